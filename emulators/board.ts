@@ -1,0 +1,150 @@
+// What a device program may ask of its board, and the helpers that ask. A program is a generator:
+// it yields one call, and is resumed with the answer, or with an OSError thrown at the yield. It
+// owns no socket, timer, Date or Math.random, so the same program runs on a real TCP connection,
+// against a scripted peer on a virtual clock, or ten thousand times in one process.
+
+import { type Duration, type Instant, milliseconds } from './ground/time.ts'
+
+/** A handle a driver gave out with `socket`; programs only hand it back. */
+export type SocketHandle = number & { readonly __socket?: true }
+
+/** Values as a MicroPython program holds them: bytes, str, int or float, bool, None, list or tuple. */
+export type PyValue = Uint8Array | string | number | boolean | null | readonly PyValue[]
+
+/** A method call that the harness asks of a device program (see firmware `puppet`). */
+export interface Instruction {
+  readonly id: string
+  readonly method: string
+  readonly args: readonly PyValue[]
+  readonly kwargs: Readonly<Record<string, PyValue>>
+}
+
+/** How a call of a library ended: a value, or an exception that left it. */
+export type Outcome =
+  | { readonly kind: 'returned'; readonly value: PyValue }
+  | { readonly kind: 'raised'; readonly error: PythonError }
+
+export type BoardCall =
+  | { readonly kind: 'socket' }
+  | { readonly kind: 'settimeout'; readonly socket: SocketHandle; readonly timeout: Duration | null }
+  | { readonly kind: 'setblocking'; readonly socket: SocketHandle; readonly on: boolean }
+  | {
+      readonly kind: 'connect'
+      readonly socket: SocketHandle
+      readonly host: string
+      readonly port: number
+      readonly tls?: TlsRequest | undefined
+    }
+  | { readonly kind: 'write'; readonly socket: SocketHandle; readonly bytes: Uint8Array }
+  | { readonly kind: 'read'; readonly socket: SocketHandle; readonly count: number }
+  | { readonly kind: 'recv'; readonly socket: SocketHandle; readonly count: number }
+  | { readonly kind: 'close'; readonly socket: SocketHandle }
+  | { readonly kind: 'sleep'; readonly duration: Duration }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'random'; readonly low: number; readonly high: number }
+  | { readonly kind: 'print'; readonly line: string }
+  | { readonly kind: 'pin'; readonly pin: number; readonly value?: 0 | 1 | undefined }
+  | { readonly kind: 'spawn'; readonly name: string; readonly program: () => Program<void> }
+  | { readonly kind: 'instruction'; readonly wait: Duration | null }
+  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Outcome }
+  | { readonly kind: 'reset' }
+
+export interface TlsRequest {
+  /** Name for SNI and verification; absent when the library sends none. */
+  readonly serverName?: string
+}
+
+/** What a driver resumes a program with; each helper below knows which one its call gets. */
+export type Answer = undefined | null | number | Uint8Array | Instruction
+
+export type Program<T> = Generator<BoardCall, T, Answer>
+
+/** A Python exception as a value. `type` is the Python class name that a user's `except` would see. */
+export class PythonError extends Error {
+  readonly type: string
+  /** Python's `e.args`. An OSError's first is an errno name (`ECONNRESET`), or -1 for umqtt's own. */
+  readonly args: readonly PyValue[]
+
+  constructor(type: string, ...args: readonly PyValue[]) {
+    super(`${type}(${args.map((a) => (typeof a === 'string' ? a : JSON.stringify(a))).join(', ')})`)
+    this.name = 'PythonError'
+    this.type = type
+    this.args = args
+  }
+}
+
+export const osError = (errno: string | number): PythonError => new PythonError('OSError', errno)
+export const isOSError = (e: unknown): e is PythonError => e instanceof PythonError && e.type === 'OSError'
+
+/** Python's `assert`. */
+export function pyAssert(condition: boolean, ...args: readonly PyValue[]): asserts condition {
+  if (!condition) throw new PythonError('AssertionError', ...args)
+}
+
+export function* openSocket(): Program<SocketHandle> {
+  return (yield { kind: 'socket' }) as SocketHandle
+}
+export function* setTimeoutOf(socket: SocketHandle, timeout: Duration | null): Program<void> {
+  yield { kind: 'settimeout', socket, timeout }
+}
+export function* setBlocking(socket: SocketHandle, on: boolean): Program<void> {
+  yield { kind: 'setblocking', socket, on }
+}
+/** Raises OSError(errno name) when refused, unreachable, timed out or reset. */
+export function* connectSocket(socket: SocketHandle, host: string, port: number, tls?: TlsRequest): Program<void> {
+  yield { kind: 'connect', socket, host, port, tls }
+}
+/** One socket write. An empty one makes no system call, as MicroPython's stream write makes none. */
+export function* write(socket: SocketHandle, bytes: Uint8Array): Program<void> {
+  if (bytes.length > 0) yield { kind: 'write', socket, bytes }
+}
+/** Waits for exactly `count` bytes; fewer at end of file; null when non-blocking and nothing is there. */
+export function* read(socket: SocketHandle, count: number): Program<Uint8Array | null> {
+  return (yield { kind: 'read', socket, count }) as Uint8Array | null
+}
+/** At least one byte, at most `count`; empty at end of file. */
+export function* recv(socket: SocketHandle, count: number): Program<Uint8Array | null> {
+  return (yield { kind: 'recv', socket, count }) as Uint8Array | null
+}
+export function* closeSocket(socket: SocketHandle): Program<void> {
+  yield { kind: 'close', socket }
+}
+export function* sleep(duration: Duration): Program<void> {
+  yield { kind: 'sleep', duration }
+}
+/** Milliseconds since the board's own zero. */
+export function* now(): Program<Instant> {
+  return (yield { kind: 'now' }) as unknown as Instant
+}
+/** An integer in [low, high], as Python's randint. */
+export function* randomInt(low: number, high: number): Program<number> {
+  return (yield { kind: 'random', low, high }) as number
+}
+export function* print(line: string): Program<void> {
+  yield { kind: 'print', line }
+}
+/** Reads a pin's level. */
+export function* readPin(pin: number): Program<0 | 1> {
+  return (yield { kind: 'pin', pin }) as 0 | 1
+}
+export function* writePin(pin: number, value: 0 | 1): Program<void> {
+  yield { kind: 'pin', pin, value }
+}
+/** Starts a second program on the same board; it shares sockets and pins and ends with a reset. */
+export function* spawn(name: string, program: () => Program<void>): Program<void> {
+  yield { kind: 'spawn', name, program }
+}
+/** The next instruction from the harness, or null when none came within `wait` (null: wait for ever). */
+export function* nextInstruction(wait: Duration | null): Program<Instruction | null> {
+  return (yield { kind: 'instruction', wait }) as Instruction | null
+}
+export function* reportOutcome(id: string, outcome: Outcome): Program<void> {
+  yield { kind: 'outcome', id, outcome }
+}
+/** `machine.reset()`: everything in memory is gone, no packet is sent. Never returns. */
+export function* resetBoard(): Program<never> {
+  yield { kind: 'reset' }
+  throw new Error('a driver resumed a program after a reset')
+}
+
+export const NO_WAIT = milliseconds(0)

@@ -1,0 +1,151 @@
+// The record of a run: one event a fact, in order. Events are plain data: what is written to
+// timeline.ndjson and read back is judged to the same verdicts.
+
+import type { Instant, Packet } from '../../emulators/index.ts'
+
+/** `up` = device to broker, `down` = broker to device. */
+export type Direction = 'up' | 'down'
+
+export interface PacketEvent {
+  readonly kind: 'packet'
+  readonly device: string
+  readonly direction: Direction
+  /** 1 for the device's first TCP connection of the run, then 2, 3, … */
+  readonly connection: number
+  readonly packet: Packet
+  /** The packet's own bytes. */
+  readonly raw: Uint8Array
+  /** Where its first byte stood in this direction's stream of this connection. */
+  readonly offset: number
+  /** False when the link took the bytes and did not pass them on (blackhole, silent). */
+  readonly delivered: boolean
+}
+
+export type SocketChange = 'connecting' | 'connected' | 'refused' | 'closed' | 'reset' | 'timeout'
+
+export interface SocketEvent {
+  readonly kind: 'socket'
+  readonly device: string
+  readonly change: SocketChange
+  /** Who caused it. */
+  readonly by: 'device' | 'broker' | 'link'
+  /** The connection's number; absent when there never was one (refused, timeout). */
+  readonly connection?: number | undefined
+}
+
+/** A library call on a device, asked for by a step. */
+export interface CallEvent {
+  readonly kind: 'call'
+  readonly device: string
+  /** The step's id when it has one, else its path. */
+  readonly id: string
+  readonly method: string
+  readonly state: 'started' | 'returned' | 'raised' | 'lost'
+  readonly value?: PlainValue | undefined
+  readonly error?: { readonly type: string; readonly args: readonly PlainValue[] } | undefined
+}
+
+export interface SerialEvent {
+  readonly kind: 'serial'
+  readonly device: string
+  readonly line: string
+  readonly stream: 'out' | 'err' | 'in'
+}
+
+export interface SignalEvent {
+  readonly kind: 'signal'
+  readonly device: string
+  /** The signal's name in the scenario; `pin N` for a pin that none names. */
+  readonly signal: string
+  readonly value: number
+  /** `device`: the program wrote it; `harness`: a drive step did. */
+  readonly by: 'device' | 'harness'
+}
+
+/** An application message, as the observer (the harness's own MQTT client) received it. */
+export interface MessageEvent {
+  readonly kind: 'message'
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: number
+  readonly retain: boolean
+  readonly dup: boolean
+}
+
+/** Something the harness did to the world on purpose: network state, power, a broker action. */
+export interface FaultEvent {
+  readonly kind: 'fault'
+  readonly what: string
+  readonly device?: string | undefined
+}
+
+/** A device's own life. `crashed` = an exception left its program; `lost` = the board went away. */
+export interface DeviceEvent {
+  readonly kind: 'device'
+  readonly device: string
+  readonly change: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost'
+  readonly detail?: string | undefined
+}
+
+export interface ExitEvent {
+  readonly kind: 'exit'
+  readonly device: string
+  /** Exit code; null when a signal ended it. */
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+export interface BrokerEvent {
+  readonly kind: 'broker'
+  readonly change: 'started' | 'stopped' | 'killed' | 'died'
+  readonly detail?: string | undefined
+}
+
+export interface StepEvent {
+  readonly kind: 'step'
+  /** The step's path in the plan with its repetition numbers: `2`, `4.0`, `5#3.1`. */
+  readonly step: string
+  readonly phase: 'started' | 'ended'
+  /** Only at the end. */
+  readonly outcome?: 'passed' | 'failed' | 'inconclusive' | 'skipped' | undefined
+}
+
+/** The harness's event loop stood still for `stalled` ms until `at`. */
+export interface LagEvent {
+  readonly kind: 'lag'
+  readonly stalled: number
+}
+
+export type Fact =
+  | PacketEvent
+  | SocketEvent
+  | CallEvent
+  | SerialEvent
+  | SignalEvent
+  | MessageEvent
+  | FaultEvent
+  | DeviceEvent
+  | ExitEvent
+  | BrokerEvent
+  | StepEvent
+  | LagEvent
+
+export type FactKind = Fact['kind']
+
+/** When a fact was recorded. `lag` (ms) bounds how much earlier it may have happened; absent = under 1 ms. */
+export interface Stamp {
+  readonly at: Instant
+  readonly seq: number
+  readonly lag?: number | undefined
+}
+
+export type Event = Fact & Stamp
+
+/** JSON values, and bytes. */
+export type PlainValue = string | number | boolean | null | Uint8Array | readonly PlainValue[]
+
+/** What the parts that touch the world write to. */
+export interface Recorder {
+  now(): Instant
+  record(fact: Fact): Event
+}
