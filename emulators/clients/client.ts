@@ -1,0 +1,112 @@
+// What an emulated client library is to the rest of the house: a kind (name, options, methods) and
+// objects of it. Methods are called by the library's own names with Python arguments; the general
+// verbs of a scenario are only ways to say such a call.
+
+import type { Program, PyValue } from '../board.ts'
+import { Problem } from '../ground/problem.ts'
+import type { Signature } from './python.ts'
+
+export interface OptionSpec {
+  readonly name: string
+  /** `seconds` is a number of seconds; `bytes` and `str` each take the other, as Python does. */
+  readonly type: 'str' | 'bytes' | 'int' | 'bool' | 'seconds'
+  /** undefined: must be given. null: None is what stands there when nothing is given. */
+  readonly default: PyValue | undefined
+  readonly summary: string
+}
+
+export type Options = Readonly<Record<string, PyValue>>
+
+/** What the program gives to `set_callback`; absent means that it never set one. */
+export interface ClientHooks {
+  onMessage?(topic: Uint8Array, payload: Uint8Array): Program<void>
+}
+
+export interface EmulatedClient {
+  /** Raises as the library would: TypeError for wrong arguments, AttributeError for a method it has not. */
+  call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue>
+}
+
+export interface LibraryCall {
+  readonly method: string
+  readonly args: readonly PyValue[]
+  readonly kwargs: Options
+}
+
+export interface Message {
+  readonly topic: Uint8Array
+  readonly payload: Uint8Array
+  /** Absent: the library's own default. */
+  readonly qos?: number | undefined
+  readonly retain?: boolean | undefined
+}
+
+/** How the library says each general verb; null: it has no such thing. */
+export interface VerbMap {
+  connect(how: { readonly clean?: boolean | undefined }): LibraryCall | null
+  publish(message: Message): LibraryCall | null
+  subscribe(to: { readonly topic: Uint8Array; readonly qos?: number | undefined }): LibraryCall | null
+  unsubscribe(from: { readonly topic: Uint8Array }): LibraryCall | null
+  will(message: Message): LibraryCall | null
+  ping(): LibraryCall | null
+  /** Looks for one message without waiting. */
+  check(): LibraryCall | null
+  /** Waits for one message. */
+  wait(): LibraryCall | null
+  disconnect(): LibraryCall | null
+}
+
+export interface Quirk {
+  readonly id: string
+  readonly text: string
+}
+
+export interface ClientKind {
+  readonly name: string
+  readonly library: string
+  readonly version: string
+  readonly summary: string
+  /** Constructor arguments in positional order, by the library's own names. */
+  readonly options: readonly OptionSpec[]
+  readonly methods: Readonly<Record<string, Signature>>
+  readonly quirks: readonly Quirk[]
+  readonly verbs: VerbMap
+  /** The options that tell the client who it is and where its broker is. */
+  identity(name: string, server: string, port: number): Options
+  /** Throws Problem `client/unknown-option`, `client/missing-option` or `client/bad-option`. */
+  create(options: Options, hooks: ClientHooks): EmulatedClient
+}
+
+/** The given options checked against the known ones, with defaults filled in. Throws as `ClientKind.create`. */
+export function parseOptions(owner: string, specs: readonly OptionSpec[], given: Options): Record<string, PyValue> {
+  for (const name of Object.keys(given)) {
+    if (specs.some((spec) => spec.name === name)) continue
+    const known = specs.length > 0 ? `known: ${specs.map((spec) => spec.name).join(', ')}` : 'it takes none'
+    throw new Problem('client/unknown-option', `${owner} has no option ${name}`, { hint: known })
+  }
+  const options: Record<string, PyValue> = {}
+  for (const spec of specs) {
+    const value = Object.hasOwn(given, spec.name) ? given[spec.name] : spec.default
+    if (value === undefined)
+      throw new Problem('client/missing-option', `${owner} needs the option ${spec.name}`, { hint: spec.summary })
+    if (!fits(spec, value))
+      throw new Problem('client/bad-option', `${owner}: ${spec.name} is no ${spec.type}`, { hint: spec.summary })
+    options[spec.name] = value
+  }
+  return options
+}
+
+function fits(spec: OptionSpec, value: PyValue): boolean {
+  if (value === null) return spec.default === null
+  switch (spec.type) {
+    case 'str':
+    case 'bytes':
+      return typeof value === 'string' || value instanceof Uint8Array
+    case 'int':
+      return typeof value === 'number' && Number.isInteger(value)
+    case 'seconds':
+      return typeof value === 'number' && Number.isFinite(value)
+    case 'bool':
+      return typeof value === 'boolean'
+  }
+}

@@ -1,0 +1,14 @@
+// The emulated client libraries. The key is the word in a scenario's `use:`.
+
+import type { ClientKind } from './client.ts'
+import { umqttRobust } from './umqtt.robust.ts'
+import { umqttSimple } from './umqtt.simple.ts'
+import { umqttsimple } from './umqttsimple.ts'
+
+export const clients = {
+  'umqtt.simple': umqttSimple,
+  'umqtt.robust': umqttRobust,
+  umqttsimple,
+} satisfies Record<string, ClientKind>
+
+export type ClientName = keyof typeof clients

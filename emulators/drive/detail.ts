@@ -1,0 +1,20 @@
+// A board call's arguments for people, as they stand behind its name: `read` + `(1)`.
+
+import type { BoardCall } from '../board.ts'
+import { showDuration } from '../ground/time.ts'
+
+export function detailOf(call: BoardCall): string {
+  switch (call.kind) {
+    case 'read':
+    case 'recv':
+      return `(${call.count})`
+    case 'write':
+      return `(${call.bytes.length} bytes)`
+    case 'connect':
+      return `(${call.host}:${call.port})`
+    case 'sleep':
+      return `(${showDuration(call.duration)})`
+    default:
+      return ''
+  }
+}

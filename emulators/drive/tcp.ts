@@ -1,0 +1,81 @@
+// The real network. One board write is one socket write, and Nagle's algorithm stays on: that a
+// small second write waits for the first one's ACK (40 ms and more) is part of how the libraries behave.
+
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { TlsRequest } from '../board.ts'
+import type { Network, Wire, WireEvents } from './network.ts'
+
+export const tcpNetwork: Network = {
+  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events),
+}
+
+class TcpWire implements Wire {
+  readonly #socket: Socket
+  #events: WireEvents | null
+  #connected = false
+  #errno: string | null = null
+
+  constructor(host: string, port: number, tls: TlsRequest | undefined, events: WireEvents) {
+    this.#events = events
+    const where = { host, port, allowHalfOpen: true }
+    this.#socket =
+      tls === undefined
+        ? connectTcp(where)
+        : // MicroPython verifies nothing unless its SSLContext says so.
+          connectTls({ ...where, rejectUnauthorized: false, ...serverName(tls) })
+    this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.#connected = true
+      this.#events?.connected()
+    })
+    this.#socket.on('data', (chunk) => this.#events?.data(chunk))
+    this.#socket.on('end', () => this.#events?.end())
+    this.#socket.on('error', (error) => this.#failed(errnoOf(error)))
+  }
+
+  get localPort(): number | undefined {
+    return this.#socket.localPort
+  }
+
+  write(bytes: Uint8Array, done: (errno?: string) => void): void {
+    if (this.#socket.destroyed) {
+      process.nextTick(done, 'EPIPE')
+      return
+    }
+    this.#socket.write(bytes, (error) => done(error ? errnoOf(error, this.#errno ?? 'EPIPE') : undefined))
+  }
+
+  queued(): number {
+    return this.#socket.writableLength
+  }
+
+  destroy(): void {
+    this.#events = null
+    if (this.queued() > 0 && this.#connected) this.#socket.destroySoon()
+    else this.#socket.destroy()
+  }
+
+  vanish(): void {
+    this.#events = null
+    this.#socket.destroy()
+  }
+
+  #failed(errno: string): void {
+    this.#errno = errno
+    const events = this.#events
+    this.#events = null
+    if (this.#connected) events?.error(errno)
+    else events?.failed(errno)
+  }
+}
+
+const serverName = (tls: TlsRequest): { servername?: string } =>
+  tls.serverName === undefined || isIP(tls.serverName) !== 0 ? {} : { servername: tls.serverName }
+
+/** The errno name of a Node error; several attempts in one (IPv4 and IPv6) give the last one's. */
+function errnoOf(error: Error, otherwise = 'EIO'): string {
+  const last = error instanceof AggregateError ? (error.errors.at(-1) as Error) : error
+  const code = (last as NodeJS.ErrnoException).code
+  if (code?.startsWith('EAI_')) return 'ENOTFOUND'
+  return code !== undefined && /^E[A-Z0-9]+$/.test(code) && !code.startsWith('ERR_') ? code : otherwise
+}

@@ -1,0 +1,44 @@
+// A firmware is the program on the device; the client library that it uses comes in from outside.
+// `program` gives a function, not a generator: each boot starts it from nothing.
+
+import type { Program, PyValue } from '../board.ts'
+import type { ClientKind, EmulatedClient, LibraryCall, OptionSpec } from '../clients/client.ts'
+import type { Duration } from '../ground/time.ts'
+
+export interface WillRequest {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: number
+  readonly retain: boolean
+}
+
+export interface FirmwareContext {
+  readonly client: ClientKind
+  readonly server: string
+  readonly port: number
+  /** The device's name; the client id when nothing else is said. */
+  readonly name: string
+  /** The scenario's `with:`; defaults need not be filled in. */
+  readonly options: Readonly<Record<string, PyValue>>
+  readonly will?: WillRequest | undefined
+  /** How often the puppet looks for messages between instructions; null: never. */
+  readonly poll: Duration | null
+}
+
+export interface FirmwareKind {
+  readonly name: string
+  readonly summary: string
+  /** The puppet has none of its own: there `with` holds the client's constructor options. */
+  readonly options: readonly OptionSpec[]
+  /** Throws the Problem of wrong options at once, not at boot. */
+  program(context: FirmwareContext): () => Program<void>
+}
+
+/** Makes a call said in the library's words. */
+export function say(client: EmulatedClient, call: LibraryCall): Program<PyValue> {
+  return client.call(call.method, call.args, call.kwargs)
+}
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+export const textOf = (value: PyValue): string =>
+  value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value)

@@ -1,0 +1,14 @@
+// The built-in programs. The key is the word in a scenario's `firmware:`.
+
+import { buttonLed } from './button-led.ts'
+import type { FirmwareKind } from './firmware.ts'
+import { puppet } from './puppet.ts'
+import { roomLight } from './room-light.ts'
+
+export const firmware = {
+  puppet,
+  'button-led': buttonLed,
+  'room-light': roomLight,
+} satisfies Record<string, FirmwareKind>
+
+export type FirmwareName = keyof typeof firmware

@@ -1,0 +1,83 @@
+// The program that does what the harness says, one instruction after the other, and looks for
+// messages in between. An exception from such a look is printed and ends the looking until the next
+// connect: a puppet does not crash. While a call hangs, the instructions behind it wait.
+
+import {
+  type Instruction,
+  nextInstruction,
+  type Outcome,
+  type Program,
+  PythonError,
+  print,
+  reportOutcome,
+} from '../board.ts'
+import type { EmulatedClient } from '../clients/client.ts'
+import { printable } from '../clients/python.ts'
+import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
+
+export const puppet: FirmwareKind = {
+  name: 'puppet',
+  summary: 'does what the steps say and looks for messages in between',
+  options: [],
+  program(context) {
+    build(context) // wrong options are told now
+    return () => run(context)
+  },
+}
+
+function build({ client, name, server, port, options }: FirmwareContext): EmulatedClient {
+  return client.create(
+    { ...client.identity(name, server, port), ...options },
+    {
+      *onMessage(topic, payload) {
+        yield* print(`message ${printable(topic)} ${printable(payload)}`)
+      },
+    },
+  )
+}
+
+function* run(context: FirmwareContext): Program<void> {
+  const { verbs } = context.client
+  const client = build(context)
+  if (context.will !== undefined) {
+    const said = verbs.will({ ...context.will, topic: utf8(context.will.topic) })
+    if (said !== null) yield* say(client, said)
+  }
+  const connect = verbs.connect({})?.method
+  const disconnect = verbs.disconnect()?.method
+  const look = verbs.check()
+  let connected = false
+  for (;;) {
+    const instruction: Instruction | null = yield* nextInstruction(connected && look !== null ? context.poll : null)
+    if (instruction === null) {
+      if (look !== null) connected = yield* looked(look.method, say(client, look))
+      continue
+    }
+    const { id, method, args, kwargs }: Instruction = instruction
+    const outcome: Outcome = yield* caught(client.call(method, args, kwargs))
+    if (method === connect) connected = outcome.kind === 'returned'
+    else if (method === disconnect && outcome.kind === 'returned') connected = false
+    yield* reportOutcome(id, outcome)
+  }
+}
+
+/** Whether to look again. */
+function* looked(method: string, looking: Program<unknown>): Program<boolean> {
+  try {
+    yield* looking
+    return true
+  } catch (e) {
+    if (!(e instanceof PythonError)) throw e
+    yield* print(`${method} raised ${e.message}`)
+    return false
+  }
+}
+
+function* caught(call: ReturnType<EmulatedClient['call']>): Program<Outcome> {
+  try {
+    return { kind: 'returned', value: yield* call }
+  } catch (e) {
+    if (!(e instanceof PythonError)) throw e
+    return { kind: 'raised', error: e }
+  }
+}

@@ -1,0 +1,44 @@
+// Topic names and topic filters. A filter that starts with a wildcard never matches a topic that
+// starts with `$` [MQTT-4.7.2-1], so `#` is not "everything".
+
+/** What makes a text no topic name (as in PUBLISH and the will), with the clause; null when it is one. */
+export function topicNameFault(text: string): string | null {
+  const fault = textFault(text, 'topic name')
+  if (fault !== null) return fault
+  if (/[+#]/.test(text)) return 'the topic name contains a wildcard [MQTT-3.3.2-2]'
+  return null
+}
+
+/** What makes a text no topic filter (as in SUBSCRIBE), with the clause; null when it is one. */
+export function topicFilterFault(text: string): string | null {
+  const fault = textFault(text, 'topic filter')
+  if (fault !== null) return fault
+  const levels = text.split('/')
+  for (const [i, level] of levels.entries()) {
+    if (level.includes('#') && (level !== '#' || i !== levels.length - 1))
+      return '# stands alone in the last level of a topic filter [MQTT-4.7.1-2]'
+    if (level.includes('+') && level !== '+') return '+ fills a whole level of a topic filter [MQTT-4.7.1-3]'
+  }
+  return null
+}
+
+function textFault(text: string, what: string): string | null {
+  if (text === '') return `the ${what} is empty [MQTT-4.7.3-1]`
+  if (text.includes('\0')) return `the ${what} contains U+0000 [MQTT-4.7.3-2]`
+  if (new TextEncoder().encode(text).length > 65_535) return `the ${what} is longer than 65535 bytes [MQTT-4.7.3-3]`
+  return null
+}
+
+/** Whether a topic filter selects a topic name. Total: never throws, whatever the texts are. */
+export function matches(filter: string, topic: string): boolean {
+  if (topic.startsWith('$') && (filter.startsWith('#') || filter.startsWith('+'))) return false
+  const wanted = filter.split('/')
+  const given = topic.split('/')
+  for (const [i, level] of wanted.entries()) {
+    // `sport/#` also matches `sport` itself: # includes the parent level.
+    if (level === '#') return i === wanted.length - 1
+    if (i >= given.length) return false
+    if (level !== '+' && level !== given[i]) return false
+  }
+  return wanted.length === given.length
+}

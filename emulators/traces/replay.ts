@@ -1,0 +1,114 @@
+// Replays recorded cases on our emulated clients and compares call by call. The texts of Python's
+// own exceptions are not compared (they are CPython's there and ours here); the types are, and so
+// are the arguments of OSError and of the libraries' own exceptions.
+
+import { isDeepStrictEqual } from 'node:util'
+import { PythonError, type PyValue } from '../board.ts'
+import type { ClientKind, EmulatedClient } from '../clients/client.ts'
+import { hexOf, ScriptedBoard, type TraceEntry, type TraceValue } from '../drive/scripted.ts'
+import { Problem } from '../ground/problem.ts'
+import type { TraceCase } from './case.ts'
+
+/** The first place where the library and we differ; an entry that is missing on one side is undefined. */
+export interface Difference {
+  readonly index: number
+  readonly expected: TraceEntry | undefined
+  readonly got: TraceEntry | undefined
+}
+
+export type CaseResult =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'differs'; readonly difference: Difference }
+  /** The case could not be run. */
+  | { readonly kind: 'unplayable'; readonly reason: string }
+
+export function replay(recorded: TraceCase, catalog: Readonly<Record<string, ClientKind>>): CaseResult {
+  const kind = Object.hasOwn(catalog, recorded.client) ? catalog[recorded.client] : undefined
+  if (kind === undefined)
+    return {
+      kind: 'unplayable',
+      reason: `no client ${recorded.client} here; there are ${Object.keys(catalog).join(', ')}`,
+    }
+  let got: readonly TraceEntry[]
+  try {
+    got = play(recorded, kind)
+  } catch (e) {
+    if (!(e instanceof Problem)) throw e
+    return { kind: 'unplayable', reason: e.message }
+  }
+  const length = Math.max(got.length, recorded.trace.length)
+  for (let index = 0; index < length; index++) {
+    const difference = { index, expected: recorded.trace[index], got: got[index] }
+    if (!sameEntry(difference.expected, difference.got)) return { kind: 'differs', difference }
+  }
+  return { kind: 'passed' }
+}
+
+/** The trace that our client makes of a case. Throws the Problem of options that it has not. */
+export function play(recorded: TraceCase, kind: ClientKind): readonly TraceEntry[] {
+  const board = new ScriptedBoard({ connections: recorded.connections })
+  const { trace } = board
+  let client: EmulatedClient
+  try {
+    client = kind.create(recorded.options, {
+      *onMessage(topic, payload) {
+        trace.push(['callback', hexOf(topic), hexOf(payload)])
+      },
+    })
+  } catch (e) {
+    if (!(e instanceof PythonError)) throw e
+    trace.push(raised(e))
+    return trace
+  }
+  for (const call of recorded.calls) {
+    if ('wait' in call) {
+      board.wait(call.wait)
+      continue
+    }
+    trace.push(['call', call.call])
+    const end = board.run(client.call(call.call, call.args, call.kwargs))
+    if (end.kind === 'returned') trace.push(['return', show(end.value)])
+    else if (end.kind === 'raised') trace.push(raised(end.error))
+    else {
+      trace.push(['blocked'])
+      return trace
+    }
+  }
+  return trace
+}
+
+const raised = (error: PythonError): TraceEntry => ['raise', error.type, error.args.map(show)]
+
+function show(value: PyValue): TraceValue {
+  if (value instanceof Uint8Array) return { hex: hexOf(value) }
+  return Array.isArray(value) ? value.map(show) : (value as TraceValue)
+}
+
+/** Python's own exceptions, as far as libraries let them out; OSError is not among them on purpose. */
+const PYTHONS_OWN = new Set([
+  'ArithmeticError',
+  'AssertionError',
+  'AttributeError',
+  'EOFError',
+  'IndexError',
+  'KeyError',
+  'LookupError',
+  'MemoryError',
+  'NameError',
+  'NotImplementedError',
+  'OverflowError',
+  'RuntimeError',
+  'SyntaxError',
+  'TypeError',
+  'UnicodeError',
+  'ValueError',
+  'ZeroDivisionError',
+  'error', // struct.error
+])
+
+function sameEntry(expected: TraceEntry | undefined, got: TraceEntry | undefined): boolean {
+  if (expected === undefined || got === undefined) return false
+  if (expected[0] === 'raise' && PYTHONS_OWN.has(String(expected[1])))
+    return isDeepStrictEqual(expected.slice(0, 2), got.slice(0, 2))
+  return isDeepStrictEqual(expected, got)
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clients } from '../clients/index.ts'
+import type { FeedEntry } from '../drive/peer.ts'
+import { parseCases, type TraceCase } from './case.ts'
+import { play, replay } from './replay.ts'
+import { runTraces } from './run.ts'
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/traces/', import.meta.url))
+const files = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'))
+const cases = files.flatMap((name) => parseCases(name, readFileSync(join(FIXTURES, name), 'utf8')))
+
+describe.each(files)('%s', (name) => {
+  it.each(
+    parseCases(name, readFileSync(join(FIXTURES, name), 'utf8')).map((recorded) => [recorded.name, recorded] as const),
+  )('%s', (_name, recorded) => {
+    expect(replay(recorded, clients)).toEqual({ kind: 'passed' })
+  })
+})
+
+it('any split of what the peer sends gives the same calls', () => {
+  const split = (recorded: TraceCase, sizes: readonly number[]): TraceCase => {
+    let k = 0
+    const connections = recorded.connections.map((connection) => {
+      if (!('feed' in connection)) return connection
+      const feed = connection.feed.flatMap((entry): FeedEntry[] => {
+        if (!('data' in entry)) return [entry]
+        const parts: FeedEntry[] = []
+        for (let at = 0; at < entry.data.length; ) {
+          const size = sizes[k++ % sizes.length]!
+          parts.push({ data: entry.data.subarray(at, at + size) })
+          at += size
+        }
+        return parts
+      })
+      return { ...connection, feed }
+    })
+    return { ...recorded, connections }
+  }
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...cases),
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }),
+      (recorded, sizes) => {
+        expect(replay(split(recorded, sizes), clients)).toEqual({ kind: 'passed' })
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+describe('the command', () => {
+  const run = (files: Record<string, string>, ...args: string[]) => {
+    const directory = mkdtempSync(join(tmpdir(), 'traces-'))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text)
+    const lines: string[] = []
+    const errors: string[] = []
+    const code = runTraces(args.length > 0 ? args : [directory], clients, {
+      out: (line) => lines.push(line),
+      err: (line) => errors.push(line),
+    })
+    rmSync(directory, { recursive: true })
+    return { code, lines, errors }
+  }
+  const good = {
+    client: 'umqtt.simple',
+    name: 'connect',
+    options: { client_id: { hex: '61' }, server: 'h' },
+    calls: [{ call: 'connect', args: [] }],
+    connections: [{ refuse: 'ECONNREFUSED' }],
+  }
+  const trace = [
+    ['call', 'connect'],
+    ['socket'],
+    ['settimeout', null],
+    ['connect', 'h', 1883, { errno: 'ECONNREFUSED' }],
+    ['raise', 'OSError', ['ECONNREFUSED']],
+  ]
+
+  it('counts, and is content', () => {
+    const { code, lines } = run({ 'a.json': JSON.stringify([{ ...good, trace }]) })
+    expect({ code, lines }).toEqual({ code: 0, lines: ['umqtt.simple: 1 passed, 0 failed'] })
+  })
+
+  it('shows the first difference beside each other', () => {
+    const other = trace.map((entry) => (entry[0] === 'raise' ? ['raise', 'OSError', ['EHOSTUNREACH']] : entry))
+    const { code, lines } = run({ 'a.json': JSON.stringify([{ ...good, trace: other }]) })
+    expect(code).toBe(1)
+    expect(lines).toEqual([
+      'umqtt.simple: 0 passed, 1 failed',
+      '  connect',
+      '    entry 4',
+      '      library: ["raise","OSError",["EHOSTUNREACH"]]',
+      '      here:    ["raise","OSError",["ECONNREFUSED"]]',
+    ])
+  })
+
+  it('fails cases of a client that is not here, and options that it has not', () => {
+    const { code, lines } = run({
+      'a.json': JSON.stringify([
+        { ...good, trace, client: 'nobody' },
+        { ...good, trace, options: { ...good.options, colour: 'red' } },
+      ]),
+    })
+    expect(code).toBe(1)
+    expect(lines).toContainEqual(expect.stringContaining('no client nobody'))
+    expect(lines).toContainEqual(expect.stringContaining('no option colour'))
+  })
+
+  it('says in one line what it cannot read', () => {
+    for (const result of [
+      run({ 'a.json': '[' }),
+      run({ 'a.json': '{}' }),
+      run({ 'a.json': '[{"client": 1}]' }),
+      run({}),
+      run({}, '/nowhere/at/all'),
+    ]) {
+      expect(result.code).toBe(2)
+      expect(result.lines).toEqual([])
+      expect(result.errors).toHaveLength(1)
+    }
+  })
+
+  it('does not compare the texts of Python’s own exceptions', () => {
+    const recorded = cases.find(({ trace: t }) => t.some((entry) => entry[1] === 'IndexError'))!
+    expect(play(recorded, clients[recorded.client as keyof typeof clients])).not.toEqual(recorded.trace)
+    expect(replay(recorded, clients)).toEqual({ kind: 'passed' })
+  })
+})
