@@ -40,7 +40,9 @@ export interface CallEvent {
   /** The step's id when it has one, else its path. */
   readonly id: string
   readonly method: string
-  readonly state: 'started' | 'returned' | 'raised' | 'lost'
+  /** `running`: its time was up and it had not ended; `detail` says where it hangs. `lost`: reset or power loss. */
+  readonly state: 'started' | 'returned' | 'raised' | 'running' | 'lost'
+  readonly detail?: string | undefined
   readonly value?: PlainValue | undefined
   readonly error?: { readonly type: string; readonly args: readonly PlainValue[] } | undefined
 }

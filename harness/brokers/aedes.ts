@@ -1,0 +1,153 @@
+// Aedes, in this very process: starts in a few milliseconds and needs nothing installed. All its state is in memory,
+// so sessions and retained messages are gone after a stop as after a kill.
+
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Aedes } from 'aedes'
+import { z } from 'zod'
+import { milliseconds, Problem } from '../../emulators/index.ts'
+import { claimPort, listen, type PortClaim } from '../link/index.ts'
+import { type Broker, type BrokerKind, defineBroker } from './broker.ts'
+import { Deaths } from './deaths.ts'
+import { Tail } from './tail.ts'
+
+/** Its timer is set to 1.5 x keep alive plus 1 ms; the rest is this process's own lateness. */
+const SLACK = milliseconds(50)
+const HOST = '127.0.0.1'
+
+const options = z.strictObject({
+  connectTimeout: z.number().int().positive().optional().describe('ms without a CONNECT before it hangs up'),
+  maxClientsIdLength: z.number().int().positive().optional().describe('for MQTT 3.1 clients'),
+  keepaliveLimit: z.number().int().nonnegative().optional().describe('seconds; 0: no limit'),
+  queueLimit: z.number().int().positive().optional().describe('packets a client may send before its CONNACK'),
+})
+
+type AedesSettings = z.output<typeof options>
+
+export const aedes: BrokerKind = defineBroker({
+  name: 'aedes',
+  summary: 'in this process, nothing to install; forgets everything when it stops',
+  options,
+  keepaliveSlack: () => SLACK,
+  available: async () => null,
+  async open(settings) {
+    const broker = new AedesBroker(settings)
+    await broker.open()
+    return broker
+  },
+})
+
+interface Life {
+  readonly aedes: Aedes
+  readonly server: Server
+  readonly sockets: Set<Socket>
+}
+
+class AedesBroker implements Broker {
+  readonly name = 'aedes'
+  readonly host = HOST
+  readonly keepaliveSlack = SLACK
+  readonly controllable = true
+  readonly pid = null
+  readonly credentials = null
+  readonly #settings: AedesSettings
+  readonly #tail = new Tail()
+  readonly #deaths = new Deaths()
+  #claim: PortClaim | null = null
+  #life: Life | null = null
+  #version = ''
+
+  constructor(settings: AedesSettings) {
+    this.#settings = settings
+  }
+
+  async open(): Promise<void> {
+    this.#claim = await claimPort((port) => this.#begin(port))
+  }
+
+  get version(): string {
+    return this.#version
+  }
+
+  get port(): number {
+    return this.#claim!.port
+  }
+
+  async start(): Promise<void> {
+    if (this.#life !== null || (await this.#begin(this.port))) return
+    throw new Problem('broker/port-taken', `port ${this.port} was taken while aedes was down`, {
+      hint: 'another program listens there now; run again',
+    })
+  }
+
+  stop(): Promise<void> {
+    return this.#end('stopped', (socket) => socket.destroy())
+  }
+
+  kill(): Promise<void> {
+    return this.#end('killed', (socket) => socket.resetAndDestroy())
+  }
+
+  log(): string {
+    return this.#tail.toString()
+  }
+
+  onDeath(listener: (death: Problem) => void): () => void {
+    return this.#deaths.on(listener)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    this.#claim?.release()
+  }
+
+  async #begin(port: number): Promise<boolean> {
+    const { Aedes } = await import('aedes')
+    const server = createServer({ noDelay: true })
+    if (!(await listen(server, HOST, port))) return false
+    const aedes = await Aedes.createBroker(this.#settings)
+    this.#version = (aedes as Aedes & { readonly version: string }).version // its types forget it
+    const sockets = new Set<Socket>()
+    const life = { aedes, server, sockets }
+    this.#watch(life)
+    server.on('connection', (socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      aedes.handle(socket)
+    })
+    this.#life = life
+    this.#tail.add(`aedes ${this.version} listens on ${HOST}:${port}`)
+    return true
+  }
+
+  async #end(how: string, cut: (socket: Socket) => void): Promise<void> {
+    const life = this.#life
+    if (life === null) return
+    this.#life = null
+    const closed = once(life.server, 'close')
+    life.server.close()
+    // Before aedes closes them one by one: it would publish the wills of the first to the others.
+    for (const socket of life.sockets) cut(socket)
+    await closed
+    await new Promise<void>((resolve) => life.aedes.close(resolve))
+    this.#tail.add(`aedes ${how}`)
+  }
+
+  #watch(life: Life): void {
+    const { aedes, server } = life
+    const say = (line: string): void => this.#tail.add(line)
+    const die = (how: string, cause?: unknown): void => {
+      if (this.#life !== life) return
+      this.#deaths.tell(this.name, how, this.#tail.last(10), cause)
+      void this.kill()
+    }
+    aedes.on('clientReady', (client) => say(`${client.id} connected`))
+    aedes.on('clientDisconnect', (client) => say(`${client.id} disconnected`))
+    aedes.on('keepaliveTimeout', (client) => say(`${client.id} exceeded its keep alive`))
+    aedes.on('clientError', (client, error) => say(`${client.id}: ${error.message}`))
+    aedes.on('connectionError', (_client, error) => say(`a client that was not connected: ${error.message}`))
+    aedes.on('error' as 'closed', ((error: Error) => die(error.message, error)) as () => void)
+    server.on('error', (error) => die(error.message, error))
+    server.once('close', () => die('its listener was closed'))
+  }
+}

@@ -1,0 +1,207 @@
+// What every broker kind that we start must do. An implementation's test calls `brokerContract`; what a
+// broker is known not to do is a gap with its reason, listed there and shown as a skipped test.
+
+import { once } from 'node:events'
+import { connect as connectSocket, type Socket } from 'node:net'
+import { connectAsync, type IPublishPacket, type MqttClient } from 'mqtt'
+import { describe, expect, test } from 'vitest'
+import { Decoder, encode, type Packet, type Problem, type Sendable } from '../../emulators/index.ts'
+import { isFree } from '../link/index.ts'
+import type { Broker, BrokerKind, Gap } from './broker.ts'
+
+export interface ContractSettings {
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly gaps?: readonly Gap[]
+  /** Why the whole suite cannot run here; in CI it runs nevertheless, and fails. */
+  readonly unavailable?: string | null
+}
+
+export function brokerContract(
+  kind: BrokerKind,
+  { options = {}, gaps = [], unavailable = null }: ContractSettings = {},
+) {
+  const skipped = unavailable !== null && process.env.CI === undefined
+  const open = () => kind.open(options)
+  const check = (name: string, body: () => Promise<void>): void => {
+    const gap = gaps.find((g) => g.test === name)
+    if (gap === undefined) test(name, body)
+    else test.skip(`${name} (gap: ${gap.reason})`, body)
+  }
+
+  describe.skipIf(skipped)(`${kind.name} as a broker${skipped ? ` (skipped: ${unavailable})` : ''}`, () => {
+    check('says who it is and answers CONNECT', async () => {
+      await using broker = await open()
+      expect(broker).toMatchObject({ name: kind.name, controllable: true, credentials: null })
+      expect(broker.version).toMatch(/^\d+\.\d+/)
+      expect(broker.keepaliveSlack).toBe(kind.keepaliveSlack(options))
+      const client = await rawClient(broker)
+      expect(client.first).toMatchObject({ type: 'connack', returnCode: 0 })
+      expect(broker.log()).not.toBe('')
+    })
+
+    check('passes messages of every QoS on', async () => {
+      await using broker = await open()
+      await using subscriber = await client(broker)
+      await subscriber.mqtt.subscribeAsync('t/#', { qos: 2 })
+      await using publisher = await client(broker)
+      for (const qos of [0, 1, 2] as const) {
+        const message = subscriber.next()
+        await publisher.mqtt.publishAsync(`t/${qos}`, `qos ${qos}`, { qos })
+        expect(await message).toMatchObject({ topic: `t/${qos}`, text: `qos ${qos}`, qos, retain: false })
+      }
+    })
+
+    check('keeps a retained message for who comes later', async () => {
+      await using broker = await open()
+      await using publisher = await client(broker)
+      await publisher.mqtt.publishAsync('kept', 'here', { qos: 1, retain: true })
+      await using subscriber = await client(broker)
+      const message = subscriber.next()
+      await subscriber.mqtt.subscribeAsync('kept')
+      expect(await message).toMatchObject({ topic: 'kept', text: 'here', retain: true })
+    })
+
+    check('publishes the will of a client that is gone without DISCONNECT', async () => {
+      await using broker = await open()
+      await using subscriber = await client(broker)
+      await subscriber.mqtt.subscribeAsync('wills')
+      const message = subscriber.next()
+      const will = { topic: 'wills', payload: Buffer.from('gone'), qos: 0, retain: false } as const
+      const dying = await rawClient(broker, { type: 'connect', clientId: 'dying', will })
+      dying.socket.resetAndDestroy()
+      expect(await message).toMatchObject({ topic: 'wills', text: 'gone' })
+    })
+
+    check('stops, refuses, and starts on the same port', async () => {
+      await using broker = await open()
+      const { port } = broker
+      const held = await rawClient(broker)
+      const ended = closed(held.socket)
+      await broker.stop()
+      await ended
+      expect(await refusal(broker)).toBe('ECONNREFUSED')
+      await broker.stop()
+      await broker.start()
+      await broker.start()
+      expect(broker.port).toBe(port)
+      expect((await rawClient(broker)).first).toMatchObject({ type: 'connack' })
+    })
+
+    check('killed, it ends its clients without a word', async () => {
+      await using broker = await open()
+      const held = await rawClient(broker)
+      const ended = closed(held.socket)
+      await broker.kill()
+      await ended
+      expect(held.packets.map((p) => p.type)).toEqual(['connack'])
+      expect(await refusal(broker)).toBe('ECONNREFUSED')
+      await broker.kill()
+      await broker.start()
+      expect((await rawClient(broker)).first).toMatchObject({ type: 'connack' })
+    })
+
+    check('a death that nobody asked for is told, with its cause', async () => {
+      await using broker = await open()
+      const deaths: Problem[] = []
+      broker.onDeath(() => expect.fail('it had left'))()
+      const death = new Promise<Problem>((resolve) => broker.onDeath(resolve))
+      broker.onDeath((d) => deaths.push(d))
+      await broker.stop()
+      await broker.start()
+      await broker.kill()
+      await broker.start()
+      expect(deaths).toEqual([])
+      process.kill(broker.pid!, 'SIGKILL')
+      expect(await death).toMatchObject({ code: 'broker/died', message: expect.stringContaining('SIGKILL') })
+      expect(deaths).toHaveLength(1)
+      await broker.start()
+      expect((await rawClient(broker)).first).toMatchObject({ type: 'connack' })
+    })
+
+    check('given back, its port is free and no child is left', async () => {
+      const broker = await open()
+      const { pid, port, host } = broker
+      const held = await rawClient(broker)
+      const ended = closed(held.socket)
+      await broker[Symbol.asyncDispose]()
+      await broker[Symbol.asyncDispose]()
+      await ended
+      expect(await isFree(host, port)).toBe(true)
+      if (pid !== null) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+    })
+
+    check('two at once have two ports and know nothing of each other', async () => {
+      const [a, b] = await Promise.all([open(), open()])
+      await using one = a
+      await using two = b
+      expect(one.port).not.toBe(two.port)
+      await using subscriber = await client(two)
+      await subscriber.mqtt.subscribeAsync('#')
+      const message = subscriber.next()
+      await using elsewhere = await client(one)
+      await elsewhere.mqtt.publishAsync('t', 'not for you', { qos: 1 })
+      await using here = await client(two)
+      await here.mqtt.publishAsync('t', 'for you', { qos: 1 })
+      expect(await message).toMatchObject({ text: 'for you' })
+    })
+
+    check('options that it does not know are a Problem', async () => {
+      await expect(kind.open({ ...options, prot: 1 })).rejects.toMatchObject({ code: 'broker/bad-options' })
+    })
+  })
+}
+
+interface Message extends Pick<IPublishPacket, 'topic' | 'qos' | 'retain'> {
+  readonly text: string
+}
+
+interface Client extends AsyncDisposable {
+  readonly mqtt: MqttClient
+  /** The next message; ask before it can come. */
+  next(): Promise<Message>
+}
+
+async function client(broker: Broker): Promise<Client> {
+  const mqtt = await connectAsync({ host: broker.host, port: broker.port, protocolVersion: 4, reconnectPeriod: 0 })
+  mqtt.on('error', () => {})
+  return {
+    mqtt,
+    next: () =>
+      new Promise((resolve) => {
+        mqtt.once('message', (topic, payload, { qos, retain }) =>
+          resolve({ topic, qos, retain, text: payload.toString() }),
+        )
+      }),
+    async [Symbol.asyncDispose]() {
+      await mqtt.endAsync(true)
+    },
+  }
+}
+
+interface RawClient {
+  readonly socket: Socket
+  readonly packets: Packet[]
+  readonly first: Packet
+}
+
+/** A socket that has sent a CONNECT and got an answer. */
+async function rawClient(broker: Broker, hello: Sendable = { type: 'connect', clientId: 'raw' }): Promise<RawClient> {
+  const socket = connectSocket(broker.port, broker.host)
+  await once(socket, 'connect')
+  socket.on('error', () => {})
+  const decoder = new Decoder()
+  const packets: Packet[] = []
+  socket.on('data', (chunk) => packets.push(...decoder.push(chunk).map((d) => d.packet)))
+  socket.write(encode(hello))
+  while (packets.length === 0) await once(socket, 'data')
+  return { socket, packets, first: packets[0]! }
+}
+
+/** However it ends. */
+const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()))
+
+async function refusal(broker: Broker): Promise<string | undefined> {
+  const socket = connectSocket(broker.port, broker.host)
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+  return error.code
+}

@@ -1,0 +1,91 @@
+// What a broker is to the harness: something at host and port that can be stopped and comes back at the same
+// port. One that we did not start (`controllable: false`) throws at stop, start and kill.
+
+import { z } from 'zod'
+import { type Duration, Problem } from '../../emulators/index.ts'
+
+export interface Credentials {
+  readonly username: string
+  readonly password?: string | undefined
+}
+
+export interface Broker extends AsyncDisposable {
+  readonly name: string
+  /** As the broker itself says it; empty when it cannot be known. */
+  readonly version: string
+  readonly host: string
+  readonly port: number
+  /** How much later than 1.5 x keep alive it may notice that a client is gone. */
+  readonly keepaliveSlack: Duration
+  readonly controllable: boolean
+  /** The process to look at; null when it is not a child of ours. */
+  readonly pid: number | null
+  /** What the harness's own client must say to be let in; null: nothing. Never to be written anywhere. */
+  readonly credentials: Credentials | null
+  /** In an orderly way; connections get FIN and no port is open when it resolves. No-op when it is down. */
+  stop(): Promise<void>
+  /** On the same port; resolves when it answers. No-op when it is up. Throws Problem `broker/…`. */
+  start(): Promise<void>
+  /** As a crash: nothing is saved, nobody is told. No-op when it is down. */
+  kill(): Promise<void>
+  /** The latest lines of its log. */
+  log(): string
+  /** Called with Problem `broker/died` when it ends and nobody asked for that. Returns what ends the subscription. */
+  onDeath(listener: (death: Problem) => void): () => void
+}
+
+/** The environment that is looked at: PATH. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A test of the contract suite that a broker is known not to pass. */
+export interface Gap {
+  readonly test: string
+  readonly reason: string
+}
+
+export interface BrokerKind {
+  readonly name: string
+  /** One line for `hil broker --help`. */
+  readonly summary: string
+  /** The keys beside `use` in the config, and `with` in a scenario. */
+  readonly options: z.ZodType
+  /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
+  keepaliveSlack(options?: unknown): Duration
+  /** Why it cannot be started here; null when it can. */
+  available(options?: unknown, env?: Environment): Promise<string | null>
+  /** Resolves when the broker answers. Throws Problem `broker/…`. */
+  open(options?: unknown, env?: Environment): Promise<Broker>
+}
+
+export interface BrokerDefinition<O> {
+  readonly name: string
+  readonly summary: string
+  readonly options: z.ZodType<O>
+  keepaliveSlack(options: O): Duration
+  available(options: O, env: Environment): Promise<string | null>
+  open(options: O, env: Environment): Promise<Broker>
+}
+
+/** Options are parsed at this door; the definition trusts them. */
+export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
+  const { name, summary, options } = definition
+  const parse = (given: unknown): O => {
+    const parsed = options.safeParse(given ?? {})
+    if (parsed.success) return parsed.data
+    throw new Problem('broker/bad-options', `broker ${name}: ${z.prettifyError(parsed.error)}`, {
+      hint: hintFor(options),
+    })
+  }
+  return {
+    name,
+    summary,
+    options,
+    keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
+    available: async (given, env = process.env) => definition.available(parse(given), env),
+    open: async (given, env = process.env) => definition.open(parse(given), env),
+  }
+}
+
+function hintFor(options: z.ZodType): string | undefined {
+  return options instanceof z.ZodObject ? `its options are ${Object.keys(options.shape).join(', ')}` : undefined
+}

@@ -1,0 +1,11 @@
+// The brokers there are. The key is the word after `--broker` and in `use:`.
+
+import { aedes } from './aedes.ts'
+import type { BrokerKind } from './broker.ts'
+import { external } from './external.ts'
+import { mosquitto } from './mosquitto.ts'
+
+export type { Broker, BrokerKind, Credentials, Environment, Gap } from './broker.ts'
+
+export const brokers = { aedes, mosquitto, external } satisfies Record<string, BrokerKind>
+export type BrokerName = keyof typeof brokers

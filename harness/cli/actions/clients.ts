@@ -1,0 +1,54 @@
+// What `hil clients` does.
+
+import { createColors } from 'picocolors'
+import {
+  type ClientKind,
+  clients,
+  type FirmwareKind,
+  firmware,
+  type OptionSpec,
+  Problem,
+  repr,
+} from '../../../emulators/index.ts'
+import { didYouMean } from '../../scenario/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { terminal } from '../terminal.ts'
+
+export async function clientsAction({ name }: { readonly name?: string | undefined }): Promise<ExitCode> {
+  const out = terminal()
+  const c = createColors(out.color)
+  if (name === undefined) {
+    out.print(`${c.bold('Clients')} (use: in a device)\n`)
+    for (const kind of Object.values(clients))
+      out.print(row(kind.name, `${kind.library} ${kind.version}: ${kind.summary}`))
+    out.print(`\n${c.bold('Firmware')} (firmware: in a device)\n`)
+    for (const kind of Object.values(firmware)) out.print(row(kind.name, kind.summary))
+    return EXIT.passed
+  }
+  const client = (clients as Readonly<Record<string, ClientKind>>)[name]
+  const program = (firmware as Readonly<Record<string, FirmwareKind>>)[name]
+  if (client === undefined && program === undefined) {
+    const known = [...Object.keys(clients), ...Object.keys(firmware)]
+    throw new Problem('cli/unknown-client', `there is no client or firmware "${name}"`, {
+      hint: didYouMean(name, known) ?? `there is ${known.join(', ')}`,
+    })
+  }
+  const kind = (client ?? program)!
+  out.print(`${c.bold(kind.name)}: ${kind.summary}\n`)
+  out.print('\nOptions (with: in a device)\n')
+  for (const option of kind.options) out.print(row(option.name, optionOf(option)))
+  if (client !== undefined) {
+    out.print(`\nMethods\n`)
+    for (const method of Object.keys(client.methods)) out.print(`  ${method}\n`)
+    out.print('\nQuirks\n')
+    for (const quirk of client.quirks) out.print(row(quirk.id, quirk.text))
+  }
+  return EXIT.passed
+}
+
+const row = (name: string, text: string): string => `  ${name.padEnd(16)} ${text}\n`
+
+function optionOf({ type, default: value, summary }: OptionSpec): string {
+  const unit = type === 'seconds' ? 'a time, such as 30s' : type
+  return `${unit}, ${value === undefined ? 'required' : `default ${repr(value)}`}: ${summary}`
+}

@@ -1,0 +1,13 @@
+// `hil clients`: what can be emulated, with options and their defaults.
+
+import type { CommandModule } from 'yargs'
+
+export const clients: CommandModule<unknown, { readonly name?: string | undefined }> = {
+  command: 'clients [name]',
+  describe: 'list the emulated clients and firmware, or show one',
+  builder: (argv) => argv.positional('name', { type: 'string', describe: 'show this one whole' }),
+  handler: async (args) => {
+    const { clientsAction } = await import('../actions/clients.ts')
+    process.exitCode = await clientsAction(args)
+  },
+}

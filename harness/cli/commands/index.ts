@@ -1,0 +1,14 @@
+// The commands, in the order that help shows them.
+
+import type { CommandModule } from 'yargs'
+import { check } from './check.ts'
+import { clients } from './clients.ts'
+import { emulate } from './emulate.ts'
+import { judge } from './judge.ts'
+import { list } from './list.ts'
+import { run } from './run.ts'
+import { schema } from './schema.ts'
+
+// Each command's arguments have a type of their own; a list of them has none in common.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export const commands: readonly CommandModule<any, any>[] = [run, check, list, judge, emulate, clients, schema]

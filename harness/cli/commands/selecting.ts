@@ -1,0 +1,48 @@
+// The options by which run, check and list choose scenarios.
+
+import type { Argv } from 'yargs'
+
+export interface Selecting {
+  readonly paths?: readonly string[] | undefined
+  readonly grep?: string | undefined
+  readonly tag?: readonly string[] | undefined
+  readonly broker?: string | undefined
+  readonly var?: readonly string[] | undefined
+  readonly config?: string | undefined
+}
+
+export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
+  return argv
+    .positional('paths', {
+      type: 'string',
+      array: true,
+      describe: 'scenario files, or folders of them; default: those of the config, else scenarios/',
+    })
+    .option('grep', {
+      alias: 'g',
+      type: 'string',
+      describe: 'only scenarios whose name matches this regular expression',
+    })
+    .option('tag', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'only scenarios with this tag; !TAG: only those without it',
+    })
+    .option('broker', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a broker of the config, aedes, mosquitto, or mqtt://HOST:PORT',
+    })
+    .option('var', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'NAME=VALUE in place of one of the scenario’s vars',
+    })
+    .option('config', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'config file; default: harness.config.ts',
+    }) as Argv<T & Selecting>
+}

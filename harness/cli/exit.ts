@@ -1,0 +1,33 @@
+// Exit codes. When several apply the first of this order is given: 70, 130, 3, 1, 6.
+
+import type { SuiteResult } from '../run/index.ts'
+
+export const EXIT = {
+  passed: 0,
+  failed: 1,
+  /** Usage, config or scenario wrong: nothing was run. */
+  usage: 2,
+  /** Broker or board missing or lost, or the harness too slow to judge. */
+  environment: 3,
+  nothingMatched: 5,
+  timedOut: 6,
+  bug: 70,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+export interface Leniency {
+  /** Inconclusive verdicts do not count. */
+  readonly allowInconclusive: boolean
+}
+
+export function exitCodeOf(result: SuiteResult, { allowInconclusive }: Leniency): ExitCode {
+  const runs = result.scenarios.map((s) => s.run)
+  if (runs.some((run) => run.bug !== undefined)) return EXIT.bug
+  if (result.interrupted) return EXIT.interrupted
+  const unjudged = runs.some((run) => run.status === 'broken' || (run.status === 'inconclusive' && !allowInconclusive))
+  if (unjudged) return EXIT.environment
+  if (runs.some((run) => run.status === 'failed')) return EXIT.failed
+  return result.timedOut ? EXIT.timedOut : EXIT.passed
+}

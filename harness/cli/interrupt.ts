@@ -1,0 +1,27 @@
+// Ctrl-C: the first one stops the run and gives everything back, the second one leaves at once.
+
+import { EXIT } from './exit.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface Interruptible {
+  readonly signal: AbortSignal
+  done(): void
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export function interruptible(out: Terminal): Interruptible {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    out.printError('\nstopping, and giving everything back (once more leaves at once)\n')
+    controller.abort()
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  return {
+    signal: controller.signal,
+    done() {
+      for (const signal of SIGNALS) process.off(signal, onSignal)
+    },
+  }
+}

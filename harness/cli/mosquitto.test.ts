@@ -1,0 +1,52 @@
+// What needs the real mosquitto: skipped with a reason where it is missing, failing in CI.
+
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { brokers } from '../brokers/index.ts'
+import { hil, Scratch, start } from './testing.ts'
+
+const missing = await brokers.mosquitto.available()
+const skip = missing !== null && process.env.CI === undefined
+
+describe.skipIf(skip)(`with mosquitto${skip ? ` (${missing})` : ''}`, () => {
+  it('exits 3 with the reason when the broker is killed in the middle', async () => {
+    using scratch = new Scratch()
+    const run = start([
+      'run',
+      'fixtures/scenarios/long.scenario.yaml',
+      '--broker',
+      'mosquitto',
+      '--output',
+      scratch.path,
+    ])
+    process.kill(await mosquittoBelow(run.child.pid!), 'SIGKILL')
+    const { code, out } = await run.ended
+    expect(out).toContain('broker/died')
+    expect(out).toMatch(/SIGKILL/)
+    expect(code).toBe(3)
+  })
+
+  it('emulates a board that publishes to any broker', async () => {
+    await using broker = await brokers.mosquitto.open()
+    const listening = start(['emulate', 'umqtt.simple', '-p', String(broker.port), '-t', 'a/#', '-C', '1', '-v'])
+    await listening.saying(/SUBACK/)
+    const speaking = await hil('emulate', 'umqtt.simple', '-p', String(broker.port), '-t', 'a/b', '-m', 'hi', '-q', '1')
+    expect(speaking).toMatchObject({ code: 0, err: '' })
+    const { code, out } = await listening.ended
+    expect(out).toContain('message a/b hi')
+    expect(code).toBe(0)
+  })
+})
+
+/** The pid of the mosquitto that this `hil` started, once its scenario is under way. */
+async function mosquittoBelow(parent: number): Promise<number> {
+  for (;;) {
+    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' })
+    const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
+    const below = rows.filter(([, ppid]) => Number(ppid) === parent)
+    const broker = below.find(([, , name]) => name === 'mosquitto')
+    // Its other child is the scenario's process device: then the broker answers and steps run.
+    if (broker !== undefined && below.length > 1) return Number(broker[0])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

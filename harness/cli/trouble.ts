@@ -1,0 +1,36 @@
+// How an exception becomes what a person reads, and the exit code. A Problem is theirs to mend,
+// anything else is ours.
+
+import { readFileSync } from 'node:fs'
+import { Problem } from '../../emulators/index.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Areas of problems whose cause is the world around, not what was asked for. */
+const ENVIRONMENT = /^(broker|link|device|run)\//
+
+export async function tell(error: unknown, out: Terminal): Promise<ExitCode> {
+  if (!(error instanceof Problem)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    out.printError(`internal/bug: a bug in mqtt-hil, please report it:\n${stack}\n`)
+    return EXIT.bug
+  }
+  if (error.at !== undefined) {
+    const { renderDiagnostic } = await import('../scenario/index.ts')
+    const { code, message, at, hint } = error
+    out.printError(renderDiagnostic({ code, message, at, hint }, textOf(at.file), { color: out.color }))
+  } else {
+    out.printError(
+      `error ${error.code}\n  ${error.message}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,
+    )
+  }
+  return ENVIRONMENT.test(error.code) ? EXIT.environment : EXIT.usage
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,3 @@
+// This bench.
+
+export { type Config, defineConfig, loadConfig, type ResolvedConfig } from './config.ts'

@@ -1,0 +1,56 @@
+// What a step may ask of a device, whatever it is: emulated, a process, later a board. Calls do
+// not return their outcome here: it is an event, because the judge must see it too.
+
+import type { PyValue } from '../../emulators/index.ts'
+
+/** A client call in general words; each client says it in its library's own. */
+export type GeneralCall =
+  | { readonly verb: 'connect'; readonly clean: boolean | undefined }
+  | {
+      readonly verb: 'publish'
+      readonly topic: string
+      readonly payload: Uint8Array
+      readonly qos: number | undefined
+      readonly retain: boolean | undefined
+    }
+  | { readonly verb: 'subscribe'; readonly topics: readonly string[]; readonly qos: number | undefined }
+  | { readonly verb: 'unsubscribe'; readonly topics: readonly string[] }
+  | { readonly verb: 'ping' | 'check' | 'wait' | 'disconnect' }
+  | {
+      readonly verb: 'call'
+      readonly method: string
+      readonly args: readonly PyValue[]
+      readonly kwargs: Readonly<Record<string, PyValue>>
+    }
+
+export interface Device extends AsyncDisposable {
+  readonly name: string
+  readonly running: boolean
+  /** Power on. Does nothing when it is on. */
+  boot(): Promise<void>
+  /** Starts a call; its outcome is recorded as a `call` event with this id. Throws a Problem when it cannot. */
+  call(id: string, call: GeneralCall): void
+  /** Where a call hangs now: `read(1) for 4.9s`; null when nothing is pending. */
+  hanging(): string | null
+  /** Restart as by the reset button: memory and TCP state are gone, no packet is sent. */
+  reset(): Promise<void>
+  /** Power loss: gone without a byte. */
+  powerOff(): Promise<void>
+  /** Sets the level of an input pin from outside. */
+  drive(signal: string, level: 0 | 1): void
+  /** The level that stands for pressed. */
+  activeLevel(signal: string): 0 | 1
+  /** Sends text to the serial console or standard input. */
+  send(text: string): void
+}
+
+/** Where a device finds the broker; its link gives this. */
+export interface Attachment {
+  readonly host: string
+  readonly port: number
+  /** `now`, or when a connection attempt may go on (a blackhole swallows it until then). */
+  admits(): 'now' | Promise<void>
+  /** The device's end of this TCP connection is gone without a FIN. */
+  vanish(devicePort: number, how: 'power' | 'reset'): void
+  set(state: { readonly kind: 'up' } | { readonly kind: 'down'; readonly mode: 'blackhole' }): Promise<void>
+}

@@ -1,0 +1,228 @@
+// An emulated device: a client library's program on a board whose sockets are real and whose
+// network is its link. It records what only the device can see: its calls, its console, its pins,
+// and connection attempts that never reached anybody.
+
+import {
+  type ClientKind,
+  type Clock,
+  type Duration,
+  type FirmwareKind,
+  type Network,
+  type Outcome,
+  Problem,
+  type PyValue,
+  type Random,
+  type RunningBoard,
+  showDuration,
+  startBoard,
+  tcpNetwork,
+} from '../../emulators/index.ts'
+import type { PlainValue, Recorder } from '../evidence/index.ts'
+import type { Attachment, Device } from './device.ts'
+import { Signals, type SignalWiring } from './signals.ts'
+import { inLibraryWords, type LibraryCall } from './words.ts'
+
+export interface EmulatedSettings {
+  readonly name: string
+  readonly client: ClientKind
+  readonly firmware: FirmwareKind
+  /** By the names of the client's constructor (puppet) or of the firmware's options. */
+  readonly options: Readonly<Record<string, PyValue>>
+  readonly will: { topic: string; payload: Uint8Array; qos: number; retain: boolean } | null
+  readonly poll: Duration | null
+  readonly signals: Readonly<Record<string, SignalWiring>>
+  readonly attachment: Attachment
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly random: Random
+  /** An exception that is no Python exception: a bug of ours, to be told and not judged. */
+  readonly onBug: (error: unknown) => void
+}
+
+interface PendingCall {
+  readonly method: string
+  /** Still to be made: `subscribe` of several topics is one call of the library for each. */
+  readonly rest: readonly LibraryCall[]
+}
+
+export function emulatedDevice(settings: EmulatedSettings): Device {
+  const { name, client, firmware, attachment, recorder, clock, random } = settings
+  const signals = new Signals(name, settings.signals, recorder)
+  const pending = new Map<string, PendingCall>()
+  let board: RunningBoard | null = null
+  /** The program has ended; the board stays on, with its sockets open, as at the REPL. */
+  let ended = false
+
+  const program = firmware.program({
+    client,
+    server: attachment.host,
+    port: attachment.port,
+    name,
+    options: settings.options,
+    ...(settings.will === null ? {} : { will: settings.will }),
+    poll: settings.poll,
+  })
+
+  const start = (): void => {
+    recorder.record({ kind: 'device', device: name, change: 'boot' })
+    ended = false
+    board = startBoard(program, {
+      network: linkedNetwork(attachment),
+      clock,
+      random,
+      onPrint: (line) => recorder.record({ kind: 'serial', device: name, line, stream: 'out' }),
+      onPin: (pin, value) => signals.changed(pin, value),
+      onOutcome: settle,
+      onEnd(ending) {
+        ended = true
+        const change = ending.kind === 'raised' ? 'crashed' : 'ended'
+        const detail = ending.kind === 'raised' ? ending.error.message : undefined
+        recorder.record({ kind: 'device', device: name, change, detail })
+        loseCalls()
+      },
+      onReset() {
+        loseCalls()
+        recorder.record({ kind: 'device', device: name, change: 'reset' })
+        recorder.record({ kind: 'device', device: name, change: 'boot' })
+      },
+      onSocket: (change) => recorder.record({ kind: 'socket', device: name, change, by: attemptEndedBy(change) }),
+      onBug: settings.onBug,
+    })
+    for (const [pin, level] of signals.idleLevels()) board?.setPin(pin, level)
+  }
+
+  const settle = (id: string, outcome: Outcome): void => {
+    const call = pending.get(id)
+    if (call === undefined) return
+    const [next, ...rest] = call.rest
+    if (outcome.kind === 'returned' && next !== undefined) {
+      pending.set(id, { method: call.method, rest })
+      board?.instruct({ id, ...next })
+      return
+    }
+    pending.delete(id)
+    const { method } = call
+    if (outcome.kind === 'returned')
+      recorder.record({ kind: 'call', device: name, id, method, state: 'returned', value: outcome.value as PlainValue })
+    else {
+      const { type, args } = outcome.error
+      recorder.record({
+        kind: 'call',
+        device: name,
+        id,
+        method,
+        state: 'raised',
+        error: { type, args: args as PlainValue[] },
+      })
+    }
+  }
+
+  const loseCalls = (): void => {
+    for (const [id, { method }] of pending) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
+    pending.clear()
+  }
+
+  const stop = (how: 'power' | 'reset', change: 'off' | 'reset'): void => {
+    board?.stop(how)
+    board = null
+    recorder.record({ kind: 'device', device: name, change })
+    loseCalls()
+  }
+
+  return {
+    name,
+    get running() {
+      return board !== null && !ended
+    },
+    async boot() {
+      if (board !== null && !ended) return
+      board?.stop('reset')
+      start()
+    },
+    call(id, general) {
+      if (board === null || ended)
+        throw new Problem('device/off', `${name} is off, or its program has ended`, {
+          hint: `boot: ${name} starts it again`,
+        })
+      const [first, ...rest] = inLibraryWords(client, general)
+      const { method } = first
+      pending.set(id, { method, rest })
+      recorder.record({ kind: 'call', device: name, id, method, state: 'started' })
+      board.instruct({ id, ...first })
+    },
+    hanging() {
+      const call = board?.pending()
+      if (call === null || call === undefined) return null
+      return `the device waits in ${call.call}${call.detail} since ${showDuration((clock.now() - call.since) as Duration)}`
+    },
+    async reset() {
+      stop('reset', 'reset')
+      start()
+    },
+    async powerOff() {
+      if (board !== null) stop('power', 'off')
+    },
+    drive(signal, level) {
+      const pin = signals.pin(signal)
+      recorder.record({ kind: 'signal', device: name, signal, value: level, by: 'harness' })
+      board?.setPin(pin, level)
+    },
+    activeLevel: (signal) => signals.activeLevel(signal),
+    send(text) {
+      recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
+      throw new Problem('device/no-console', `${name} is emulated: its program reads nothing from the console`, {
+        hint: 'serial: { send } works on processes and boards',
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      board?.stop('close')
+      board = null
+    },
+  }
+}
+
+/** TCP to the link; a blackholed link swallows the attempt until it is up, as lost SYNs would be. */
+function linkedNetwork(attachment: Attachment): Network {
+  return {
+    connect(host, port, tls, events) {
+      const admitted = attachment.admits()
+      if (admitted === 'now') return watched(tcpNetwork.connect(host, port, tls, events))
+      let wire: ReturnType<Network['connect']> | null = null
+      let given = false
+      void admitted.then(() => {
+        if (!given) wire = watched(tcpNetwork.connect(host, port, tls, events))
+      })
+      const giveUp = (): void => {
+        given = true
+        wire?.destroy()
+      }
+      return {
+        write: (bytes, done) => (wire === null ? done('ENOTCONN') : wire.write(bytes, done)),
+        queued: () => wire?.queued() ?? 0,
+        destroy: giveUp,
+        vanish: (how) => (wire === null ? giveUp() : wire.vanish(how)),
+        get localPort() {
+          return wire?.localPort
+        },
+      }
+    },
+  }
+
+  function watched(wire: ReturnType<Network['connect']>): ReturnType<Network['connect']> {
+    return {
+      write: (bytes, done) => wire.write(bytes, done),
+      queued: () => wire.queued(),
+      destroy: () => wire.destroy(),
+      vanish(how) {
+        if (wire.localPort !== undefined) attachment.vanish(wire.localPort, how)
+        wire.vanish(how)
+      },
+      get localPort() {
+        return wire.localPort
+      },
+    }
+  }
+}
+
+const attemptEndedBy = (change: 'connecting' | 'refused' | 'timeout'): 'device' | 'link' =>
+  change === 'connecting' ? 'device' : 'link'

@@ -1,0 +1,6 @@
+// The face of the evidence: the events of a run, the timeline that records them, and its text.
+
+export * from './event.ts'
+export * from './lag.ts'
+export * from './ndjson.ts'
+export * from './recorder.ts'

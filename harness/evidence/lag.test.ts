@@ -1,0 +1,76 @@
+import { expect, test, vi } from 'vitest'
+import { milliseconds, realClock, VirtualClock } from '../../emulators/index.ts'
+import { LagMeter, STALL } from './lag.ts'
+
+function bench() {
+  const clock = new VirtualClock()
+  const stalls: number[] = []
+  const meter = new LagMeter({ clock, onStall: (ms) => stalls.push(ms) })
+  const pass = (ms: number) => clock.advance(milliseconds(ms))
+  meter.reset()
+  return { meter, stalls, pass }
+}
+
+test('nothing is late between beats that are on time', () => {
+  const { meter, stalls, pass } = bench()
+  for (let i = 0; i < 5; i++) {
+    pass(10)
+    expect(meter.lag()).toBe(0)
+    meter.beat()
+  }
+  expect(stalls).toEqual([])
+})
+
+test('while a beat is overdue, the bound is how much', () => {
+  const { meter, pass } = bench()
+  pass(45)
+  expect(meter.lag()).toBe(35)
+})
+
+test('what was waiting behind a late beat is as late as the beat was, until the next one', () => {
+  const { meter, stalls, pass } = bench()
+  pass(60)
+  meter.beat()
+  expect(stalls).toEqual([50])
+  pass(8)
+  expect(meter.lag()).toBe(50)
+  pass(6)
+  expect(meter.lag()).toBe(54) // working off the pile takes longer than a period
+  meter.beat()
+  pass(10)
+  meter.beat()
+  expect(meter.lag()).toBe(0)
+})
+
+test('a beat that is a little late is no stall', () => {
+  const { meter, stalls, pass } = bench()
+  pass(10 + STALL)
+  meter.beat()
+  expect(stalls).toEqual([])
+  expect(meter.lag()).toBe(STALL)
+})
+
+test('before the start and after the stop there is no lag', () => {
+  const clock = new VirtualClock()
+  const meter = new LagMeter({ clock })
+  clock.advance(milliseconds(500))
+  expect(meter.lag()).toBe(0)
+  meter.start()
+  clock.advance(milliseconds(500))
+  expect(meter.lag()).toBe(490)
+  meter.stop()
+  expect(meter.lag()).toBe(0)
+})
+
+test('sees a real event loop stand still', async () => {
+  const stalled = vi.fn()
+  const clock = realClock()
+  const meter = new LagMeter({ clock, onStall: stalled })
+  meter.start()
+  const until = clock.now() + 100
+  while (clock.now() < until);
+  expect(meter.lag()).toBeGreaterThanOrEqual(89)
+  await vi.waitFor(() => expect(stalled).toHaveBeenCalled())
+  expect(stalled.mock.calls[0]![0]).toBeGreaterThanOrEqual(89)
+  meter.stop()
+})

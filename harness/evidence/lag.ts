@@ -1,0 +1,71 @@
+// How long this process may have been deaf: a heartbeat that notices its own lateness. A socket's
+// bytes can lie in the kernel while the event loop stands still, so an event's stamp may be late by
+// as much as the last stall, not only by what is overdue at this moment. A stall shorter than one
+// period is below what it can see.
+
+import type { Clock, Instant } from '../../emulators/index.ts'
+
+/** Milliseconds between two heartbeats. */
+export const PERIOD = 10
+/** A beat later than this (ms) is a stall worth an event of its own. */
+export const STALL = 20
+
+export interface LagSettings {
+  readonly clock: Pick<Clock, 'now'>
+  /** Told how late (ms) a beat was, when that is more than `STALL`. */
+  readonly onStall?: ((stalled: number) => void) | undefined
+}
+
+export class LagMeter {
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #onStall: (stalled: number) => void
+  #timer: NodeJS.Timeout | undefined
+  #lastBeat: Instant | undefined
+  /** Of the last beat: what was waiting while it was late is handled only after it. */
+  #lateness = 0
+
+  constructor(settings: LagSettings) {
+    this.#clock = settings.clock
+    this.#onStall = settings.onStall ?? (() => {})
+  }
+
+  /** Starts the heartbeat; it does not keep the process alive. */
+  start(): void {
+    if (this.#timer !== undefined) return
+    this.reset()
+    this.#timer = setInterval(() => this.beat(), PERIOD)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+    this.#lastBeat = undefined
+    this.#lateness = 0
+  }
+
+  /** As if a beat had just come on time. */
+  reset(): void {
+    this.#lastBeat = this.#clock.now()
+    this.#lateness = 0
+  }
+
+  /** One heartbeat; the timer calls it, and tests on a virtual clock do. */
+  beat(): void {
+    const late = this.#overdue()
+    this.#lastBeat = this.#clock.now()
+    this.#lateness = late
+    if (late > STALL) this.#onStall(late)
+  }
+
+  /** How many ms earlier than now an event that is recorded now may have happened; 0 when not started. */
+  lag(): number {
+    // The lateness counts until the next beat: what piled up behind a stall is worked off in that time,
+    // and when working it off takes long, the beat after it is overdue as well.
+    return this.#overdue() + this.#lateness
+  }
+
+  #overdue(): number {
+    return this.#lastBeat === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lastBeat - PERIOD)
+  }
+}

@@ -1,0 +1,93 @@
+// `call`: how a library call that a step started on a device went on: it returned, it raised, or
+// (`running: true`) it has done neither by the end of the window.
+
+import { z } from 'zod'
+import type { CallEvent } from '../evidence/event.ts'
+import { identifier, valueMatcher } from '../scenario/index.ts'
+import { type RaisedMatcher, raisedMatcher } from '../scenario/raised.ts'
+import { differences, showValue, showWanted } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const fields = z
+  .strictObject({
+    device: identifier().optional(),
+    method: z.string().optional().describe("the library's own name of the method"),
+    id: identifier().optional().describe('the id of the step that made the call'),
+    returned: z.union([z.literal(true), valueMatcher()]).optional(),
+    raised: z.union([z.literal(true), raisedMatcher]).optional(),
+    running: z.literal(true).optional(),
+  })
+  .superRefine((f, ctx) => {
+    if (f.device === undefined && f.id === undefined)
+      ctx.addIssue({
+        code: 'custom',
+        message: 'which call?',
+        params: { diagnostic: 'scenario/call-unnamed', hint: 'name the step that made it with id:, or its device:' },
+      })
+    if ([f.returned, f.raised, f.running].filter((x) => x !== undefined).length > 1)
+      ctx.addIssue({
+        code: 'custom',
+        message: 'a call has one outcome: returned, raised or running',
+        params: { diagnostic: 'scenario/call-outcome' },
+      })
+  })
+
+export type CallFields = z.output<typeof fields>
+
+export const call: Matcher<CallFields> = {
+  name: 'call',
+  summary: 'how a library call on a device ended, or that it still runs',
+  kind: 'call',
+  fields,
+  devices: (f) => (f.device === undefined ? [] : [f.device]),
+  stream: (f) => (f.device === undefined ? `call#${f.id}` : `call:${f.device}`),
+  compare(f, event) {
+    if (event.kind !== 'call' || event.state === 'running') return null
+    if ((f.device ?? event.device) !== event.device || (f.id ?? event.id) !== event.id) return null
+    if ((f.method ?? event.method) !== event.method) return null
+    if (f.running) return event.state === 'started' ? null : []
+    if (f.returned !== undefined) return event.state === 'started' ? null : compareReturned(f.returned, event)
+    if (f.raised !== undefined) return event.state === 'started' ? null : compareRaised(f.raised, event)
+    return event.state === 'started' ? [] : null
+  },
+  show(f) {
+    const what = f.method ?? (f.id === undefined ? 'a call' : `the call of ${f.id}`)
+    const who = f.device === undefined ? '' : ` on ${f.device}`
+    if (f.running) return `${what}${who} still running`
+    if (f.returned !== undefined)
+      return `${what}${who} returned${f.returned === true ? '' : ` ${showWanted(f.returned)}`}`
+    if (f.raised !== undefined) return `${what}${who} raised${f.raised === true ? '' : ` ${showRaised(f.raised)}`}`
+    return `${what}${who} started`
+  },
+}
+
+/** How a call that ended differs from "it returned WANT"; `true` takes any value. */
+export function compareReturned(want: unknown, event: CallEvent): string[] {
+  if (event.state !== 'returned') return [`expected it to return, got ${showOutcome(event)}`]
+  return want === true ? [] : differences({ returned: want }, { returned: event.value ?? null })
+}
+
+/** How a call that ended differs from "it raised WANT"; `true` takes any exception. */
+export function compareRaised(want: true | RaisedMatcher, event: CallEvent): string[] {
+  const wanted = want === true ? 'an exception' : showRaised(want)
+  if (event.state !== 'raised' || event.error === undefined) return [`expected ${wanted}, got ${showOutcome(event)}`]
+  if (want === true) return []
+  const { type, args } = event.error
+  const spec = typeof want === 'string' ? { type: want } : want
+  const errnoFits = spec.errno === undefined || args[0] === spec.errno
+  const argsFit = spec.args === undefined || JSON.stringify(spec.args) === JSON.stringify(args)
+  return spec.type === type && errnoFits && argsFit ? [] : [`expected ${wanted}, got ${showOutcome(event)}`]
+}
+
+export function showRaised(want: RaisedMatcher): string {
+  if (typeof want === 'string') return want
+  return `${want.type}(${(want.args ?? (want.errno === undefined ? [] : [want.errno])).join(', ')})`
+}
+
+export function showOutcome(event: CallEvent): string {
+  if (event.state === 'returned') return `it returned ${showValue(event.value as never)}`
+  if (event.state === 'raised')
+    return `it raised ${event.error?.type}(${(event.error?.args ?? []).map((a) => (typeof a === 'string' ? a : showValue(a as never))).join(', ')})`
+  if (event.state === 'lost') return 'the device was reset or lost power during the call'
+  return 'it has not ended'
+}

@@ -1,0 +1,60 @@
+// Holds named fields of an event against what a scenario wants of them.
+
+import { matchValue, showMatcher, type ValueMatcher } from '../scenario/index.ts'
+import type { Fields, FieldValue } from './fields.ts'
+
+export type Wanted = Readonly<Record<string, unknown>>
+
+/** One line for each field that differs: `retain: expected false, got true`. */
+export function differences(wanted: Wanted, fields: Fields, prefix = ''): string[] {
+  const lines: string[] = []
+  for (const [name, want] of Object.entries(wanted)) {
+    if (want === undefined) continue
+    const got = fields[name]
+    if (name === 'will' && prefix === '') lines.push(...willDifferences(want, got))
+    else if (!matches(want, got)) lines.push(`${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got)}`)
+  }
+  return lines
+}
+
+function matches(want: unknown, got: FieldValue): boolean {
+  return matchValue(want as ValueMatcher, got as Parameters<typeof matchValue>[1])
+}
+
+/** `will: true | false` asks whether there is one; a map asks for some of its fields. */
+function willDifferences(want: unknown, got: FieldValue): string[] {
+  if (typeof want === 'boolean') {
+    return want === (got !== null) ? [] : [`will: expected ${want ? 'one' : 'none'}, got ${showValue(got)}`]
+  }
+  if (got === null || got === undefined) return [`will: expected ${showWanted(want)}, got none`]
+  return differences(want as Wanted, got as Fields, 'will.')
+}
+
+export const showWanted = (want: unknown): string => showMatcher(want as ValueMatcher)
+
+/** A value as a person reads it: text quoted, other bytes as hex, long things cut. */
+export function showValue(value: FieldValue): string {
+  if (value === undefined || value === null) return 'none'
+  if (value instanceof Uint8Array) return showBytes(value)
+  if (Array.isArray(value)) return `[${value.map(showValue).join(', ')}]`
+  if (typeof value === 'object')
+    return `{ ${Object.entries(value)
+      .map(([k, v]) => `${k}: ${showValue(v)}`)
+      .join(', ')} }`
+  return typeof value === 'string' ? JSON.stringify(cut(value)) : String(value)
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+function showBytes(bytes: Uint8Array): string {
+  try {
+    const text = decoder.decode(bytes)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return JSON.stringify(cut(text))
+  } catch {
+    // not text: shown as hex below
+  }
+  return `hex ${cut(Buffer.from(bytes).toString('hex'))}`
+}
+
+const cut = (text: string): string => (text.length > 64 ? `${text.slice(0, 60)}… (${text.length})` : text)

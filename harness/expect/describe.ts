@@ -1,0 +1,56 @@
+// One event as one line, for reports: `#41 3.207s blue ← PUBACK packetId 1`.
+
+import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
+import type { Event, PacketEvent } from '../evidence/event.ts'
+import { showOutcome } from './call.ts'
+import { showValue } from './compare.ts'
+import { packetFields } from './fields.ts'
+
+export function describe(event: Event): string {
+  return `#${event.seq} ${showDuration(event.at as unknown as Duration)} ${what(event)}`
+}
+
+function what(event: Event): string {
+  switch (event.kind) {
+    case 'packet':
+      return describePacket(event)
+    case 'socket':
+      return `${event.device} socket ${event.change} (by ${event.by})`
+    case 'call':
+      return event.state === 'started'
+        ? `${event.device} ${event.method}() called`
+        : `${event.device} ${event.method}(): ${event.state === 'running' ? (event.detail ?? 'still running') : showOutcome(event)}`
+    case 'serial':
+      return `${event.device} ${event.stream === 'in' ? '<' : '|'} ${event.line}`
+    case 'signal':
+      return `${event.device} ${event.signal} = ${event.value}${event.by === 'harness' ? ' (driven)' : ''}`
+    case 'message':
+      return `observer: ${event.topic} ${showValue(event.payload)} qos ${event.qos}${event.retain ? ' retain' : ''}${event.dup ? ' dup' : ''}`
+    case 'fault':
+      return `${event.device === undefined ? '' : `${event.device} `}${event.what}`
+    case 'device':
+      return `${event.device} ${event.change}${event.detail === undefined ? '' : `: ${event.detail}`}`
+    case 'exit':
+      return `${event.device} exited ${event.signal === null ? `with code ${event.code}` : `by ${event.signal}`}`
+    case 'broker':
+      return `broker ${event.change}${event.detail === undefined ? '' : `: ${event.detail}`}`
+    case 'step':
+      return `step ${event.step} ${event.phase}${event.outcome === undefined ? '' : ` ${event.outcome}`}`
+    case 'lag':
+      return `the harness stood still for ${showDuration(event.stalled as Duration)}`
+    default:
+      return unreachable(event)
+  }
+}
+
+/** Fields that every packet has, or that the packet's name says already. */
+const UNTOLD = new Set(['type', 'flags', 'length', 'protocolName', 'protocolLevel'])
+
+function describePacket(event: PacketEvent): string {
+  const arrow = event.direction === 'up' ? '→' : '←'
+  const fields = Object.entries(packetFields(event.packet))
+    .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} ${showValue(value)}`))
+  const lost = event.delivered ? '' : ' (swallowed by the link)'
+  return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + lost
+}

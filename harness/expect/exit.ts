@@ -1,0 +1,29 @@
+// `exit`: a process device ended, by itself or by a signal.
+
+import { z } from 'zod'
+import { identifier, valueMatcher } from '../scenario/index.ts'
+import { differences, showWanted } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const fields = z.strictObject({
+  device: identifier(),
+  code: valueMatcher().optional(),
+  signal: z.string().optional().describe('the name of the signal that ended it: SIGKILL'),
+})
+
+type ExitFields = z.output<typeof fields>
+
+export const exit: Matcher<ExitFields> = {
+  name: 'exit',
+  summary: 'the end of a process',
+  kind: 'exit',
+  fields,
+  devices: (f) => [f.device],
+  stream: (f) => `exit:${f.device}`,
+  compare(f, event) {
+    if (event.kind !== 'exit' || event.device !== f.device) return null
+    return differences({ code: f.code, signal: f.signal }, event as never)
+  },
+  show: (f) =>
+    `${f.device} exits${f.code === undefined ? '' : ` with ${showWanted(f.code)}`}${f.signal === undefined ? '' : ` by ${f.signal}`}`,
+}

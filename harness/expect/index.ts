@@ -1,0 +1,25 @@
+// What can be claimed. The YAML word, the file and the key here are the same word.
+
+import { call } from './call.ts'
+import { exit } from './exit.ts'
+import type { AnyMatcher } from './matcher.ts'
+import { message } from './message.ts'
+import { packet } from './packet.ts'
+import { serial } from './serial.ts'
+import { signal } from './signal.ts'
+import { socket } from './socket.ts'
+
+export const matchers = { packet, message, socket, call, serial, signal, exit } satisfies Record<string, AnyMatcher>
+export type MatcherName = keyof typeof matchers
+
+export {
+  type CallFields,
+  compareRaised,
+  compareReturned,
+  showOutcome,
+  showRaised,
+} from './call.ts'
+export { showValue, showWanted } from './compare.ts'
+export { describe } from './describe.ts'
+export { eventFields, fieldAt, packetFields } from './fields.ts'
+export { type AnyMatcher, type Matcher, streamOf } from './matcher.ts'

@@ -1,0 +1,30 @@
+// What one kind of claim looks for. A matcher answers three ways about an event: it is none of my
+// business (null), it is what I want (no mismatch), or it is near, and this is what differs. The
+// near misses are what a failed claim shows.
+
+import type { z } from 'zod'
+import type { Event, FactKind } from '../evidence/event.ts'
+
+export interface Matcher<F = unknown> {
+  readonly name: string
+  readonly summary: string
+  /** The facts it looks at. */
+  readonly kind: FactKind
+  readonly fields: z.ZodType<F>
+  /** Devices the fields name; the plan checks that they exist. */
+  devices(fields: F): readonly string[]
+  /** Events of one stream are recorded in their true order; between streams order may vary by chance. */
+  stream(fields: F): string
+  /** null: unrelated. Empty: it matches. Else: what differs, a line each. */
+  compare(fields: F, event: Event): readonly string[] | null
+  show(fields: F): string
+}
+
+// A registry holds matchers of different fields; the plan hands each only what its own schema parsed.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyMatcher = Matcher<any>
+
+/** The stream that an event belongs to; the same words as `Matcher.stream`. */
+export function streamOf(event: Event): string {
+  return 'device' in event && event.device !== undefined ? `${event.kind}:${event.device}` : event.kind
+}

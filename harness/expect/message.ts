@@ -1,0 +1,37 @@
+// `message`: an application message as the observer, a second MQTT client, received it. It proves
+// that the broker passed the message on, not only that a device sent it.
+
+import { z } from 'zod'
+import { textMatcher, valueMatcher } from '../scenario/index.ts'
+import { differences, showWanted } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const value = valueMatcher().optional()
+const fields = z.strictObject({
+  topic: textMatcher().optional(),
+  payload: textMatcher().optional(),
+  qos: value,
+  retain: z.boolean().optional(),
+  dup: z.boolean().optional(),
+})
+
+type MessageFields = z.output<typeof fields>
+
+export const message: Matcher<MessageFields> = {
+  name: 'message',
+  summary: 'an application message that the observer received from the broker',
+  kind: 'message',
+  fields,
+  devices: () => [],
+  stream: () => 'message',
+  compare(f, event) {
+    if (event.kind !== 'message') return null
+    // Another topic is another conversation, not a near miss.
+    if (differences({ topic: f.topic }, event as never).length > 0) return null
+    return differences(f, event as never)
+  },
+  show: (f) =>
+    ['a message', ...Object.entries(f).map(([name, want]) => (want === undefined ? '' : `${name} ${showWanted(want)}`))]
+      .filter((part) => part !== '')
+      .join(', '),
+}

@@ -1,0 +1,29 @@
+// `signal`: a pin of a device that changed its level. Only changes are events: an LED that is
+// written 0 while dark says nothing.
+
+import { z } from 'zod'
+import { identifier, valueMatcher } from '../scenario/index.ts'
+import { differences, showWanted } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const fields = z.strictObject({
+  device: identifier(),
+  signal: identifier(),
+  value: valueMatcher().optional().describe('the level it changed to: 0 or 1'),
+})
+
+type SignalFields = z.output<typeof fields>
+
+export const signal: Matcher<SignalFields> = {
+  name: 'signal',
+  summary: "a change of a device's pin",
+  kind: 'signal',
+  fields,
+  devices: (f) => [f.device],
+  stream: (f) => `signal:${f.device}`,
+  compare(f, event) {
+    if (event.kind !== 'signal' || event.device !== f.device || event.signal !== f.signal) return null
+    return event.by === 'harness' ? null : differences({ value: f.value }, event as never)
+  },
+  show: (f) => `${f.device}'s ${f.signal} changed${f.value === undefined ? '' : ` to ${showWanted(f.value)}`}`,
+}

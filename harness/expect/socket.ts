@@ -1,0 +1,30 @@
+// `socket`: what became of a device's TCP connections. `refused` and `timeout` are seen by the
+// device alone, the rest by its link.
+
+import { z } from 'zod'
+import { identifier, valueMatcher } from '../scenario/index.ts'
+import { differences } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const fields = z.strictObject({
+  from: identifier(),
+  event: z.enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout']),
+  by: z.enum(['device', 'broker', 'link']).optional().describe('who caused it'),
+  connection: valueMatcher().optional(),
+})
+
+type SocketFields = z.output<typeof fields>
+
+export const socket: Matcher<SocketFields> = {
+  name: 'socket',
+  summary: "what became of a device's TCP connection",
+  kind: 'socket',
+  fields,
+  devices: (f) => [f.from],
+  stream: (f) => `socket:${f.from}`,
+  compare(f, event) {
+    if (event.kind !== 'socket' || event.device !== f.from || event.change !== f.event) return null
+    return differences({ by: f.by, connection: f.connection }, event as never)
+  },
+  show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,
+}

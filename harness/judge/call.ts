@@ -1,0 +1,74 @@
+// A client call is a claim by itself: it must end, in time, in the way the step says. With
+// `start: true` it need only start; its end is for a later `expect: { call: … }`.
+
+import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
+import type { CallEvent, Event } from '../evidence/index.ts'
+import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
+import type { CallPlan } from '../plan/plan.ts'
+import type { Case } from './case.ts'
+import type { Finding, VerdictKind } from './verdict.ts'
+import { type Moment, position } from './window.ts'
+
+export class CallCase implements Case {
+  finding: Finding | null = null
+  readonly matched: Event[] = []
+  /** Only events decide it: when its time is up the conductor records where it hangs. */
+  readonly due = null
+  readonly #plan: CallPlan
+  readonly #id: string
+  readonly #opened: Moment
+
+  constructor(plan: CallPlan, id: string, opened: Moment) {
+    this.#plan = plan
+    this.#id = id
+    this.#opened = opened
+  }
+
+  tick(): void {}
+
+  close(_now: Instant, why: string): void {
+    if (this.finding === null) this.#decide('fail', `it has not ended; ${why}`, [])
+  }
+
+  observe(event: Event): void {
+    if (this.finding !== null || event.kind !== 'call') return
+    if (event.id !== this.#id || event.device !== this.#plan.device || event.seq <= this.#opened.seq) return
+    if (event.state === 'started') {
+      if (this.#plan.start) this.#decide('pass', 'it started', [event])
+      return
+    }
+    this.matched.push(event)
+    if (event.state === 'running')
+      return this.#decide('fail', `it has not ended${event.detail === undefined ? '' : `: ${event.detail}`}`, [event])
+    this.#judge(event)
+  }
+
+  #judge(event: CallEvent & Event): void {
+    const { raises, returns, within } = this.#plan
+    const differs =
+      raises !== undefined
+        ? compareRaised(raises, event)
+        : compareReturned(returns === undefined ? true : returns, event)
+    if (differs.length > 0) return this.#decide('fail', showOutcome(event), [event])
+    const where = position({ from: Number.NEGATIVE_INFINITY as Duration, to: within }, this.#opened, event)
+    const took = `${showOutcome(event)} after ${showDuration((event.at - this.#opened.at) as Duration)}`
+    this.#decide(where === 'inside' ? 'pass' : where === 'uncertain' ? 'inconclusive' : 'fail', took, [event])
+  }
+
+  #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {
+    const { raises, returns, within, device, start } = this.#plan
+    const how =
+      raises !== undefined
+        ? `raises ${showRaised(raises)}`
+        : returns !== undefined
+          ? `returns ${showWanted(returns)}`
+          : 'returns'
+    this.finding = {
+      kind,
+      expected: start ? `the call on ${device} starts` : `the call on ${device} ${how} within ${showDuration(within)}`,
+      got,
+      evidence: evidence.map((e) => e.seq),
+      nearby: [],
+    }
+  }
+}

@@ -1,0 +1,198 @@
+// `expect`. The first match decides when nothing is counted: one that is too early fails at once,
+// because waiting for a later one would forgive exactly what the window forbids.
+
+import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
+import type { Event } from '../evidence/index.ts'
+import { describe } from '../expect/index.ts'
+import type { Expectation } from '../plan/plan.ts'
+import { assign } from './assign.ts'
+import { type Case, GRACE, matchesPattern, Surroundings, showWant } from './case.ts'
+import type { Finding, VerdictKind } from './verdict.ts'
+import { between, type Moment, position } from './window.ts'
+
+export interface Opening {
+  /** Windows are measured from here. */
+  readonly anchor: Moment
+  readonly anchorName: string
+  /** For each pattern: events up to this seq are none of its business. */
+  readonly from: readonly number[]
+}
+
+export class ExpectationCase implements Case {
+  finding: Finding | null = null
+  readonly matched: Event[] = []
+  readonly #claim: Expectation
+  readonly #opening: Opening
+  readonly #near: Surroundings
+  /** For `all`: which event each pattern has. */
+  #assigned: (Event | null)[]
+  #uncertain: Event[] = []
+
+  constructor(claim: Expectation, opening: Opening) {
+    this.#claim = claim
+    this.#opening = opening
+    this.#near = new Surroundings(claim.want)
+    this.#assigned = claim.want.patterns.map(() => null)
+  }
+
+  get due(): Instant {
+    const end = (this.#opening.anchor.at + this.#claim.window.to) as Instant
+    return this.#satisfied() ? end : ((end + GRACE) as Instant)
+  }
+
+  tick(now: Instant): void {
+    if (this.finding === null && now >= this.due) this.#atEnd('')
+  }
+
+  close(_now: Instant, why: string): void {
+    if (this.finding === null) this.#atEnd(`; ${why}`)
+  }
+
+  observe(event: Event): void {
+    if (this.finding !== null) return
+    this.#near.observe(event)
+    if (!this.#takes(event)) return
+    const where = position(this.#claim.window, this.#opening.anchor, event)
+    switch (where) {
+      case 'early':
+        return this.#decide('fail', `too early: ${this.#told(event)}`, [event])
+      case 'late':
+        return this.#satisfied() ? this.#atEnd('') : this.#decide('fail', `too late: ${this.#told(event)}`, [event])
+      case 'uncertain':
+        this.#uncertain.push(event)
+        this.matched.push(event)
+        if (this.#claim.count === null) this.#decide('inconclusive', `${this.#told(event)}; ${lagged(event)}`, [event])
+        return
+      case 'inside':
+        this.matched.push(event)
+        return this.#afterMatch(event)
+    }
+  }
+
+  /** Whether this event is a match that the claim still needs (or, when counting, one more). */
+  #takes(event: Event): boolean {
+    const { mode, patterns } = this.#claim.want
+    const fits = patterns.map((p, k) => event.seq > this.#opening.from[k]! && matchesPattern(p, event))
+    switch (mode) {
+      case 'one':
+      case 'any':
+        return fits.includes(true)
+      case 'sequence':
+        return fits[this.matched.length] === true
+      case 'all': {
+        const assigned = assign(this.#assigned, event, (k, e) =>
+          e === event ? fits[k]! : matchesPattern(patterns[k]!, e),
+        )
+        if (assigned === null) return false
+        this.#assigned = assigned
+        return true
+      }
+    }
+  }
+
+  #afterMatch(event: Event): void {
+    if (this.#gapIsWrong()) return
+    const { count, want } = this.#claim
+    if (count !== null && this.#sure() > count.max)
+      return this.#decide('fail', `${this.#sure()} of them; the last was ${this.#told(event)}`, this.matched)
+    const open = count !== null && count.max !== Number.POSITIVE_INFINITY
+    if (!open && this.#satisfied()) this.#decide('pass', this.#told(event), this.matched)
+    else if (want.mode === 'sequence' && this.matched.length === want.patterns.length && count === null)
+      this.#decide('pass', this.#told(event), this.matched)
+  }
+
+  #sure(): number {
+    return this.matched.length - this.#uncertain.length
+  }
+
+  #satisfied(): boolean {
+    const { count, want } = this.#claim
+    if (count !== null) return this.#sure() >= count.min
+    return this.matched.length >= (want.mode === 'all' || want.mode === 'sequence' ? want.patterns.length : 1)
+  }
+
+  #gapIsWrong(): boolean {
+    const { every } = this.#claim
+    const [previous, last] = this.matched.slice(-2)
+    if (every === null || previous === undefined || last === undefined) return false
+    const { least, most } = between(previous, last)
+    const low = every.of - every.tolerance
+    const high = every.of + every.tolerance
+    if (least >= low && most <= high) return false
+    const sure = least > high || most < low
+    const gap = showDuration((last.at - previous.at) as Duration)
+    const told = `${gap} from ${describe(previous)} to ${describe(last)}`
+    this.#decide(sure ? 'fail' : 'inconclusive', sure ? told : `${told}; ${lagged(last)}`, [previous, last])
+    return true
+  }
+
+  #atEnd(why: string): void {
+    const { count } = this.#claim
+    if (count !== null && this.#sure() >= count.min) {
+      const most = this.matched.length
+      if (most <= count.max) return this.#decide('pass', `${most} of them`, this.matched)
+      return this.#decide(
+        'inconclusive',
+        `${this.#sure()} to ${most} of them; ${lagged(this.#uncertain[0]!)}`,
+        this.matched,
+      )
+    }
+    if (count !== null && this.matched.length >= count.min)
+      return this.#decide(
+        'inconclusive',
+        `${this.#sure()} to ${this.matched.length} of them; ${lagged(this.#uncertain[0]!)}`,
+        this.matched,
+      )
+    this.#decide('fail', `${this.#missing()}${this.#near.tell()}${why}`, this.matched)
+  }
+
+  #missing(): string {
+    const { want, count } = this.#claim
+    if (count !== null) return this.matched.length === 0 ? 'none' : `${this.matched.length} of them`
+    if (want.mode === 'all') {
+      const open = want.patterns.filter((_, k) => this.#assigned[k] === null)
+      return `nothing for: ${open.map((p) => p.matcher.show(p.fields)).join('; ')}`
+    }
+    if (want.mode === 'sequence' && this.matched.length > 0) {
+      const next = want.patterns[this.matched.length]!
+      return `the first ${this.matched.length}, then nothing for: ${next.matcher.show(next.fields)}`
+    }
+    return 'nothing of the kind'
+  }
+
+  #told(event: Event): string {
+    const offset = showDuration((event.at - this.#opening.anchor.at) as Duration)
+    return `${describe(event)}, ${offset} after ${this.#opening.anchorName}`
+  }
+
+  #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {
+    const seqs = evidence.map((e) => e.seq)
+    this.finding = {
+      kind,
+      expected: `${showWant(this.#claim.want)}${showTerms(this.#claim, this.#opening.anchorName)}`,
+      got,
+      evidence: seqs,
+      nearby: kind === 'pass' ? [] : this.#near.seqs.filter((seq) => !seqs.includes(seq)),
+    }
+  }
+}
+
+const lagged = (event: Event): string =>
+  `the harness lagged by up to ${showDuration((event.lag ?? 0) as Duration)} there, more than the margin`
+
+function showTerms(claim: Expectation, anchor: string): string {
+  const { count, window, every } = claim
+  const times =
+    count === null
+      ? ''
+      : count.max === Number.POSITIVE_INFINITY
+        ? `, at least ${count.min} times`
+        : count.min === count.max
+          ? `, exactly ${count.min} times`
+          : `, ${count.min} to ${count.max} times`
+  const beat = every === null ? '' : `, every ${showDuration(every.of)} ± ${showDuration(every.tolerance)}`
+  const when = Number.isFinite(window.from)
+    ? `between ${showDuration(window.from)} and ${showDuration(window.to)}`
+    : `within ${showDuration(window.to)}`
+  return `${times}${beat}, ${when} after ${anchor}`
+}

@@ -1,0 +1,27 @@
+// What the judge says of one claim. Three kinds: `inconclusive` means that the evidence cannot
+// carry the claim, because the harness itself lagged more than the margin.
+
+import type { Instant, Place } from '../../emulators/index.ts'
+
+export type VerdictKind = 'pass' | 'fail' | 'inconclusive'
+
+export interface Verdict {
+  readonly kind: VerdictKind
+  /** The step's path in the record, with repetitions: `3`, `5#2.1`, `always.0`. */
+  readonly step: string
+  readonly place: Place
+  readonly title: string
+  /** What was claimed, in words, with its window. */
+  readonly expected: string
+  /** What was seen, in words. */
+  readonly got: string
+  /** The events (by seq) that decided it. */
+  readonly evidence: readonly number[]
+  /** Events near the claim that may explain a failure: near misses, the last of the stream. */
+  readonly nearby: readonly number[]
+  /** When it was decided, in ms of the run. */
+  readonly at: Instant
+}
+
+/** What a case hands to the judge, which knows step, place and title. */
+export type Finding = Pick<Verdict, 'kind' | 'expected' | 'got' | 'evidence' | 'nearby'>

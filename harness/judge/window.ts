@@ -1,0 +1,32 @@
+// Where an event lies in a claim's window. An event's stamp is when the harness saw it; it may
+// have happened up to `lag` earlier, and so may the anchor. Only when every possibility gives the
+// same answer is there one.
+
+import type { Duration, Instant } from '../../emulators/index.ts'
+
+/** A moment of the record, with the bound on how much earlier it may really have been (ms). */
+export interface Moment {
+  readonly at: Instant
+  readonly seq: number
+  readonly lag?: number | undefined
+}
+
+export interface Window {
+  readonly from: Duration
+  readonly to: Duration
+}
+
+export type Position = 'early' | 'inside' | 'late' | 'uncertain'
+
+/** The least and the greatest time that may truly lie between two moments, in ms. */
+export function between(anchor: Moment, event: Moment): { readonly least: number; readonly most: number } {
+  const seen = event.at - anchor.at
+  return { least: seen - (event.lag ?? 0), most: seen + (anchor.lag ?? 0) }
+}
+
+export function position(window: Window, anchor: Moment, event: Moment): Position {
+  const { least, most } = between(anchor, event)
+  if (least > window.to) return 'late'
+  if (most < window.from) return 'early'
+  return least >= window.from && most <= window.to ? 'inside' : 'uncertain'
+}

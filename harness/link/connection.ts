@@ -1,0 +1,203 @@
+// One connection through a link: two sockets, a flow each way, and who ended it. The end is recorded once,
+// at the first FIN or RST; after a FIN the other direction may go on, so packets can follow it.
+
+import type { Socket } from 'node:net'
+import { unreachable } from '../../emulators/index.ts'
+import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
+import { Flow } from './flow.ts'
+import { finish, gone, onEnd, reset } from './sockets.ts'
+import type { DownMode, VanishMode } from './state.ts'
+
+export type Side = 'device' | 'broker'
+
+type Phase =
+  | { readonly kind: 'through' }
+  /** Bytes were lost, so nothing passes any more: half-open until a side ends it while the network is up. */
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'vanished'; readonly how: VanishMode }
+  /** The link said FIN to both, as a program that closed its sockets: bytes that still come are answered by RST. */
+  | { readonly kind: 'closing' }
+  | { readonly kind: 'over' }
+
+export interface ConnectionSettings {
+  /** The device's name. */
+  readonly name: string
+  readonly number: number
+  readonly device: Socket
+  /** Connecting or connected; null when the link is down and the attempt is not forwarded. */
+  readonly broker: Socket | null
+  readonly recorder: Recorder
+  /** Whether the network is up now. */
+  readonly isUp: () => boolean
+}
+
+export class Connection {
+  /** The device's own port; undefined when the device was gone before it could be asked for. */
+  readonly devicePort: number | undefined
+  /** Resolves when both sockets are closed. */
+  readonly gone: Promise<unknown>
+  readonly #settings: ConnectionSettings
+  readonly #up: Flow
+  readonly #down: Flow | null
+  /** The sides that will send no more, or that there never were. */
+  readonly #ended = new Set<Side>()
+  #phase: Phase = { kind: 'through' }
+  #reachedBroker = false
+  #told = false
+
+  constructor(settings: ConnectionSettings) {
+    const { device, broker } = settings
+    this.#settings = settings
+    this.devicePort = device.remotePort
+    this.#up = this.#flow('device', device, broker)
+    this.#down = broker === null ? null : this.#flow('broker', broker, device)
+    broker?.once('connect', () => {
+      this.#reachedBroker = true
+    })
+    this.gone = Promise.all([gone(device), broker === null ? undefined : gone(broker)])
+  }
+
+  /** What becomes of this connection when the link goes down. */
+  goDown(mode: DownMode): void {
+    switch (mode) {
+      case 'close':
+        this.#close()
+        break
+      case 'reset':
+      case 'refuse':
+        this.#endAll('reset', 'link')
+        break
+      case 'blackhole':
+      case 'silent':
+        this.#up.swallow()
+        this.#down?.swallow()
+        if (this.#phase.kind === 'through') this.#phase = { kind: 'dead' }
+        break
+      default:
+        unreachable(mode)
+    }
+  }
+
+  /** The link is up again: what lost bytes stays dead, but where nobody is left on either side it is over. */
+  comeUp(): void {
+    const nobody = this.#ended.has('device') && (this.#settings.broker === null || this.#ended.has('broker'))
+    if (this.#phase.kind === 'dead' && nobody) this.#endAll('closed', 'device')
+  }
+
+  vanish(how: VanishMode): void {
+    if (this.#ended.has('device') || this.#phase.kind === 'closing' || this.#phase.kind === 'over') return
+    this.#phase = { kind: 'vanished', how }
+    this.#down?.swallow() // the way up stays open: what the device had written is on its way
+  }
+
+  /** Everything at once, even an attempt to reach the broker that is not decided yet. */
+  destroy(): void {
+    this.#endAll('reset', 'link')
+    this.#settings.device.destroy()
+    this.#settings.broker?.destroy()
+  }
+
+  #flow(side: Side, source: Socket, sink: Socket | null): Flow {
+    const { recorder, name: device, number: connection } = this.#settings
+    const direction = side === 'device' ? 'up' : 'down'
+    onEnd(source, (error) => this.#onEnd(side, error === null ? 'closed' : this.#howEnded(side, error)))
+    return new Flow({
+      source,
+      sink,
+      record: (decoded, delivered) =>
+        void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, delivered }),
+      onSwallowed: () => this.#onSwallowed(side),
+    })
+  }
+
+  #howEnded(side: Side, error: NodeJS.ErrnoException): SocketChange {
+    if (error.code === 'ETIMEDOUT') return 'timeout'
+    // A broker that resets at once can be heard of before the connection is.
+    return side === 'device' || this.#reachedBroker || error.code === 'ECONNRESET' ? 'reset' : 'refused'
+  }
+
+  #onEnd(side: Side, change: SocketChange): void {
+    this.#ended.add(side)
+    const phase = this.#phase
+    switch (phase.kind) {
+      case 'through':
+        if (change === 'closed') this.#passFin(side)
+        else this.#endAll(change, side)
+        break
+      case 'dead':
+        if (this.#settings.isUp()) this.#endAll(change, side)
+        // Behind a blackhole nobody hears that the broker has closed, then or later.
+        else this.#endWay(side, side === 'device' ? change : null)
+        break
+      case 'vanished':
+        if (side === 'broker') this.#endAll(change, side)
+        else this.#endWay(side, null)
+        break
+      case 'closing':
+        this.#endWay(side, null)
+        break
+      case 'over':
+        break
+      default:
+        unreachable(phase)
+    }
+  }
+
+  #passFin(side: Side): void {
+    this.#endWay(side, 'closed')
+    finish(this.#socket(opposite(side)))
+  }
+
+  /** No more bytes from this side. A `change` is told; what is unfinished in the stream is recorded before it. */
+  #endWay(side: Side, change: SocketChange | null): void {
+    const flow = side === 'device' ? this.#up : this.#down
+    flow?.end()
+    if (change !== null) this.#tell(change, side)
+    if (this.#phase.kind === 'vanished') this.#settings.device.destroy()
+  }
+
+  #onSwallowed(side: Side): void {
+    const phase = this.#phase
+    if (phase.kind === 'closing') reset(this.#socket(side))
+    if (!this.#settings.isUp()) return
+    // The other side's stack has forgotten this connection, and answers what comes for it with RST.
+    if (phase.kind === 'vanished' && phase.how === 'reset' && side === 'broker') this.#endAll('reset', 'device')
+    if (phase.kind === 'dead' && this.#ended.has(opposite(side))) this.#endAll('reset', opposite(side))
+  }
+
+  #close(): void {
+    const { device, broker } = this.#settings
+    if (this.#phase.kind === 'over') return
+    this.#up.swallow()
+    this.#down?.swallow()
+    this.#tell('closed', 'link')
+    if (this.#phase.kind === 'vanished') device.destroy()
+    this.#phase = { kind: 'closing' }
+    finish(device)
+    finish(broker)
+  }
+
+  /** Both sides get RST, except one that is gone already. */
+  #endAll(change: SocketChange, by: SocketEvent['by']): void {
+    if (this.#phase.kind === 'over') return
+    this.#phase = { kind: 'over' }
+    this.#up.end()
+    this.#down?.end()
+    this.#tell(change, by)
+    reset(this.#settings.device)
+    reset(this.#settings.broker)
+  }
+
+  #tell(change: SocketChange, by: SocketEvent['by']): void {
+    if (this.#told) return
+    this.#told = true
+    const { recorder, name: device, number: connection } = this.#settings
+    recorder.record({ kind: 'socket', device, change, by, connection })
+  }
+
+  #socket(side: Side): Socket | null {
+    return side === 'device' ? this.#settings.device : this.#settings.broker
+  }
+}
+
+const opposite = (side: Side): Side => (side === 'device' ? 'broker' : 'device')

@@ -1,0 +1,152 @@
+// The link of one device: a listener that outlives its states, and the connections through it. The port
+// stays claimed while `refuse` has it closed, so that `up` finds it again.
+
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { Problem } from '../../emulators/index.ts'
+import { Connection } from './connection.ts'
+import { claimPort, listen, type PortClaim } from './ports.ts'
+import { reset } from './sockets.ts'
+import { isUp, type Link, type LinkSettings, type LinkState, type VanishMode } from './state.ts'
+
+/** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
+const VANISH_PATIENCE_MS = 1000
+
+/** Throws Problem `link/cannot-listen` when `host` is not an address of this machine, `link/no-port` when all are taken. */
+export async function openLink(settings: LinkSettings): Promise<Link> {
+  const link = new TcpLink(settings)
+  await link.open()
+  return link
+}
+
+class TcpLink implements Link {
+  readonly host: string
+  readonly #settings: LinkSettings
+  readonly #connections = new Set<Connection>()
+  readonly #vanishing = new Map<number, VanishMode>()
+  #claim: PortClaim | null = null
+  /** Null while the port is closed. */
+  #server: Server | null = null
+  #state: LinkState = { kind: 'up' }
+  #accepted = 0
+  /** Attempts of emulated devices that wait behind the blackhole. */
+  #waiting: (() => void)[] = []
+  /** Changes of state, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
+  #disposed = false
+
+  constructor(settings: LinkSettings) {
+    this.#settings = settings
+    this.host = settings.host ?? '127.0.0.1'
+  }
+
+  async open(): Promise<void> {
+    this.#claim = await claimPort((port) => this.#listen(port))
+  }
+
+  get port(): number {
+    return this.#claim!.port
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  set(state: LinkState): Promise<void> {
+    const turn = this.#turn.then(() => this.#change(state))
+    this.#turn = turn.catch(() => {}) // whoever asked hears of it
+    return turn
+  }
+
+  admits(): 'now' | Promise<void> {
+    if (this.#state.kind === 'up' || this.#state.mode !== 'blackhole') return 'now'
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  vanish(devicePort: number, how: VanishMode): void {
+    const connection = [...this.#connections].findLast((c) => c.devicePort === devicePort)
+    if (connection === undefined) {
+      this.#vanishing.set(devicePort, how)
+      setTimeout(() => this.#vanishing.delete(devicePort), VANISH_PATIENCE_MS).unref()
+    } else connection.vanish(how)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return
+    this.#disposed = true
+    await this.#turn
+    this.#stopListening()
+    const connections = [...this.#connections]
+    for (const connection of connections) connection.destroy()
+    await Promise.all(connections.map((connection) => connection.gone))
+    this.#claim?.release()
+    this.#admitAll()
+  }
+
+  async #change(state: LinkState): Promise<void> {
+    if (this.#disposed) return
+    this.#state = state
+    const closed = refuses(state) && this.#settings.refusesByReset !== true
+    if (closed) this.#stopListening()
+    for (const connection of this.#connections) {
+      if (state.kind === 'down') connection.goDown(state.mode)
+      else connection.comeUp()
+    }
+    if (!closed && this.#server === null && !(await this.#listen(this.port))) {
+      throw new Problem('link/port-lost', `port ${this.port} was taken while ${this.#settings.device} was refused`, {
+        hint: 'another program listens there now; run again',
+      })
+    }
+    if (state.kind === 'up' || state.mode !== 'blackhole') this.#admitAll()
+  }
+
+  async #listen(port: number): Promise<boolean> {
+    // Half-open must be allowed: a FIN is passed on when it comes, not answered by us.
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket))
+    if (!(await listen(server, this.host, port))) return false
+    this.#server = server
+    return true
+  }
+
+  #stopListening(): void {
+    this.#server?.close() // at once for new attempts; its own event waits for the old connections
+    this.#server = null
+  }
+
+  #accept(device: Socket): void {
+    if (refuses(this.#state)) this.#refuse(device)
+    else this.#connect(device)
+  }
+
+  #refuse(device: Socket): void {
+    device.on('error', () => {})
+    this.#settings.recorder.record({ kind: 'socket', device: this.#settings.device, change: 'refused', by: 'link' })
+    reset(device)
+  }
+
+  #connect(device: Socket): void {
+    const state = this.#state
+    const { recorder, device: name, upstream } = this.#settings
+    const number = ++this.#accepted
+    recorder.record({ kind: 'socket', device: name, change: 'connected', by: 'device', connection: number })
+    const broker = state.kind === 'up' ? connect({ ...upstream(), allowHalfOpen: true, noDelay: true }) : null
+    const connection = new Connection({ name, number, device, broker, recorder, isUp: () => isUp(this.#state) })
+    this.#connections.add(connection)
+    void connection.gone.then(() => this.#connections.delete(connection))
+    if (state.kind === 'down') connection.goDown(state.mode)
+    this.#vanishIfAsked(connection)
+  }
+
+  #vanishIfAsked(connection: Connection): void {
+    const port = connection.devicePort ?? -1
+    const how = this.#vanishing.get(port)
+    if (how === undefined) return
+    this.#vanishing.delete(port)
+    connection.vanish(how)
+  }
+
+  #admitAll(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+const refuses = (state: LinkState): boolean => state.kind === 'down' && state.mode === 'refuse'

@@ -1,0 +1,39 @@
+// Small things about Node's sockets that each cost an hour to find out.
+
+import type { Socket } from 'node:net'
+
+/** Ends a socket with RST, so that the other end sees ECONNRESET and no end of file. */
+export function reset(socket: Socket | null): void {
+  if (socket === null || socket.destroyed) return
+  // While a FIN waits behind unsent bytes libuv refuses to reset, and Node would leak the descriptor. One that is
+  // still connecting is reset once it is connected and has sent what was written.
+  if (socket.writableEnded && !socket.writableFinished && !socket.connecting) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
+/** FIN to the other end, which may go on sending. */
+export function finish(socket: Socket | null): void {
+  if (socket !== null && !socket.destroyed && !socket.writableEnded) socket.end()
+}
+
+/** Resolves when the descriptor is given back. */
+export function gone(socket: Socket): Promise<void> {
+  if (socket.closed) return Promise.resolve()
+  return new Promise((resolve) => socket.once('close', () => resolve()))
+}
+
+/**
+ * Tells how the other end finished: null for FIN, else the error. libuv reports a RST that arrives together with
+ * the last bytes as end of file (a client that closes with unread bytes does just that), so an end of file is believed
+ * only when the socket can still be written to; an empty write asks the kernel and sends nothing.
+ */
+export function onEnd(socket: Socket, heard: (error: NodeJS.ErrnoException | null) => void): void {
+  socket.on('error', heard)
+  socket.on('end', () => {
+    if (socket.writableEnded || socket.writableLength > 0 || socket.destroyed) heard(null)
+    else
+      socket.write('', (error) => {
+        if (error === null || error === undefined) heard(null)
+      })
+  })
+}

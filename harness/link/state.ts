@@ -1,0 +1,56 @@
+// What a link can be told and asked. A link that is `down` still has connections: which of them
+// live on, and what a new attempt meets, is what the mode says.
+
+import type { Recorder } from '../evidence/index.ts'
+
+/**
+ * `close`: FIN to both sides, new attempts are accepted and closed.
+ * `reset`: RST to both sides, new attempts are accepted and reset.
+ * `refuse`: RST to both sides, the port is closed.
+ * `blackhole`: bytes vanish and nobody is told; new attempts hang (see `Link.admits`).
+ * `silent`: as blackhole, but new attempts are accepted, and never answered.
+ */
+export type DownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
+
+export type LinkState = { readonly kind: 'up' } | { readonly kind: 'down'; readonly mode: DownMode }
+
+export const isUp = (state: LinkState): boolean => state.kind === 'up'
+
+/** `power`: the device is off, nothing answers. `reset`: it rebooted, its stack answers RST. */
+export type VanishMode = 'power' | 'reset'
+
+export interface LinkSettings {
+  /** The device's name in every event. */
+  readonly device: string
+  /** Where the device connects to; default 127.0.0.1. */
+  readonly host?: string | undefined
+  /** Where the broker is; asked anew for every connection. */
+  readonly upstream: () => { readonly host: string; readonly port: number }
+  readonly recorder: Recorder
+  /**
+   * How `refuse` refuses. False (default): the port is closed and the kernel answers, which the link cannot
+   * see, so the device has to say so itself. True: accept and RST at once, recorded as `refused` by the link;
+   * for real boards and processes, which tell nobody.
+   */
+  readonly refusesByReset?: boolean | undefined
+}
+
+export interface Link extends AsyncDisposable {
+  readonly host: string
+  /** The same for the link's whole life. */
+  readonly port: number
+  readonly state: LinkState
+  /** Resolves when the listener is in that state. Throws Problem `link/port-lost` when somebody took the port. */
+  set(state: LinkState): Promise<void>
+  /**
+   * To ask before connecting: a blackhole drops SYNs, which a program without root cannot do, so an
+   * emulated device's network waits here instead. Resolves when the blackhole is over; then ask again.
+   */
+  admits(): 'now' | Promise<void>
+  /**
+   * The device's TCP state is gone, without a FIN: to be called before its socket is destroyed. What it had
+   * written still arrives at the broker; its end does not.
+   * @param devicePort the local port of the device's socket
+   */
+  vanish(devicePort: number, how: VanishMode): void
+}

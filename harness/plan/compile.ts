@@ -1,0 +1,193 @@
+// Text to plans, one for each combination of the matrix. Nothing is opened; what is wrong is
+// collected, all of it, with places.
+
+import type { z } from 'zod'
+import { type Duration, type Place, seconds } from '../../emulators/index.ts'
+import {
+  childOf,
+  Diagnostics,
+  entryOf,
+  interpolate,
+  type Node,
+  parseScenarioText,
+  type Scope,
+  type ScopeValue,
+  toPlain,
+  typedValue,
+  validate,
+} from '../scenario/index.ts'
+import type { Context } from './context.ts'
+import { compileDevice } from './devices.ts'
+import { scenario as shape } from './grammar.ts'
+import { combinations } from './matrix.ts'
+import type { BrokerFacts, BrokerRequest, DevicePlan, Plan } from './plan.ts'
+import { compileAlways, compileSteps } from './steps.ts'
+
+export const DEFAULT_TIMEOUT: Duration = seconds(60)
+
+export interface CompileOptions {
+  /** For scenarios that set no timeout. */
+  readonly timeout?: Duration | undefined
+  /** In place of the scenario's own vars; values as text, read as YAML would. */
+  readonly vars?: Readonly<Record<string, string>> | undefined
+  /** What `broker.…` in expressions means, by the broker that the scenario will run on. */
+  readonly broker: (request: BrokerRequest | null) => BrokerFacts
+  readonly seed?: number | undefined
+}
+
+export interface Compiled {
+  readonly plans: readonly Plan[]
+  readonly diagnostics: Diagnostics
+}
+
+/** Names that only the run can tell. */
+const LATER = new Set(['saved', 'link', 'i'])
+
+export function compile(file: string, text: string, options: CompileOptions): Compiled {
+  const { root, diagnostics: found } = parseScenarioText(file, text)
+  const diagnostics = new Diagnostics()
+  diagnostics.addAll(found)
+  if (root === null) return { plans: [], diagnostics }
+  const matrix = toPlain(childOf(root, 'matrix') ?? { kind: 'map', entries: [], place: root.place })
+  const rows = isMatrix(matrix) ? combinations(matrix) : combinations({})
+  const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
+  return { plans: diagnostics.hasErrors ? [] : plans, diagnostics }
+}
+
+const isMatrix = (value: unknown): value is Record<string, unknown[]> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((list) => Array.isArray(list) && list.length > 0)
+
+function compileOne(
+  file: string,
+  text: string,
+  root: Node,
+  row: ReturnType<typeof combinations>[number],
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+): Plan | undefined {
+  const outer: Scope = {
+    values: { matrix: row.values as ScopeValue, env: process.env as ScopeValue, seed: options.seed ?? 0 },
+    later: LATER,
+  }
+  const head = headOf(root, outer, options, diagnostics)
+  const parsed = validate(shape, head.node, diagnostics)
+  const request = brokerOf(parsed?.broker)
+  const facts = options.broker(request)
+  const scope: Scope = {
+    values: {
+      ...outer.values,
+      vars: head.vars as ScopeValue,
+      broker: { name: facts.name, keepaliveSlack: typedValue(`${facts.keepaliveSlack}ms`) },
+    },
+    later: LATER,
+  }
+  const stepNodes = listOf(childOf(root, 'steps'))
+  const devices = devicesOf(root, scope, file, stepNodes, diagnostics)
+  const context: Context = {
+    diagnostics,
+    scope,
+    devices,
+    steps: new Map(),
+    timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
+  }
+  const steps = compileSteps(stepNodes, '', context)
+  const always = compileAlways(listOf(childOf(root, 'always')), context)
+  if (parsed === undefined) return undefined
+  return {
+    name: parsed.name,
+    file,
+    text,
+    place: entryOf(root, 'name')?.keyPlace ?? root.place,
+    tags: parsed.tags ?? [],
+    verifies: parsed.verifies ?? [],
+    timeout: context.timeout,
+    variant: row.label,
+    skip: parsed.skip === undefined || parsed.skip === false ? null : parsed.skip === true ? 'skip: true' : parsed.skip,
+    broker: request,
+    observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
+    given: {
+      vars: options.vars ?? {},
+      seed: options.seed ?? 0,
+      timeout: options.timeout ?? DEFAULT_TIMEOUT,
+      broker: facts,
+    },
+    devices: [...devices.values()],
+    always,
+    steps,
+  }
+}
+
+/** Everything but devices, steps and always, with expressions filled in; and the vars. */
+function headOf(
+  root: Node,
+  outer: Scope,
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+): { node: Node; vars: Record<string, ScopeValue> } {
+  const vars: Record<string, ScopeValue> = {}
+  if (root.kind !== 'map') return { node: root, vars }
+  const varsNode = childOf(root, 'vars')
+  for (const { key, value } of varsNode?.kind === 'map' ? varsNode.entries : []) {
+    const given = options.vars?.[key]
+    const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
+    vars[key] = given === undefined ? typedValue(interpolate(value, scope, diagnostics).node) : typedValue(given)
+  }
+  const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
+  const apart = new Set(['devices', 'steps', 'always', 'vars', 'matrix'])
+  const entries = root.entries.map((entry) =>
+    apart.has(entry.key) ? entry : { ...entry, value: interpolate(entry.value, scope, diagnostics).node },
+  )
+  return { node: { ...root, entries }, vars }
+}
+
+function devicesOf(
+  root: Node,
+  scope: Scope,
+  file: string,
+  steps: readonly Node[],
+  diagnostics: Diagnostics,
+): Map<string, DevicePlan> {
+  const devices = new Map<string, DevicePlan>()
+  const bootedBySteps = new Set(steps.flatMap(bootsIn))
+  const node = childOf(root, 'devices')
+  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+    const device = compileDevice(key, value, { diagnostics, scope, file, bootedBySteps })
+    // A device that is wrong is still there: its steps need not be reported, too.
+    devices.set(key, device ?? placeholder(key, value.place))
+  }
+  return devices
+}
+
+function placeholder(name: string, place: Place): DevicePlan {
+  return {
+    name,
+    place,
+    use: '',
+    with: {},
+    will: null,
+    firmware: 'puppet',
+    poll: null,
+    signals: {},
+    process: null,
+    needs: [],
+    waitsForBoot: false,
+  }
+}
+
+/** Devices that a `boot` step anywhere below starts. */
+function bootsIn(step: Node): string[] {
+  const boot = childOf(step, 'boot')
+  const named = boot?.kind === 'scalar' ? boot : childOf(boot, 'device')
+  const own = named?.kind === 'scalar' && typeof named.value === 'string' ? [named.value] : []
+  const nested = [childOf(step, 'parallel'), childOf(childOf(step, 'repeat'), 'steps')]
+  return [...own, ...nested.flatMap((list) => listOf(list).flatMap(bootsIn))]
+}
+
+const listOf = (node: Node | undefined): readonly Node[] => (node?.kind === 'list' ? node.items : [])
+
+function brokerOf(broker: z.output<typeof shape>['broker']): BrokerRequest | null {
+  if (broker === undefined) return null
+  return typeof broker === 'string' ? { use: broker, with: {} } : { use: broker.use, with: broker.with ?? {} }
+}

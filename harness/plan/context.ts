@@ -1,0 +1,82 @@
+// What compiling a part of a scenario needs to know of the whole.
+
+import type { z } from 'zod'
+import type { Duration } from '../../emulators/index.ts'
+import { Problem } from '../../emulators/index.ts'
+import {
+  type Diagnostic,
+  Diagnostics,
+  headPlace,
+  type Interpolated,
+  interpolate,
+  type Node,
+  type Scope,
+  validate,
+} from '../scenario/index.ts'
+import type { KnownNames } from './anchor.ts'
+import type { Deferred, DevicePlan, RunScope } from './plan.ts'
+
+export interface Context {
+  readonly diagnostics: Diagnostics
+  readonly scope: Scope
+  readonly devices: ReadonlyMap<string, DevicePlan>
+  /** Steps seen so far, in the order of the text. */
+  readonly steps: Map<string, { readonly isExpect: boolean }>
+  readonly timeout: Duration
+}
+
+export function complain(context: Context, node: Node, what: Omit<Diagnostic, 'at'>): void {
+  context.diagnostics.add({ ...what, at: headPlace(node) })
+}
+
+export const knownNames = (context: Context): KnownNames => ({
+  steps: context.steps,
+  devices: new Set(context.devices.keys()),
+})
+
+/**
+ * A part of the scenario that one schema describes, ready now or when the run knows more. What is
+ * wrong is reported now, except in places whose value only the run can tell.
+ */
+export function resolve<S extends z.ZodType, T>(
+  context: Context,
+  node: Node,
+  schema: S,
+  build: (parsed: z.output<S>, context: Context) => T | undefined,
+): { readonly value: T | undefined; readonly later: Deferred<T> | undefined } {
+  const filled: Interpolated = interpolate(node, context.scope, context.diagnostics)
+  if (filled.deferred.length === 0) {
+    const parsed = validate(schema, filled.node, context.diagnostics)
+    const value = parsed === undefined ? undefined : build(parsed, context)
+    return { value, later: value === undefined ? undefined : () => value }
+  }
+  const found = new Diagnostics()
+  validate(schema, filled.node, found)
+  const open = new Set(filled.deferred.map(({ place }) => `${place.line}:${place.column}`))
+  context.diagnostics.addAll(found.all.filter(({ at }) => !open.has(`${at.line}:${at.column}`)))
+  return { value: undefined, later: (scope) => resolveNow(context, filled.node, schema, build, scope) }
+}
+
+function resolveNow<S extends z.ZodType, T>(
+  context: Context,
+  node: Node,
+  schema: S,
+  build: (parsed: z.output<S>, context: Context) => T | undefined,
+  run: RunScope,
+): T {
+  const diagnostics = new Diagnostics()
+  const scope: Scope = {
+    values: { ...context.scope.values, saved: run.saved, i: run.i } as Scope['values'],
+    later: new Set(),
+  }
+  const now: Context = { ...context, diagnostics, scope }
+  const parsed = validate(schema, interpolate(node, scope, diagnostics).node, diagnostics)
+  const value = parsed === undefined ? undefined : build(parsed, now)
+  const wrong = diagnostics.all[0]
+  if (wrong !== undefined || value === undefined)
+    throw new Problem(wrong?.code ?? 'scenario/unresolved', wrong?.message ?? 'this cannot be resolved', {
+      at: wrong?.at ?? headPlace(node),
+      hint: wrong?.hint,
+    })
+  return value
+}

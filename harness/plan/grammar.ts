@@ -1,0 +1,126 @@
+// The shapes of a scenario file around its steps. What a verb or a matcher takes is in its own file.
+
+import { z } from 'zod'
+import { clients, firmware } from '../../emulators/index.ts'
+import { type AnyMatcher, matchers } from '../expect/index.ts'
+import { count, duration, identifier, qos, text } from '../scenario/index.ts'
+
+/** What `use` may say besides the emulated clients. */
+export const OTHER_DEVICES = ['process'] as const
+
+const statement = z
+  .string()
+  .regex(
+    /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/,
+    'expected a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link',
+  )
+
+export const will = z.strictObject({
+  topic: text(),
+  payload: text(),
+  qos: qos().optional(),
+  retain: z.boolean().optional(),
+})
+
+export const signal = z.strictObject({
+  pin: z.number().int().min(0).max(63),
+  active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
+  serial: text().optional().describe('for boards: the console line that tells the level'),
+})
+
+export const device = z.strictObject({
+  use: z
+    .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...OTHER_DEVICES])
+    .describe('the emulated client library, or process'),
+  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
+  will: will.optional(),
+  firmware: z
+    .enum(Object.keys(firmware) as (keyof typeof firmware)[])
+    .optional()
+    .describe('the program on it; default: puppet, which does what the steps say'),
+  poll: z
+    .union([duration(), z.literal(false)])
+    .optional()
+    .describe('how often the puppet looks for messages between steps; default: 100ms; false: never'),
+  signals: z.record(identifier(), signal).optional(),
+  command: z
+    .union([text(), z.array(text()).min(1)])
+    .optional()
+    .describe('for a process: what to start'),
+  needs: z.array(text()).optional().describe('programs that must be on the PATH; without them the scenario is skipped'),
+  env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
+})
+
+export const broker = z.union([
+  z.string(),
+  z.strictObject({ use: z.string(), with: z.record(z.string(), z.unknown()).optional() }),
+])
+
+/** The top level; the steps are looked at one by one. */
+export const scenario = z.strictObject({
+  name: text(),
+  version: z.literal(1, 'this version of hil reads version: 1'),
+  tags: z.array(text()).optional(),
+  verifies: z.array(statement).optional().describe('the statements or complaints that this scenario tests'),
+  timeout: duration().optional().describe('for the whole scenario; default: 60s'),
+  vars: z.record(identifier(), z.unknown()).optional(),
+  matrix: z.record(identifier(), z.array(z.unknown()).min(1)).optional().describe('one run for each combination'),
+  skip: z.union([z.boolean(), text()]).optional().describe('true, or why'),
+  broker: broker.optional().describe('the broker that it needs; default: the one the run is given'),
+  observer: z
+    .union([z.boolean(), z.array(text()).min(1)])
+    .optional()
+    .describe('what the harness itself subscribes to; default: true, which is #'),
+  devices: z.record(identifier(), z.unknown()).optional(),
+  always: z.array(z.unknown()).optional().describe('claims that hold from the start beside the steps'),
+  steps: z.array(z.unknown()).min(1),
+})
+
+export const stepMeta = {
+  id: identifier().optional(),
+  name: text().optional().describe('what reports call it'),
+  device: identifier().optional().describe('the device of the verb, when it is not in there'),
+  timeout: duration().optional(),
+  if: z.boolean('expected true, false or a ${{ condition }}').optional(),
+}
+
+const fieldsOf = Object.fromEntries(
+  Object.entries(matchers).map(([name, matcher]) => [name, (matcher as AnyMatcher).fields.optional()]),
+) as Record<string, z.ZodOptional<z.ZodType>>
+
+export const pattern = z.strictObject(fieldsOf)
+
+const wants = {
+  ...fieldsOf,
+  all: z.array(pattern).min(1).optional().describe('each of these, in any order'),
+  sequence: z.array(pattern).min(1).optional().describe('each of these, in this order, gaps allowed'),
+  any: z.array(pattern).min(1).optional().describe('one of these'),
+}
+
+export const expectation = z.strictObject({
+  ...wants,
+  count: count().optional().describe('exactly so many in the window, or { min, max }'),
+  within: duration().optional().describe('at most so long after the anchor; default: 5s'),
+  between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
+  every: z
+    .strictObject({ of: duration(), tolerance: duration() })
+    .optional()
+    .describe('the time from each match to the next'),
+  after: text()
+    .optional()
+    .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
+  since: z.literal('start').optional().describe('look at the whole run'),
+  save: z.record(identifier(), text()).optional().describe('NAME: FIELD of the match, for ${{ saved.NAME }}'),
+})
+
+export const prohibition = z.strictObject({
+  ...wants,
+  for: duration().optional(),
+  until: text().optional().describe('under always: the anchor that ends it'),
+  after: text().optional(),
+})
+
+export const repeat = z.strictObject({
+  times: z.number().int().min(1).max(100_000),
+  steps: z.array(z.unknown()).min(1),
+})

@@ -1,0 +1,15 @@
+// Words resolved to steps and claims.
+
+export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
+export { findScenarios, SUFFIX } from './files.ts'
+export { scenarioSchema } from './json-schema.ts'
+export {
+  type BrokerFacts,
+  type BrokerRequest,
+  type DevicePlan,
+  type Given,
+  type Plan,
+  type Step,
+  stepAt,
+} from './plan.ts'
+export { VERBS } from './steps.ts'

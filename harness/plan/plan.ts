@@ -1,0 +1,213 @@
+// A plan: a scenario with every word resolved. Names are checked, durations are numbers, matchers
+// are chosen; what only the run can know (`saved`, `link`, `i`) waits in a Deferred.
+
+import type { Duration, Place } from '../../emulators/index.ts'
+import type { GeneralCall } from '../devices/index.ts'
+import type { AnyMatcher } from '../expect/index.ts'
+import type { RaisedMatcher } from '../scenario/raised.ts'
+import type { AnyAction } from '../steps/index.ts'
+
+/** What a deferred value may need; the judge knows it as well as the conductor does. */
+export interface RunScope {
+  readonly saved: Readonly<Record<string, unknown>>
+  /** The repetition's number, from 0, of the innermost `repeat`. */
+  readonly i: number
+}
+
+/** A value that is there, or that is there once the run knows more. Throws a Problem when it cannot be. */
+export type Deferred<T> = (scope: RunScope) => T
+
+export interface Pattern {
+  readonly matcher: AnyMatcher
+  readonly fields: unknown
+}
+
+/** A place in the run: `start`, a step id (`press`, `press.end`), a claim's match (`attempts.last`), … */
+export type Anchor =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'step'; readonly id: string; readonly edge: 'start' | 'end' | 'first' | 'last' }
+  | { readonly kind: 'last-packet-from'; readonly device: string }
+  | { readonly kind: 'boot'; readonly device: string }
+
+export interface Want {
+  /** `one` is a single pattern; `any` is one of several. */
+  readonly mode: 'one' | 'all' | 'sequence' | 'any'
+  readonly patterns: readonly Pattern[]
+}
+
+/** `expect`: it comes, inside the window. */
+export interface Expectation {
+  readonly kind: 'expect'
+  readonly want: Want
+  readonly count: { readonly min: number; readonly max: number } | null
+  /** Offsets from the anchor, both ends included. */
+  readonly window: { readonly from: Duration; readonly to: Duration }
+  readonly every: { readonly of: Duration; readonly tolerance: Duration } | null
+  /** null: measured from the step's start, looking from what the last expect found. */
+  readonly after: Anchor | null
+  /** `since: start`: look at the whole run, but measure the window from the step's start. */
+  readonly sinceStart: boolean
+  readonly save: Readonly<Record<string, string>>
+}
+
+/** `never`: it does not come while the window is open. */
+export interface Prohibition {
+  readonly kind: 'never'
+  readonly want: Want
+  /** null: until the anchor, or the end of the run. */
+  readonly window: Duration | null
+  readonly until: Anchor | null
+  readonly after: Anchor | null
+  /** For `call: { running: true }`: the call must have started. */
+  readonly started: string | null
+}
+
+export type Claim = Expectation | Prohibition
+
+interface StepBase {
+  /** `2`, `4.0`: its place among its siblings, from 0; claims under `always` are `always.0`. */
+  readonly path: string
+  readonly id: string | null
+  readonly verb: string
+  /** What a report calls it. */
+  readonly title: string
+  readonly place: Place
+  readonly timeout: Duration | null
+  readonly condition: Deferred<boolean> | null
+}
+
+export interface ActionStep extends StepBase {
+  readonly kind: 'action'
+  readonly action: AnyAction
+  readonly args: Deferred<unknown>
+}
+
+/** A library call on a device; its outcome is a claim by itself. */
+export interface CallStep extends StepBase {
+  readonly kind: 'call'
+  readonly call: Deferred<CallPlan>
+}
+export interface CallPlan {
+  readonly device: string
+  readonly call: GeneralCall
+  readonly within: Duration
+  /** It runs on while the steps go on. */
+  readonly start: boolean
+  readonly returns: unknown
+  readonly raises: RaisedMatcher | undefined
+}
+
+export interface ClaimStep extends StepBase {
+  readonly kind: 'claim'
+  readonly claim: Deferred<Claim>
+}
+export interface ParallelStep extends StepBase {
+  readonly kind: 'parallel'
+  readonly steps: readonly Step[]
+}
+export interface RepeatStep extends StepBase {
+  readonly kind: 'repeat'
+  readonly times: number
+  readonly steps: readonly Step[]
+}
+
+export type Step = ActionStep | CallStep | ClaimStep | ParallelStep | RepeatStep
+
+export interface SignalPlan {
+  readonly pin: number
+  readonly active: 'high' | 'low'
+}
+
+export interface WillPlan {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: number
+  readonly retain: boolean
+}
+
+export interface DevicePlan {
+  readonly name: string
+  readonly place: Place
+  readonly use: string
+  /** Options by the names of the library or firmware that takes them, not yet converted. */
+  readonly with: Readonly<Record<string, unknown>>
+  readonly will: WillPlan | null
+  readonly firmware: string
+  /** null: the puppet does not poll. */
+  readonly poll: Duration | null
+  readonly signals: Readonly<Record<string, SignalPlan>>
+  /** For a process. `link.host` and `link.port` are still open in it. */
+  readonly process: ProcessPlan | null
+  /** Programs without which the scenario is skipped. */
+  readonly needs: readonly string[]
+  /** True when a `boot` step starts it; else it boots before the first step. */
+  readonly waitsForBoot: boolean
+}
+
+export interface ProcessPlan {
+  readonly command: (link: { readonly host: string; readonly port: number }) => string | readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly directory: string
+}
+
+export interface BrokerRequest {
+  readonly use: string
+  readonly with: Readonly<Record<string, unknown>>
+}
+
+export interface Given {
+  readonly vars: Readonly<Record<string, string>>
+  readonly seed: number
+  /** Milliseconds, for a scenario that sets none. */
+  readonly timeout: number
+  readonly broker: BrokerFacts
+}
+
+/** What `broker.…` means in expressions. */
+export interface BrokerFacts {
+  readonly name: string
+  /** How long after 1.5 x keep alive it may notice that a client is gone. */
+  readonly keepaliveSlack: Duration
+}
+
+export interface Plan {
+  readonly name: string
+  readonly file: string
+  readonly text: string
+  readonly place: Place
+  readonly tags: readonly string[]
+  readonly verifies: readonly string[]
+  readonly timeout: Duration
+  /** `qos=1, bind=…` of this combination of the matrix; empty without one. */
+  readonly variant: string
+  /** Why it is not run; null when it is. */
+  readonly skip: string | null
+  readonly broker: BrokerRequest | null
+  /** Filters that the observer subscribes to, at QoS 2; empty: no observer. */
+  readonly observe: readonly string[]
+  /** What came from outside of the file; with it the same plan can be compiled again. */
+  readonly given: Given
+  readonly devices: readonly DevicePlan[]
+  readonly always: readonly ClaimStep[]
+  readonly steps: readonly Step[]
+}
+
+/** The plan's step for a path of the record, whose repetitions (`#n`) are taken off. */
+export function stepAt(plan: Plan, path: string): Step | undefined {
+  const parts = path.split('.').map((part) => part.replace(/#\d+$/, ''))
+  if (parts[0] === 'always') return plan.always[Number(parts[1])]
+  let steps: readonly Step[] = plan.steps
+  let found: Step | undefined
+  for (const part of parts) {
+    found = steps[Number(part)]
+    if (found === undefined) return undefined
+    steps = 'steps' in found ? found.steps : []
+  }
+  return found
+}
+
+/** The repetition's number that a recorded path stands in; 0 outside of any `repeat`. */
+export function repetition(path: string): number {
+  const marks = [...path.matchAll(/#(\d+)/g)]
+  return Number(marks.at(-1)?.[1] ?? 0)
+}

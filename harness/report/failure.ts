@@ -1,0 +1,74 @@
+// A claim that did not hold, in the shape of a diagnostic: its line in the scenario, what was
+// expected, what came instead, and the few events that decided it.
+
+import { createColors } from 'picocolors'
+import type { Place } from '../../emulators/index.ts'
+import type { Event } from '../evidence/index.ts'
+import { describe } from '../expect/index.ts'
+import type { Verdict } from '../judge/index.ts'
+import { stepAt } from '../plan/index.ts'
+import { decisive, type ScenarioRun } from '../run/index.ts'
+import { renderDiagnostic } from '../scenario/index.ts'
+
+/** Everything that is wrong with a run, ready to print; empty when nothing is. */
+export function renderFailure(run: ScenarioRun, color: boolean): string {
+  const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color))
+  const trouble = renderTrouble(run, color)
+  if (trouble !== '') parts.push(trouble)
+  return parts.join('\n')
+}
+
+function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): string {
+  const c = createColors(color)
+  const inconclusive = verdict.kind === 'inconclusive'
+  const head = renderDiagnostic(
+    {
+      code: inconclusive ? 'claim/inconclusive' : 'claim/failed',
+      message: verdict.title,
+      at: verdict.place,
+      severity: inconclusive ? 'warning' : 'error',
+    },
+    run.plan.text,
+    { color, label: inconclusive ? 'inconclusive' : 'failed' },
+  )
+  return [
+    head.trimEnd(),
+    `  ${c.green('expected')}: ${verdict.expected}`,
+    `  ${c.red('got')}: ${verdict.got}`,
+    ...renderEvents(verdict, run.events, c.dim),
+    '',
+  ].join('\n')
+}
+
+/** Deciding events are marked; the others are what stood around them. */
+function renderEvents(verdict: Verdict, events: readonly Event[], dim: (text: string) => string): string[] {
+  const seqs = [...new Set([...verdict.evidence.slice(-4), ...verdict.nearby])].sort((a, b) => a - b)
+  const lines = seqs.flatMap((seq) => {
+    const event = events[seq]
+    if (event === undefined) return []
+    const line = describe(event)
+    return verdict.evidence.includes(seq) ? `  ▶ ${line}` : dim(`    ${line}`)
+  })
+  return lines.length === 0 ? [] : ['  events:', ...lines]
+}
+
+function renderTrouble(run: ScenarioRun, color: boolean): string {
+  const { problem, bug, plan } = run
+  if (bug !== undefined) {
+    const stack = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
+    return `${renderDiagnostic({ code: 'internal/bug', message: `a bug in mqtt-hil, please report it:\n${stack}`, at: plan.place }, undefined, { color })}`
+  }
+  if (problem === null) return ''
+  const at: Place = problem.at ?? lastStepPlace(run) ?? plan.place
+  return renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
+    color,
+  })
+}
+
+/** The step that was under way when the trouble came. */
+function lastStepPlace(run: ScenarioRun): Place | undefined {
+  const last = run.events.findLast((e) => e.kind === 'step' && e.outcome !== 'passed' && e.outcome !== 'skipped')
+  return last?.kind === 'step' ? stepAt(run.plan, last.step)?.place : undefined
+}
+
+export const showSeconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)}s`

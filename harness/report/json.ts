@@ -1,0 +1,121 @@
+// `json`: results.json, the machine's view of a suite. Its shape is a promise: docs/results.md
+// describes it, and `version` rises when a field changes its meaning or goes away.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { stepAt } from '../plan/index.ts'
+import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
+import { showFacts } from './json-events.ts'
+import type { ReporterKind } from './reporter.ts'
+import { summarize } from './summary.ts'
+
+export const RESULTS_VERSION = 1
+
+export const json: ReporterKind = {
+  name: 'json',
+  summary: 'results.json in the output folder',
+  create: () => ({
+    async onEnd(result) {
+      await mkdir(result.output, { recursive: true })
+      await writeFile(join(result.output, 'results.json'), `${JSON.stringify(resultsOf(result), null, 2)}\n`)
+    },
+  }),
+}
+
+export function resultsOf(result: SuiteResult): unknown {
+  return {
+    schema: 'mqtt-hil/results',
+    version: RESULTS_VERSION,
+    startedAt: result.startedAt.toISOString(),
+    duration: round(result.duration),
+    interrupted: result.interrupted,
+    timedOut: result.timedOut,
+    summary: summarize(result),
+    scenarios: result.scenarios.map((scenario) => scenarioOf(scenario, result.output)),
+    notRun: result.notRun.map((plan) => ({ name: plan.name, file: plan.file, variant: plan.variant })),
+  }
+}
+
+function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): unknown {
+  const { plan } = run
+  return {
+    name: plan.name,
+    file: plan.file,
+    line: plan.place.line,
+    variant: plan.variant,
+    repetition: run.repetition,
+    status: run.status,
+    flaky,
+    attempts: attempts.map((attempt) => attempt.status),
+    reason: reasonOf(run),
+    tags: plan.tags,
+    verifies: plan.verifies,
+    broker: run.broker,
+    bindings: Object.fromEntries(plan.devices.map((device) => [device.name, device.use])),
+    seed: run.seed,
+    startedAt: run.startedAt.toISOString(),
+    duration: round(run.duration),
+    steps: stepsOf(run),
+    artifacts: run.artifacts === null ? [] : artifactsOf(run.artifacts, output),
+  }
+}
+
+/** One sentence on why it is not passed; null when it is. */
+export function reasonOf(run: ScenarioRun): string | null {
+  if (run.plan.skip !== null) return run.plan.skip
+  if (run.bug !== undefined) return `a bug in mqtt-hil: ${run.bug instanceof Error ? run.bug.message : run.bug}`
+  const verdict = run.verdicts.find((v) => v.kind === 'fail') ?? run.verdicts.find((v) => v.kind === 'inconclusive')
+  if (verdict !== undefined) {
+    const { file, line, column } = verdict.place
+    return `${file}:${line}:${column}: expected ${verdict.expected}; got ${verdict.got}`
+  }
+  return run.problem?.message ?? null
+}
+
+function stepsOf(run: ScenarioRun): unknown[] {
+  const verdicts = new Map(run.verdicts.map((verdict) => [verdict.step, verdict]))
+  const started = new Map<string, number>()
+  const steps: unknown[] = []
+  const add = (path: string, outcome: string, from: number | null, to: number | null): void => {
+    const step = stepAt(run.plan, path)
+    const verdict = verdicts.get(path)
+    steps.push({
+      path,
+      id: step?.id ?? null,
+      verb: step?.verb ?? null,
+      title: step?.title ?? null,
+      line: step?.place.line ?? null,
+      outcome,
+      startedAt: from === null ? null : round(from),
+      endedAt: to === null ? null : round(to),
+      ...(verdict === undefined
+        ? {}
+        : {
+            verdict: verdict.kind,
+            expected: verdict.expected,
+            got: verdict.got,
+            evidence: showFacts(verdict.evidence, run.events),
+          }),
+    })
+  }
+  for (const event of run.events) {
+    if (event.kind !== 'step') continue
+    if (event.phase === 'started') started.set(event.step, event.at)
+    else add(event.step, event.outcome ?? 'failed', started.get(event.step) ?? null, event.at)
+  }
+  for (const verdict of run.verdicts)
+    if (verdict.step.startsWith('always.'))
+      add(
+        verdict.step,
+        verdict.kind === 'pass' ? 'passed' : verdict.kind === 'fail' ? 'failed' : 'inconclusive',
+        0,
+        verdict.at,
+      )
+  return steps
+}
+
+function artifactsOf(folder: string, output: string): string[] {
+  return ['timeline.ndjson', 'scenario.yaml'].map((name) => join(relative(output, folder), name))
+}
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000

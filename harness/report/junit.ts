@@ -1,0 +1,108 @@
+// `junit`: junit.xml, as CI servers read it: one testsuite a file, one testcase a run. `failure` is
+// a claim that failed, `error` what kept it from being judged, inconclusive included.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from '../expect/index.ts'
+import type { ScenarioResult, SuiteResult } from '../run/index.ts'
+import { renderFailure } from './failure.ts'
+import { reasonOf } from './json.ts'
+import type { ReporterKind } from './reporter.ts'
+
+/** Events at the end of the record that a failed case carries along. */
+const TAIL = 20
+
+export const junit: ReporterKind = {
+  name: 'junit',
+  summary: 'junit.xml in the output folder',
+  create: () => ({
+    async onEnd(result) {
+      await mkdir(result.output, { recursive: true })
+      await writeFile(join(result.output, 'junit.xml'), junitOf(result))
+    },
+  }),
+}
+
+export function junitOf(result: SuiteResult): string {
+  const files = new Map<string, ScenarioResult[]>()
+  for (const scenario of result.scenarios) {
+    const { file } = scenario.run.plan
+    files.set(file, [...(files.get(file) ?? []), scenario])
+  }
+  const suites = [...files].map(([file, scenarios]) => suiteOf(file, scenarios))
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="mqtt-hil" ${counts(result.scenarios)} time="${seconds(result.duration)}">`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
+  const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
+  return [
+    `  <testsuite name="${escape(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
+    ...scenarios.map(caseOf),
+    '  </testsuite>',
+  ].join('\n')
+}
+
+function caseOf({ run, flaky }: ScenarioResult): string {
+  const { plan } = run
+  const variant = [plan.variant, run.repetition === 0 ? '' : `repeat ${run.repetition}`]
+    .filter((p) => p !== '')
+    .join(', ')
+  const name = variant === '' ? plan.name : `${plan.name} [${variant}]`
+  const properties: (readonly [string, string])[] = [
+    ['line', String(plan.place.line)],
+    ['broker', `${run.broker.name} ${run.broker.version}`.trim()],
+    ['seed', String(run.seed)],
+    ...plan.verifies.map((id) => ['verifies', id] as const),
+    ...plan.tags.map((tag) => ['tag', tag] as const),
+    ...(flaky ? [['flaky', 'true'] as const] : []),
+  ]
+  return [
+    `    <testcase name="${escape(name)}" classname="${escape(plan.file)}" file="${escape(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
+    '      <properties>',
+    ...properties.map(([key, value]) => `        <property name="${key}" value="${escape(value)}"/>`),
+    '      </properties>',
+    ...outcomeOf(run),
+    '    </testcase>',
+  ].join('\n')
+}
+
+function outcomeOf(run: ScenarioResult['run']): string[] {
+  if (run.status === 'passed') return []
+  const reason = escape(reasonOf(run) ?? run.status)
+  if (run.status === 'skipped') return [`      <skipped message="${reason}"/>`]
+  const element = run.status === 'failed' ? 'failure' : 'error'
+  const tail = run.events.slice(-TAIL).map(describe)
+  return [
+    `      <${element} type="${run.status}" message="${reason}">${escape(renderFailure(run, false))}</${element}>`,
+    `      <system-out>${escape(tail.join('\n'))}</system-out>`,
+  ]
+}
+
+function counts(scenarios: readonly ScenarioResult[]): string {
+  const of = (...statuses: string[]): number => scenarios.filter((s) => statuses.includes(s.run.status)).length
+  return `tests="${scenarios.length}" failures="${of('failed')}" errors="${of('broken', 'inconclusive', 'interrupted')}" skipped="${of('skipped')}"`
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(3)
+
+/** XML text and attributes; characters that XML 1.0 forbids become U+FFFD. */
+function escape(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      .replace(
+        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+        '\ufffd',
+      )
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+  )
+}

@@ -1,0 +1,88 @@
+// `list`: a line for each scenario as it ends, what runs now below it on a terminal that can be
+// redrawn, failures in full at the end, then one line that sums up.
+
+import { createLogUpdate } from 'log-update'
+import { createColors } from 'picocolors'
+import type { Plan } from '../plan/index.ts'
+import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
+import { renderFailure, showSeconds } from './failure.ts'
+import type { ReporterKind } from './reporter.ts'
+import { summarize } from './summary.ts'
+
+type Colors = ReturnType<typeof createColors>
+
+export const list: ReporterKind = {
+  name: 'list',
+  summary: 'a line a scenario, failures in full at the end',
+  create({ print, color, live }) {
+    const c = createColors(color)
+    const running = new Map<string, string>()
+    const redraw = live ? createLogUpdate(process.stdout, { showCursor: true }) : null
+    const draw = (): void => redraw?.([...running.values()].map((line) => c.dim(`  ◌ ${line}`)).join('\n'))
+    const permanent = (line: string): void => {
+      redraw?.clear()
+      print(`${line}\n`)
+      draw()
+    }
+    return {
+      onScenarioBegin(plan, repetition, attempt) {
+        running.set(key(plan, repetition), title(plan, repetition, attempt))
+        draw()
+      },
+      onScenarioEnd(run, final) {
+        running.delete(key(run.plan, run.repetition))
+        permanent(lineOf(run, final, c))
+      },
+      onEnd(result) {
+        redraw?.clear()
+        redraw?.done()
+        for (const { run } of result.scenarios) {
+          const text = renderFailure(run, color)
+          if (text !== '')
+            print(`\n${text}${run.artifacts === null ? '' : `  ${c.cyan('record:')} ${run.artifacts}\n`}`)
+        }
+        print(`\n${closing(result, c)}\n`)
+      },
+    }
+  },
+}
+
+const key = (plan: Plan, repetition: number): string => `${plan.file}\n${plan.variant}\n${repetition}`
+
+function title(plan: Plan, repetition: number, attempt: number): string {
+  const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
+  return `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`
+}
+
+const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
+  passed: (c) => c.green('✓'),
+  failed: (c) => c.red('✗'),
+  inconclusive: (c) => c.yellow('?'),
+  skipped: (c) => c.dim('-'),
+  broken: (c) => c.red('!'),
+  interrupted: (c) => c.yellow('■'),
+}
+
+function lineOf(run: ScenarioRun, final: boolean, c: Colors): string {
+  const where = c.dim(`${run.plan.file}:${run.plan.place.line}`)
+  const took = c.dim(showSeconds(run.duration))
+  const again = final ? '' : c.yellow(' will be tried again')
+  const why = run.plan.skip === null ? '' : c.dim(` skipped: ${run.plan.skip}`)
+  return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)} ${took} ${where}${why}${again}`
+}
+
+function closing(result: SuiteResult, c: Colors): string {
+  const { passed, failed, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
+  const parts = [
+    c.green(`${passed} passed`),
+    failed > 0 ? c.red(`${failed} failed`) : '',
+    inconclusive > 0 ? c.yellow(`${inconclusive} inconclusive`) : '',
+    broken > 0 ? c.red(`${broken} broken by the environment`) : '',
+    interrupted > 0 ? c.yellow(`${interrupted} interrupted`) : '',
+    flaky > 0 ? c.yellow(`${flaky} flaky`) : '',
+    skipped > 0 ? c.dim(`${skipped} skipped`) : '',
+    result.notRun.length > 0 ? c.yellow(`${result.notRun.length} not run`) : '',
+  ].filter((part) => part !== '')
+  const stopped = result.timedOut ? c.red('\n  the global timeout was reached') : ''
+  return `  ${parts.join(', ')} in ${showSeconds(result.duration)}${stopped}\n  ${c.dim(`results: ${result.output}`)}`
+}

@@ -1,0 +1,22 @@
+// A reporter is a listener with every callback optional. It writes where it is told to, so tests
+// can read what it wrote.
+
+import type { SuiteListener } from '../run/index.ts'
+
+export type Reporter = SuiteListener
+
+export interface ReporterSettings {
+  /** Prints to the terminal. */
+  readonly print: (text: string) => void
+  readonly color: boolean
+  /** A terminal that can be redrawn. */
+  readonly live: boolean
+  /** Columns of the terminal. */
+  readonly width: number
+}
+
+export interface ReporterKind {
+  readonly name: string
+  readonly summary: string
+  create(settings: ReporterSettings): Reporter
+}

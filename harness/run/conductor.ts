@@ -1,0 +1,186 @@
+// Runs one scenario: acquires broker, links and devices, performs the steps while the judge
+// watches, and gives everything back in reverse, whatever happened.
+
+import { after, type Clock, type Duration, Problem, realClock, seeded, showDuration } from '../../emulators/index.ts'
+import type { Broker } from '../brokers/index.ts'
+import type { Device } from '../devices/index.ts'
+import { LagMeter, Timeline } from '../evidence/index.ts'
+import { Judge, TIME_UP } from '../judge/index.ts'
+import { type Link, openLink } from '../link/index.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Stage } from '../steps/index.ts'
+import { Bench } from './bench.ts'
+import { Clockwork } from './clockwork.ts'
+import { makeDevice } from './make-device.ts'
+import { Observer } from './observer.ts'
+import { Performer } from './performer.ts'
+import type { ScenarioRun, Status } from './result.ts'
+import { Stopped, type StopReason, StopSwitch } from './stop.ts'
+
+export interface ConductOptions {
+  readonly openBroker: () => Promise<Broker>
+  readonly seed: number
+  /** Aborted on Ctrl-C and by the global timeout. */
+  readonly signal: AbortSignal
+  readonly repetition: number
+  readonly attempt: number
+}
+
+export async function conduct(
+  plan: Plan,
+  options: ConductOptions,
+): Promise<ScenarioRun & { readonly brokerLog: string }> {
+  const startedAt = new Date()
+  const clock = realClock()
+  const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
+  const timeline = new Timeline(clock, lag)
+  const judge = new Judge(plan)
+  const stop = new StopSwitch()
+  const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
+  const clockwork = new Clockwork(judge, timeline, clock)
+  const about = { name: plan.broker?.use ?? '', version: '', log: '' }
+
+  const interrupt = (): void => stop.stop({ kind: 'interrupted' })
+  options.signal.addEventListener('abort', interrupt)
+  if (options.signal.aborted) interrupt()
+  const bench = new Bench()
+  lag.start()
+  try {
+    const broker = await stop.race(bench.take('the broker', options.openBroker()))
+    Object.assign(about, { name: broker.name, version: broker.version })
+    broker.onDeath((death) => {
+      timeline.record({ kind: 'broker', change: 'died', detail: death.message })
+      stop.stop({ kind: 'broken', error: death })
+    })
+    bench.onRelease("the broker's log", () => {
+      about.log = broker.log()
+    })
+    judge.onVerdict((verdict) => {
+      if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') stop.stop({ kind: 'always' })
+    })
+    ending.outcome = await withTimeLimit(plan.timeout, clock, stop, () =>
+      perform(plan, { broker, bench, timeline, clock, judge, stop, seed: options.seed }),
+    )
+  } catch (error) {
+    explain(error, stop.reason, ending)
+  } finally {
+    if (ending.reason?.kind === 'time-up') timeline.record({ kind: 'fault', what: TIME_UP })
+    judge.end()
+    clockwork.stop()
+    await bench[Symbol.asyncDispose]()
+    lag.stop()
+    options.signal.removeEventListener('abort', interrupt)
+  }
+  return {
+    plan,
+    status: statusOf(ending, judge),
+    broker: { name: about.name, version: about.version },
+    verdicts: judge.verdicts,
+    events: timeline.events,
+    problem: ending.problem ?? bench.troubles[0] ?? null,
+    bug: ending.bug,
+    seed: options.seed,
+    startedAt,
+    duration: clock.now(),
+    repetition: options.repetition,
+    attempt: options.attempt,
+    artifacts: null,
+    brokerLog: about.log,
+  }
+}
+
+interface Ending {
+  reason: StopReason | null
+  outcome: 'passed' | 'failed' | 'inconclusive' | null
+  bug: unknown
+  problem: Problem | null
+}
+
+interface Scene {
+  readonly broker: Broker
+  readonly bench: Bench
+  readonly timeline: Timeline
+  readonly clock: Clock
+  readonly judge: Judge
+  readonly stop: StopSwitch
+  readonly seed: number
+}
+
+async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 'inconclusive'> {
+  const { broker, bench, timeline, clock, judge, stop } = scene
+  const observer = await bench.take('the observer', Promise.resolve(new Observer(broker, plan.observe, timeline)))
+  await stop.race(observer.subscribe())
+  const links = new Map<string, Link>()
+  const devices = new Map<string, Device>()
+  const random = seeded(scene.seed)
+  for (const device of plan.devices) {
+    const link = await stop.race(
+      bench.take(
+        `the link of ${device.name}`,
+        openLink({
+          device: device.name,
+          upstream: () => ({ host: broker.host, port: broker.port }),
+          recorder: timeline,
+          // Only an emulated device can tell us itself that it was refused.
+          refusesByReset: device.process !== null,
+        }),
+      ),
+    )
+    links.set(device.name, link)
+    const made = makeDevice(device, {
+      attachment: link,
+      recorder: timeline,
+      clock,
+      random: random.fork(device.name),
+      onBug: (error) => stop.stop({ kind: 'broken', error }),
+    })
+    devices.set(device.name, await bench.take(device.name, Promise.resolve(made)))
+  }
+  for (const device of plan.devices) if (!device.waitsForBoot) await stop.race(devices.get(device.name)!.boot())
+
+  const stage: Stage = {
+    device: (name) => devices.get(name)!,
+    link: (name) => links.get(name)!,
+    broker,
+    recorder: timeline,
+    clock,
+    pause: (d) => stop.race(new Promise((resolve) => clock.at(after(clock.now(), d), resolve))),
+    observerBack: () => observer.subscribe(),
+  }
+  return new Performer(stage, judge, stop).perform(plan)
+}
+
+async function withTimeLimit<T>(limit: Duration, clock: Clock, stop: StopSwitch, work: () => Promise<T>): Promise<T> {
+  const timer = clock.at(after(clock.now(), limit), () => stop.stop({ kind: 'time-up', limit }))
+  try {
+    return await work()
+  } finally {
+    timer.cancel()
+  }
+}
+
+function explain(error: unknown, reason: StopReason | null, ending: Ending): void {
+  // When the broker dies, whatever was going on fails too; the death is the reason to tell.
+  const cause = reason?.kind === 'broken' ? reason.error : error
+  ending.reason = reason
+  if (cause instanceof Problem) ending.problem = cause
+  else if (!(cause instanceof Stopped)) ending.bug = cause
+  else if (reason?.kind === 'time-up')
+    ending.problem = new Problem('run/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
+      hint: 'timeout: on the scenario or the step sets another',
+    })
+}
+
+/** Problems that come from the world around the scenario, not from what it tests. */
+const ENVIRONMENT = /^(broker|link|run)\/|^device\/(lost|not-started)$/
+
+function statusOf(ending: Ending, judge: Judge): Status {
+  const { reason, problem, bug, outcome } = ending
+  if (reason?.kind === 'interrupted') return 'interrupted'
+  if (bug !== undefined) return 'broken'
+  if (reason?.kind === 'time-up') return 'failed'
+  if (problem !== null) return ENVIRONMENT.test(problem.code) ? 'broken' : 'failed'
+  if (judge.verdicts.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
+  if (judge.verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
+  return 'passed'
+}

@@ -1,0 +1,6 @@
+// The conductor: acquire, run, release.
+
+export { type RecordHeader, writeArtifacts } from './artifacts.ts'
+export { type ConductOptions, conduct } from './conductor.ts'
+export { decisive, type ScenarioRun, type Status } from './result.ts'
+export { runSuite, type ScenarioResult, type SuiteListener, type SuiteOptions, type SuiteResult } from './suite.ts'

@@ -1,0 +1,149 @@
+// Performs the steps of a plan on a stage. It decides nothing about claims: it records that a step
+// began, waits for the judge's verdict on it, and goes on or stops.
+
+import { after, type Clock, showDuration } from '../../emulators/index.ts'
+import type { Recorder } from '../evidence/index.ts'
+import { GRACE, type Judge, type Verdict, type VerdictKind } from '../judge/index.ts'
+import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/plan.ts'
+import type { Stage } from '../steps/index.ts'
+import type { StopSwitch } from './stop.ts'
+
+type Outcome = 'passed' | 'failed' | 'inconclusive'
+
+const OUTCOMES: Readonly<Record<VerdictKind, Outcome>> = {
+  pass: 'passed',
+  fail: 'failed',
+  inconclusive: 'inconclusive',
+}
+
+export class Performer {
+  readonly #stage: Stage
+  readonly #judge: Judge
+  readonly #recorder: Recorder
+  readonly #clock: Clock
+  readonly #stop: StopSwitch
+  readonly #verdicts = new Map<string, Verdict>()
+  readonly #waiting = new Map<string, (verdict: Verdict) => void>()
+
+  constructor(stage: Stage, judge: Judge, stop: StopSwitch) {
+    this.#stage = stage
+    this.#judge = judge
+    this.#recorder = stage.recorder
+    this.#clock = stage.clock
+    this.#stop = stop
+    judge.onVerdict((verdict) => {
+      this.#verdicts.set(verdict.step, verdict)
+      this.#waiting.get(verdict.step)?.(verdict)
+    })
+  }
+
+  perform(plan: Plan): Promise<Outcome> {
+    return this.#all(plan.steps, '')
+  }
+
+  async #all(steps: readonly Step[], prefix: string): Promise<Outcome> {
+    for (const [k, step] of steps.entries()) {
+      const outcome = await this.#one(step, `${prefix}${k}`)
+      if (outcome !== 'passed') return outcome
+    }
+    return 'passed'
+  }
+
+  async #one(step: Step, path: string): Promise<Outcome> {
+    if (step.condition?.(this.#judge.scope(path)) === false) {
+      this.#recorder.record({ kind: 'step', step: path, phase: 'ended', outcome: 'skipped' })
+      return 'passed'
+    }
+    this.#recorder.record({ kind: 'step', step: path, phase: 'started' })
+    let outcome: Outcome = 'failed'
+    try {
+      outcome = await this.#limited(step, this.#do(step, path))
+      return outcome
+    } finally {
+      this.#recorder.record({ kind: 'step', step: path, phase: 'ended', outcome })
+    }
+  }
+
+  /** A step's own `timeout`. */
+  async #limited(step: Step, doing: Promise<Outcome>): Promise<Outcome> {
+    if (step.timeout === null) return doing
+    const limit = step.timeout
+    const timer = this.#clock.at(after(this.#clock.now(), limit), () => this.#stop.stop({ kind: 'time-up', limit }))
+    try {
+      return await doing
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  #do(step: Step, path: string): Promise<Outcome> {
+    switch (step.kind) {
+      case 'action':
+        return this.#act(step, path)
+      case 'call':
+        return this.#call(step, path)
+      case 'claim':
+        return this.#verdict(path)
+      case 'parallel':
+        return this.#parallel(step, path)
+      case 'repeat':
+        return this.#repeat(step, path)
+    }
+  }
+
+  async #act(step: ActionStep, path: string): Promise<Outcome> {
+    await this.#stop.race(step.action.run(step.args(this.#judge.scope(path)), this.#stage))
+    return 'passed'
+  }
+
+  async #call(step: CallStep, path: string): Promise<Outcome> {
+    const { device: name, call, within, start } = step.call(this.#judge.scope(path))
+    const device = this.#stage.device(name)
+    const id = step.id ?? path
+    device.call(id, call)
+    if (start) return this.#verdict(path)
+    const timeUp = this.#clock.at(after(after(this.#clock.now(), within), GRACE), () =>
+      // One more turn of the loop, so that an answer which is already here counts.
+      setImmediate(() => {
+        if (this.#verdicts.has(path)) return
+        const detail = device.hanging() ?? `not ended after ${showDuration(within)}`
+        this.#recorder.record({ kind: 'call', device: name, id, method: call.verb, state: 'running', detail })
+      }),
+    )
+    try {
+      return await this.#verdict(path)
+    } finally {
+      timeUp.cancel()
+    }
+  }
+
+  async #verdict(path: string): Promise<Outcome> {
+    const known = this.#verdicts.get(path)
+    const verdict =
+      known ??
+      (await this.#stop.race(
+        new Promise<Verdict>((resolve) => {
+          this.#waiting.set(path, resolve)
+        }),
+      ))
+    return OUTCOMES[verdict.kind]
+  }
+
+  /** All branches run to their end, so that one failure does not hide another. */
+  async #parallel(step: ParallelStep, path: string): Promise<Outcome> {
+    const settled = await Promise.allSettled(step.steps.map((child, k) => this.#one(child, `${path}.${k}`)))
+    const outcomes = settled.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
+    return outcomes.find((o) => o === 'failed') ?? outcomes.find((o) => o === 'inconclusive') ?? 'passed'
+  }
+
+  async #repeat(step: RepeatStep, path: string): Promise<Outcome> {
+    for (let i = 0; i < step.times; i++) {
+      const outcome = await this.#all(step.steps, `${path}#${i}.`)
+      if (outcome !== 'passed') return outcome
+    }
+    return 'passed'
+  }
+}

@@ -1,0 +1,154 @@
+// Runs many scenarios, some side by side, and keeps their order in the results.
+
+import type { Broker } from '../brokers/index.ts'
+import type { Plan } from '../plan/plan.ts'
+import { writeArtifacts } from './artifacts.ts'
+import { conduct } from './conductor.ts'
+import type { ScenarioRun } from './result.ts'
+
+export interface SuiteOptions {
+  readonly openBroker: (plan: Plan) => Promise<Broker>
+  readonly jobs: number
+  readonly retries: number
+  readonly repeatEach: number
+  /** Stop after so many failures; 0: never. */
+  readonly maxFailures: number
+  readonly seed: number
+  /** Milliseconds for everything; 0: no limit. */
+  readonly globalTimeout: number
+  readonly output: string
+  readonly signal: AbortSignal
+}
+
+/** What happens, for reporters; every callback may be missing. */
+export interface SuiteListener {
+  onBegin?(plans: readonly Plan[], options: SuiteOptions): void
+  onScenarioBegin?(plan: Plan, repetition: number, attempt: number): void
+  onScenarioEnd?(run: ScenarioRun, final: boolean): void
+  onEnd?(result: SuiteResult): void | Promise<void>
+}
+
+export interface ScenarioResult {
+  /** All attempts, in order; the last one counts. */
+  readonly attempts: readonly ScenarioRun[]
+  readonly run: ScenarioRun
+  /** Passed, but not at the first attempt. */
+  readonly flaky: boolean
+}
+
+export interface SuiteResult {
+  readonly scenarios: readonly ScenarioResult[]
+  /** Planned and not run: the suite was stopped before their turn. */
+  readonly notRun: readonly Plan[]
+  readonly interrupted: boolean
+  readonly timedOut: boolean
+  readonly startedAt: Date
+  readonly duration: number
+  readonly output: string
+}
+
+export async function runSuite(
+  plans: readonly Plan[],
+  options: SuiteOptions,
+  listeners: readonly SuiteListener[],
+): Promise<SuiteResult> {
+  const startedAt = new Date()
+  const begun = performance.now()
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  let timedOut = false
+  const timer =
+    options.globalTimeout > 0
+      ? setTimeout(() => {
+          timedOut = true
+          stop.abort()
+        }, options.globalTimeout)
+      : undefined
+  for (const listener of listeners) listener.onBegin?.(plans, options)
+
+  const turns = Array.from({ length: options.repeatEach }, (_, repetition) =>
+    plans.map((plan) => ({ plan, repetition })),
+  ).flat()
+  const results: (ScenarioResult | undefined)[] = turns.map(() => undefined)
+  let next = 0
+  let failures = 0
+  const worker = async (): Promise<void> => {
+    for (let k = next++; k < turns.length; k = next++) {
+      if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) return
+      const { plan, repetition } = turns[k]!
+      const result = await attempt(plan, repetition, options, signal, listeners)
+      results[k] = result
+      if (isBad(result.run)) failures++
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.jobs, turns.length)) }, worker))
+  clearTimeout(timer)
+
+  const result: SuiteResult = {
+    scenarios: results.filter((r) => r !== undefined),
+    notRun: turns.filter((_, k) => results[k] === undefined).map((turn) => turn.plan),
+    interrupted: options.signal.aborted,
+    timedOut,
+    startedAt,
+    duration: performance.now() - begun,
+    output: options.output,
+  }
+  for (const listener of listeners) await listener.onEnd?.(result)
+  return result
+}
+
+const isBad = (run: ScenarioRun): boolean => run.status !== 'passed' && run.status !== 'skipped'
+
+async function attempt(
+  plan: Plan,
+  repetition: number,
+  options: SuiteOptions,
+  signal: AbortSignal,
+  listeners: readonly SuiteListener[],
+): Promise<ScenarioResult> {
+  const attempts: ScenarioRun[] = []
+  for (let number = 0; ; number++) {
+    for (const listener of listeners) listener.onScenarioBegin?.(plan, repetition, number)
+    const run = plan.skip === null ? await once(plan, repetition, number, options, signal) : skipped(plan, repetition)
+    attempts.push(run)
+    const final = !isBad(run) || number >= options.retries || signal.aborted
+    for (const listener of listeners) listener.onScenarioEnd?.(run, final)
+    if (final) return { attempts, run, flaky: attempts.length > 1 && run.status === 'passed' }
+  }
+}
+
+async function once(
+  plan: Plan,
+  repetition: number,
+  attempt: number,
+  options: SuiteOptions,
+  signal: AbortSignal,
+): Promise<ScenarioRun> {
+  const run = await conduct(plan, {
+    openBroker: () => options.openBroker(plan),
+    // Each repetition draws anew, and the same again with the same seed.
+    seed: (options.seed + repetition * 7919) >>> 0,
+    signal,
+    repetition,
+    attempt,
+  })
+  return writeArtifacts(run, options.output)
+}
+
+function skipped(plan: Plan, repetition: number): ScenarioRun {
+  return {
+    plan,
+    status: 'skipped',
+    broker: { name: '', version: '' },
+    verdicts: [],
+    events: [],
+    problem: null,
+    bug: undefined,
+    seed: 0,
+    startedAt: new Date(),
+    duration: 0,
+    repetition,
+    attempt: 0,
+    artifacts: null,
+  }
+}

@@ -1,0 +1,66 @@
+// Holds a part of the tree against a zod schema; every issue becomes a diagnostic at its place.
+// About values that are known only later nothing is said, so `undefined` without a new diagnostic
+// means "not yet".
+
+import type { z } from 'zod'
+import type { Place } from '../../emulators/index.ts'
+import type { Diagnostics } from './diagnostic.ts'
+import { type Explained, explain } from './explain.ts'
+import { isDeferred } from './expression/template.ts'
+import { keysAt } from './schema-keys.ts'
+import { entryOf, headPlace, type Node, nodeAt, type ScalarNode, toPlain } from './tree.ts'
+
+export interface ValidateOptions {
+  /** Further words that an unknown key at the top may have meant. */
+  readonly known?: readonly string[]
+}
+
+export function validate<S extends z.ZodType>(
+  schema: S,
+  node: Node,
+  diagnostics: Diagnostics,
+  options: ValidateOptions = {},
+): z.output<S> | undefined {
+  let result = schema.safeParse(toPlain(node))
+  if (result.success) return result.data
+  const explainAll = (error: z.ZodError): Explained[] =>
+    error.issues.flatMap((issue) =>
+      explain(issue, [], {
+        root: node,
+        isOpen: (one) => one.kind === 'scalar' && isDeferred(one),
+        keysAt: (path) => [...keysAt(schema, node, path), ...(path.length === 0 ? (options.known ?? []) : [])],
+      }),
+    )
+  let found = explainAll(result.error)
+  // `payload: "${{ i }}"` is a number that an expression put where text belongs: its text is meant.
+  const texts = new Map<ScalarNode, unknown>()
+  for (const one of found) {
+    const at = nodeAt(node, one.path).node
+    if (
+      one.code === 'scenario/bare-number' &&
+      one.expected?.split(' or ').includes('text') &&
+      at.kind === 'scalar' &&
+      at.computed
+    )
+      texts.set(at, at.text)
+  }
+  if (texts.size > 0) {
+    result = schema.safeParse(toPlain(node, texts))
+    if (result.success) return result.data
+    found = explainAll(result.error)
+  }
+  const meant = found.map(({ code, hint }) => (code === 'scenario/unknown-key' ? hint : undefined))
+  for (const { code, message, hint, path, key } of found) {
+    // A key that is missing because it is misspelt is one mistake, not two.
+    if (code === 'scenario/missing-key' && meant.includes(`did you mean ${message.replace(/ is missing$/, '')}?`))
+      continue
+
+    diagnostics.add({ code, message, at: placeAt(node, path, key), hint })
+  }
+  return undefined
+}
+
+function placeAt(root: Node, path: readonly PropertyKey[], key: string | undefined): Place {
+  const { node } = nodeAt(root, path)
+  return (key === undefined ? undefined : entryOf(node, key)?.keyPlace) ?? headPlace(node)
+}

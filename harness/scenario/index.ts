@@ -1,0 +1,70 @@
+// The face of scenario/: text to a tree with places, diagnostics, the vocabulary of values, and
+// expressions. It knows no verb and no matcher of events; those are in steps/ and expect/.
+
+export { type ValidateOptions, validate } from './check.ts'
+export { type Diagnostic, Diagnostics, isError, type Severity } from './diagnostic.ts'
+export type { Scope } from './expression/evaluate.ts'
+export { isDeferred } from './expression/template.ts'
+export {
+  durationValue,
+  percentValue,
+  Quantity,
+  type ScopeMap,
+  type ScopeValue,
+  sizeValue,
+  typedValue,
+} from './expression/value.ts'
+export { type Interpolated, interpolate } from './expression.ts'
+export { type Actual, matchValue, showMatcher } from './match.ts'
+export {
+  type MatcherOptions,
+  type Range,
+  type Scalar,
+  textMatcher,
+  type ValueMatcher,
+  valueMatcher,
+} from './matcher.ts'
+export { type RaisedMatcher, raisedMatcher } from './raised.ts'
+export { readRegex, regexText } from './regex-text.ts'
+export { type RenderOptions, renderDiagnostic } from './render.ts'
+export { didYouMean, suggest } from './suggest.ts'
+export {
+  childOf,
+  entryOf,
+  headPlace,
+  type ListNode,
+  type MapEntry,
+  type MapNode,
+  type Node,
+  nodeAt,
+  placeInScalar,
+  placeOf,
+  type ScalarNode,
+  toPlain,
+} from './tree.ts'
+export {
+  LONGEST_DURATION,
+  type Parsed,
+  parseDuration,
+  parsePercent,
+  parseRate,
+  parseSize,
+  writeDuration,
+  writePercent,
+  writeSize,
+} from './units.ts'
+export {
+  type Count,
+  count,
+  duration,
+  identifier,
+  percent,
+  qos,
+  rate,
+  size,
+  text,
+  topicFilter,
+  topicName,
+} from './vocabulary.ts'
+export { type Complaint, type ComplaintParams, complain, type Outcome, word } from './word.ts'
+export { type ParsedScenario, parseScenarioText } from './yaml.ts'

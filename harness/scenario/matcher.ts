@@ -1,0 +1,178 @@
+// What a scenario may want of a value. A plain value is itself, so `want === 'offline'` reads as it
+// is written; only /regex/ text is compiled and hex decoded. Reading is here, matching in match.ts.
+
+import type { z } from 'zod'
+import { readRegex } from './regex-text.ts'
+import { suggest } from './suggest.ts'
+import { parseDuration, parsePercent, parseRate, parseSize } from './units.ts'
+import { notText } from './vocabulary.ts'
+import { type Complaint, nameOf, type Outcome, word } from './word.ts'
+
+export type Scalar = string | number | boolean | null
+
+/** In plain numbers: milliseconds, bytes, a second, or a fraction, by the unit that was written. */
+export interface Range {
+  readonly gt?: number
+  readonly gte?: number
+  readonly lt?: number
+  readonly lte?: number
+}
+
+export type ValueMatcher =
+  | Scalar
+  | RegExp
+  | readonly ValueMatcher[]
+  | { readonly json: unknown }
+  | { readonly hex: Uint8Array }
+  | { readonly eq: Scalar }
+  | { readonly in: readonly ValueMatcher[] }
+  | { readonly not: ValueMatcher }
+  | Range
+
+export interface MatcherOptions {
+  /** For payloads, topics, lines: a bare number or boolean is an error that shows it quoted. */
+  readonly text?: boolean
+}
+
+const OPERATORS = ['json', 'hex', 'eq', 'in', 'not', 'gt', 'gte', 'lt', 'lte'] as const
+export const RANGE = ['gt', 'gte', 'lt', 'lte'] as const
+
+/** Exact, `/regex/`, `{ json }`, `{ hex }`, `{ eq }`, `{ gt, gte, lt, lte }`, `{ in }`, `{ not }`. */
+export function valueMatcher(options: MatcherOptions = {}): z.ZodType<ValueMatcher> {
+  const what = options.text ? 'text or a matcher' : 'a value or a matcher'
+  const describe = 'a value, /regex/, or one of { json, hex, eq, in, not, gt, gte, lt, lte }'
+  return word({ what, describe, schema: schemaFor(options) }, (input) => readMatcher(input, options))
+}
+
+/** A matcher of text: `payload: 1` is an error. */
+export const textMatcher = (): z.ZodType<ValueMatcher> => valueMatcher({ text: true })
+
+function schemaFor(options: MatcherOptions): Record<string, unknown> {
+  const bound = { type: ['number', 'string'] }
+  const properties = {
+    json: {},
+    hex: { type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$' },
+    eq: {},
+    in: { type: 'array' },
+    not: {},
+    gt: bound,
+    gte: bound,
+    lt: bound,
+    lte: bound,
+  }
+  const scalar = options.text ? ['string', 'null'] : ['string', 'number', 'boolean', 'null']
+  const map = { type: 'object', additionalProperties: false, minProperties: 1, properties }
+  return { anyOf: [{ type: scalar }, { type: 'array' }, map] }
+}
+
+function readMatcher(input: unknown, options: MatcherOptions): Outcome<ValueMatcher> {
+  if (typeof input === 'string') return readRegex(input) ?? { value: input }
+  if (Array.isArray(input)) return readList(input, options)
+  if (typeof input === 'object' && input !== null) return readOperators(input as Record<string, unknown>, options)
+  if (options.text && input !== null) return { wrong: notText(input) }
+  return { value: input as Scalar }
+}
+
+function readList(items: readonly unknown[], options: MatcherOptions): Outcome<readonly ValueMatcher[]> {
+  const values: ValueMatcher[] = []
+  const wrong: Complaint[] = []
+  items.forEach((item, index) => {
+    const read = readMatcher(item, options)
+    if ('value' in read) values.push(read.value)
+    else wrong.push(...under(index, read.wrong))
+  })
+  return wrong.length === 0 ? { value: values } : { wrong }
+}
+
+function under(key: PropertyKey, wrong: Complaint | readonly Complaint[]): Complaint[] {
+  const list = Array.isArray(wrong) ? (wrong as Complaint[]) : [wrong as Complaint]
+  return list.map((complaint) => ({ ...complaint, path: [key, ...(complaint.path ?? [])] }))
+}
+
+function readOperators(map: Record<string, unknown>, options: MatcherOptions): Outcome<ValueMatcher> {
+  const keys = Object.keys(map)
+  const known: readonly string[] = OPERATORS
+  const unknown = keys.filter((key) => !known.includes(key))
+  if (keys.length === 0) return { wrong: { message: 'an empty matcher', hint: `give it one of ${known.join(', ')}` } }
+  if (unknown.length > 0)
+    return {
+      wrong: unknown.map((key): Complaint => {
+        const near = suggest(key, known)
+        const hint =
+          near === undefined
+            ? `a matcher has one of ${known.join(', ')}; for JSON write { json: … }`
+            : `did you mean "${near}"?`
+        return { code: 'scenario/unknown-key', message: `unknown matcher "${key}"`, hint, path: [key] }
+      }),
+    }
+  if (keys.every((key) => (RANGE as readonly string[]).includes(key))) return readRange(map)
+  if (keys.length > 1)
+    return {
+      wrong: {
+        message: `one matcher a value, here are ${keys.join(' and ')}`,
+        hint: 'only gt, gte, lt and lte go together',
+      },
+    }
+  return readOperator(keys[0]!, map[keys[0]!], options)
+}
+
+function readOperator(key: string, given: unknown, options: MatcherOptions): Outcome<ValueMatcher> {
+  const inside = <T extends ValueMatcher, U extends ValueMatcher>(
+    read: Outcome<T>,
+    make: (value: T) => U,
+  ): Outcome<U> => ('value' in read ? { value: make(read.value) } : { wrong: under(key, read.wrong) })
+  switch (key) {
+    case 'json':
+      return { value: { json: given } }
+    case 'hex':
+      return inside(readHex(given) as Outcome<never>, (hex) => ({ hex }))
+    case 'eq':
+      if (options.text && typeof given !== 'string' && given !== null) return { wrong: under(key, notText(given)) }
+      if (typeof given === 'object' && given !== null)
+        return { wrong: { message: `eq takes text, a number, true or false, not ${nameOf(given)}`, path: [key] } }
+      return { value: { eq: given as Scalar } }
+    case 'in':
+      if (Array.isArray(given)) return inside(readList(given, options), (items) => ({ in: items }))
+      return { wrong: { message: `in takes a list, not ${nameOf(given)}`, hint: 'write { in: [a, b] }', path: [key] } }
+    default:
+      return inside(readMatcher(given, options), (not) => ({ not }))
+  }
+}
+
+function readHex(given: unknown): Outcome<Uint8Array> {
+  // YAML reads 00 and 1234 as numbers, and only as written are they still hex.
+  if (typeof given !== 'string') return { wrong: notText(given) }
+  const digits = given.replace(/[\s:_-]/g, '')
+  if (/[^0-9a-f]/i.test(digits)) return { wrong: { code: 'scenario/hex', message: `"${given}" is not hex digits` } }
+  if (digits.length % 2 === 1)
+    return {
+      wrong: { code: 'scenario/hex', message: `"${given}" has half a byte too much`, hint: 'two digits a byte' },
+    }
+  return { value: Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) }
+}
+
+function readRange(map: Record<string, unknown>): Outcome<Range> {
+  const range: Record<string, number> = {}
+  const wrong: Complaint[] = []
+  for (const [key, given] of Object.entries(map)) {
+    const value = bound(given)
+    if (value !== undefined) range[key] = value
+    else
+      wrong.push({
+        message: `${key} takes a number or a quantity, not ${nameOf(given)}`,
+        hint: `for instance { ${key}: 5 } or { ${key}: 250ms }`,
+        path: [key],
+      })
+  }
+  return wrong.length === 0 ? { value: range } : { wrong }
+}
+
+function bound(given: unknown): number | undefined {
+  if (typeof given === 'number') return given
+  if (typeof given !== 'string') return undefined
+  for (const parse of [parseDuration, parseSize, parseRate, parsePercent]) {
+    const parsed = parse(given)
+    if (parsed.ok) return parsed.value
+  }
+  return undefined
+}

@@ -1,0 +1,14 @@
+// How a scenario names a Python exception: `OSError`, `{ type: OSError, errno: ECONNRESET }`, or
+// `{ type: MQTTException, args: [5] }`. Client calls and the `call` matcher share it.
+
+import { z } from 'zod'
+
+export const raisedMatcher = z.union([
+  z.string(),
+  z.strictObject({
+    type: z.string(),
+    errno: z.union([z.string(), z.number()]).optional(),
+    args: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  }),
+])
+export type RaisedMatcher = z.output<typeof raisedMatcher>

@@ -1,0 +1,232 @@
+// YAML 1.2 text to the tree. An alias is its anchor's value seen from the place of its use; how
+// much all aliases together may unfold to is bounded, or nine short lines would fill the memory.
+
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml'
+import type { Place } from '../../emulators/index.ts'
+import { type Diagnostic, Diagnostics } from './diagnostic.ts'
+import { didYouMean } from './suggest.ts'
+import type { MapEntry, Node, ScalarNode, ScalarValue } from './tree.ts'
+import { explainYamlErrors, tooDeep } from './yaml-errors.ts'
+
+export interface ParsedScenario {
+  /** Null when the text is not YAML at all; a tree with mere blemishes is still given, to be checked further. */
+  readonly root: Node | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export function parseScenarioText(file: string, text: string): ParsedScenario {
+  const source = text.replace(/^\uFEFF/, '')
+  const diagnostics = new Diagnostics()
+  const lineCounter = new LineCounter()
+  const place = placer(file, source, lineCounter)
+  // The parser is recursive, and V8 may abort the process when the stack ends inside a RegExp.
+  const deep = tooDeep(source)
+  if (deep !== undefined) {
+    lineCounter.addNewLine(0)
+    for (const found of source.slice(0, deep).matchAll(/\n/g)) lineCounter.addNewLine(found.index + 1)
+    diagnostics.add({
+      code: 'scenario/yaml-too-deep',
+      message: 'nested too deeply to be read',
+      at: place(deep, deep + 1),
+    })
+    return { root: null, diagnostics: diagnostics.all }
+  }
+  // Duplicate keys are found here, with better words, and do not stop the rest from being checked.
+  const document = parseDocument(source, {
+    lineCounter,
+    version: '1.2',
+    strict: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
+  diagnostics.addAll(explainYamlErrors(document, source, place))
+  if (document.errors.length > 0) return { root: null, diagnostics: diagnostics.all }
+  if (document.directives?.yaml.version === '1.1')
+    diagnostics.add({
+      code: 'scenario/yaml-version',
+      message: 'a scenario is YAML 1.2, in which yes, no, on and off are text',
+      at: place(0, source.search(/\n|$/)),
+      hint: 'remove the %YAML line',
+    })
+  if (document.contents === null || isEmpty(document)) {
+    diagnostics.add({
+      code: 'scenario/empty',
+      message: 'the file is empty',
+      at: place(0, 0),
+      hint: 'hil init writes a first scenario',
+    })
+    return { root: null, diagnostics: diagnostics.all }
+  }
+  const root = new TreeBuilder(source, place, diagnostics).build(document.contents, 0)
+  return { root, diagnostics: diagnostics.all }
+}
+
+const isEmpty = (document: Document): boolean =>
+  isScalar(document.contents) && document.contents.source === '' && document.contents.type === 'PLAIN'
+
+export type Placer = (start: number, end: number) => Place
+
+/** Places are clipped to their first line. */
+function placer(file: string, source: string, lines: LineCounter): Placer {
+  return (start, end) => {
+    const from = Math.max(0, Math.min(start, source.length))
+    const { line, col } = lines.linePos(from)
+    const [onLine = ''] = source.slice(from, Math.max(from, end)).split(/\r?\n/, 1)
+    return { file, line: Math.max(1, line), column: Math.max(1, col), length: onLine.trimEnd().length }
+  }
+}
+
+const MAX_DEPTH = 200
+/** Nodes that aliases may add to what is written. */
+const MAX_UNFOLDED = 100_000
+const TAGS = /^(tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/
+
+interface Anchored {
+  readonly node: Node
+  readonly size: number
+}
+
+class TreeBuilder {
+  readonly #anchors = new Map<string, Anchored | 'open'>()
+  #unfolded = 0
+  #size = 0
+  readonly source: string
+  readonly place: Placer
+  readonly diagnostics: Diagnostics
+
+  constructor(source: string, place: Placer, diagnostics: Diagnostics) {
+    this.source = source
+    this.place = place
+    this.diagnostics = diagnostics
+  }
+
+  build(node: unknown, depth: number): Node {
+    if (isAlias(node)) return this.#alias(node)
+    const { range, anchor, tag } = node as { range?: [number, number, number]; anchor?: string; tag?: string }
+    const [start, end] = range ?? [0, 0]
+    if (depth > MAX_DEPTH) {
+      this.#complain('too-deep', 'nested too deeply to be read', this.place(start, end))
+      return this.#nothing(this.place(start, end))
+    }
+    if (tag !== undefined && !TAGS.test(tag)) {
+      const found = this.source.lastIndexOf('!', Math.max(0, start - 1))
+      const at = found < 0 ? this.place(start, end) : this.place(found, Math.max(start, found + 1))
+      this.#complain('tag', 'a tag (!…) has no meaning in a scenario', at, 'remove it; to mean this text, quote it')
+    }
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open')
+    const sizeBefore = this.#size
+    const built = this.#built(node, start, end, depth)
+    this.#size++
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: built, size: this.#size - sizeBefore })
+    return built
+  }
+
+  #built(node: unknown, start: number, end: number, depth: number): Node {
+    const place = this.place(start, end)
+    if (isMap(node)) {
+      const entries = this.#entries(node.items, depth)
+      return { kind: 'map', entries, place: node.flow ? place : { ...(entries[0]?.keyPlace ?? place) } }
+    }
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.build(item ?? null, depth + 1))
+      return { kind: 'list', items, place: node.flow ? place : this.place(start, start + 1) }
+    }
+    if (!isScalar(node)) return this.#nothing(place)
+    const quoted = (node.type !== undefined && node.type !== 'PLAIN') || node.tag === 'tag:yaml.org,2002:str'
+    const text = this.source.slice(start, end)
+    return { kind: 'scalar', value: this.#value(node.value, text, place), text, quoted, place }
+  }
+
+  #value(value: unknown, text: string, place: Place): ScalarValue {
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+    if (typeof value !== 'number') return text
+    const lost = !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
+    if (lost)
+      this.#complain(
+        'number',
+        `${text} is not a number that can be kept exactly`,
+        place,
+        `to mean this text, write "${text}"`,
+      )
+    return lost ? text : value
+  }
+
+  #entries(pairs: readonly Pair[], depth: number): MapEntry[] {
+    const entries = new Map<string, MapEntry>()
+    for (const pair of pairs) {
+      const [start, end] = (pair.key as { range?: [number, number, number] } | null)?.range ?? [0, 0]
+      const keyPlace = this.place(start, end)
+      const key = this.#key(pair.key, keyPlace, this.source.slice(start, end))
+      const value = pair.value === null ? this.#nothing(keyPlace) : this.build(pair.value, depth + 1)
+      if (key === undefined) continue
+      const first = entries.get(key)
+      if (first === undefined) entries.set(key, { key, keyPlace, value })
+      else {
+        const hint = `"${key}" is also on line ${first.keyPlace.line}; remove one of them`
+        this.diagnostics.add({
+          code: 'scenario/duplicate-key',
+          message: `the key "${key}" is here twice`,
+          at: keyPlace,
+          hint,
+        })
+      }
+    }
+    return [...entries.values()]
+  }
+
+  #key(node: unknown, place: Place, text: string): string | undefined {
+    if (!isScalar(node)) {
+      this.#complain('key', 'a key must be plain text', place, 'an alias, a list or a map cannot be a key')
+      return undefined
+    }
+    if (node.anchor !== undefined)
+      this.#anchors.set(node.anchor, {
+        node: this.#built(node, ...(node.range!.slice(0, 2) as [number, number]), 0),
+        size: 1,
+      })
+    if (node.type === 'PLAIN' && text === '<<') {
+      this.#complain(
+        'merge-key',
+        '<< (merge) is not part of YAML 1.2',
+        place,
+        'write the keys out, or alias the whole value',
+      )
+      return undefined
+    }
+    // As written: `1:` and `true:` and `~:` are keys of a scenario by what stands there.
+    return node.type === 'PLAIN' ? text : String(node.value)
+  }
+
+  #alias(alias: Alias): Node {
+    const [start, end] = alias.range ?? [0, 0]
+    const place = this.place(start, end)
+    const anchored = this.#anchors.get(alias.source)
+    if (anchored === undefined || anchored === 'open') {
+      const what = anchored === 'open' ? `*${alias.source} would contain itself` : `*${alias.source} names nothing`
+      const hint =
+        anchored === 'open'
+          ? undefined
+          : didYouMean(alias.source, this.#anchors.keys(), `no &${alias.source} comes before it`)
+      this.#complain('alias', what, place, hint)
+      return this.#nothing(place)
+    }
+    this.#unfolded += anchored.size
+    this.#size += anchored.size
+    if (this.#unfolded > MAX_UNFOLDED) {
+      this.#complain('alias', `the aliases of this file unfold to more than ${MAX_UNFOLDED} values`, place)
+      return this.#nothing(place)
+    }
+    const { node } = anchored
+    // Only the top moves to the use: a complaint about something inside must show where it is written.
+    return node.kind === 'scalar' ? { ...node, place, written: node.written ?? node.place } : { ...node, place }
+  }
+
+  #nothing(place: Place): ScalarNode {
+    return { kind: 'scalar', value: null, text: '', quoted: false, place }
+  }
+
+  #complain(what: string, message: string, at: Place, hint?: string): void {
+    this.diagnostics.add({ code: `scenario/yaml-${what}`, message, at, hint })
+  }
+}

@@ -1,0 +1,21 @@
+// The arguments that every client call shares.
+
+import { z } from 'zod'
+import { duration, identifier, valueMatcher } from '../scenario/index.ts'
+import { raisedMatcher } from '../scenario/raised.ts'
+
+export const calling = {
+  device: identifier().describe('the device that makes the call'),
+  within: duration().optional().describe("how long it may take; default: the scenario's timeout"),
+  returns: valueMatcher().optional().describe('what it must return'),
+  raises: raisedMatcher.optional().describe('the exception that must leave it'),
+  start: z.boolean().optional().describe('let it run on while the steps go on'),
+}
+
+export interface Calling {
+  readonly device: string
+  readonly within?: number | undefined
+  readonly returns?: unknown
+  readonly raises?: z.output<typeof raisedMatcher> | undefined
+  readonly start?: boolean | undefined
+}

@@ -1,0 +1,20 @@
+// `connect`: the library's own connect(). `clean` absent leaves the library's default.
+
+import { z } from 'zod'
+import { calling } from './calling.ts'
+import type { ClientCall } from './step.ts'
+
+const args = z.strictObject({
+  ...calling,
+  clean: z.boolean().optional().describe('clean session; default: what the library does by itself'),
+})
+
+export const connect: ClientCall<z.output<typeof args>> = {
+  kind: 'call',
+  name: 'connect',
+  summary: 'connect the device to the broker through its link',
+  args,
+  bare: 'device',
+  toCall: (a) => ({ verb: 'connect', clean: a.clean }),
+  show: (a) => `connect ${a.device}${a.clean === undefined ? '' : `, clean ${a.clean}`}`,
+}

@@ -1,0 +1,42 @@
+// What can be asked for. The YAML word, the file and the key here are the same word. `expect`,
+// `never`, `parallel` and `repeat` are not here: they hold other words, and the plan resolves them.
+
+import { boot } from './boot.ts'
+import { broker } from './broker.ts'
+import { call } from './call.ts'
+import { connect } from './connect.ts'
+import { delay } from './delay.ts'
+import { drive } from './drive.ts'
+import { network } from './network.ts'
+import { power } from './power.ts'
+import { publish } from './publish.ts'
+import { reset } from './reset.ts'
+import { serial } from './serial.ts'
+import { check, disconnect, ping, wait } from './simple-calls.ts'
+import type { AnyStep } from './step.ts'
+import { subscribe } from './subscribe.ts'
+import { unsubscribe } from './unsubscribe.ts'
+
+export const steps = {
+  connect,
+  publish,
+  subscribe,
+  unsubscribe,
+  ping,
+  check,
+  wait,
+  disconnect,
+  call,
+  boot,
+  reset,
+  power,
+  drive,
+  serial,
+  network,
+  broker,
+  delay,
+} satisfies Record<string, AnyStep>
+export type StepName = keyof typeof steps
+
+export type { Calling } from './calling.ts'
+export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, Stage } from './step.ts'

@@ -1,0 +1,51 @@
+// What can be asked for. A verb is either an action, which does something to the world, or a
+// client call, which a device carries out and whose outcome is judged.
+
+import type { z } from 'zod'
+import type { Clock, Duration } from '../../emulators/index.ts'
+import type { Broker } from '../brokers/index.ts'
+import type { Device, GeneralCall } from '../devices/index.ts'
+import type { Recorder } from '../evidence/index.ts'
+import type { Link } from '../link/index.ts'
+
+/** What a running step may touch. */
+export interface Stage {
+  device(name: string): Device
+  link(name: string): Link
+  readonly broker: Broker
+  readonly recorder: Recorder
+  readonly clock: Clock
+  /** Waits; ends early, by throwing, when the scenario is stopped. */
+  pause(d: Duration): Promise<void>
+  /** The observer comes back after the broker did; resolves when it is subscribed again. */
+  observerBack(): Promise<void>
+}
+
+export interface Action<A = unknown> {
+  readonly kind: 'action'
+  readonly name: string
+  readonly summary: string
+  readonly args: z.ZodType<A>
+  /** The argument that a bare value stands for: `delay: 500ms`, `boot: blue`. */
+  readonly bare?: string
+  devices(args: A): readonly string[]
+  run(args: A, stage: Stage): Promise<void>
+  show(args: A): string
+}
+
+export interface ClientCall<A = unknown> {
+  readonly kind: 'call'
+  readonly name: string
+  readonly summary: string
+  readonly args: z.ZodType<A>
+  readonly bare?: string
+  toCall(args: A): GeneralCall
+  show(args: A): string
+}
+
+// As with matchers: each gets only what its own schema parsed.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyAction = Action<any>
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyClientCall = ClientCall<any>
+export type AnyStep = AnyAction | AnyClientCall
