@@ -37,6 +37,25 @@ test('it notices a silent client within its slack', async () => {
   expect(broker.log()).toContain('silent exceeded its keep alive')
 })
 
+test.each(['stop', 'kill'] as const)('at a %s no client hears the wills of the others', async (how) => {
+  await using broker = await aedes.open()
+  const { host, port } = broker
+  const will = { topic: 'will', payload: Buffer.from('x'), qos: 1, retain: false } as const
+  const clients = await Promise.all(
+    Array.from({ length: 5 }, () => connectAsync({ host, port, reconnectPeriod: 0, will })),
+  )
+  const heard: string[] = []
+  for (const client of clients) {
+    client.on('error', () => {})
+    client.on('message', (topic) => heard.push(topic))
+    await client.subscribeAsync('#', { qos: 1 })
+  }
+  const closed = clients.map((client) => new Promise<void>((resolve) => client.once('close', resolve)))
+  await broker[how]()
+  await Promise.all(closed)
+  expect(heard).toEqual([])
+})
+
 test('it forgets everything when it stops', async () => {
   await using broker = await aedes.open()
   const { host, port } = broker
@@ -46,10 +65,9 @@ test('it forgets everything when it stops', async () => {
   await broker.stop()
   await broker.start()
   const after = await connectAsync({ host, port, reconnectPeriod: 0 })
-  const message = once(after, 'message')
+  const message = new Promise<Buffer>((resolve) => after.once('message', (_topic, payload) => resolve(payload)))
   await after.subscribeAsync('kept')
   await after.publishAsync('kept', 'new')
-  const [, payload] = await message
-  expect(String(payload)).toBe('new')
+  expect(String(await message)).toBe('new')
   await after.endAsync(true)
 })

@@ -3,16 +3,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { atExit } from './at-exit.ts'
 
 /** How long a child may take to end when asked. */
 const PATIENCE_MS = 2000
-
-const alive = new Set<ChildProcess>()
-let hooked = false
-
-function killAll(): void {
-  for (const child of alive) child.kill('SIGKILL')
-}
 
 export interface Exit {
   readonly code: number | null
@@ -30,19 +24,19 @@ export class Child {
   private constructor(process: ChildProcess) {
     this.#process = process
     this.pid = process.pid!
-    this.exit = once(process, 'close').then(([code, signal]) => {
-      alive.delete(process)
-      return { code, signal }
+    const callOff = atExit(() => process.kill('SIGKILL'))
+    this.exit = new Promise((resolve) => {
+      process.once('close', (code, signal) => {
+        callOff()
+        resolve({ code, signal })
+      })
     })
   }
 
   /** Throws Node's own error (`ENOENT`, `EACCES`) when it cannot be run. Both outputs go to `heard`. */
   static async spawn(file: string, args: readonly string[], heard: (text: string) => void): Promise<Child> {
-    if (!hooked) process.on('exit', killAll)
-    hooked = true
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
     await once(child, 'spawn')
-    alive.add(child)
     child.on('error', () => {}) // of a signal that could not be sent: it is gone
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', heard)
     return new Child(child)

@@ -1,12 +1,14 @@
 // Mosquitto, as a child process with a configuration of its own. It looks for dead clients only every few
 // seconds, so that a will may come up to 6 s after 1.5 x keep alive.
 
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
+import { atExit } from './at-exit.ts'
 import { type Broker, type BrokerKind, defineBroker, type Environment } from './broker.ts'
 import { Child, showExit } from './child.ts'
 import { Deaths } from './deaths.ts'
@@ -76,11 +78,13 @@ class MosquittoBroker implements Broker {
   #wanted: Child | null = null
   #version = ''
   #onRunning = (): void => {}
+  readonly #callOffRemoval: () => void
 
   constructor(settings: MosquittoSettings, program: string, folder: string) {
     this.#settings = settings
     this.#program = program
     this.#folder = folder
+    this.#callOffRemoval = atExit(() => rmSync(folder, { recursive: true, force: true }))
   }
 
   async open(): Promise<void> {
@@ -127,6 +131,7 @@ class MosquittoBroker implements Broker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
     await rm(this.#folder, { recursive: true, force: true })
+    this.#callOffRemoval()
     this.#claim?.release()
   }
 

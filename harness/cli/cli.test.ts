@@ -28,7 +28,7 @@ describe('hil run', () => {
     ['wrong-silence', 7, /got: #\d+ \S+ observer: t "a"/],
     ['wrong-order', 7, /the first 1, then nothing for: SUBSCRIBE from blue/],
     ['wrong-always', 5, /got: #\d+ \S+ blue → PUBLISH/],
-    ['hanging-call', 7, /the device waits in read\(1\)/],
+    ['hanging-call', 7, /the device has been waiting in read\(1\) for \d+ms/],
     ['time-up', 7, /time limit of 500ms/],
   ])('%s: exits 1 and names line %i and what came', async (name, line, told) => {
     using scratch = new Scratch()

@@ -153,7 +153,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     hanging() {
       const call = board?.pending()
       if (call === null || call === undefined) return null
-      return `the device waits in ${call.call}${call.detail} since ${showDuration((clock.now() - call.since) as Duration)}`
+      return `the device has been waiting in ${call.call}${call.detail} for ${showDuration((clock.now() - call.since) as Duration)}`
     },
     async reset() {
       stop('reset', 'reset')

@@ -46,6 +46,7 @@ export class Surroundings {
   readonly #want: Want
   readonly #near: { readonly event: Event; readonly differs: readonly string[] }[] = []
   readonly #stream: number[] = []
+  readonly #troubles: number[] = []
   readonly #streams: ReadonlySet<string>
 
   constructor(want: Want) {
@@ -54,6 +55,7 @@ export class Surroundings {
   }
 
   observe(event: Event): void {
+    if (tellsOfTrouble(event)) keepLast(this.#troubles, event.seq, 4)
     if (this.#streams.has(streamOf(event))) keepLast(this.#stream, event.seq, 4)
     for (const pattern of this.#want.patterns) {
       const differs = pattern.matcher.compare(pattern.fields, event)
@@ -69,8 +71,16 @@ export class Surroundings {
   }
 
   get seqs(): readonly number[] {
-    return [...new Set([...this.#near.map((n) => n.event.seq), ...this.#stream])].sort((a, b) => a - b)
+    const near = this.#near.map((n) => n.event.seq)
+    return [...new Set([...near, ...this.#stream, ...this.#troubles])].sort((a, b) => a - b)
   }
+}
+
+/** A program that has ended or complains explains much that does not come. */
+function tellsOfTrouble(event: Event): boolean {
+  if (event.kind === 'exit' || event.kind === 'broker') return true
+  if (event.kind === 'serial') return event.stream === 'err'
+  return event.kind === 'device' && event.change !== 'boot' && event.change !== 'reset'
 }
 
 function keepLast<T>(list: T[], item: T, most: number): void {

@@ -184,6 +184,7 @@ test('only a blackhole holds attempts of emulated devices back', async () => {
   const last = link.admits()
   await link[Symbol.asyncDispose]()
   await last // whoever waits when the run ends is let go
+  expect(link.admits()).toBe('now')
 })
 
 test('states that are set without waiting come one after the other', async () => {

@@ -58,7 +58,7 @@ class TcpLink implements Link {
   }
 
   admits(): 'now' | Promise<void> {
-    if (this.#state.kind === 'up' || this.#state.mode !== 'blackhole') return 'now'
+    if (this.#disposed || this.#state.kind === 'up' || this.#state.mode !== 'blackhole') return 'now'
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 

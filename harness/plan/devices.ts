@@ -3,10 +3,18 @@
 
 import { dirname, resolve as resolvePath } from 'node:path'
 import type { z } from 'zod'
-import { clients, firmware, milliseconds, type OptionSpec, type PyValue, seconds } from '../../emulators/index.ts'
+import {
+  clients,
+  firmware,
+  milliseconds,
+  type OptionSpec,
+  Problem,
+  type PyValue,
+  seconds,
+} from '../../emulators/index.ts'
 import {
   childOf,
-  type Diagnostics,
+  Diagnostics,
   didYouMean,
   entryOf,
   interpolate,
@@ -93,12 +101,12 @@ function keysFit(parsed: Parsed, node: Node, diagnostics: Diagnostics): boolean 
 
 function processOf(parsed: Parsed, command: Node, context: DeviceContext): ProcessPlan {
   return {
-    command: (link) => {
-      const scope: Scope = {
-        values: { ...context.scope.values, link: { ...link } } as Scope['values'],
-        later: new Set(),
-      }
-      const filled = interpolate(command, scope, context.diagnostics).node
+    command({ host, port }) {
+      const diagnostics = new Diagnostics()
+      const scope: Scope = { values: { ...context.scope.values, link: { host, port } }, later: new Set() }
+      const filled = interpolate(command, scope, diagnostics).node
+      const wrong = diagnostics.all[0]
+      if (wrong !== undefined) throw new Problem(wrong.code, wrong.message, { at: wrong.at, hint: wrong.hint })
       return filled.kind === 'list' ? filled.items.map(textOf) : textOf(filled)
     },
     environment: parsed.env ?? {},

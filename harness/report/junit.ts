@@ -42,7 +42,7 @@ export function junitOf(result: SuiteResult): string {
 function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
   const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
   return [
-    `  <testsuite name="${escape(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
+    `  <testsuite name="${xml(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
     ...scenarios.map(caseOf),
     '  </testsuite>',
   ].join('\n')
@@ -63,9 +63,9 @@ function caseOf({ run, flaky }: ScenarioResult): string {
     ...(flaky ? [['flaky', 'true'] as const] : []),
   ]
   return [
-    `    <testcase name="${escape(name)}" classname="${escape(plan.file)}" file="${escape(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
+    `    <testcase name="${xml(name)}" classname="${xml(plan.file)}" file="${xml(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
     '      <properties>',
-    ...properties.map(([key, value]) => `        <property name="${key}" value="${escape(value)}"/>`),
+    ...properties.map(([key, value]) => `        <property name="${key}" value="${xml(value)}"/>`),
     '      </properties>',
     ...outcomeOf(run),
     '    </testcase>',
@@ -74,13 +74,13 @@ function caseOf({ run, flaky }: ScenarioResult): string {
 
 function outcomeOf(run: ScenarioResult['run']): string[] {
   if (run.status === 'passed') return []
-  const reason = escape(reasonOf(run) ?? run.status)
+  const reason = xml(reasonOf(run) ?? run.status)
   if (run.status === 'skipped') return [`      <skipped message="${reason}"/>`]
   const element = run.status === 'failed' ? 'failure' : 'error'
   const tail = run.events.slice(-TAIL).map(describe)
   return [
-    `      <${element} type="${run.status}" message="${reason}">${escape(renderFailure(run, false))}</${element}>`,
-    `      <system-out>${escape(tail.join('\n'))}</system-out>`,
+    `      <${element} type="${run.status}" message="${reason}">${xml(renderFailure(run, false))}</${element}>`,
+    `      <system-out>${xml(tail.join('\n'))}</system-out>`,
   ]
 }
 
@@ -91,18 +91,17 @@ function counts(scenarios: readonly ScenarioResult[]): string {
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 
-/** XML text and attributes; characters that XML 1.0 forbids become U+FFFD. */
-function escape(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-      .replace(
-        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-        '\ufffd',
-      )
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-  )
+/** What XML 1.0 cannot hold: control characters and lone surrogates. */
+const FORBIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+/** Text for XML elements and attributes. */
+function xml(text: string): string {
+  return text
+    .replace(FORBIDDEN, '\ufffd')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }

@@ -110,7 +110,8 @@ class TreeBuilder {
       return this.#nothing(this.place(start, end))
     }
     if (tag !== undefined && !TAGS.test(tag)) {
-      const found = this.source.lastIndexOf('!', Math.max(0, start - 1))
+      const bang = this.source.lastIndexOf('!', Math.max(0, start - 1))
+      const found = this.source[bang - 1] === '!' ? bang - 1 : bang
       const at = found < 0 ? this.place(start, end) : this.place(found, Math.max(start, found + 1))
       this.#complain('tag', 'a tag (!…) has no meaning in a scenario', at, 'remove it; to mean this text, quote it')
     }
