@@ -23,10 +23,8 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Sideways on purpose. */
 const DOORS: readonly (readonly [string, string, string])[] = [
-  ['emulators/mqtt', 'emulators/ground', 'topics complain with a Problem'],
   ['harness/judge', 'harness/plan', 'the judge reads the plan’s types'],
   ['harness/link', 'harness/evidence', 'what touches the world writes evidence'],
-  ['harness/brokers', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/devices', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
   ['harness/cli', 'harness/config', 'the command line reads the config'],

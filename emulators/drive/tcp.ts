@@ -29,7 +29,7 @@ class TcpWire implements Wire {
       this.#events?.connected()
     })
     this.#socket.on('data', (chunk) => this.#events?.data(chunk))
-    this.#socket.on('end', () => this.#events?.end())
+    this.#socket.on('end', () => this.#ended())
     this.#socket.on('error', (error) => this.#failed(errnoOf(error)))
   }
 
@@ -58,6 +58,18 @@ class TcpWire implements Wire {
   vanish(): void {
     this.#events = null
     this.#socket.destroy()
+  }
+
+  /**
+   * Node reports a RST that arrives together with the last bytes as an end of file. An empty write
+   * asks the kernel, sends nothing, and brings the ECONNRESET to light as an error.
+   */
+  #ended(): void {
+    if (this.#socket.destroyed || this.#socket.writableEnded || this.queued() > 0) this.#events?.end()
+    else
+      this.#socket.write('', (error) => {
+        if (error === null || error === undefined) this.#events?.end()
+      })
   }
 
   #failed(errno: string): void {

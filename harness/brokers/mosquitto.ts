@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
+import { Child, showExit } from '../child/child.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
 import { atExit } from './at-exit.ts'
 import { type Broker, type BrokerKind, defineBroker, type Environment } from './broker.ts'
-import { Child, showExit } from './child.ts'
 import { Deaths } from './deaths.ts'
 import { findProgram } from './find-program.ts'
 import { reach } from './reach.ts'
@@ -159,7 +159,10 @@ class MosquittoBroker implements Broker {
 
   async #spawn(file: string): Promise<Child> {
     try {
-      return await Child.spawn(this.#program, ['-c', file], (text) => this.#tail.write(text))
+      const child = await Child.spawn(this.#program, ['-c', file])
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => this.#tail.write(text))
+      return child
     } catch (cause) {
       throw new Problem('broker/not-started', `${this.#program} cannot be run: ${(cause as Error).message}`, { cause })
     }

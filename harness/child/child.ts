@@ -1,34 +1,88 @@
-// Processes that we start. They must not outlive us on any way out, so each is killed in the
-// `exit` hook, too, which runs when everything else has failed.
+// A child process that does not outlive us: asked to end, then killed, and killed at once when this
+// process exits for whatever reason that still runs code (an uncaught exception does, SIGKILL does not).
 
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 
-const adopted = new Set<ChildProcess>()
-let hooked = false
+/** How long a child may take to end when asked. */
+const PATIENCE_MS = 2000
 
-/** Kills it (and its group, when it leads one) if this process ends first. Call the result once it has ended. */
-export function adopt(child: ChildProcess, options: { readonly group?: boolean } = {}): () => void {
-  if (!hooked) {
-    hooked = true
-    process.on('exit', () => {
-      for (const orphan of adopted) killNow(orphan, groups.has(orphan))
-    })
-  }
-  adopted.add(child)
-  if (options.group) groups.add(child)
-  return () => {
-    adopted.delete(child)
-    groups.delete(child)
-  }
+export interface ChildOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'shell'> {
+  /** It leads a group of its own, and what it starts is signalled with it. */
+  readonly group?: boolean
+  /** Its standard input is a pipe; else it has none. */
+  readonly input?: boolean
 }
 
-const groups = new Set<ChildProcess>()
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
 
-function killNow(child: ChildProcess, group: boolean): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(group ? -child.pid : child.pid, 'SIGKILL')
-  } catch {
-    // it has ended already
+export const showExit = ({ code, signal }: Exit): string => (signal === null ? `exit code ${code}` : `signal ${signal}`)
+
+const alive = new Set<Child>()
+let hooked = false
+
+function killAll(): void {
+  for (const child of alive) child.signal('SIGKILL')
+}
+
+export class Child {
+  readonly pid: number
+  readonly stdin: Writable | null
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Resolves when it is gone and its output has been read; never rejects. */
+  readonly exit: Promise<Exit>
+  readonly #group: boolean
+
+  private constructor(process: ChildProcess, group: boolean) {
+    this.pid = process.pid!
+    this.stdin = process.stdin
+    this.stdout = process.stdout!
+    this.stderr = process.stderr!
+    this.#group = group
+    alive.add(this)
+    process.on('error', () => {}) // of a signal that could not be sent: it is gone
+    process.stdin?.on('error', () => {}) // one that has ended reads no more; its exit is the event
+    this.exit = once(process, 'close').then(([code, signal]) => {
+      alive.delete(this)
+      return { code, signal }
+    })
+  }
+
+  /** Throws Node's own error (`ENOENT`, `EACCES`) when it cannot be run. */
+  static async spawn(file: string, args: readonly string[], options: ChildOptions = {}): Promise<Child> {
+    const { group = false, input = false, ...rest } = options
+    if (!hooked) process.on('exit', killAll)
+    hooked = true
+    const stdio = [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
+    const child = spawn(file, args, { ...rest, stdio: [...stdio], detached: group, windowsHide: true })
+    await once(child, 'spawn')
+    return new Child(child, group)
+  }
+
+  /** To the whole group when it leads one; nothing when it is gone. */
+  signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(this.#group ? -this.pid : this.pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+
+  /** SIGTERM, and SIGKILL when that has not helped after 2 s. */
+  async end(): Promise<void> {
+    const giveUp = setTimeout(() => this.signal('SIGKILL'), PATIENCE_MS)
+    this.signal('SIGTERM')
+    await this.exit
+    clearTimeout(giveUp)
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL')
+    await this.exit
   }
 }

@@ -2,11 +2,9 @@
 // command line; its output is its serial console. Cutting its power blackholes the link first, so
 // that the FIN which the kernel sends for a killed program is not seen.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Problem } from '../../emulators/index.ts'
-import { adopt } from '../child/child.ts'
+import { Child } from '../child/child.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Attachment, Device } from './device.ts'
 
@@ -20,72 +18,49 @@ export interface ProcessSettings {
   readonly recorder: Recorder
 }
 
-/** How long a program may take to end after SIGTERM before it is killed. */
-const PATIENCE_MS = 2000
-
 export function processDevice(settings: ProcessSettings): Device {
   const { name, attachment, recorder } = settings
-  let child: ChildProcess | null = null
+  let child: Child | null = null
+  /** Resolves when the exit of the last one is recorded. */
   let gone: Promise<unknown> = Promise.resolve()
   /** True from a power cut until the link is given back: a scenario's own `network: down` stays down. */
   let dark = false
 
   async function start(): Promise<void> {
     const [file, args, shell] = commandLine(settings.command)
-    const started = spawn(file, args, {
+    const started = await Child.spawn(file, args, {
       shell,
       cwd: settings.directory,
-      // A group of its own, so that what the program starts dies with it.
-      detached: true,
+      group: true,
+      input: true,
       env: {
         ...process.env,
         ...settings.environment,
         HIL_HOST: attachment.host,
         HIL_PORT: String(attachment.port),
       },
-      stdio: ['pipe', 'pipe', 'pipe'],
+    }).catch((cause) => {
+      throw new Problem('device/not-started', `${name}: cannot start ${file}: ${(cause as Error).message}`, {
+        hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
+        cause,
+      })
     })
-    started.stdin?.on('error', () => {}) // a program that has ended reads no more; its exit is the event
-    const release = adopt(started, { group: true })
-    await Promise.race([
-      once(started, 'spawn'),
-      once(started, 'error').then(([cause]) => {
-        throw new Problem('device/not-started', `${name}: cannot start ${file}: ${(cause as Error).message}`, {
-          hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
-          cause,
-        })
-      }),
-    ])
     child = started
     recorder.record({ kind: 'device', device: name, change: 'boot' })
     for (const stream of ['out', 'err'] as const) {
-      const lines = createInterface({ input: started[`std${stream}`]!, crlfDelay: Number.POSITIVE_INFINITY })
+      const lines = createInterface({ input: started[`std${stream}`], crlfDelay: Number.POSITIVE_INFINITY })
       lines.on('line', (line) => recorder.record({ kind: 'serial', device: name, line, stream }))
     }
-    // `close` comes after the last line of output, `exit` may come before it.
-    gone = new Promise((resolve) => {
-      started.once('close', (code, signal) => {
-        release()
-        if (child === started) child = null
-        recorder.record({ kind: 'exit', device: name, code, signal })
-        resolve(undefined)
-      })
+    gone = started.exit.then(({ code, signal }) => {
+      if (child === started) child = null
+      recorder.record({ kind: 'exit', device: name, code, signal })
     })
-  }
-
-  function signalGroup(signal: NodeJS.Signals): void {
-    if (child?.pid === undefined) return
-    try {
-      process.kill(-child.pid, signal)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
   }
 
   async function cut(change: 'off' | 'reset'): Promise<void> {
     await attachment.set({ kind: 'down', mode: 'blackhole' })
     dark = true
-    signalGroup('SIGKILL')
+    child?.signal('SIGKILL')
     await gone
     recorder.record({ kind: 'device', device: name, change })
   }
@@ -130,10 +105,8 @@ export function processDevice(settings: ProcessSettings): Device {
       child?.stdin?.write(`${text}\n`)
     },
     async [Symbol.asyncDispose]() {
-      signalGroup('SIGTERM')
-      const impatient = setTimeout(() => signalGroup('SIGKILL'), PATIENCE_MS)
+      await child?.end()
       await gone
-      clearTimeout(impatient)
     },
   }
 }

@@ -12,7 +12,6 @@ import {
   parseScenarioText,
   type Scope,
   type ScopeValue,
-  toPlain,
   typedValue,
   validate,
 } from '../scenario/index.ts'
@@ -48,16 +47,19 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const diagnostics = new Diagnostics()
   diagnostics.addAll(found)
   if (root === null) return { plans: [], diagnostics }
-  const matrix = toPlain(childOf(root, 'matrix') ?? { kind: 'map', entries: [], place: root.place })
-  const rows = isMatrix(matrix) ? combinations(matrix) : combinations({})
+  const matrix = childOf(root, 'matrix')
+  const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
   return { plans: diagnostics.hasErrors ? [] : plans, diagnostics }
 }
 
-const isMatrix = (value: unknown): value is Record<string, unknown[]> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.values(value).every((list) => Array.isArray(list) && list.length > 0)
+/** What is no list of values is reported elsewhere, and passed over here. */
+function listsOf(matrix: ScopeValue): Readonly<Record<string, readonly ScopeValue[]>> {
+  if (typeof matrix !== 'object' || matrix === null || Array.isArray(matrix)) return {}
+  return Object.fromEntries(
+    Object.entries(matrix).filter(([, list]) => Array.isArray(list) && list.length > 0),
+  ) as Readonly<Record<string, readonly ScopeValue[]>>
+}
 
 function compileOne(
   file: string,
@@ -68,7 +70,7 @@ function compileOne(
   diagnostics: Diagnostics,
 ): Plan | undefined {
   const outer: Scope = {
-    values: { matrix: row.values as ScopeValue, env: process.env as ScopeValue, seed: options.seed ?? 0 },
+    values: { matrix: row.values, env: process.env as ScopeValue, seed: options.seed ?? 0 },
     later: LATER,
   }
   const head = headOf(root, outer, options, diagnostics)

@@ -1,19 +1,24 @@
 // `matrix`: every combination of the listed values, the last name varying fastest.
 
+import { Quantity, type ScopeValue } from '../scenario/index.ts'
+
 export interface Combination {
-  readonly values: Readonly<Record<string, unknown>>
+  readonly values: Readonly<Record<string, ScopeValue>>
   /** `qos=1, retain=true`; empty without a matrix. */
   readonly label: string
 }
 
-export function combinations(matrix: Readonly<Record<string, readonly unknown[]>>): Combination[] {
-  let rows: Record<string, unknown>[] = [{}]
+export function combinations(matrix: Readonly<Record<string, readonly ScopeValue[]>>): Combination[] {
+  let rows: Record<string, ScopeValue>[] = [{}]
   for (const [name, values] of Object.entries(matrix))
     rows = rows.flatMap((row) => values.map((value) => ({ ...row, [name]: value })))
   return rows.map((values) => ({
     values,
     label: Object.entries(values)
-      .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+      .map(([name, value]) => `${name}=${show(value)}`)
       .join(', '),
   }))
 }
+
+const show = (value: ScopeValue): string =>
+  value instanceof Quantity || typeof value !== 'object' ? String(value) : JSON.stringify(value)

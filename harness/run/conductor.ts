@@ -1,7 +1,16 @@
 // Runs one scenario: acquires broker, links and devices, performs the steps while the judge
 // watches, and gives everything back in reverse, whatever happened.
 
-import { after, type Clock, type Duration, Problem, realClock, seeded, showDuration } from '../../emulators/index.ts'
+import {
+  after,
+  type Clock,
+  type Duration,
+  Problem,
+  realClock,
+  seeded,
+  showDuration,
+  type Timer,
+} from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
 import { LagMeter, Timeline } from '../evidence/index.ts'
@@ -144,10 +153,23 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     broker,
     recorder: timeline,
     clock,
-    pause: (d) => stop.race(new Promise((resolve) => clock.at(after(clock.now(), d), resolve))),
+    pause: (d) => pause(d, clock, stop),
     observerBack: () => observer.subscribe(),
   }
   return new Performer(stage, judge, stop).perform(plan)
+}
+
+async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
+  let timer: Timer | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = clock.at(after(clock.now(), d), resolve)
+  })
+  try {
+    await stop.race(over)
+  } finally {
+    // A timer left behind would keep the process alive.
+    timer?.cancel()
+  }
 }
 
 async function withTimeLimit<T>(limit: Duration, clock: Clock, stop: StopSwitch, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 // Holds a part of the tree against a zod schema; every issue becomes a diagnostic at its place.
-// About values that are known only later nothing is said, so `undefined` without a new diagnostic
-// means "not yet".
+// Of values that are known only later, or that were reported as broken, nothing is said: `undefined`
+// without a new diagnostic means "not yet".
 
 import type { z } from 'zod'
 import type { Place } from '../../emulators/index.ts'
@@ -27,7 +27,7 @@ export function validate<S extends z.ZodType>(
     error.issues.flatMap((issue) =>
       explain(issue, [], {
         root: node,
-        isOpen: (one) => one.kind === 'scalar' && isDeferred(one),
+        isOpen: (one) => one.kind === 'scalar' && (one.broken === true || isDeferred(one)),
         keysAt: (path) => [...keysAt(schema, node, path), ...(path.length === 0 ? (options.known ?? []) : [])],
       }),
     )

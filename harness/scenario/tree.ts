@@ -35,6 +35,8 @@ export interface ScalarNode {
   readonly written?: Place
   /** The outcome of an expression: never interpolated again, whatever text came out. */
   readonly computed?: boolean
+  /** Stands for something that could not be read, which has been reported: nothing more is said about it. */
+  readonly broken?: boolean
 }
 
 export type Node = MapNode | ListNode | ScalarNode

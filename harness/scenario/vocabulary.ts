@@ -3,6 +3,7 @@
 
 import type { z } from 'zod'
 import type { Duration } from '../../emulators/index.ts'
+import { didYouMean } from './suggest.ts'
 import {
   DURATION_PATTERN,
   type Parsed,
@@ -190,7 +191,7 @@ function readCount(input: unknown): Outcome<Count> {
       wrong.push({
         code: 'scenario/unknown-key',
         message: `unknown key "${key}"`,
-        hint: 'a count has min and max',
+        hint: didYouMean(key, ['min', 'max'], 'a count has min and max'),
         path,
       })
     else if (typeof value === 'string' && isDeferred(value)) wrong.push({ message: 'not known yet', path })

@@ -107,7 +107,7 @@ class TreeBuilder {
     const [start, end] = range ?? [0, 0]
     if (depth > MAX_DEPTH) {
       this.#complain('too-deep', 'nested too deeply to be read', this.place(start, end))
-      return this.#nothing(this.place(start, end))
+      return this.#broken(this.place(start, end))
     }
     if (tag !== undefined && !TAGS.test(tag)) {
       const bang = this.source.lastIndexOf('!', Math.max(0, start - 1))
@@ -210,13 +210,13 @@ class TreeBuilder {
           ? undefined
           : didYouMean(alias.source, this.#anchors.keys(), `no &${alias.source} comes before it`)
       this.#complain('alias', what, place, hint)
-      return this.#nothing(place)
+      return this.#broken(place)
     }
     this.#unfolded += anchored.size
     this.#size += anchored.size
     if (this.#unfolded > MAX_UNFOLDED) {
       this.#complain('alias', `the aliases of this file unfold to more than ${MAX_UNFOLDED} values`, place)
-      return this.#nothing(place)
+      return this.#broken(place)
     }
     const { node } = anchored
     // Only the top moves to the use: a complaint about something inside must show where it is written.
@@ -225,6 +225,10 @@ class TreeBuilder {
 
   #nothing(place: Place): ScalarNode {
     return { kind: 'scalar', value: null, text: '', quoted: false, place }
+  }
+
+  #broken(place: Place): ScalarNode {
+    return { ...this.#nothing(place), broken: true }
   }
 
   #complain(what: string, message: string, at: Place, hint?: string): void {

@@ -133,7 +133,8 @@ function unknownName(
   known: readonly string[],
   at: { readonly start: number; readonly end: number },
 ): ExpressionError {
-  const spaced = /\w-\w/.test(name) ? 'to subtract, put spaces around the -' : undefined
+  if (name.includes('-') && known.includes(name.split('-')[0]!))
+    return new ExpressionError('unknown-name', message, at, 'to subtract, put spaces around the -')
   const listed = known.length > 0 && known.length <= LISTED ? `there is ${known.join(', ')}` : undefined
-  return new ExpressionError('unknown-name', message, at, didYouMean(name, known, spaced ?? listed))
+  return new ExpressionError('unknown-name', message, at, didYouMean(name, known, listed))
 }
