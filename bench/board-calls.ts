@@ -1,7 +1,7 @@
 // What it costs a device program to ask its board, against a plain function call of the same shape.
 
 import { clients, type Program, type PyValue } from '../emulators/index.ts'
-import type { Measure } from './main.ts'
+import type { Measure } from './measure.ts'
 
 const CALLS = 2_000_000
 const DEVICES = 20_000

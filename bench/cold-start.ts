@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Measure } from './main.ts'
+import type { Measure } from './measure.ts'
 
 const RUNS = 7
 const HIL = 'dist/harness/cli/main.js'

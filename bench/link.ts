@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { realClock } from '../emulators/index.ts'
 import { Timeline } from '../harness/evidence/index.ts'
 import { openLink } from '../harness/link/index.ts'
-import type { Measure } from './main.ts'
+import type { Measure } from './measure.ts'
 
 const PINGREQ = Buffer.from('c000', 'hex')
 const PINGRESP = Buffer.from('d000', 'hex')

@@ -4,13 +4,7 @@
 import { boardCalls } from './board-calls.ts'
 import { coldStart } from './cold-start.ts'
 import { linkLatency } from './link.ts'
-
-export interface Measure {
-  readonly name: string
-  readonly value: string
-  readonly baseline: string
-  readonly ratio: number | null
-}
+import type { Measure } from './measure.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,

@@ -110,6 +110,8 @@ export interface StepEvent {
   readonly phase: 'started' | 'ended'
   /** Only at the end. */
   readonly outcome?: 'passed' | 'failed' | 'inconclusive' | 'skipped' | undefined
+  /** Why an action could not be done. */
+  readonly detail?: string | undefined
 }
 
 /** The harness's event loop stood still for `stalled` ms until `at`. */

@@ -2,10 +2,10 @@
 // goes on and `hil judge` feeds it a recorded one; both get the same verdicts, because it reads
 // the time from the events and decides nothing twice.
 
-import type { Instant } from '../../emulators/index.ts'
+import { type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event, StepEvent } from '../evidence/index.ts'
 import { eventFields, fieldAt, streamOf } from '../expect/index.ts'
-import type { Anchor, CallStep, Claim, ClaimStep, Plan, RunScope } from '../plan/plan.ts'
+import type { ActionStep, Anchor, CallStep, Claim, ClaimStep, Plan, RunScope } from '../plan/plan.ts'
 import { repetition, stepAt } from '../plan/plan.ts'
 import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
@@ -18,6 +18,8 @@ import type { Moment } from './window.ts'
 
 /** What a scenario's time being up is called in the record. */
 export const TIME_UP = 'time is up'
+/** What it is called that a run was stopped from outside: what is still open then stays undecided. */
+export const STOPPED = 'the run was stopped'
 
 interface Open {
   readonly case: Case
@@ -32,6 +34,8 @@ export class Judge {
   readonly #anchors = new Anchors()
   readonly #events: Event[] = []
   readonly #open = new Map<string, Open>()
+  /** Actions under way. */
+  readonly #acting = new Map<string, ActionStep>()
   /** A cursor for the main line ('') and one for each branch of a `parallel`. */
   readonly #cursors = new Map<string, Cursor>([['', new Cursor()]])
   readonly #saved: Record<string, unknown> = {}
@@ -79,6 +83,8 @@ export class Judge {
       this.#settle(open)
     }
     if (event.kind === 'step') this.#step(event, event)
+    if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()
+    if (event.kind === 'fault' && event.what === TIME_UP) this.#failActions('it had not ended when its time was up')
     if (event.kind === 'fault' && event.what === TIME_UP) this.#closeAll(() => true, "the scenario's time was up")
   }
 
@@ -95,11 +101,29 @@ export class Judge {
       this.#endAlways(step.id)
       if (step.kind === 'claim') this.#openClaim(step, event.step, moment)
       else if (step.kind === 'call') this.#openCall(step, event.step, moment)
+      if (step.kind === 'action') this.#acting.set(event.step, step)
       if (step.kind === 'call' || step.kind === 'action') this.#cursor(event.step).acted(moment.seq)
     } else {
       if (step.id !== null) this.#anchors.step(step.id, 'end', moment)
+      if (event.detail !== undefined) this.#failActions(event.detail, event.step)
+      this.#acting.delete(event.step)
       this.#closeAll((open) => open.path === event.step, 'the step was ended')
       if (step.kind === 'parallel') this.#joinBranches(event.step)
+    }
+  }
+
+  /** An action has no claim of its own; what it could not do is its failure. */
+  #failActions(got: string, only?: string): void {
+    for (const [path, step] of [...this.#acting]) {
+      if (only !== undefined && path !== only) continue
+      this.#acting.delete(path)
+      this.#announce(step, path, {
+        kind: 'fail',
+        expected: `the step is done within the time limit of ${showDuration(step.timeout ?? this.#plan.timeout)}`,
+        got,
+        evidence: [],
+        nearby: [],
+      })
     }
   }
 
@@ -166,7 +190,7 @@ export class Judge {
     this.#announce(open.step, open.path, finding)
   }
 
-  #announce(step: ClaimStep | CallStep, path: string, finding: Finding): void {
+  #announce(step: ActionStep | ClaimStep | CallStep, path: string, finding: Finding): void {
     const verdict: Verdict = { ...finding, step: path, place: step.place, title: step.title, at: this.#now }
     this.verdicts.push(verdict)
     for (const listener of this.#listeners) listener(verdict)

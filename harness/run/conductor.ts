@@ -14,7 +14,7 @@ import {
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
 import { LagMeter, Timeline } from '../evidence/index.ts'
-import { Judge, TIME_UP } from '../judge/index.ts'
+import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
@@ -23,7 +23,7 @@ import { Clockwork } from './clockwork.ts'
 import { makeDevice } from './make-device.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
-import type { ScenarioRun, Status } from './result.ts'
+import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
 import { Stopped, type StopReason, StopSwitch } from './stop.ts'
 
 export interface ConductOptions {
@@ -44,7 +44,11 @@ export async function conduct(
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
   const timeline = new Timeline(clock, lag)
   const judge = new Judge(plan)
-  const stop = new StopSwitch()
+  let performer: Performer | null = null
+  const stop = new StopSwitch((reason) => {
+    if (reason.kind === 'time-up') performer?.tellHanging()
+    timeline.record({ kind: 'fault', what: reason.kind === 'time-up' ? TIME_UP : STOPPED })
+  })
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
   const clockwork = new Clockwork(judge, timeline, clock)
   const about = { name: plan.broker?.use ?? '', version: '', log: '' }
@@ -68,12 +72,22 @@ export async function conduct(
       if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') stop.stop({ kind: 'always' })
     })
     ending.outcome = await withTimeLimit(plan.timeout, clock, stop, () =>
-      perform(plan, { broker, bench, timeline, clock, judge, stop, seed: options.seed }),
+      perform(plan, {
+        broker,
+        bench,
+        timeline,
+        clock,
+        judge,
+        stop,
+        seed: options.seed,
+        performing: (p) => {
+          performer = p
+        },
+      }),
     )
   } catch (error) {
     explain(error, stop.reason, ending)
   } finally {
-    if (ending.reason?.kind === 'time-up') timeline.record({ kind: 'fault', what: TIME_UP })
     judge.end()
     clockwork.stop()
     await bench[Symbol.asyncDispose]()
@@ -86,7 +100,7 @@ export async function conduct(
     broker: { name: about.name, version: about.version },
     verdicts: judge.verdicts,
     events: timeline.events,
-    problem: ending.problem ?? bench.troubles[0] ?? null,
+    problem: told(ending, judge) ?? bench.troubles[0] ?? null,
     bug: ending.bug,
     seed: options.seed,
     startedAt,
@@ -113,6 +127,7 @@ interface Scene {
   readonly judge: Judge
   readonly stop: StopSwitch
   readonly seed: number
+  readonly performing: (performer: Performer) => void
 }
 
 async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 'inconclusive'> {
@@ -156,7 +171,9 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     pause: (d) => pause(d, clock, stop),
     observerBack: () => observer.subscribe(),
   }
-  return new Performer(stage, judge, stop).perform(plan)
+  const performer = new Performer(stage, judge, stop)
+  scene.performing(performer)
+  return performer.perform(plan)
 }
 
 async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
@@ -188,20 +205,23 @@ function explain(error: unknown, reason: StopReason | null, ending: Ending): voi
   if (cause instanceof Problem) ending.problem = cause
   else if (!(cause instanceof Stopped)) ending.bug = cause
   else if (reason?.kind === 'time-up')
-    ending.problem = new Problem('run/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
+    ending.problem = new Problem('scenario/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
       hint: 'timeout: on the scenario or the step sets another',
     })
 }
 
-/** Problems that come from the world around the scenario, not from what it tests. */
-const ENVIRONMENT = /^(broker|link|run)\/|^device\/(lost|not-started)$/
+/** A verdict that says it already is enough. */
+function told({ problem }: Ending, judge: Judge): Problem | null {
+  const judged = judge.verdicts.some((v) => v.kind === 'fail')
+  return judged && problem !== null && !isEnvironment(problem) ? null : problem
+}
 
 function statusOf(ending: Ending, judge: Judge): Status {
   const { reason, problem, bug, outcome } = ending
   if (reason?.kind === 'interrupted') return 'interrupted'
   if (bug !== undefined) return 'broken'
   if (reason?.kind === 'time-up') return 'failed'
-  if (problem !== null) return ENVIRONMENT.test(problem.code) ? 'broken' : 'failed'
+  if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
   if (judge.verdicts.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
   if (judge.verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
   return 'passed'

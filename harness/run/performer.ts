@@ -1,11 +1,12 @@
 // Performs the steps of a plan on a stage. It decides nothing about claims: it records that a step
 // began, waits for the judge's verdict on it, and goes on or stops.
 
-import { after, type Clock, showDuration } from '../../emulators/index.ts'
+import { after, type Clock, Problem, showDuration } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { GRACE, type Judge, type Verdict, type VerdictKind } from '../judge/index.ts'
 import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
+import { isEnvironment } from './result.ts'
 import type { StopSwitch } from './stop.ts'
 
 type Outcome = 'passed' | 'failed' | 'inconclusive'
@@ -23,6 +24,8 @@ export class Performer {
   readonly #clock: Clock
   readonly #stop: StopSwitch
   readonly #verdicts = new Map<string, Verdict>()
+  /** For each call that a step waits for: records that it still runs, and where it hangs. */
+  readonly #awaited = new Set<() => void>()
   readonly #waiting = new Map<string, (verdict: Verdict) => void>()
 
   constructor(stage: Stage, judge: Judge, stop: StopSwitch) {
@@ -41,6 +44,11 @@ export class Performer {
     return this.#all(plan.steps, '')
   }
 
+  /** The scenario's time is up: what is waited for is what it hangs on. */
+  tellHanging(): void {
+    for (const tell of this.#awaited) tell()
+  }
+
   async #all(steps: readonly Step[], prefix: string): Promise<Outcome> {
     for (const [k, step] of steps.entries()) {
       const outcome = await this.#one(step, `${prefix}${k}`)
@@ -56,11 +64,15 @@ export class Performer {
     }
     this.#recorder.record({ kind: 'step', step: path, phase: 'started' })
     let outcome: Outcome = 'failed'
+    let detail: string | undefined
     try {
       outcome = await this.#limited(step, this.#do(step, path))
       return outcome
+    } catch (error) {
+      if (error instanceof Problem && !isEnvironment(error)) detail = tell(error)
+      throw error
     } finally {
-      this.#recorder.record({ kind: 'step', step: path, phase: 'ended', outcome })
+      this.#recorder.record({ kind: 'step', step: path, phase: 'ended', outcome, detail })
     }
   }
 
@@ -102,17 +114,18 @@ export class Performer {
     const id = step.id ?? path
     device.call(id, call)
     if (start) return this.#verdict(path)
-    const timeUp = this.#clock.at(after(after(this.#clock.now(), within), GRACE), () =>
-      // One more turn of the loop, so that an answer which is already here counts.
-      setImmediate(() => {
-        if (this.#verdicts.has(path)) return
-        const detail = device.hanging() ?? `not ended after ${showDuration(within)}`
-        this.#recorder.record({ kind: 'call', device: name, id, method: call.verb, state: 'running', detail })
-      }),
-    )
+    const tell = (): void => {
+      if (this.#verdicts.has(path)) return
+      const detail = device.hanging() ?? `not ended after ${showDuration(within)}`
+      this.#recorder.record({ kind: 'call', device: name, id, method: call.verb, state: 'running', detail })
+    }
+    this.#awaited.add(tell)
+    // One more turn of the loop, so that an answer which is already here counts.
+    const timeUp = this.#clock.at(after(after(this.#clock.now(), within), GRACE), () => setImmediate(tell))
     try {
       return await this.#verdict(path)
     } finally {
+      this.#awaited.delete(tell)
       timeUp.cancel()
     }
   }
@@ -147,3 +160,5 @@ export class Performer {
     return 'passed'
   }
 }
+
+const tell = ({ message, hint }: Problem): string => (hint === undefined ? message : `${message} (${hint})`)

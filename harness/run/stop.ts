@@ -23,8 +23,11 @@ export class StopSwitch {
   readonly stopped: Promise<never>
   #reject: (error: Stopped) => void = () => {}
   #reason: StopReason | null = null
+  readonly #onStop: (reason: StopReason) => void
 
-  constructor() {
+  /** `onStop` hears of it before anybody who waits does. */
+  constructor(onStop: (reason: StopReason) => void = () => {}) {
+    this.#onStop = onStop
     this.stopped = new Promise((_, reject) => {
       this.#reject = reject
     })
@@ -39,6 +42,7 @@ export class StopSwitch {
   stop(reason: StopReason): void {
     if (this.#reason !== null) return
     this.#reason = reason
+    this.#onStop(reason)
     this.#reject(new Stopped(reason))
   }
 

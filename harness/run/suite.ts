@@ -2,7 +2,7 @@
 
 import type { Broker } from '../brokers/index.ts'
 import type { Plan } from '../plan/plan.ts'
-import { writeArtifacts } from './artifacts.ts'
+import { clearRecords, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
 import type { ScenarioRun } from './result.ts'
 
@@ -64,6 +64,7 @@ export async function runSuite(
           stop.abort()
         }, options.globalTimeout)
       : undefined
+  await clearRecords(options.output)
   for (const listener of listeners) listener.onBegin?.(plans, options)
 
   const turns = Array.from({ length: options.repeatEach }, (_, repetition) =>
