@@ -50,7 +50,7 @@ function describePacket(event: PacketEvent): string {
   const arrow = event.direction === 'up' ? '→' : '←'
   const fields = Object.entries(packetFields(event.packet))
     .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false)
-    .map(([name, value]) => (value === true ? name : `${name} ${showValue(value)}`))
+    .map(([name, value]) => (value === true ? name : `${name} ${name === 'password' ? '(hidden)' : showValue(value)}`))
   const lost = event.delivered ? '' : ' (swallowed by the link)'
   return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + lost
 }

@@ -57,6 +57,11 @@ export class Connection {
     this.gone = Promise.all([gone(device), broker === null ? undefined : gone(broker)])
   }
 
+  /** Whether a FIN would still reach the other side. */
+  get isThrough(): boolean {
+    return this.#phase.kind === 'through'
+  }
+
   /** What becomes of this connection when the link goes down. */
   goDown(mode: DownMode): void {
     switch (mode) {

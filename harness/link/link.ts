@@ -18,6 +18,9 @@ export async function openLink(settings: LinkSettings): Promise<Link> {
   return link
 }
 
+/** How long a link that is given up waits for connections to end by themselves. */
+const LAST_WORDS_MS = 200
+
 class TcpLink implements Link {
   readonly host: string
   readonly #settings: LinkSettings
@@ -76,10 +79,21 @@ class TcpLink implements Link {
     await this.#turn
     this.#stopListening()
     const connections = [...this.#connections]
+    await this.#lastWords(connections)
     for (const connection of connections) connection.destroy()
     await Promise.all(connections.map((connection) => connection.gone))
     this.#claim?.release()
     this.#admitAll()
+  }
+
+  /** A device that was just closed may have a DISCONNECT on its way, without which the broker publishes its will. */
+  async #lastWords(connections: readonly Connection[]): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const enough = new Promise((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS_MS)
+    })
+    await Promise.race([Promise.all(connections.filter((c) => c.isThrough).map((c) => c.gone)), enough])
+    clearTimeout(timer)
   }
 
   async #change(state: LinkState): Promise<void> {
