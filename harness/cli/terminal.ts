@@ -17,7 +17,7 @@ export function terminal(): Terminal {
     print: (text) => void stdout.write(text),
     printError: (text) => void process.stderr.write(text),
     color,
-    live: stdout.isTTY === true && env.CI === undefined && env.TERM !== 'dumb',
+    live: stdout.isTTY === true && !env.CI && env.TERM !== 'dumb',
     width: stdout.columns ?? 100,
   }
 }

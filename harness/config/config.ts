@@ -62,7 +62,9 @@ async function importDefault(file: string): Promise<unknown> {
     if (!file.endsWith('.ts'))
       return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default
     const { createJiti } = await import('jiti')
-    return await createJiti(import.meta.url, { moduleCache: false }).import(resolve(file), { default: true })
+    // Its cache goes where caches go, or nowhere: nothing of ours stays in the temporary folder.
+    const fsCache = existsSync('node_modules') ? resolve('node_modules/.cache/jiti') : false
+    return await createJiti(import.meta.url, { moduleCache: false, fsCache }).import(resolve(file), { default: true })
   } catch (cause) {
     throw new Problem('config/broken', `${file} cannot be loaded: ${(cause as Error).message}`, {
       hint: 'it must have one default export: export default defineConfig({ … })',
