@@ -4,9 +4,9 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Plan } from '../plan/index.ts'
 
-/** A missing program is a reason to skip, except where `CI` says that everything must be there. */
 const isCi = (process.env.CI ?? '') !== ''
 
+/** A missing program is a reason to skip, except where `CI` says that everything must be there. */
 export function skipForNeeds(plan: Plan): Plan {
   const missing = plan.devices.flatMap((device) => device.needs).filter((program) => !onPath(program))
   if (missing.length === 0 || plan.skip !== null || isCi) return plan
