@@ -8,8 +8,24 @@ import { type Duration, type Instant, milliseconds } from './ground/time.ts'
 /** A handle a driver gave out with `socket`; programs only hand it back. */
 export type SocketHandle = number & { readonly __socket?: true }
 
+/** A thread of the board, as `spawn` gave it out. */
+export type ThreadHandle = number & { readonly __thread?: true }
+
 /** Values as a MicroPython program holds them: bytes, str, int or float, bool, None, list or tuple. */
-export type PyValue = Uint8Array | string | number | boolean | null | readonly PyValue[]
+export type PyValue = Uint8Array | string | number | PyFloat | boolean | null | readonly PyValue[]
+
+/** Python's 1.0, which JavaScript cannot tell from 1. Floats that are not whole are plain numbers. */
+export class PyFloat {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+/** A tuple, for libraries that tell it from a list; a plain array is either. */
+export class PyTuple extends Array<PyValue> {}
+export const tuple = (...items: readonly PyValue[]): PyTuple => PyTuple.from(items) as PyTuple
 
 /** A method call that the harness asks of a device program (see firmware `puppet`). */
 export interface Instruction {
@@ -36,6 +52,7 @@ export type BoardCall =
       readonly tls?: TlsRequest | undefined
     }
   | { readonly kind: 'write'; readonly socket: SocketHandle; readonly bytes: Uint8Array }
+  | { readonly kind: 'send'; readonly socket: SocketHandle; readonly bytes: Uint8Array }
   | { readonly kind: 'read'; readonly socket: SocketHandle; readonly count: number }
   | { readonly kind: 'recv'; readonly socket: SocketHandle; readonly count: number }
   | { readonly kind: 'close'; readonly socket: SocketHandle }
@@ -44,7 +61,15 @@ export type BoardCall =
   | { readonly kind: 'random'; readonly low: number; readonly high: number }
   | { readonly kind: 'print'; readonly line: string }
   | { readonly kind: 'pin'; readonly pin: number; readonly value?: 0 | 1 | undefined }
-  | { readonly kind: 'spawn'; readonly name: string; readonly program: () => Program<void> }
+  | {
+      readonly kind: 'spawn'
+      readonly name: string
+      readonly program: () => Program<void>
+      /** Given: a one-shot timer's function, which runs once the time has passed. */
+      readonly after?: Duration | undefined
+    }
+  | { readonly kind: 'stop'; readonly thread: ThreadHandle }
+  | { readonly kind: 'socketstate'; readonly socket: SocketHandle }
   | { readonly kind: 'instruction'; readonly wait: Duration | null }
   | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Outcome }
   | { readonly kind: 'reset' }
@@ -64,16 +89,23 @@ export class PythonError extends Error {
   readonly type: string
   /** Python's `e.args`. An OSError's first is an errno name (`ECONNRESET`), or -1 for umqtt's own. */
   readonly args: readonly PyValue[]
+  /** Python's `e.errno`: MicroPython takes it from `args`, CPython leaves it None when there is one argument only. */
+  readonly errno: string | number | null
 
   constructor(type: string, ...args: readonly PyValue[]) {
     super(`${type}(${args.map((a) => (typeof a === 'string' ? a : JSON.stringify(a))).join(', ')})`)
     this.name = 'PythonError'
     this.type = type
     this.args = args
+    const [first] = args
+    this.errno = type === 'OSError' && (typeof first === 'string' || typeof first === 'number') ? first : null
   }
 }
 
 export const osError = (errno: string | number): PythonError => new PythonError('OSError', errno)
+/** `OSError(errno)` as CPython makes it: its `e.errno` is None. */
+export const osErrorWithoutErrno = (errno: string | number): PythonError =>
+  Object.assign(new PythonError('OSError', errno), { errno: null })
 export const isOSError = (e: unknown): e is PythonError => e instanceof PythonError && e.type === 'OSError'
 
 /** Python's `assert`. */
@@ -97,6 +129,10 @@ export function* connectSocket(socket: SocketHandle, host: string, port: number,
 /** One socket write. An empty one makes no system call, as MicroPython's stream write makes none. */
 export function* write(socket: SocketHandle, bytes: Uint8Array): Program<void> {
   if (bytes.length > 0) yield { kind: 'write', socket, bytes }
+}
+/** One `send`; how many bytes were taken. */
+export function* send(socket: SocketHandle, bytes: Uint8Array): Program<number> {
+  return (yield { kind: 'send', socket, bytes }) as number
 }
 /** Waits for exactly `count` bytes; fewer at end of file; null when non-blocking and nothing is there. */
 export function* read(socket: SocketHandle, count: number): Program<Uint8Array | null> {
@@ -131,8 +167,20 @@ export function* writePin(pin: number, value: 0 | 1): Program<void> {
   yield { kind: 'pin', pin, value }
 }
 /** Starts a second program on the same board; it shares sockets and pins and ends with a reset. */
-export function* spawn(name: string, program: () => Program<void>): Program<void> {
-  yield { kind: 'spawn', name, program }
+export function* spawn(name: string, program: () => Program<void>): Program<ThreadHandle> {
+  return (yield { kind: 'spawn', name, program }) as ThreadHandle
+}
+/** The same, once `delay` has passed: the function of a one-shot timer. */
+export function* spawnLater(delay: Duration, name: string, program: () => Program<void>): Program<ThreadHandle> {
+  return (yield { kind: 'spawn', name, program, after: delay }) as ThreadHandle
+}
+/** Ends a thread, or a timer that has not fired, where it stands: nothing is cleaned up. A program may end itself. */
+export function* stopThread(thread: ThreadHandle): Program<void> {
+  yield { kind: 'stop', thread }
+}
+/** lwIP's TCP state: 0 closed, 2 connecting, 4 established, 7 the peer has closed; -1 when there is no connection left. */
+export function* socketState(socket: SocketHandle): Program<number> {
+  return (yield { kind: 'socketstate', socket }) as number
 }
 /** The next instruction from the harness, or null when none came within `wait` (null: wait for ever). */
 export function* nextInstruction(wait: Duration | null): Program<Instruction | null> {

@@ -2,8 +2,9 @@
 // objects of it. Methods are called by the library's own names with Python arguments; the general
 // verbs of a scenario are only ways to say such a call.
 
-import type { Program, PyValue } from '../board.ts'
+import { type Program, PyFloat, type PyValue } from '../board.ts'
 import { Problem } from '../ground/problem.ts'
+import type { Connections } from './minimqtt.connections.ts'
 import type { Signature } from './python.ts'
 
 export interface OptionSpec {
@@ -19,10 +20,19 @@ export type Options = Readonly<Record<string, PyValue>>
 
 /** What the program gives to `set_callback`; absent means that it never set one. */
 export interface ClientHooks {
-  onMessage?(topic: Uint8Array, payload: Uint8Array): Program<void>
+  /** `callback`: what was given as the function to `add_topic_callback`; absent for the one callback of all messages. */
+  onMessage?(topic: Uint8Array, payload: Uint8Array, callback?: PyValue): Program<void>
+  /** MiniMQTT's other callbacks by their names (`on_connect`, …), with what comes behind client and user data. */
+  onEvent?(name: string, args: readonly PyValue[]): Program<void>
+  /** MiniMQTT's sockets, which all clients of a board share; absent: this client has its own. */
+  readonly connections?: Connections | undefined
+  /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */
+  onError?(text: string): Program<void>
 }
 
 export interface EmulatedClient {
+  /** What the constructor asks of the board. The first `call` does it when nobody did. */
+  begin?(): Program<void>
   /** Raises as the library would: TypeError for wrong arguments, AttributeError for a method it has not. */
   call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue>
 }
@@ -49,10 +59,12 @@ export interface VerbMap {
   unsubscribe(from: { readonly topic: Uint8Array }): LibraryCall | null
   will(message: Message): LibraryCall | null
   ping(): LibraryCall | null
-  /** Looks for one message without waiting. */
-  check(): LibraryCall | null
+  /** Looks for one message, waiting as little as the library can. `options`: what the constructor was given. */
+  check(options?: Options): LibraryCall | null
   /** Waits for one message. */
-  wait(): LibraryCall | null
+  wait(options?: Options): LibraryCall | null
+  /** Takes what comes for some seconds; absent: the library has no such method. */
+  loop?(how: { readonly timeout?: number | undefined }): LibraryCall | null
   disconnect(): LibraryCall | null
 }
 
@@ -105,7 +117,7 @@ function fits(spec: OptionSpec, value: PyValue): boolean {
     case 'int':
       return typeof value === 'number' && Number.isInteger(value)
     case 'seconds':
-      return typeof value === 'number' && Number.isFinite(value)
+      return (typeof value === 'number' && Number.isFinite(value)) || value instanceof PyFloat
     case 'bool':
       return typeof value === 'boolean'
   }

@@ -1,6 +1,8 @@
 // The emulated client libraries. The key is the word in a scenario's `use:`.
 
 import type { ClientKind } from './client.ts'
+import { minimqtt } from './minimqtt.ts'
+import { quecpython } from './quecpython.ts'
 import { umqttRobust } from './umqtt.robust.ts'
 import { umqttSimple } from './umqtt.simple.ts'
 import { umqttsimple } from './umqttsimple.ts'
@@ -9,6 +11,8 @@ export const clients = {
   'umqtt.simple': umqttSimple,
   'umqtt.robust': umqttRobust,
   umqttsimple,
+  minimqtt,
+  quecpython,
 } satisfies Record<string, ClientKind>
 
 export type ClientName = keyof typeof clients

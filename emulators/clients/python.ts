@@ -2,7 +2,8 @@
 // points while a socket writes its UTF-8, so a library that adds up `len()`s announces too few
 // bytes for non-ASCII text. Exceptions carry Python's type; their texts are our own.
 
-import { PythonError, type PyValue } from '../board.ts'
+import { PyFloat, PyTuple, PythonError, type PyValue } from '../board.ts'
+import { floatText } from './python.number.ts'
 
 const UTF8 = new TextEncoder()
 
@@ -19,19 +20,21 @@ export const typeError = (text: string): PythonError => new PythonError('TypeErr
 export const attributeError = (owner: string, name: string): PythonError =>
   new PythonError('AttributeError', `'${owner}' object has no attribute '${name}'`)
 
-/** The name of a value's Python type. A whole float cannot be told from an int; it counts as int. */
+/** The name of a value's Python type. A number that is whole counts as int. */
 export function typeName(value: PyValue): string {
   if (value === null) return 'NoneType'
   if (typeof value === 'string') return 'str'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  if (value instanceof PyFloat) return 'float'
+  if (value instanceof PyTuple) return 'tuple'
   return value instanceof Uint8Array ? 'bytes' : 'list'
 }
 
 /** `len(value)`; TypeError for what has no length. */
 export function len(value: PyValue): number {
   if (typeof value === 'string') return [...value].length
-  if (value === null || typeof value === 'number' || typeof value === 'boolean')
+  if (value === null || typeof value === 'number' || typeof value === 'boolean' || value instanceof PyFloat)
     throw typeError(`object of type '${typeName(value)}' has no len()`)
   return value.length
 }
@@ -46,7 +49,7 @@ export function bufferOf(value: PyValue): Uint8Array {
 /** `bool(value)`. */
 export function truthy(value: PyValue): boolean {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return Boolean(value)
-  return value.length > 0
+  return value instanceof PyFloat ? value.value !== 0 : value.length > 0
 }
 
 /** An operand of an integer operation; True is 1. TypeError for what is no integer. */
@@ -106,6 +109,7 @@ export function repr(value: PyValue): string {
   if (value === false) return 'False'
   if (typeof value === 'number') return String(value)
   if (typeof value === 'string') return `'${value}'`
+  if (value instanceof PyFloat) return floatText(value.value)
   if (value instanceof Uint8Array) return `b'${[...value].map(showByte).join('')}'`
   return `(${value.map(repr).join(', ')}${value.length === 1 ? ',' : ''})`
 }

@@ -5,7 +5,8 @@ import * as board from '../board.ts'
 import { type Program, type PyValue, pyAssert } from '../board.ts'
 import { seconds } from '../ground/time.ts'
 import { type ClientKind, type OptionSpec, parseOptions } from './client.ts'
-import { byteAt, len, type Signature, truthy, typeError } from './python.ts'
+import { real } from './python.number.ts'
+import { byteAt, len, type Signature, truthy } from './python.ts'
 import {
   FAMILY_METHODS,
   FAMILY_OPTIONS,
@@ -43,8 +44,7 @@ export class UmqttSimple extends Umqtt {
     // An old connection is closed without a DISCONNECT, so the broker may publish the will.
     if (this.sock !== null) yield* board.closeSocket(this.sock)
     this.sock = yield* board.openSocket()
-    if (timeout !== null && typeof timeout !== 'number') throw typeError("can't convert timeout to float")
-    yield* board.setTimeoutOf(this.sock, timeout === null ? null : seconds(timeout))
+    yield* board.setTimeoutOf(this.sock, timeout === null ? null : seconds(real(timeout)))
     yield* board.connectSocket(this.sock, serverName(this.server), this.port, this.ssl ? {} : undefined)
   }
 

@@ -9,6 +9,7 @@ export function detailOf(call: BoardCall): string {
     case 'recv':
       return `(${call.count})`
     case 'write':
+    case 'send':
       return `(${call.bytes.length} bytes)`
     case 'connect':
       return `(${call.host}:${call.port})`

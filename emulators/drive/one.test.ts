@@ -335,6 +335,63 @@ describe('a board', () => {
     expect(watch.endings).toEqual([])
   })
 
+  it('stops a thread where it stands, a timer before it fires, and the thread that asks', async () => {
+    const clock = new VirtualClock()
+    const network = new MemoryNetwork()
+    const watch = new Watch(network, clock)
+    start(function* () {
+      const socket = yield* board.openSocket()
+      yield* board.connectSocket(socket, 'h', 1)
+      const reader = yield* board.spawn('reader', function* () {
+        yield* board.recv(socket, 9)
+        yield* board.print('reader')
+      })
+      const timer = yield* board.spawnLater(seconds(2), 'timer', () => board.print('timer'))
+      yield* board.spawnLater(seconds(2), 'other', () => board.print('other'))
+      let own = 0
+      own = yield* board.spawn('own', function* () {
+        yield* board.stopThread(own)
+        yield* board.print('own')
+      })
+      yield* board.sleep(seconds(1))
+      yield* board.stopThread(reader)
+      yield* board.stopThread(timer)
+      yield* board.print(`got ${(yield* board.recv(socket, 9))!.length}`)
+    }, watch)
+    const peer = await network.next()
+    await turn()
+    clock.advance(seconds(1))
+    peer.send(hex('010203'))
+    clock.advance(seconds(5))
+    expect(watch.lines).toEqual(['got 3', 'other'])
+    expect(watch.bugs).toEqual([])
+  })
+
+  it('a close lets a read of another thread go, with EBADF', async () => {
+    const clock = new VirtualClock()
+    const network = new MemoryNetwork()
+    const watch = new Watch(network, clock)
+    start(function* () {
+      const socket = yield* board.openSocket()
+      yield* board.connectSocket(socket, 'h', 1)
+      yield* board.spawn('reader', function* () {
+        yield* board.recv(socket, 9)
+      })
+      yield* board.sleep(seconds(1))
+      yield* board.closeSocket(socket)
+      yield* board.print(`closed, ${yield* board.socketState(socket)}`)
+    }, watch)
+    await network.next()
+    await turn()
+    clock.advance(seconds(1))
+    expect(watch.lines).toEqual([
+      'Unhandled exception in thread started by reader',
+      'Traceback (most recent call last):',
+      'OSError: EBADF',
+      'closed, -1',
+    ])
+  })
+
   it('lets the world go on while a program never waits', async () => {
     const watch = new Watch(new MemoryNetwork())
     let turns = 0

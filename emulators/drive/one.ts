@@ -1,5 +1,7 @@
 // One board on a real network. Its programs start in a microtask after `startBoard` has returned,
-// so that the caller can set pins first; from then on a program runs until a call has to wait.
+// so that the caller can set pins first; from then on a program runs until a call has to wait. Its
+// threads take turns only there. They share sockets: reads are served in the order in which they
+// began, and a close lets whoever waits on that socket go on with EBADF, before the closer does.
 
 import {
   type Answer,
@@ -9,6 +11,7 @@ import {
   type Program,
   PythonError,
   type SocketHandle,
+  type ThreadHandle,
 } from '../board.ts'
 import { showException } from '../clients/python.ts'
 import { unreachable } from '../ground/problem.ts'
@@ -16,7 +19,7 @@ import { after, type Duration, elapsed, type Instant, type Timer, ZERO } from '.
 import { detailOf } from './detail.ts'
 import type { BoardHost, PendingCall, RunningBoard, StopHow } from './host.ts'
 import type { VanishHow } from './network.ts'
-import { BoardSocket, type Settled } from './socket.ts'
+import { BoardSocket, type Settle } from './socket.ts'
 
 /** A program that never waits (a busy loop) lets the world go on after this many calls. */
 const CALLS_A_TURN = 500
@@ -25,6 +28,7 @@ const CALLS_A_TURN = 500
 type Resume = { readonly value: Answer } | { readonly error: PythonError }
 
 interface Task {
+  readonly handle: ThreadHandle
   readonly name: string
   readonly program: Program<void>
   alive: boolean
@@ -32,6 +36,8 @@ interface Task {
   /** What settled while the call that asked for it was still being made. */
   early: Resume | null
   waiting: { readonly call: BoardCall; readonly since: Instant } | null
+  /** What the socket it waits on will call. */
+  settle: Settle | null
   timer: Timer | null
 }
 
@@ -54,6 +60,7 @@ class Board implements RunningBoard {
   #bootedAt: Instant
   #booting: Timer | null = null
   #handles = 0
+  #threads = 0
   #on = true
 
   constructor(program: () => Program<void>, host: BoardHost) {
@@ -93,18 +100,33 @@ class Board implements RunningBoard {
     this.#halt(how)
   }
 
-  #start(name: string, make: () => Program<void>): void {
+  #start(name: string, make: () => Program<void>, delay?: Duration): ThreadHandle {
     const task: Task = {
+      handle: ++this.#threads as ThreadHandle,
       name,
       program: make(),
       alive: true,
       running: false,
       early: null,
       waiting: null,
+      settle: null,
       timer: null,
     }
     this.#tasks.push(task)
-    queueMicrotask(() => this.#resume(task, { value: undefined }))
+    if (delay !== undefined) this.#later(task, delay, NOTHING)
+    else queueMicrotask(() => this.#resume(task, NOTHING))
+    return task.handle
+  }
+
+  /** The task is dropped where it stands; its sockets stay open, its locks locked. */
+  #kill(handle: ThreadHandle): void {
+    const task = this.#tasks.find((other) => other.handle === handle)
+    if (task === undefined) return
+    this.#end(task)
+    task.timer?.cancel()
+    if (this.#instructed === task) this.#instructed = null
+    const { settle } = task
+    if (settle !== null) for (const socket of this.#sockets.values()) socket.abandon(settle)
   }
 
   /** Memory is gone: nothing that was waiting goes on. */
@@ -147,6 +169,7 @@ class Board implements RunningBoard {
     task.timer?.cancel()
     task.timer = null
     task.waiting = null
+    task.settle = null
     task.running = true
     try {
       this.#run(task, resume)
@@ -174,6 +197,7 @@ class Board implements RunningBoard {
         return
       }
       const now = this.#perform(task, step.value) ?? task.early
+      if (!task.alive) return
       task.early = null
       if (now === null) {
         task.waiting = { call: step.value, since: this.#host.clock.now() }
@@ -200,7 +224,8 @@ class Board implements RunningBoard {
   /** The answer when there is one at once; null when the task has to wait for it. */
   #perform(task: Task, call: BoardCall): Resume | null {
     const host = this.#host
-    const settle = (settled: Settled): void => this.#resume(task, settled)
+    const settle: Settle = (settled) => this.#resume(task, settled)
+    task.settle = settle
     switch (call.kind) {
       case 'socket': {
         const handle = ++this.#handles as SocketHandle
@@ -221,6 +246,15 @@ class Board implements RunningBoard {
       case 'write': {
         const socket = this.#socket(call.socket)
         return socket === null ? BAD_HANDLE : socket.write(call.bytes, settle)
+      }
+      case 'send': {
+        // The kernel takes all of it or none; a board's smaller buffers are not copied.
+        const taken = { value: call.bytes.length }
+        const sent: Settle = (settled) => this.#resume(task, 'error' in settled ? settled : taken)
+        task.settle = sent
+        const now = this.#socket(call.socket)?.write(call.bytes, sent)
+        if (now === undefined) return BAD_HANDLE
+        return now === null || 'error' in now ? now : taken
       }
       case 'read':
       case 'recv': {
@@ -246,8 +280,12 @@ class Board implements RunningBoard {
         this.#writePin(call.pin, call.value)
         return NOTHING
       case 'spawn':
-        this.#start(call.name, call.program)
+        return { value: this.#start(call.name, call.program, call.after) }
+      case 'stop':
+        this.#kill(call.thread)
         return NOTHING
+      case 'socketstate':
+        return { value: this.#socket(call.socket)?.tcpState() ?? -1 }
       case 'instruction': {
         const next = this.#instructions.shift()
         if (next !== undefined) return { value: next }

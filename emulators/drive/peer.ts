@@ -47,6 +47,12 @@ export class Peer {
     return this.#failing.find((failing) => failing.at === at)?.errno ?? null
   }
 
+  /** lwIP's number of the connection's state: 7 once there is nothing before the end of file, else 4. */
+  state(): number {
+    const [next] = this.#feed
+    return next !== undefined && 'eof' in next ? 7 : 4
+  }
+
   /** `exact`: wait for `count` bytes (negative: until end of file); else return with at least one. */
   read(count: number, exact: boolean, timeout: Duration | null): PeerRead {
     const wanted = count < 0 ? Number.POSITIVE_INFINITY : count

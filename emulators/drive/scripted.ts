@@ -8,6 +8,7 @@ import {
   type Instruction,
   type Outcome,
   osError,
+  osErrorWithoutErrno,
   type Program,
   PythonError,
 } from '../board.ts'
@@ -36,6 +37,8 @@ export interface Script {
   readonly instructions?: readonly Instruction[]
   /** Levels of input pins; others read what was written to them, or 1. */
   readonly pins?: Readonly<Record<number, 0 | 1>>
+  /** Whether an OSError has its `e.errno`, as on a board (default); the recordings were made where it has none. */
+  readonly errno?: boolean
 }
 
 /** How a program ended; `blocked`: it waits for something that never comes. */
@@ -62,20 +65,24 @@ export class ScriptedBoard {
   readonly outcomes: { readonly id: string; readonly outcome: Outcome }[] = []
   /** Each write to a pin, changed or not. */
   readonly pinWrites: { readonly pin: number; readonly value: 0 | 1 }[] = []
-  /** Started and never run. */
-  readonly spawned: { readonly name: string; readonly program: () => Program<void> }[] = []
+  /** Threads and timers in the order of their start; a thread's handle is its place, counted from 1. */
+  readonly spawned: { readonly name: string; readonly program: () => Program<void>; readonly timer: boolean }[] = []
   readonly clock: VirtualClock
   readonly #connections: ScriptedConnection[]
   readonly #instructions: Instruction[]
   readonly #random: Random | null
   readonly #pins: Map<number, 0 | 1>
+  readonly #osError: (errno: string) => PythonError
   readonly #sockets: ScriptedSocket[] = []
+  /** Handles of threads that have run or were stopped. */
+  readonly #over = new Set<number>()
 
   constructor(script: Script = {}) {
     this.clock = script.clock ?? new VirtualClock()
     this.#connections = [...(script.connections ?? [])]
     this.#instructions = [...(script.instructions ?? [])]
     this.#random = script.random ?? null
+    this.#osError = script.errno === false ? osErrorWithoutErrno : osError
     this.#pins = new Map(Object.entries(script.pins ?? {}).map(([pin, level]) => [Number(pin), level]))
   }
 
@@ -105,6 +112,17 @@ export class ScriptedBoard {
     }
   }
 
+  /** Runs the threads that have started since, each in one go; not those named in `except`, and no timers. */
+  runThreads(except: readonly string[] = []): void {
+    for (let i = 0; i < this.spawned.length; i++) {
+      const { name, program, timer } = this.spawned[i]!
+      if (timer || except.includes(name) || this.#over.has(i + 1)) continue
+      this.#over.add(i + 1)
+      this.trace.push(['thread', name])
+      this.run(program())
+    }
+  }
+
   /** Time passes and nothing happens. */
   wait(time: Duration): void {
     this.clock.advance(time)
@@ -127,15 +145,16 @@ export class ScriptedBoard {
       case 'connect':
         return this.#traced(['connect', call.host, call.port], null, () => {
           const connection = this.#connections.shift() ?? { refuse: 'ECONNREFUSED' }
-          if ('refuse' in connection) throw osError(connection.refuse)
+          if ('refuse' in connection) throw this.#osError(connection.refuse)
           this.#socket(call.socket).peer = new Peer(connection)
           return undefined
         })
       case 'write':
-        return this.#traced(['write', hexOf(call.bytes)], null, () => {
+      case 'send':
+        return this.#traced([call.kind, hexOf(call.bytes)], null, () => {
           const errno = this.#peer(call.socket).write()
-          if (errno !== null) throw osError(errno)
-          return undefined
+          if (errno !== null) throw this.#osError(errno)
+          return call.kind === 'send' ? call.bytes.length : undefined
         })
       case 'read':
       case 'recv':
@@ -168,9 +187,16 @@ export class ScriptedBoard {
         this.pinWrites.push({ pin: call.pin, value: call.value })
         return undefined
       case 'spawn':
-        this.trace.push(['spawn', call.name])
-        this.spawned.push({ name: call.name, program: call.program })
+        this.trace.push(call.after === undefined ? ['spawn', call.name] : ['timer', call.after])
+        return this.spawned.push({ name: call.name, program: call.program, timer: call.after !== undefined })
+      case 'stop': {
+        const thread = this.spawned[call.thread - 1]
+        if (thread?.timer === false) this.trace.push(['stop_thread'])
+        this.#over.add(call.thread)
         return undefined
+      }
+      case 'socketstate':
+        return this.#socket(call.socket).peer?.state() ?? 0
       case 'instruction': {
         const next = this.#instructions.shift()
         if (next !== undefined) return next
@@ -215,9 +241,9 @@ export class ScriptedBoard {
         return null
       case 'timeout':
         this.clock.advance(timeout!)
-        throw osError('ETIMEDOUT')
+        throw this.#osError('ETIMEDOUT')
       case 'error':
-        throw osError(got.errno)
+        throw this.#osError(got.errno)
       case 'blocked':
         return BLOCKED
       case 'end':

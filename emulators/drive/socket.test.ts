@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seconds, VirtualClock } from '../ground/time.ts'
+import { milliseconds, seconds, VirtualClock } from '../ground/time.ts'
 import { type MemoryConnection, MemoryNetwork } from './memory.ts'
 import { BoardSocket, type ConnectChange, type Settled } from './socket.ts'
 
@@ -51,6 +51,20 @@ it('end of file: what there is, then nothing, for ever; and writing still works'
   expect(socket.read(3, true, () => {})).toEqual({ value: bytes() })
   socket.write(bytes(9), (s) => got.push(s))
   expect(got).toEqual([{ value: undefined }])
+})
+
+it('recv at end of file takes a moment, so that asking again and again costs little', async () => {
+  const { socket, peer, clock, got } = await connected()
+  peer.end()
+  expect(socket.read(1, false, (s) => got.push(s))).toBeNull()
+  expect(got).toEqual([])
+  clock.advance(milliseconds(5))
+  expect(got.splice(0)).toEqual([{ value: bytes() }])
+  socket.read(1, false, (s) => got.push(s))
+  socket.close()
+  expect(got).toEqual([raises('EBADF')])
+  clock.advance(seconds(1))
+  expect(got).toHaveLength(1)
 })
 
 it('read(-1) reads until end of file', async () => {
@@ -155,4 +169,49 @@ it('closing lets go whoever waits', async () => {
   socket.close()
   expect(got).toEqual([raises('EBADF')])
   expect(peer.gone).toBe('destroyed')
+})
+
+it('a time limit that another task sets holds for a read that waits already', async () => {
+  const { socket, clock, got } = await connected()
+  socket.read(1, false, (s) => got.push(s))
+  clock.advance(seconds(100))
+  socket.setTimeout(seconds(3))
+  socket.setBlocking(true)
+  clock.advance(seconds(3))
+  expect(got).toEqual([raises('ETIMEDOUT')])
+})
+
+it('what an abandoned read would have got is for the next', async () => {
+  const { socket, peer, got } = await connected()
+  const gone = (s: Settled): void => void got.push(s)
+  socket.read(4, true, gone)
+  peer.send(bytes(1))
+  socket.read(1, false, (s) => got.push(s))
+  expect(got).toEqual([])
+  socket.abandon(gone)
+  expect(got).toEqual([{ value: bytes(1) }])
+})
+
+it('a second reader at end of file gets its end of file, a little later', async () => {
+  const { socket, peer, clock, got } = await connected()
+  const again = (s: Settled): void => {
+    got.push(s)
+    if (got.length < 3) expect(socket.read(1, false, again)).toBeNull()
+  }
+  socket.read(1, false, again)
+  peer.end()
+  expect(got).toHaveLength(1)
+  clock.advance(seconds(1))
+  expect(got).toEqual(Array(3).fill({ value: bytes() }))
+})
+
+it('tells its TCP state', async () => {
+  const { socket, peer } = await connected()
+  const states = [socket.tcpState()]
+  peer.end()
+  states.push(socket.tcpState())
+  peer.reset()
+  states.push(socket.tcpState())
+  socket.close()
+  expect([...states, socket.tcpState()]).toEqual([4, 7, -1, -1])
 })

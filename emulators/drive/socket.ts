@@ -3,7 +3,7 @@
 // that fails or times out loses what it had already read.
 
 import { osError, type PythonError, type TlsRequest } from '../board.ts'
-import { after, type Clock, type Duration, type Timer, ZERO } from '../ground/time.ts'
+import { after, type Clock, type Duration, milliseconds, type Timer, ZERO } from '../ground/time.ts'
 import type { Network, VanishHow, Wire } from './network.ts'
 import { ByteQueue } from './queue.ts'
 
@@ -27,12 +27,19 @@ interface Reader {
 interface Waiting {
   over: boolean
   timer: Timer | null
+  /** Who waits. */
+  readonly settle: Settle
   readonly end: Settle
 }
+
+/** What a `recv` at end of file takes: MiniMQTT asks again and again for ten seconds, which need not be our processor's. */
+const END_OF_FILE = milliseconds(5)
 
 type State = 'new' | 'connecting' | 'open' | 'closed'
 
 const DONE: Settled = { value: undefined }
+const isEmpty = (settled: Settled, wanted: number): boolean =>
+  'value' in settled && settled.value?.length === 0 && wanted > 0
 const failure = (errno: string): Settled => ({ error: osError(errno) })
 
 export class BoardSocket {
@@ -51,6 +58,7 @@ export class BoardSocket {
   #dead = false
   /** Several tasks of a board may read one socket; first come, first served. */
   #readers: Reader[] = []
+  readonly #paused = new Set<Reader>()
   readonly #waiting = new Set<Waiting>()
 
   constructor(network: Network, clock: Clock, tell: (change: ConnectChange) => void) {
@@ -59,10 +67,39 @@ export class BoardSocket {
     this.#tell = tell
   }
 
+  /** A time limit also holds, from now, for a read of another task that waits already; taking it away does not. */
   setTimeout(timeout: Duration | null): Settled {
     if (this.#state === 'closed') return failure('EBADF')
     this.#timeout = timeout
+    if (timeout !== null && timeout > 0) for (const reader of this.#readers) this.#arm(reader)
     return DONE
+  }
+
+  /** The task that waits with `settle` is no more. What it would have read is for others. */
+  abandon(settle: Settle): void {
+    const first = this.#readers[0]
+    for (const reader of [...this.#readers, ...this.#paused]) {
+      if (reader.settle !== settle) continue
+      reader.timer?.cancel()
+      this.#readers = this.#readers.filter((other) => other !== reader)
+      this.#paused.delete(reader)
+    }
+    for (const waiting of [...this.#waiting]) if (waiting.settle === settle) this.#forget(waiting)
+    if (this.#readers[0] !== first) this.#serve(false)
+  }
+
+  /** As lwIP numbers them. */
+  tcpState(): number {
+    switch (this.#state) {
+      case 'new':
+        return 0
+      case 'connecting':
+        return 2
+      case 'open':
+        return this.#dead ? -1 : this.#ended ? 7 : 4
+      case 'closed':
+        return -1
+    }
   }
 
   setBlocking(on: boolean): Settled {
@@ -122,7 +159,7 @@ export class BoardSocket {
     if (this.#state !== 'open') return failure('ENOTCONN')
     const reader: Reader = { count: count < 0 ? Number.POSITIVE_INFINITY : count, exact, settle, timer: null }
     const now = this.#readers.length === 0 ? this.#satisfy(reader) : null
-    if (now !== null) return now
+    if (now !== null) return !exact && this.#timeout !== 0 && isEmpty(now, count) ? this.#pause(reader) : now
     if (this.#timeout === 0) return { value: this.#incoming.length > 0 ? this.#incoming.take(reader.count) : null }
     this.#readers.push(reader)
     this.#arm(reader)
@@ -171,8 +208,9 @@ export class BoardSocket {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     if (this.#wire !== null) end(this.#wire)
-    const readers = this.#readers
+    const readers = [...this.#readers, ...this.#paused]
     this.#readers = []
+    this.#paused.clear()
     for (const reader of readers) {
       reader.timer?.cancel()
       reader.settle(failure('EBADF'))
@@ -196,6 +234,7 @@ export class BoardSocket {
     const waiting: Waiting = {
       over: false,
       timer: null,
+      settle,
       end: (settled) => {
         if (waiting.over) return
         this.#forget(waiting)
@@ -244,6 +283,16 @@ export class BoardSocket {
       reader.timer?.cancel()
       reader.settle(settled)
     }
+  }
+
+  /** Answers at end of file, a little later. Not among the readers: there is nothing left to serve it with. */
+  #pause(reader: Reader): null {
+    this.#paused.add(reader)
+    reader.timer = this.#clock.at(after(this.#clock.now(), END_OF_FILE), () => {
+      this.#paused.delete(reader)
+      reader.settle({ value: new Uint8Array() })
+    })
+    return null
   }
 
   #arm(reader: Reader): void {

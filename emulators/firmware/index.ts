@@ -1,14 +1,18 @@
 // The built-in programs. The key is the word in a scenario's `firmware:`.
 
 import { buttonLed } from './button-led.ts'
+import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
 import { puppet } from './puppet.ts'
+import { quecReconnect } from './quec-reconnect.ts'
 import { roomLight } from './room-light.ts'
 
 export const firmware = {
   puppet,
   'button-led': buttonLed,
   'room-light': roomLight,
+  'feed-walkthrough': feedWalkthrough,
+  'quec-reconnect': quecReconnect,
 } satisfies Record<string, FirmwareKind>
 
 export type FirmwareName = keyof typeof firmware

@@ -12,7 +12,8 @@ import {
   reportOutcome,
 } from '../board.ts'
 import type { EmulatedClient } from '../clients/client.ts'
-import { printable } from '../clients/python.ts'
+import { printable, showException } from '../clients/python.ts'
+import { Problem } from '../ground/problem.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
 
 export const puppet: FirmwareKind = {
@@ -20,9 +21,19 @@ export const puppet: FirmwareKind = {
   summary: 'does what the steps say and looks for messages in between',
   options: [],
   program(context) {
-    build(context) // wrong options are told now
+    refuseBadOptions(context)
     return () => run(context)
   },
+}
+
+/** What a board would tell at boot, by the constructor's exception, is told now. */
+function refuseBadOptions(context: FirmwareContext): void {
+  try {
+    build(context)
+  } catch (e) {
+    if (!(e instanceof PythonError)) throw e
+    throw new Problem('client/bad-option', `${context.client.name}: ${showException(e)}`, { cause: e })
+  }
 }
 
 function build({ client, name, server, port, options }: FirmwareContext): EmulatedClient {
@@ -31,6 +42,9 @@ function build({ client, name, server, port, options }: FirmwareContext): Emulat
     {
       *onMessage(topic, payload) {
         yield* print(`message ${printable(topic)} ${printable(payload)}`)
+      },
+      *onError(text) {
+        yield* print(`error ${text}`)
       },
     },
   )
@@ -45,7 +59,7 @@ function* run(context: FirmwareContext): Program<void> {
   }
   const connect = verbs.connect({})?.method
   const disconnect = verbs.disconnect()?.method
-  const look = verbs.check()
+  const look = verbs.check(context.options)
   let connected = false
   for (;;) {
     const instruction: Instruction | null = yield* nextInstruction(connected && look !== null ? context.poll : null)
@@ -55,7 +69,7 @@ function* run(context: FirmwareContext): Program<void> {
     }
     const { id, method, args, kwargs }: Instruction = instruction
     const outcome: Outcome = yield* caught(client.call(method, args, kwargs))
-    if (method === connect) connected = outcome.kind === 'returned'
+    if (method === connect || method === 'reconnect') connected = outcome.kind === 'returned'
     else if (method === disconnect && outcome.kind === 'returned') connected = false
     yield* reportOutcome(id, outcome)
   }

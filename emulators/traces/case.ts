@@ -1,7 +1,8 @@
 // A recorded case as it stands in a trace file, checked once at the door. Bytes are `{"hex": …}`
-// and tuples `{"tuple": […]}` there; inside they are Uint8Array and array.
+// and tuples `{"tuple": […]}` there; inside they are Uint8Array and PyTuple. A program's 1.0 is not
+// its 1, which JSON.parse does not tell: such numbers are marked as `{"float": 1.0}` before.
 
-import type { PyValue } from '../board.ts'
+import { PyFloat, type PyValue, tuple } from '../board.ts'
 import type { FeedEntry, ScriptedConnection } from '../drive/peer.ts'
 import type { TraceEntry } from '../drive/scripted.ts'
 import { Problem } from '../ground/problem.ts'
@@ -27,7 +28,7 @@ type JsonObject = { readonly [key: string]: Json }
 export function parseCases(file: string, text: string): TraceCase[] {
   let json: Json
   try {
-    json = JSON.parse(text) as Json
+    json = JSON.parse(markFloats(text)) as Json
   } catch (cause) {
     throw new Problem('traces/bad-file', `${file} is not JSON: ${(cause as Error).message}`, { cause })
   }
@@ -51,7 +52,7 @@ function readCase(json: Json): TraceCase {
     connections: list(given.connections ?? [], 'connections').map(readConnection),
     trace: list(given.trace, 'trace').map((entry) => {
       const [kind, ...rest] = list(entry, 'a trace entry')
-      return [text(kind, "a trace entry's first element"), ...rest] as TraceEntry
+      return [text(kind, "a trace entry's first element"), ...rest.map(withoutMarks)] as TraceEntry
     }),
   }
 }
@@ -92,7 +93,8 @@ function pyValue(json: Json): PyValue {
   if (json === null || typeof json !== 'object') return json as PyValue
   const given = json as JsonObject
   if (given.hex !== undefined) return bytes(given.hex)
-  if (given.tuple !== undefined) return list(given.tuple, 'tuple').map(pyValue)
+  if (given.tuple !== undefined) return tuple(...list(given.tuple, 'tuple').map(pyValue))
+  if (given.float !== undefined) return new PyFloat(number(given, 'float'))
   throw new Error(`unknown value ${JSON.stringify(json)}`)
 }
 
@@ -123,5 +125,26 @@ function text(json: Json | undefined, what: string): string {
 
 function number(json: Json | undefined, what: string): number {
   if (typeof json === 'number') return json
+  if (isMarked(json)) return json.float
   throw new Error(`${what} is no number`)
+}
+
+type Marked = { readonly float: number }
+
+const isMarked = (json: Json | undefined): json is Marked =>
+  json !== null && typeof json === 'object' && 'float' in json && typeof json.float === 'number'
+
+/** Whole numbers that are written as floats, outside of strings. */
+function markFloats(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    /^[^"]*[.eE]/.test(token) && Number.isInteger(Number(token)) ? `{"float": ${token}}` : token,
+  )
+}
+
+/** In a trace entry it makes no difference. */
+function withoutMarks(json: Json): Json {
+  if (isMarked(json)) return json.float
+  if (Array.isArray(json)) return json.map(withoutMarks)
+  if (json === null || typeof json !== 'object') return json
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, withoutMarks(value)]))
 }

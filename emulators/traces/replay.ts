@@ -3,11 +3,13 @@
 // are the arguments of OSError and of the libraries' own exceptions.
 
 import { isDeepStrictEqual } from 'node:util'
-import { PythonError, type PyValue } from '../board.ts'
+import { PyFloat, PythonError, type PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient } from '../clients/client.ts'
 import { hexOf, ScriptedBoard, type TraceEntry, type TraceValue } from '../drive/scripted.ts'
 import { Problem } from '../ground/problem.ts'
+import { seconds } from '../ground/time.ts'
 import type { TraceCase } from './case.ts'
+import { standIn } from './stand-in.ts'
 
 /** The first place where the library and we differ; an entry that is missing on one side is undefined. */
 export interface Difference {
@@ -44,9 +46,15 @@ export function replay(recorded: TraceCase, catalog: Readonly<Record<string, Cli
   return { kind: 'passed' }
 }
 
+/** QuecPython's keep-alive thread: the recordings start it and leave it standing. */
+const NEVER_RUN = ['loop_forever']
+
+/** A library that still tries after so much time on the virtual clock tries for ever. */
+const FOR_EVER = seconds(100 * 24 * 3600)
+
 /** The trace that our client makes of a case. Throws the Problem of options that it has not. */
 export function play(recorded: TraceCase, kind: ClientKind): readonly TraceEntry[] {
-  const board = new ScriptedBoard({ connections: recorded.connections })
+  const board = new ScriptedBoard({ connections: recorded.connections, errno: false })
   const { trace } = board
   let client: EmulatedClient
   try {
@@ -54,25 +62,31 @@ export function play(recorded: TraceCase, kind: ClientKind): readonly TraceEntry
       *onMessage(topic, payload) {
         trace.push(['callback', hexOf(topic), hexOf(payload)])
       },
+      connections: standIn,
+      *onEvent(name, args) {
+        trace.push([name, ...args.map(show)])
+      },
     })
   } catch (e) {
     if (!(e instanceof PythonError)) throw e
     trace.push(raised(e))
     return trace
   }
+  if (client.begin !== undefined) board.run(client.begin())
   for (const call of recorded.calls) {
     if ('wait' in call) {
       board.wait(call.wait)
       continue
     }
     trace.push(['call', call.call])
-    const end = board.run(client.call(call.call, call.args, call.kwargs))
+    const end = board.run(client.call(call.call, call.args, call.kwargs), { until: FOR_EVER })
     if (end.kind === 'returned') trace.push(['return', show(end.value)])
     else if (end.kind === 'raised') trace.push(raised(end.error))
     else {
       trace.push(['blocked'])
       return trace
     }
+    board.runThreads(NEVER_RUN)
   }
   return trace
 }
@@ -81,6 +95,7 @@ const raised = (error: PythonError): TraceEntry => ['raise', error.type, error.a
 
 function show(value: PyValue): TraceValue {
   if (value instanceof Uint8Array) return { hex: hexOf(value) }
+  if (value instanceof PyFloat) return value.value
   return Array.isArray(value) ? value.map(show) : (value as TraceValue)
 }
 
@@ -100,6 +115,7 @@ const PYTHONS_OWN = new Set([
   'RuntimeError',
   'SyntaxError',
   'TypeError',
+  'UnicodeDecodeError',
   'UnicodeError',
   'ValueError',
   'ZeroDivisionError',
