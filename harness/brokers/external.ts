@@ -35,7 +35,7 @@ const slack = z
 
 const options = z.strictObject({
   url: url.describe('mqtt://USER:PASSWORD@HOST:PORT'),
-  keepaliveSlack: slack.default(seconds(6)).describe('how much later than 1.5 x keep alive it may notice; default 6s'),
+  keepaliveSlack: slack.default(seconds(6)).describe('how much later than 1.5 x keep alive it may notice; default: 6s'),
 })
 
 export const external: BrokerKind = defineBroker({

@@ -16,7 +16,7 @@ const DEFAULT_BROKER = 'aedes'
 
 export function chooseBroker(word: string | undefined, config: ResolvedConfig): ChosenBroker {
   const name = word ?? config.broker ?? DEFAULT_BROKER
-  if (/^[a-z]+:\/\//i.test(name)) return { name: 'external', kind: brokers.external, options: { url: name } }
+  if (/^[a-z]+:\/\//i.test(name)) return byUrl(name)
   const entry = config.brokers?.[name]
   const { use, ...options } = entry ?? { use: name }
   const kind = (brokers as Readonly<Record<string, BrokerKind>>)[use]
@@ -25,6 +25,16 @@ export function chooseBroker(word: string | undefined, config: ResolvedConfig): 
   throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, or mqtt://HOST:PORT`,
   })
+}
+
+function byUrl(url: string): ChosenBroker {
+  const options = { url }
+  const { error } = brokers.external.options.safeParse(options)
+  if (error !== undefined)
+    throw new Problem('cli/bad-broker', `--broker: ${error.issues[0]!.message}`, {
+      hint: 'such as --broker mqtt://localhost:1883',
+    })
+  return { name: 'external', kind: brokers.external, options }
 }
 
 /** The broker of a scenario: its own request wins when the command line names none. */

@@ -127,7 +127,7 @@ describe('hil', () => {
 
   it('list names files, lines and tags', async () => {
     const { code, out } = await hil('list', 'scenarios', '--tag', 'demo')
-    expect(out).toContain('scenarios/01-hello.scenario.yaml:2 hello from an emulated ESP32 #demo')
+    expect(out).toContain('scenarios/01-hello.scenario.yaml:3 hello from an emulated ESP32 #demo')
     expect(code).toBe(0)
   })
 

@@ -31,3 +31,17 @@ export function exitCodeOf(result: SuiteResult, { allowInconclusive }: Leniency)
   if (runs.some((run) => run.status === 'failed')) return EXIT.failed
   return result.timedOut ? EXIT.timedOut : EXIT.passed
 }
+
+const PRECEDENCE: readonly ExitCode[] = [
+  EXIT.bug,
+  EXIT.interrupted,
+  EXIT.usage,
+  EXIT.environment,
+  EXIT.failed,
+  EXIT.timedOut,
+  EXIT.nothingMatched,
+  EXIT.passed,
+]
+
+/** The one of two that a run with both ends with. */
+export const worse = (a: ExitCode, b: ExitCode): ExitCode => (PRECEDENCE.indexOf(a) <= PRECEDENCE.indexOf(b) ? a : b)

@@ -1,11 +1,21 @@
 // From arguments to plans: find files, compile them all, print every diagnostic.
 
+import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, findScenarios, type Plan } from '../plan/index.ts'
-import { isError, parseDuration, renderDiagnostic } from '../scenario/index.ts'
+import { compile, findScenarios, type Plan, SUFFIX } from '../plan/index.ts'
+import { whyNot } from '../report/index.ts'
+import {
+  childOf,
+  didYouMean,
+  entryOf,
+  isError,
+  parseDuration,
+  parseScenarioText,
+  renderDiagnostic,
+} from '../scenario/index.ts'
 import { brokerFor, factsOf, skipForBroker } from './brokers.ts'
 import type { Selecting } from './commands/selecting.ts'
 import { skipForNeeds } from './needs.ts'
@@ -16,6 +26,8 @@ export interface Loaded {
   readonly files: readonly string[]
   /** Those that the arguments select. */
   readonly plans: readonly Plan[]
+  /** How many there were to select from. */
+  readonly scenarios: number
   readonly errors: number
 }
 
@@ -31,19 +43,29 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
   const timeout = options.timeout === undefined ? config.timeout : durationOf(options.timeout, '--timeout')
   const vars = varsOf(args.var ?? [])
   const plans: Plan[] = []
+  const texts = await Promise.all(files.map(readText))
+  checkVars(Object.keys(vars), files, texts)
   let errors = 0
-  for (const file of files) {
-    const text = await readFile(file, 'utf8')
+  let scenarios = 0
+  for (const [k, file] of files.entries()) {
+    const text = texts[k]!
     const compiled = compile(file, text, {
       timeout,
       vars,
       seed: options.seed,
-      broker: (request) => factsOf(brokerFor(request, args.broker, config)),
+      broker: (request) => {
+        try {
+          return factsOf(brokerFor(request, args.broker, config))
+        } catch (error) {
+          throw args.broker === undefined && request !== null ? placed(error, file, text) : error
+        }
+      },
     })
     for (const diagnostic of compiled.diagnostics.all) {
       if (isError(diagnostic)) errors++
       out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
     }
+    scenarios += compiled.plans.length
     plans.push(
       ...compiled.plans
         .filter(select)
@@ -51,7 +73,50 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
         .map(skipForNeeds),
     )
   }
-  return { config, files, plans, errors }
+  return { config, files, plans, scenarios, errors }
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause) => {
+    throw new Problem('cli/unreadable', `${file} cannot be read: ${whyNot(cause)}`, { cause })
+  })
+  if (!bytes.includes(0) && isUtf8(bytes)) return bytes.toString()
+  throw new Problem('cli/unreadable', `${file} is no text in UTF-8`, { hint: 'a scenario is a YAML file' })
+}
+
+/** What the broker of a scenario is wrong about stands where the scenario names it. */
+function placed(error: unknown, file: string, text: string): unknown {
+  if (!(error instanceof Problem) || error.at !== undefined) return error
+  const { root } = parseScenarioText(file, text)
+  const { code, message, hint, cause } = error
+  return new Problem(code, message, { at: root === null ? undefined : entryOf(root, 'broker')?.keyPlace, hint, cause })
+}
+
+/** A misspelt --var would change nothing, silently. */
+function checkVars(given: readonly string[], files: readonly string[], texts: readonly string[]): void {
+  if (given.length === 0) return
+  const known = new Set(
+    texts.flatMap((text, k) => {
+      const { root } = parseScenarioText(files[k]!, text)
+      const vars = root === null ? undefined : childOf(root, 'vars')
+      return vars?.kind === 'map' ? vars.entries.map((entry) => entry.key) : []
+    }),
+  )
+  const unknown = given.find((name) => !known.has(name))
+  if (unknown !== undefined)
+    throw new Problem('cli/unknown-var', `--var ${unknown}: no scenario here has a var of that name`, {
+      hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`),
+    })
+}
+
+/** Why there is nothing to run, ready to print. */
+export function nothingMatched({ files, scenarios }: Loaded): string {
+  const why =
+    files.length === 0
+      ? `no file there ends in ${SUFFIX}`
+      : `none of ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'} in ${files.length} ${files.length === 1 ? 'file' : 'files'} is selected`
+  const hint = files.length === 0 ? 'name a folder of scenarios' : 'hil list shows what there is'
+  return `error cli/nothing-matched\n  ${why}\n  hint: ${hint}\n`
 }
 
 function pathsOf(args: Selecting, config: ResolvedConfig): readonly string[] {
@@ -77,7 +142,10 @@ function regexOf(text: string): RegExp {
   try {
     return new RegExp(text, 'i')
   } catch (cause) {
-    throw new Problem('cli/bad-regex', `--grep ${text}: ${(cause as Error).message}`, { cause })
+    throw new Problem('cli/bad-regex', `--grep ${text}: ${(cause as Error).message}`, {
+      hint: 'to mean the characters themselves, put \\ before each of . * + ? ( ) [ ]',
+      cause,
+    })
   }
 }
 

@@ -5,43 +5,40 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { commands } from './commands/index.ts'
-import { EXIT } from './exit.ts'
-import { terminal } from './terminal.ts'
+import { terminal, withoutReader } from './terminal.ts'
 import { tell } from './trouble.ts'
+import { lastCounts, UsageError, usage } from './usage.ts'
 import { version } from './version.ts'
 
+withoutReader()
 const out = terminal()
 
 const parser = yargs(hideBin(process.argv))
   .scriptName('hil')
   .usage('$0 COMMAND\n\nTests MQTT devices and brokers with scenario files: emulated, real or any program as a device.')
+  // Its own words in the language of the environment would stand beside ours.
+  .locale('en')
+  // `--tag will scenarios` is one tag and one folder.
+  .parserConfiguration({ 'greedy-arrays': false })
+  .middleware(lastCounts, true)
   .version(version())
   .alias('version', 'V')
   // -h is the broker's host, as in mosquitto_pub.
   .help('help')
   .strict()
   .demandCommand(1, 'Which command? `hil run` runs scenarios.')
-  .recommendCommands()
   .wrap(Math.min(100, out.width))
   .exitProcess(false)
   .fail((message, error) => {
-    if (error) throw error
-    throw new UsageError(message)
+    if (error && error.name !== 'YError') throw error
+    throw new UsageError(message ?? error.message)
   })
-
-class UsageError extends Error {}
 
 for (const command of commands) parser.command(command)
 
 try {
   await parser.parseAsync()
 } catch (error) {
-  if (error instanceof UsageError) {
-    out.printError(
-      `error cli/usage\n  ${error.message}\n  hint: hil --help, or hil COMMAND --help, shows what there is\n`,
-    )
-    process.exitCode = EXIT.usage
-  } else {
-    process.exitCode = await tell(error, out)
-  }
+  const problem = error instanceof UsageError ? await usage(error, process.argv.slice(2), commands) : error
+  process.exitCode = await tell(problem, out)
 }

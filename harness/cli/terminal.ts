@@ -21,3 +21,11 @@ export function terminal(): Terminal {
     width: stdout.columns ?? 100,
   }
 }
+
+/** `hil list | head -1`: whoever read the output has gone, and that is no trouble of ours. */
+export function withoutReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+}

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from './exit.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Areas of problems whose cause is the world around, not what was asked for. */
-const ENVIRONMENT = /^(broker|link|device|run)\//
+const ENVIRONMENT = /^(broker|link|device|run|report)\/(?!bad-options$)/
 
 export async function tell(error: unknown, out: Terminal): Promise<ExitCode> {
   if (!(error instanceof Problem)) {
@@ -21,7 +21,7 @@ export async function tell(error: unknown, out: Terminal): Promise<ExitCode> {
     out.printError(renderDiagnostic({ code, message, at, hint }, textOf(at.file), { color: out.color }))
   } else {
     out.printError(
-      `error ${error.code}\n  ${error.message}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,
+      `error ${error.code}\n  ${error.message.replaceAll('\n', '\n  ')}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,
     )
   }
   return ENVIRONMENT.test(error.code) ? EXIT.environment : EXIT.usage

@@ -1,10 +1,9 @@
 // harness.config.ts: this bench. Everything in it has a default, and the command line overrides it.
 
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { basename, resolve } from 'node:path'
 import { z } from 'zod'
-import { Problem } from '../../emulators/index.ts'
+import { type Place, Problem } from '../../emulators/index.ts'
 import { didYouMean, duration } from '../scenario/index.ts'
 
 const brokerEntry = z.looseObject({ use: z.string().describe('aedes, mosquitto or external') })
@@ -58,17 +57,34 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
 }
 
 async function importDefault(file: string): Promise<unknown> {
-  try {
-    if (!file.endsWith('.ts'))
-      return ((await import(pathToFileURL(resolve(file)).href)) as { default: unknown }).default
-    const { createJiti } = await import('jiti')
-    // Its cache goes where caches go, or nowhere: nothing of ours stays in the temporary folder.
-    const fsCache = existsSync('node_modules') ? resolve('node_modules/.cache/jiti') : false
-    return await createJiti(import.meta.url, { moduleCache: false, fsCache }).import(resolve(file), { default: true })
-  } catch (cause) {
-    throw new Problem('config/broken', `${file} cannot be loaded: ${(cause as Error).message}`, {
-      hint: 'it must have one default export: export default defineConfig({ … })',
-      cause,
-    })
-  }
+  const module = await importModule(resolve(file)).catch((cause: unknown) => {
+    const { message, place } = told(cause, file)
+    throw new Problem('config/broken', `${file} cannot be loaded: ${message}`, { at: place, cause })
+  })
+  if ('default' in module) return module.default
+  throw new Problem('config/broken', `${file} has no default export`, {
+    hint: 'export default { scenarios: [… ] }',
+  })
+}
+
+/** jiti for JavaScript, too: of a mistake in it, it knows the place. */
+async function importModule(path: string): Promise<Record<string, unknown>> {
+  const { createJiti } = await import('jiti')
+  return createJiti(import.meta.url, { moduleCache: false, interopDefault: false }).import(path)
+}
+
+/** What went wrong in it, and where: a parser writes the place into its message, what ran has it in its stack. */
+function told(cause: unknown, file: string): { readonly message: string; readonly place: Place | undefined } {
+  const { message, stack = '' } = cause instanceof Error ? cause : new Error(String(cause))
+  const first = message
+    .split('\n')[0]!
+    .replace(/^ParseError: /, '')
+    .trim()
+  const name = basename(file).replaceAll('.', '\\.')
+  const [, line, column = 0] = new RegExp(`${name}:(\\d+):(\\d+)`).exec(message) ?? []
+  if (line !== undefined)
+    return { message: first, place: { file, line: Number(line), column: Number(column) + 1, length: 1 } }
+  // What ran was transpiled, which keeps lines and not columns.
+  const [, ran] = new RegExp(`${name}:(\\d+)`).exec(stack) ?? []
+  return { message: first, place: ran === undefined ? undefined : { file, line: Number(ran), column: 1, length: 1 } }
 }

@@ -44,6 +44,11 @@ export interface Device extends AsyncDisposable {
   send(text: string): void
 }
 
+/** The words of a link, without its room. */
+export type LinkState =
+  | { readonly kind: 'up' }
+  | { readonly kind: 'down'; readonly mode: 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent' }
+
 /** Where a device finds the broker; its link gives this. */
 export interface Attachment {
   readonly host: string
@@ -52,5 +57,6 @@ export interface Attachment {
   admits(): 'now' | Promise<void>
   /** The device's end of this TCP connection is gone without a FIN. */
   vanish(devicePort: number, how: 'power' | 'reset'): void
-  set(state: { readonly kind: 'up' } | { readonly kind: 'down'; readonly mode: 'blackhole' }): Promise<void>
+  readonly state: LinkState
+  set(state: LinkState): Promise<void>
 }

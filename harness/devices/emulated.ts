@@ -40,6 +40,8 @@ export interface EmulatedSettings {
 }
 
 interface PendingCall {
+  /** The step's; a step of a `repeat` may start a call while its last one is under way. */
+  readonly id: string
   readonly method: string
   /** Still to be made: `subscribe` of several topics is one call of the library for each. */
   readonly rest: readonly LibraryCall[]
@@ -49,6 +51,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
   const { name, client, firmware, attachment, recorder, clock, random } = settings
   const signals = new Signals(name, settings.signals, recorder)
   const pending = new Map<string, PendingCall>()
+  let calls = 0
   let board: RunningBoard | null = null
   /** The program has ended; the board stays on, with its sockets open, as at the REPL. */
   let ended = false
@@ -88,20 +91,20 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
       onSocket: (change) => recorder.record({ kind: 'socket', device: name, change, by: attemptEndedBy(change) }),
       onBug: settings.onBug,
     })
-    for (const [pin, level] of signals.idleLevels()) board?.setPin(pin, level)
+    for (const [pin, level] of signals.inputLevels()) board?.setPin(pin, level)
   }
 
-  const settle = (id: string, outcome: Outcome): void => {
-    const call = pending.get(id)
+  const settle = (ticket: string, outcome: Outcome): void => {
+    const call = pending.get(ticket)
     if (call === undefined) return
+    const { id, method } = call
     const [next, ...rest] = call.rest
     if (outcome.kind === 'returned' && next !== undefined) {
-      pending.set(id, { method: call.method, rest })
-      board?.instruct({ id, ...next })
+      pending.set(ticket, { id, method, rest })
+      board?.instruct({ id: ticket, ...next })
       return
     }
-    pending.delete(id)
-    const { method } = call
+    pending.delete(ticket)
     if (outcome.kind === 'returned')
       recorder.record({ kind: 'call', device: name, id, method, state: 'returned', value: outcome.value as PlainValue })
     else {
@@ -118,7 +121,8 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
   }
 
   const loseCalls = (): void => {
-    for (const [id, { method }] of pending) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
+    for (const { id, method } of pending.values())
+      recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
     pending.clear()
   }
 
@@ -126,6 +130,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     board?.stop(how)
     board = null
     recorder.record({ kind: 'device', device: name, change })
+    signals.dark()
     loseCalls()
   }
 
@@ -137,6 +142,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     async boot() {
       if (board !== null && !ended) return
       board?.stop('reset')
+      signals.dark()
       start()
     },
     call(id, general) {
@@ -146,9 +152,10 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
         })
       const [first, ...rest] = inLibraryWords(client, general)
       const { method } = first
-      pending.set(id, { method, rest })
+      const ticket = `${id}/${++calls}`
+      pending.set(ticket, { id, method, rest })
       recorder.record({ kind: 'call', device: name, id, method, state: 'started' })
-      board.instruct({ id, ...first })
+      board.instruct({ id: ticket, ...first })
     },
     hanging() {
       const call = board?.pending()
@@ -163,13 +170,12 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
       if (board !== null) stop('power', 'off')
     },
     drive(signal, level) {
-      const pin = signals.pin(signal)
+      const pin = signals.driven(signal, level)
       recorder.record({ kind: 'signal', device: name, signal, value: level, by: 'harness' })
       board?.setPin(pin, level)
     },
     activeLevel: (signal) => signals.activeLevel(signal),
-    send(text) {
-      recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
+    send() {
       throw new Problem('device/no-console', `${name} is emulated: its program reads nothing from the console`, {
         hint: 'serial: { send } works on processes and boards',
       })

@@ -6,7 +6,9 @@ import { createInterface } from 'node:readline'
 import { Problem } from '../../emulators/index.ts'
 import { Child } from '../child/child.ts'
 import type { Recorder } from '../evidence/index.ts'
-import type { Attachment, Device } from './device.ts'
+import type { Attachment, Device, LinkState } from './device.ts'
+
+const DARK: LinkState = { kind: 'down', mode: 'blackhole' }
 
 export interface ProcessSettings {
   readonly name: string
@@ -23,10 +25,20 @@ export function processDevice(settings: ProcessSettings): Device {
   let child: Child | null = null
   /** Resolves when the exit of the last one is recorded. */
   let gone: Promise<unknown> = Promise.resolve()
-  /** True from a power cut until the link is given back: a scenario's own `network: down` stays down. */
-  let dark = false
+  /** What the link was before a power cut darkened it; a scenario's own `network` since then stays. */
+  let before: LinkState | null = null
+  /** The program that is being started. */
+  let starting: Promise<unknown> = Promise.resolve()
+  let disposed = false
 
-  async function start(): Promise<void> {
+  function start(): Promise<void> {
+    const attempt = spawn()
+    starting = attempt.catch(() => {}) // whoever boots it hears of it
+    return attempt
+  }
+
+  async function spawn(): Promise<void> {
+    if (disposed) return
     const [file, args, shell] = commandLine(settings.command)
     const started = await Child.spawn(file, args, {
       shell,
@@ -53,21 +65,22 @@ export function processDevice(settings: ProcessSettings): Device {
     }
     gone = started.exit.then(({ code, signal }) => {
       if (child === started) child = null
+      started.signal('SIGKILL') // what it has left behind in its group
       recorder.record({ kind: 'exit', device: name, code, signal })
     })
   }
 
   async function cut(change: 'off' | 'reset'): Promise<void> {
-    await attachment.set({ kind: 'down', mode: 'blackhole' })
-    dark = true
+    before ??= attachment.state
+    await attachment.set(DARK)
     child?.signal('SIGKILL')
     await gone
     recorder.record({ kind: 'device', device: name, change })
   }
 
   async function lit(): Promise<void> {
-    if (dark) await attachment.set({ kind: 'up' })
-    dark = false
+    if (before !== null && attachment.state === DARK) await attachment.set(before)
+    before = null
   }
 
   const noPins = (): never => {
@@ -101,10 +114,16 @@ export function processDevice(settings: ProcessSettings): Device {
     drive: noPins,
     activeLevel: noPins,
     send(text) {
+      if (child === null)
+        throw new Problem('device/off', `${name} is not running: nobody reads what is typed`, {
+          hint: `boot: ${name} starts it again`,
+        })
       recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
-      child?.stdin?.write(`${text}\n`)
+      child.stdin?.write(`${text}\n`)
     },
     async [Symbol.asyncDispose]() {
+      disposed = true
+      await starting
       await child?.end()
       await gone
     },

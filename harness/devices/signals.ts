@@ -12,15 +12,23 @@ export class Signals {
   readonly #device: string
   readonly #wiring: Readonly<Record<string, SignalWiring>>
   readonly #recorder: Recorder
+  /** Inputs as the world holds them, whether the board is on or not. */
+  readonly #inputs: Map<number, 0 | 1>
+  readonly #lit = new Set<number>()
 
   constructor(device: string, wiring: Readonly<Record<string, SignalWiring>>, recorder: Recorder) {
     this.#device = device
     this.#wiring = wiring
     this.#recorder = recorder
+    // A released active-low button reads 1 from the first moment.
+    const pulledUp = Object.values(wiring).filter((w) => w.active === 'low')
+    this.#inputs = new Map(pulledUp.map((w) => [w.pin, 1]))
   }
 
   /** The program wrote another level to a pin. */
   changed(pin: number, value: 0 | 1): void {
+    if (value === 1) this.#lit.add(pin)
+    else this.#lit.delete(pin)
     const named = Object.entries(this.#wiring).find(([, w]) => w.pin === pin)
     this.#recorder.record({
       kind: 'signal',
@@ -31,19 +39,25 @@ export class Signals {
     })
   }
 
-  pin(signal: string): number {
-    return this.#named(signal).pin
+  /** The board is without power or in reset: none of its outputs is high. */
+  dark(): void {
+    for (const pin of [...this.#lit]) this.changed(pin, 0)
+  }
+
+  /** Somebody holds an input at this level until further notice; its pin. */
+  driven(signal: string, level: 0 | 1): number {
+    const { pin } = this.#named(signal)
+    this.#inputs.set(pin, level)
+    return pin
   }
 
   activeLevel(signal: string): 0 | 1 {
     return this.#named(signal).active === 'low' ? 0 : 1
   }
 
-  /** A released active-low button reads 1 from the first moment. */
-  idleLevels(): readonly (readonly [number, 0 | 1])[] {
-    return Object.values(this.#wiring)
-      .filter((w) => w.active === 'low')
-      .map((w) => [w.pin, 1] as const)
+  /** What a board that boots now finds at its pins. */
+  inputLevels(): Iterable<readonly [number, 0 | 1]> {
+    return this.#inputs
   }
 
   #named(signal: string): SignalWiring {

@@ -10,12 +10,18 @@ import type { Matcher } from './matcher.ts'
 
 const fields = z
   .strictObject({
-    device: identifier().optional(),
+    device: identifier().optional().describe('the device that made the call'),
     method: z.string().optional().describe("the library's own name of the method"),
     id: identifier().optional().describe('the id of the step that made the call'),
-    returned: z.union([z.literal(true), valueMatcher()]).optional(),
-    raised: z.union([z.literal(true), raisedMatcher]).optional(),
-    running: z.literal(true).optional(),
+    returned: z
+      .union([z.literal(true), valueMatcher()])
+      .optional()
+      .describe('it returned this; true: anything'),
+    raised: z
+      .union([z.literal(true), raisedMatcher])
+      .optional()
+      .describe('it raised this exception; true: any'),
+    running: z.literal(true).optional().describe('it has not ended when the window does'),
   })
   .superRefine((f, ctx) => {
     if (f.device === undefined && f.id === undefined)

@@ -17,17 +17,27 @@ export function differences(wanted: Wanted, fields: Fields, prefix = ''): string
   return lines
 }
 
+/** A field that this kind of event has not is never as wanted, not even `{ not: … }`. */
 function matches(want: unknown, got: FieldValue): boolean {
-  return matchValue(want as ValueMatcher, got as Parameters<typeof matchValue>[1])
+  return got !== undefined && matchValue(want as ValueMatcher, got as Parameters<typeof matchValue>[1])
 }
 
 /** `will: true | false` asks whether there is one; a map asks for some of its fields. */
 function willDifferences(want: unknown, got: FieldValue): string[] {
   if (typeof want === 'boolean') {
-    return want === (got !== null) ? [] : [`will: expected ${want ? 'one' : 'none'}, got ${showValue(got)}`]
+    return got !== undefined && want === (got !== null)
+      ? []
+      : [`will: expected ${want ? 'one' : 'none'}, got ${showValue(got)}`]
   }
-  if (got === null || got === undefined) return [`will: expected ${showWanted(want)}, got none`]
+  if (got === null || got === undefined) return [`will: expected ${showWill(want)}, got none`]
   return differences(want as Wanted, got as Fields, 'will.')
+}
+
+/** `true`, `false`, or the fields that are wanted. */
+export function showWill(want: unknown): string {
+  if (typeof want === 'boolean') return String(want)
+  const fields = Object.entries(want as Wanted).filter(([, one]) => one !== undefined)
+  return `{ ${fields.map(([name, one]) => `${name}: ${showWanted(one)}`).join(', ')} }`
 }
 
 export const showWanted = (want: unknown): string => showMatcher(want as ValueMatcher)

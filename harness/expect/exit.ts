@@ -6,8 +6,8 @@ import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
-  device: identifier(),
-  code: valueMatcher().optional(),
+  device: identifier().describe('the process'),
+  code: valueMatcher().optional().describe('its exit code'),
   signal: z.string().optional().describe('the name of the signal that ended it: SIGKILL'),
 })
 

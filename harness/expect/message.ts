@@ -8,11 +8,11 @@ import type { Matcher } from './matcher.ts'
 
 const value = valueMatcher().optional()
 const fields = z.strictObject({
-  topic: textMatcher().optional(),
-  payload: textMatcher().optional(),
-  qos: value,
-  retain: z.boolean().optional(),
-  dup: z.boolean().optional(),
+  topic: textMatcher().optional().describe('the topic it was published to'),
+  payload: textMatcher().optional().describe('the payload, as text'),
+  qos: value.describe('the QoS it came with; the observer subscribes with 2'),
+  retain: z.boolean().optional().describe('true: a retained message, sent because of the subscription'),
+  dup: z.boolean().optional().describe('the broker sent it before'),
 })
 
 type MessageFields = z.output<typeof fields>

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { PACKET_TYPES, seconds } from '../../emulators/index.ts'
 import { duration, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences, showWanted, showWill } from './compare.ts'
 import { packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
 
@@ -16,52 +16,63 @@ const code = z.union([z.number().int().min(0).max(255), valueMatcher()]).optiona
 
 /** Seconds on the wire; a scenario writes `60s`, as everywhere. */
 const inSeconds = duration().transform((d) => d / seconds(1))
-const bound = inSeconds.optional()
-const keepalive = z.union([inSeconds, z.strictObject({ gt: bound, gte: bound, lt: bound, lte: bound })])
+const bound = (what: string) => inSeconds.optional().describe(what)
+const bounds = z.strictObject({
+  gt: bound('more than this'),
+  gte: bound('at least this'),
+  lt: bound('less than this'),
+  lte: bound('at most this'),
+})
+const keepalive = z.union([inSeconds, bounds])
 
 const willFields = z.strictObject({
-  topic: words,
-  payload: words,
-  qos: value,
-  retain: flag,
+  topic: words.describe('its topic'),
+  payload: words.describe('its payload'),
+  qos: value.describe('its QoS'),
+  retain: flag.describe('its retain flag'),
 })
 
 const fields = z
   .strictObject({
     from: identifier().optional().describe('the device that sent it'),
     to: identifier().optional().describe('the device it was sent to'),
-    type: z.enum(types).optional(),
+    type: z.enum(types).optional().describe('the kind of packet; malformed: what cannot be decoded'),
     delivered: flag.describe('false: the link swallowed it'),
     connection: value.describe("1 for the device's first TCP connection, then 2, …"),
     match: z
       .strictObject({
-        topic: words,
-        payload: words,
-        qos: value,
-        retain: flag,
-        dup: flag,
-        packetId: value,
-        clean: flag,
-        keepalive: keepalive.optional(),
-        will: z.union([z.boolean(), willFields]).optional(),
-        clientId: words,
-        username: words,
-        password: words,
-        returnCode: code,
-        sessionPresent: flag,
-        granted: z.union([z.array(z.number().int()), valueMatcher()]).optional(),
-        protocolLevel: value,
-        protocolName: words,
-        length: value,
-        flags: value,
-        reason: words,
-        claims: words,
+        topic: words.describe('the topic; of SUBSCRIBE and UNSUBSCRIBE the list of filters'),
+        payload: words.describe('of PUBLISH'),
+        qos: value.describe('of PUBLISH; of SUBSCRIBE the list of what was asked for'),
+        retain: flag.describe('of PUBLISH'),
+        dup: flag.describe('of PUBLISH'),
+        packetId: value.describe('of PUBLISH above QoS 0, of acknowledgements, SUBSCRIBE and UNSUBSCRIBE'),
+        clean: flag.describe('of CONNECT: clean session'),
+        keepalive: keepalive.optional().describe('of CONNECT, with its unit: 60s, or { gt, gte, lt, lte }'),
+        will: z.union([z.boolean(), willFields]).optional().describe('of CONNECT: whether there is one, or its fields'),
+        clientId: words.describe('of CONNECT'),
+        username: words.describe('of CONNECT'),
+        password: words.describe('of CONNECT'),
+        returnCode: code.describe('of CONNACK'),
+        sessionPresent: flag.describe('of CONNACK'),
+        granted: z
+          .union([z.array(z.number().int()), valueMatcher()])
+          .optional()
+          .describe('of SUBACK: a list, 128 for a refusal'),
+        protocolLevel: value.describe('of CONNECT: 4 is MQTT 3.1.1'),
+        protocolName: words.describe('of CONNECT'),
+        length: value.describe('the remaining length'),
+        flags: value.describe('the lower four bits of the first byte'),
+        reason: words.describe('of malformed: what is wrong with it'),
+        claims: words.describe('of malformed: the type that it says it is'),
         hex: z
           .string()
           .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
-          .optional(),
+          .optional()
+          .describe('all bytes of the packet'),
       })
-      .optional(),
+      .optional()
+      .describe('decoded fields; those that are not named may be anything'),
   })
   .superRefine((f, ctx) => {
     if ((f.from === undefined) === (f.to === undefined))
@@ -96,7 +107,7 @@ export const packet: Matcher<PacketFields> = {
   show(f) {
     const match = Object.entries(f.match ?? {})
       .filter(([, want]) => want !== undefined)
-      .map(([name, want]) => `${name} ${showWanted(want)}`)
+      .map(([name, want]) => `${name} ${name === 'will' ? showWill(want) : showWanted(want)}`)
     const who = f.from !== undefined ? `from ${f.from}` : `to ${f.to}`
     return [`${f.type?.toUpperCase() ?? 'a packet'} ${who}`, ...match].join(', ')
   },

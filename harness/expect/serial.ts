@@ -7,9 +7,12 @@ import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
-  device: identifier(),
-  line: textMatcher(),
-  stream: z.enum(['out', 'err', 'in']).optional().describe('in: what the harness sent'),
+  device: identifier().describe('whose console'),
+  line: textMatcher().describe('the whole line, or a /regex/ found anywhere in it'),
+  stream: z
+    .enum(['out', 'err', 'in'])
+    .optional()
+    .describe('err: standard error of a process; in: what the harness sent; default: out and err'),
 })
 
 type SerialFields = z.output<typeof fields>

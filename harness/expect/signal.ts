@@ -7,8 +7,8 @@ import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
-  device: identifier(),
-  signal: identifier(),
+  device: identifier().describe('whose pin'),
+  signal: identifier().describe('its name under signals:'),
   value: valueMatcher().optional().describe('the level it changed to: 0 or 1'),
 })
 

@@ -7,10 +7,12 @@ import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
-  from: identifier(),
-  event: z.enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout']),
+  from: identifier().describe('the device whose connection it is'),
+  event: z
+    .enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout'])
+    .describe('what became of it; refused and timeout are seen by the device, the rest by its link'),
   by: z.enum(['device', 'broker', 'link']).optional().describe('who caused it'),
-  connection: valueMatcher().optional(),
+  connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
 })
 
 type SocketFields = z.output<typeof fields>

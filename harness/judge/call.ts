@@ -17,6 +17,7 @@ export class CallCase implements Case {
   readonly #plan: CallPlan
   readonly #id: string
   readonly #opened: Moment
+  #started = false
 
   constructor(plan: CallPlan, id: string, opened: Moment) {
     this.#plan = plan
@@ -27,20 +28,30 @@ export class CallCase implements Case {
   tick(): void {}
 
   close(_now: Instant, why: string): void {
-    if (this.finding === null) this.#decide('fail', `it has not ended; ${why}`, [])
+    if (this.finding === null)
+      this.#decide('fail', this.#started ? `it has not ended; ${why}` : `it was not made: ${why}`, [])
   }
 
   observe(event: Event): void {
     if (this.finding !== null || event.kind !== 'call') return
     if (event.id !== this.#id || event.device !== this.#plan.device || event.seq <= this.#opened.seq) return
     if (event.state === 'started') {
+      this.#started = true
       if (this.#plan.start) this.#decide('pass', 'it started', [event])
       return
     }
     this.matched.push(event)
-    if (event.state === 'running')
-      return this.#decide('fail', `it has not ended${event.detail === undefined ? '' : `: ${event.detail}`}`, [event])
+    if (event.state === 'running') return this.#decideRunning(event)
     this.#judge(event)
+  }
+
+  /** Its answer may have lain in a socket while the harness stood still over the end of its time. */
+  #decideRunning(event: CallEvent & Event): void {
+    const lag = event.lag ?? 0
+    const deadline = this.#opened.at + this.#plan.within
+    const told = `it has not ended${event.detail === undefined ? '' : `: ${event.detail}`}`
+    if (event.at < deadline || event.at - lag >= deadline) return this.#decide('fail', told, [event])
+    this.#decide('inconclusive', `${told}; the harness lagged by up to ${showDuration(lag as Duration)} there`, [event])
   }
 
   #judge(event: CallEvent & Event): void {

@@ -57,7 +57,9 @@ export class ExpectationCase implements Case {
       case 'early':
         return this.#decide('fail', `too early: ${this.#told(event)}`, [event])
       case 'late':
-        return this.#satisfied() ? this.#atEnd('') : this.#decide('fail', `too late: ${this.#told(event)}`, [event])
+        return this.#satisfied() || this.#uncertain.length > 0
+          ? this.#atEnd('')
+          : this.#decide('fail', `too late: ${this.#told(event)}`, [event])
       case 'uncertain':
         this.#uncertain.push(event)
         this.matched.push(event)

@@ -2,10 +2,10 @@
 // goes on and `hil judge` feeds it a recorded one; both get the same verdicts, because it reads
 // the time from the events and decides nothing twice.
 
-import { type Instant, showDuration } from '../../emulators/index.ts'
+import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
 import type { Event, StepEvent } from '../evidence/index.ts'
 import { eventFields, fieldAt, streamOf } from '../expect/index.ts'
-import type { ActionStep, Anchor, CallStep, Claim, ClaimStep, Plan, RunScope } from '../plan/plan.ts'
+import type { ActionStep, Anchor, CallStep, Claim, ClaimStep, Deferred, Plan, RunScope, Step } from '../plan/plan.ts'
 import { repetition, stepAt } from '../plan/plan.ts'
 import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
@@ -20,6 +20,9 @@ import type { Moment } from './window.ts'
 export const TIME_UP = 'time is up'
 /** What it is called that a run was stopped from outside: what is still open then stays undecided. */
 export const STOPPED = 'the run was stopped'
+
+/** Steps that have a verdict of their own. */
+type Decided = ActionStep | ClaimStep | CallStep
 
 interface Open {
   readonly case: Case
@@ -83,6 +86,8 @@ export class Judge {
       this.#settle(open)
     }
     if (event.kind === 'step') this.#step(event, event)
+    if (event.kind === 'device' && event.change === 'boot')
+      this.#endAlways((until) => until.kind === 'boot' && until.device === event.device)
     if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()
     if (event.kind === 'fault' && event.what === TIME_UP) this.#failActions('it had not ended when its time was up')
     if (event.kind === 'fault' && event.what === TIME_UP) this.#closeAll(() => true, "the scenario's time was up")
@@ -98,37 +103,49 @@ export class Judge {
     if (step === undefined) return
     if (event.phase === 'started') {
       if (step.id !== null) this.#anchors.step(step.id, 'start', moment)
-      this.#endAlways(step.id)
+      this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'start')
       if (step.kind === 'claim') this.#openClaim(step, event.step, moment)
       else if (step.kind === 'call') this.#openCall(step, event.step, moment)
       if (step.kind === 'action') this.#acting.set(event.step, step)
       if (step.kind === 'call' || step.kind === 'action') this.#cursor(event.step).acted(moment.seq)
     } else {
       if (step.id !== null) this.#anchors.step(step.id, 'end', moment)
-      if (event.detail !== undefined) this.#failActions(event.detail, event.step)
+      this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'end')
       this.#acting.delete(event.step)
-      this.#closeAll((open) => open.path === event.step, 'the step was ended')
+      this.#closeAll((open) => open.path === event.step, event.detail ?? 'the step was ended')
+      if (event.detail !== undefined && isDecided(step)) this.#failed(step, event.step, event.detail)
       if (step.kind === 'parallel') this.#joinBranches(event.step)
     }
   }
 
-  /** An action has no claim of its own; what it could not do is its failure. */
-  #failActions(got: string, only?: string): void {
-    for (const [path, step] of [...this.#acting]) {
-      if (only !== undefined && path !== only) continue
-      this.#acting.delete(path)
-      this.#announce(step, path, {
-        kind: 'fail',
-        expected: `the step is done within the time limit of ${showDuration(step.timeout ?? this.#plan.timeout)}`,
-        got,
-        evidence: [],
-        nearby: [],
-      })
+  #failActions(got: string): void {
+    for (const [path, step] of this.#acting) {
+      const limit = showDuration(step.timeout ?? this.#plan.timeout)
+      this.#failed(step, path, got, `the step is done within the time limit of ${limit}`)
+    }
+    this.#acting.clear()
+  }
+
+  /** An action has no claim of its own, and a claim may not even open; what could not be done is the failure. */
+  #failed(step: Decided, path: string, got: string, expected = 'the step is done'): void {
+    if (this.verdicts.some((verdict) => verdict.step === path)) return
+    this.#announce(step, path, { kind: 'fail', expected, got, evidence: [], nearby: [] })
+  }
+
+  /** What waited for the run; null when it does not fit now, which is then the step's failure. */
+  #resolved<T>(step: Decided, path: string, what: Deferred<T>): T | null {
+    try {
+      return what(this.scope(path))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.#failed(step, path, error.message)
+      return null
     }
   }
 
   #openClaim(step: ClaimStep, path: string, opened: Moment): void {
-    const claim = step.claim(this.scope(path))
+    const claim = this.#resolved(step, path, step.claim)
+    if (claim === null) return
     const opening = this.#opening(claim, path, opened)
     if (typeof opening === 'string') {
       this.#announce(step, path, { kind: 'fail', expected: step.title, got: opening, evidence: [], nearby: [] })
@@ -143,7 +160,9 @@ export class Judge {
   }
 
   #openCall(step: CallStep, path: string, opened: Moment): void {
-    const made = new CallCase(step.call(this.scope(path)), step.id ?? path, opened)
+    const call = this.#resolved(step, path, step.call)
+    if (call === null) return
+    const made = new CallCase(call, step.id ?? path, opened)
     this.#open.set(path, { case: made, path, step, claim: null })
   }
 
@@ -190,7 +209,7 @@ export class Judge {
     this.#announce(open.step, open.path, finding)
   }
 
-  #announce(step: ActionStep | ClaimStep | CallStep, path: string, finding: Finding): void {
+  #announce(step: Decided, path: string, finding: Finding): void {
     const verdict: Verdict = { ...finding, step: path, place: step.place, title: step.title, at: this.#now }
     this.verdicts.push(verdict)
     for (const listener of this.#listeners) listener(verdict)
@@ -204,10 +223,10 @@ export class Judge {
     }
   }
 
-  /** `always … until: ID` ends where that step starts. */
-  #endAlways(id: string | null): void {
-    if (id === null) return
-    this.#closeAll((open) => open.claim?.kind === 'never' && endsAt(open.claim.until, id), 'its end came')
+  /** `always … until: ANCHOR`. */
+  #endAlways(isNow: (until: Anchor) => boolean): void {
+    const ends = ({ claim }: Open): boolean => claim?.kind === 'never' && claim.until !== null && isNow(claim.until)
+    this.#closeAll(ends, 'its end came')
   }
 
   #cursor(path: string): Cursor {
@@ -238,4 +257,4 @@ export class Judge {
   }
 }
 
-const endsAt = (until: Anchor | null, id: string): boolean => until?.kind === 'step' && until.id === id
+const isDecided = (step: Step): step is Decided => step.kind !== 'parallel' && step.kind !== 'repeat'

@@ -45,7 +45,9 @@ export class ProhibitionCase implements Case {
     this.matched.push(event)
     const earliest = event.at - (event.lag ?? 0)
     const due = this.due
-    const certain = earliest >= this.#opening.anchor.at && (due === null || event.at <= due)
+    // A call that had ended before the question is as wrong as one that ends later.
+    const begun = this.#claim.started !== null || earliest >= this.#opening.anchor.at
+    const certain = begun && (due === null || event.at <= due)
     const told = describe(event)
     if (certain) this.#decide('fail', told, [event])
     else

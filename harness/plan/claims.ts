@@ -25,6 +25,14 @@ export function buildExpect(node: Node) {
     const running = runningCall(want)
     if (running !== null) return stillRunning(want, running, parsed, node, context)
     const { count, every } = parsed
+    if (after !== null && parsed.since !== undefined) {
+      complain(context, node, {
+        code: 'scenario/two-anchors',
+        message: 'after and since are two places to look from',
+        hint: 'keep one of them',
+      })
+      return undefined
+    }
     if ((count !== undefined || every !== undefined) && (want.mode === 'all' || want.mode === 'sequence')) {
       complain(context, node, {
         code: 'scenario/count-of-many',
@@ -68,8 +76,32 @@ export function buildNever(node: Node, under: 'steps' | 'always') {
       })
       return undefined
     }
+    if (under === 'always' && !fitsAlways(after, until, node, context)) return undefined
     return { kind: 'never', want, window: parsed.for ?? null, until, after, started: null }
   }
+}
+
+/** A claim under `always` begins with the run, and its end is a moment that comes once. */
+function fitsAlways(after: Anchor | null, until: Anchor | null, node: Node, context: Context): boolean {
+  if (after !== null && after.kind !== 'start')
+    complain(context, node, {
+      code: 'scenario/always-after',
+      message: 'a claim under always begins with the run',
+      hint: 'one that begins later is a never among the steps, beside others in a parallel',
+    })
+  else if (until !== null && !isKnownWhenItComes(until))
+    complain(context, node, {
+      code: 'scenario/never-how-long',
+      message: 'until: takes a moment that is known when it comes, because a claim under always fails at once',
+      hint: 'a step id, id.end, or boot:DEVICE',
+    })
+  else return true
+  return false
+}
+
+/** What an expect matched, and which packet was the last, is found out later. */
+function isKnownWhenItComes(anchor: Anchor): boolean {
+  return anchor.kind === 'boot' || (anchor.kind === 'step' && (anchor.edge === 'start' || anchor.edge === 'end'))
 }
 
 function wantOf(parsed: Parsed, node: Node, context: Context): Want | undefined {

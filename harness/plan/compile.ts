@@ -7,7 +7,6 @@ import {
   childOf,
   Diagnostics,
   entryOf,
-  interpolate,
   type Node,
   parseScenarioText,
   type Scope,
@@ -15,7 +14,7 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
-import type { Context } from './context.ts'
+import { type Context, interpolateNow } from './context.ts'
 import { compileDevice } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
@@ -134,12 +133,12 @@ function headOf(
   for (const { key, value } of varsNode?.kind === 'map' ? varsNode.entries : []) {
     const given = options.vars?.[key]
     const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
-    vars[key] = given === undefined ? typedValue(interpolate(value, scope, diagnostics).node) : typedValue(given)
+    vars[key] = given === undefined ? typedValue(interpolateNow(value, scope, diagnostics)) : typedValue(given)
   }
   const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
   const apart = new Set(['devices', 'steps', 'always', 'vars', 'matrix'])
   const entries = root.entries.map((entry) =>
-    apart.has(entry.key) ? entry : { ...entry, value: interpolate(entry.value, scope, diagnostics).node },
+    apart.has(entry.key) ? entry : { ...entry, value: interpolateNow(entry.value, scope, diagnostics) },
   )
   return { node: { ...root, entries }, vars }
 }
@@ -181,7 +180,8 @@ function placeholder(name: string, place: Place): DevicePlan {
 /** Devices that a `boot` step anywhere below starts. */
 function bootsIn(step: Node): string[] {
   const boot = childOf(step, 'boot')
-  const named = boot?.kind === 'scalar' ? boot : childOf(boot, 'device')
+  const inside = boot?.kind === 'scalar' && boot.value !== null ? boot : childOf(boot, 'device')
+  const named = inside ?? (boot === undefined ? undefined : childOf(step, 'device'))
   const own = named?.kind === 'scalar' && typeof named.value === 'string' ? [named.value] : []
   const nested = [childOf(step, 'parallel'), childOf(childOf(step, 'repeat'), 'steps')]
   return [...own, ...nested.flatMap((list) => listOf(list).flatMap(bootsIn))]

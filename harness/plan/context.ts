@@ -1,7 +1,7 @@
 // What compiling a part of a scenario needs to know of the whole.
 
 import type { z } from 'zod'
-import type { Duration } from '../../emulators/index.ts'
+import type { Duration, Place } from '../../emulators/index.ts'
 import { Problem } from '../../emulators/index.ts'
 import {
   type Diagnostic,
@@ -34,6 +34,30 @@ export const knownNames = (context: Context): KnownNames => ({
   devices: new Set(context.devices.keys()),
 })
 
+/** With everything filled in, for places that cannot wait for the run; those that would are reported. */
+export function interpolateNow(node: Node, scope: Scope, diagnostics: Diagnostics, hint?: string): Node {
+  const filled = interpolate(node, scope, diagnostics)
+  for (const { place } of filled.deferred) notKnownYet(place, diagnostics, hint)
+  return filled.node
+}
+
+export function notKnownYet(at: Place, diagnostics: Diagnostics, hint?: string): void {
+  diagnostics.add({
+    code: 'scenario/not-known-yet',
+    message: 'this is known only while the scenario runs',
+    at,
+    hint: hint ?? 'saved and i can stand in the arguments of steps',
+  })
+}
+
+export interface Resolved<T> {
+  readonly value: T | undefined
+  /** undefined: it is wrong, and has been reported. */
+  readonly later: Deferred<T> | undefined
+  /** Where it waits for what only the run can tell. */
+  readonly open: readonly Place[]
+}
+
 /**
  * A part of the scenario that one schema describes, ready now or when the run knows more. What is
  * wrong is reported now, except in places whose value only the run can tell.
@@ -43,18 +67,24 @@ export function resolve<S extends z.ZodType, T>(
   node: Node,
   schema: S,
   build: (parsed: z.output<S>, context: Context) => T | undefined,
-): { readonly value: T | undefined; readonly later: Deferred<T> | undefined } {
+): Resolved<T> {
   const filled: Interpolated = interpolate(node, context.scope, context.diagnostics)
   if (filled.deferred.length === 0) {
     const parsed = validate(schema, filled.node, context.diagnostics)
     const value = parsed === undefined ? undefined : build(parsed, context)
-    return { value, later: value === undefined ? undefined : () => value }
+    return { value, later: value === undefined ? undefined : () => value, open: [] }
   }
   const found = new Diagnostics()
-  validate(schema, filled.node, found)
+  const parsed = validate(schema, filled.node, found)
+  // Only for what it complains of: names are checked, whatever stands open beside them.
+  if (parsed !== undefined) build(parsed, { ...context, diagnostics: found })
   const open = new Set(filled.deferred.map(({ place }) => `${place.line}:${place.column}`))
   context.diagnostics.addAll(found.all.filter(({ at }) => !open.has(`${at.line}:${at.column}`)))
-  return { value: undefined, later: (scope) => resolveNow(context, filled.node, schema, build, scope) }
+  return {
+    value: undefined,
+    later: (scope) => resolveNow(context, filled.node, schema, build, scope),
+    open: filled.deferred.map(({ place }) => place),
+  }
 }
 
 function resolveNow<S extends z.ZodType, T>(

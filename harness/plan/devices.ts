@@ -23,6 +23,7 @@ import {
   type Scope,
   validate,
 } from '../scenario/index.ts'
+import { notKnownYet } from './context.ts'
 import { device as shape } from './grammar.ts'
 import type { DevicePlan, ProcessPlan, SignalPlan } from './plan.ts'
 
@@ -46,12 +47,7 @@ export function compileDevice(name: string, node: Node, context: DeviceContext):
   if (parsed === undefined) return undefined
   for (const open of filled.deferred)
     if (command === undefined || !within(open.place, filled.node, 'command'))
-      diagnostics.add({
-        code: 'scenario/not-known-yet',
-        message: 'this is known only while the scenario runs',
-        at: open.place,
-        hint: 'a device is set up before; link.host and link.port can stand in command:',
-      })
+      notKnownYet(open.place, diagnostics, 'a device is set up before; link.host and link.port can stand in command:')
   if (!keysFit(parsed, node, diagnostics)) return undefined
   const options = optionsOf(parsed, filled.node, diagnostics)
   return {

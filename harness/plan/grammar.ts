@@ -16,14 +16,14 @@ const statement = z
   )
 
 export const will = z.strictObject({
-  topic: text(),
-  payload: text(),
-  qos: qos().optional(),
-  retain: z.boolean().optional(),
+  topic: text().describe('where the broker publishes it'),
+  payload: text().describe('what it publishes'),
+  qos: qos().optional().describe('its QoS; default: 0'),
+  retain: z.boolean().optional().describe('its retain flag; default: false'),
 })
 
 export const signal = z.strictObject({
-  pin: z.number().int().min(0).max(63),
+  pin: z.number().int().min(0).max(63).describe('number of the GPIO'),
   active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
   serial: text().optional().describe('for boards: the console line that tells the level'),
 })
@@ -33,7 +33,7 @@ export const device = z.strictObject({
     .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...OTHER_DEVICES])
     .describe('the emulated client library, or process'),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
-  will: will.optional(),
+  will: will.optional().describe('the last will that it announces'),
   firmware: z
     .enum(Object.keys(firmware) as (keyof typeof firmware)[])
     .optional()
@@ -42,9 +42,12 @@ export const device = z.strictObject({
     .union([duration(), z.literal(false)])
     .optional()
     .describe('how often the puppet looks for messages between steps; default: 100ms; false: never'),
-  signals: z.record(identifier(), signal).optional(),
+  signals: z
+    .record(identifier(), signal)
+    .optional()
+    .describe('names for pins: what drive sets and the signal matcher sees'),
   command: z
-    .union([text(), z.array(text()).min(1)])
+    .union([z.array(text()).min(1), text()])
     .optional()
     .describe('for a process: what to start'),
   needs: z.array(text()).optional().describe('programs that must be on the PATH; without them the scenario is skipped'),
@@ -53,39 +56,51 @@ export const device = z.strictObject({
 
 export const broker = z.union([
   z.string(),
-  z.strictObject({ use: z.string(), with: z.record(z.string(), z.unknown()).optional() }),
+  z.strictObject({
+    use: z.string().describe('its kind, or a name of the config'),
+    with: z.record(z.string(), z.unknown()).optional().describe('options of that kind'),
+  }),
 ])
 
 /** The top level; the steps are looked at one by one. */
 export const scenario = z.strictObject({
-  name: text(),
-  version: z.literal(1, 'this version of hil reads version: 1'),
-  tags: z.array(text()).optional(),
+  name: text().describe('what it shows, in a sentence'),
+  version: z.literal(1, 'this version of hil reads version: 1').describe('of the scenario language: 1'),
+  tags: z.array(text()).optional().describe('words for --tag'),
   verifies: z.array(statement).optional().describe('the statements or complaints that this scenario tests'),
   timeout: duration().optional().describe('for the whole scenario; default: 60s'),
-  vars: z.record(identifier(), z.unknown()).optional(),
-  matrix: z.record(identifier(), z.array(z.unknown()).min(1)).optional().describe('one run for each combination'),
-  skip: z.union([z.boolean(), text()]).optional().describe('true, or why'),
+  vars: z
+    .record(identifier(), z.unknown())
+    .optional()
+    .describe('values for ${{ vars.NAME }}; --var NAME=VALUE overrides'),
+  matrix: z
+    .record(identifier(), z.array(z.unknown()).min(1))
+    .optional()
+    .describe('lists of values for ${{ matrix.NAME }}; one run for each combination'),
+  skip: z.union([z.boolean(), text()]).optional().describe('true, or why it is not run; default: false'),
   broker: broker.optional().describe('the broker that it needs; default: the one the run is given'),
   observer: z
     .union([z.boolean(), z.array(text()).min(1)])
     .optional()
     .describe('what the harness itself subscribes to; default: true, which is #'),
-  devices: z.record(identifier(), z.unknown()).optional(),
+  devices: z.record(identifier(), z.unknown()).optional().describe('the devices by names of your own'),
   always: z.array(z.unknown()).optional().describe('claims that hold from the start beside the steps'),
-  steps: z.array(z.unknown()).min(1),
+  steps: z.array(z.unknown()).min(1).describe('what happens and what must be seen, in order'),
 })
 
 export const stepMeta = {
-  id: identifier().optional(),
+  id: identifier().optional().describe('a name for anchors and for call: { id }'),
   name: text().optional().describe('what reports call it'),
   device: identifier().optional().describe('the device of the verb, when it is not in there'),
-  timeout: duration().optional(),
-  if: z.boolean('expected true, false or a ${{ condition }}').optional(),
+  timeout: duration().optional().describe("for this step; default: what is left of the scenario's"),
+  if: z.boolean('expected true, false or a ${{ condition }}').optional().describe('false: the step is skipped'),
 }
 
 const fieldsOf = Object.fromEntries(
-  Object.entries(matchers).map(([name, matcher]) => [name, (matcher as AnyMatcher).fields.optional()]),
+  Object.entries(matchers).map(([name, matcher]) => [
+    name,
+    (matcher as AnyMatcher).fields.optional().describe(matcher.summary),
+  ]),
 ) as Record<string, z.ZodOptional<z.ZodType>>
 
 export const pattern = z.strictObject(fieldsOf)
@@ -103,24 +118,27 @@ export const expectation = z.strictObject({
   within: duration().optional().describe('at most so long after the anchor; default: 5s'),
   between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
   every: z
-    .strictObject({ of: duration(), tolerance: duration() })
+    .strictObject({
+      of: duration().describe('the interval'),
+      tolerance: duration().describe('how much it may be off, either way'),
+    })
     .optional()
     .describe('the time from each match to the next'),
   after: text()
     .optional()
     .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
-  since: z.literal('start').optional().describe('look at the whole run'),
+  since: z.literal('start').optional().describe('look at the whole run, not from the last satisfied expect on'),
   save: z.record(identifier(), text()).optional().describe('NAME: FIELD of the match, for ${{ saved.NAME }}'),
 })
 
 export const prohibition = z.strictObject({
   ...wants,
-  for: duration().optional(),
+  for: duration().optional().describe('how long it watches; a step needs it'),
   until: text().optional().describe('under always: the anchor that ends it'),
-  after: text().optional(),
+  after: text().optional().describe('the anchor that the window begins at; default: the start of the step'),
 })
 
 export const repeat = z.strictObject({
-  times: z.number().int().min(1).max(100_000),
-  steps: z.array(z.unknown()).min(1),
+  times: z.number().int().min(1).max(100_000).describe('how often'),
+  steps: z.array(z.unknown()).min(1).describe('the steps of one turn'),
 })

@@ -3,18 +3,31 @@
 // express (one verb a step, ids that exist) is looser here.
 
 import { z } from 'zod'
+import { type AnyMatcher, matchers } from '../expect/index.ts'
+import { count, duration, identifier, qos, raisedMatcher, size, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { type AnyStep, steps } from '../steps/index.ts'
-import { device, expectation, prohibition, scenario, stepMeta } from './grammar.ts'
-
-type Schema = Record<string, unknown>
+import { Definitions, type Schema } from './definitions.ts'
+import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from './grammar.ts'
 
 export function scenarioSchema(): Schema {
+  const definitions = new Definitions()
+  const jsonOf = (schema: z.ZodType): Schema => definitions.replaceIn(definitions.takeFrom(plain(schema)))
+  for (const [name, schema] of Object.entries(shared())) definitions.add(name, jsonOf(schema))
+  const properties = (schema: z.ZodType): Schema => jsonOf(schema).properties as Schema
+  const verbs = verbSchemas(jsonOf)
+
   const meta = properties(z.strictObject(stepMeta))
   const step: Schema = {
     type: 'object',
     additionalProperties: false,
-    properties: { ...meta, ...verbSchemas() },
-    anyOf: Object.keys(verbSchemas()).map((verb) => ({ required: [verb] })),
+    properties: { ...meta, ...verbs },
+    anyOf: Object.keys(verbs).map((verb) => ({ required: [verb] })),
+  }
+  const always: Schema = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['never'],
+    properties: { id: meta.id, name: meta.name, never: verbs.never },
   }
   const top = jsonOf(scenario)
   const topProperties = top.properties as Schema
@@ -24,17 +37,48 @@ export function scenarioSchema(): Schema {
     ...top,
     properties: {
       ...topProperties,
-      devices: { type: 'object', additionalProperties: { $ref: '#/definitions/device' } },
-      always: { type: 'array', items: { type: 'object', properties: { ...meta, never: jsonOf(prohibition) } } },
-      steps: { type: 'array', minItems: 1, items: { $ref: '#/definitions/step' } },
+      devices: described(topProperties.devices, {
+        type: 'object',
+        additionalProperties: { $ref: '#/definitions/device' },
+      }),
+      always: described(topProperties.always, { type: 'array', items: { $ref: '#/definitions/always' } }),
+      steps: described(topProperties.steps, {
+        type: 'array',
+        minItems: 1,
+        items: { $ref: '#/definitions/step' },
+      }),
     },
-    definitions: { device: jsonOf(device), step },
+    definitions: { ...definitions.all, device: jsonOf(device), step, always },
   }
 }
 
-function verbSchemas(): Record<string, Schema> {
+/** What stands in many places, small things first: each may use those before it. */
+function shared(): Record<string, z.ZodType> {
+  const events = Object.entries(matchers).map(([name, matcher]) => [name, (matcher as AnyMatcher).fields] as const)
+  return {
+    duration: duration(),
+    size: size(),
+    name: identifier(),
+    qos: qos(),
+    count: count(),
+    matcher: valueMatcher(),
+    textMatcher: textMatcher(),
+    exception: raisedMatcher,
+    ...Object.fromEntries(events),
+    pattern,
+  }
+}
+
+const described = (like: unknown, schema: Schema): Schema => ({
+  description: (like as Schema).description,
+  ...schema,
+})
+
+type Convert = (schema: z.ZodType) => Schema
+
+function verbSchemas(jsonOf: Convert): Record<string, Schema> {
   const list: Schema = { type: 'array', items: { $ref: '#/definitions/step' } }
-  const registered = Object.entries(steps).map(([name, verb]) => [name, verbSchema(verb)] as const)
+  const registered = Object.entries(steps).map(([name, verb]) => [name, verbSchema(verb, jsonOf)] as const)
   return {
     ...Object.fromEntries(registered),
     expect: { description: 'what must come, and when', ...jsonOf(expectation) },
@@ -45,16 +89,16 @@ function verbSchemas(): Record<string, Schema> {
       type: 'object',
       additionalProperties: false,
       required: ['times', 'steps'],
-      properties: { times: { type: ['integer', 'string'] }, steps: list },
+      properties: { ...(jsonOf(repeat).properties as Schema), steps: described(jsonOf(repeat.shape.steps), list) },
     },
   }
 }
 
-function verbSchema(verb: AnyStep): Schema {
+function verbSchema(verb: AnyStep, jsonOf: Convert): Schema {
   const own = withoutRequiredDevice(jsonOf(verb.args))
-  return verb.bare === undefined
-    ? { description: verb.summary, ...own }
-    : { description: verb.summary, anyOf: [own, { type: 'string' }] }
+  if (verb.bare === undefined) return { description: verb.summary, ...own }
+  // `connect: blue`, or `device: blue` beside a bare `connect:`.
+  return { description: verb.summary, anyOf: [own, { type: ['string', 'null'] }] }
 }
 
 /** The device may stand beside the verb, so its absence inside is no mistake. */
@@ -64,9 +108,7 @@ function withoutRequiredDevice(schema: Schema): Schema {
   return { ...schema, required }
 }
 
-const properties = (schema: z.ZodType): Schema => jsonOf(schema).properties as Schema
-
-function jsonOf(schema: z.ZodType): Schema {
+function plain(schema: z.ZodType): Schema {
   const made = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any', reused: 'inline' })
   const { $schema: _, ...rest } = orExpression(made) as Schema
   return rest

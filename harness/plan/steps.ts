@@ -9,7 +9,6 @@ import {
   didYouMean,
   entryOf,
   headPlace,
-  interpolate,
   type MapEntry,
   type MapNode,
   type Node,
@@ -18,7 +17,7 @@ import {
 } from '../scenario/index.ts'
 import { type AnyAction, type AnyClientCall, type AnyStep, type Calling, steps as verbs } from '../steps/index.ts'
 import { buildExpect, buildNever, signalExists, unknownDevice } from './claims.ts'
-import { type Context, complain, resolve } from './context.ts'
+import { type Context, complain, interpolateNow, notKnownYet, resolve } from './context.ts'
 import { expectation, prohibition, repeat, stepMeta } from './grammar.ts'
 import type { ClaimStep, Deferred, Step } from './plan.ts'
 
@@ -105,7 +104,7 @@ function withoutSteps(argument: MapNode, context: Context): MapNode {
   const entries = argument.entries.map((entry) =>
     entry.key === 'steps'
       ? entry
-      : { ...entry, value: interpolate(entry.value, context.scope, context.diagnostics).node },
+      : { ...entry, value: interpolateNow(entry.value, context.scope, context.diagnostics) },
   )
   return { ...argument, entries }
 }
@@ -212,7 +211,7 @@ interface Meta {
 function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   const entries = node.entries.filter((e) => META.includes(e.key))
   const own: MapNode = { ...node, entries: entries.filter((e) => e.key !== 'if') }
-  const filled = interpolate(own, context.scope, context.diagnostics).node
+  const filled = interpolateNow(own, context.scope, context.diagnostics)
   const { if: _, ...shape } = stepMeta
   const parsed = validate(z.strictObject(shape), filled, context.diagnostics)
   const condition = entryOf(node, 'if')
@@ -283,7 +282,9 @@ export function compileAlways(nodes: readonly Node[], context: Context): ClaimSt
       return []
     }
     const meta = metaOf(node, never, context)
-    const { later } = resolve(context, never.value, prohibition, buildNever(never.value, 'always'))
+    const { later, open } = resolve(context, never.value, prohibition, buildNever(never.value, 'always'))
+    const hint = 'a claim under always begins with the run; later ones belong among the steps'
+    for (const at of open) notKnownYet(at, context.diagnostics, hint)
     if (later === undefined) return []
     return [
       {

@@ -8,7 +8,7 @@ import { describe } from '../expect/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import { stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
-import { renderDiagnostic } from '../scenario/index.ts'
+import { renderDiagnostic, visible } from '../scenario/index.ts'
 
 /** Everything that is wrong with a run, ready to print; empty when nothing is. */
 export function renderFailure(run: ScenarioRun, color: boolean): string {
@@ -33,8 +33,8 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
   )
   return [
     head.trimEnd(),
-    `  ${c.green('expected')}: ${verdict.expected}`,
-    `  ${c.red('got')}: ${verdict.got}`,
+    `  ${c.green('expected')}: ${visible(verdict.expected)}`,
+    `  ${c.red('got')}: ${visible(verdict.got)}`,
     ...renderEvents(verdict, run.events, c.dim),
     '',
   ].join('\n')
@@ -46,7 +46,7 @@ function renderEvents(verdict: Verdict, events: readonly Event[], dim: (text: st
   const lines = seqs.flatMap((seq) => {
     const event = events[seq]
     if (event === undefined) return []
-    const line = describe(event)
+    const line = visible(describe(event))
     return verdict.evidence.includes(seq) ? `  ▶ ${line}` : dim(`    ${line}`)
   })
   return lines.length === 0 ? [] : ['  events:', ...lines]

@@ -9,5 +9,7 @@ export const reporters = { list, json, junit } satisfies Record<string, Reporter
 export type ReporterName = keyof typeof reporters
 
 export { renderFailure } from './failure.ts'
+export { guarded } from './guarded.ts'
+export { prepareOutput, whyNot, writeReport } from './output.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
 export { summarize } from './summary.ts'

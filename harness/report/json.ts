@@ -1,11 +1,11 @@
 // `json`: results.json, the machine's view of a suite. Its shape is a promise: docs/results.md
 // describes it, and `version` rises when a field changes its meaning or goes away.
 
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { stepAt } from '../plan/index.ts'
 import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
 import { showFacts } from './json-events.ts'
+import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
 
@@ -15,10 +15,7 @@ export const json: ReporterKind = {
   name: 'json',
   summary: 'results.json in the output folder',
   create: () => ({
-    async onEnd(result) {
-      await mkdir(result.output, { recursive: true })
-      await writeFile(join(result.output, 'results.json'), `${JSON.stringify(resultsOf(result), null, 2)}\n`)
-    },
+    onEnd: (result) => writeReport(result.output, 'results.json', `${JSON.stringify(resultsOf(result), null, 2)}\n`),
   }),
 }
 
@@ -69,7 +66,8 @@ export function reasonOf(run: ScenarioRun): string | null {
     const { file, line, column } = verdict.place
     return `${file}:${line}:${column}: expected ${verdict.expected}; got ${verdict.got}`
   }
-  return run.problem?.message ?? null
+  if (run.problem !== null) return run.problem.message
+  return run.status === 'interrupted' ? 'it was stopped before its end' : null
 }
 
 function stepsOf(run: ScenarioRun): unknown[] {

@@ -1,12 +1,11 @@
 // `junit`: junit.xml, as CI servers read it: one testsuite a file, one testcase a run. `failure` is
 // a claim that failed, `error` what kept it from being judged, inconclusive included.
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe } from '../expect/index.ts'
 import type { ScenarioResult, SuiteResult } from '../run/index.ts'
 import { renderFailure } from './failure.ts'
 import { reasonOf } from './json.ts'
+import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
 
 /** Events at the end of the record that a failed case carries along. */
@@ -16,10 +15,7 @@ export const junit: ReporterKind = {
   name: 'junit',
   summary: 'junit.xml in the output folder',
   create: () => ({
-    async onEnd(result) {
-      await mkdir(result.output, { recursive: true })
-      await writeFile(join(result.output, 'junit.xml'), junitOf(result))
-    },
+    onEnd: (result) => writeReport(result.output, 'junit.xml', junitOf(result)),
   }),
 }
 
@@ -42,7 +38,7 @@ export function junitOf(result: SuiteResult): string {
 function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
   const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
   return [
-    `  <testsuite name="${xml(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
+    `  <testsuite name="${attribute(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
     ...scenarios.map(caseOf),
     '  </testsuite>',
   ].join('\n')
@@ -63,9 +59,9 @@ function caseOf({ run, flaky }: ScenarioResult): string {
     ...(flaky ? [['flaky', 'true'] as const] : []),
   ]
   return [
-    `    <testcase name="${xml(name)}" classname="${xml(plan.file)}" file="${xml(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
+    `    <testcase name="${attribute(name)}" classname="${attribute(plan.file)}" file="${attribute(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
     '      <properties>',
-    ...properties.map(([key, value]) => `        <property name="${key}" value="${xml(value)}"/>`),
+    ...properties.map(([key, value]) => `        <property name="${key}" value="${attribute(value)}"/>`),
     '      </properties>',
     ...outcomeOf(run),
     '    </testcase>',
@@ -74,13 +70,13 @@ function caseOf({ run, flaky }: ScenarioResult): string {
 
 function outcomeOf(run: ScenarioResult['run']): string[] {
   if (run.status === 'passed') return []
-  const reason = xml(reasonOf(run) ?? run.status)
+  const reason = attribute(reasonOf(run) ?? run.status)
   if (run.status === 'skipped') return [`      <skipped message="${reason}"/>`]
   const element = run.status === 'failed' ? 'failure' : 'error'
   const tail = run.events.slice(-TAIL).map(describe)
   return [
-    `      <${element} type="${run.status}" message="${reason}">${xml(renderFailure(run, false))}</${element}>`,
-    `      <system-out>${xml(tail.join('\n'))}</system-out>`,
+    `      <${element} type="${run.status}" message="${reason}">${text(renderFailure(run, false))}</${element}>`,
+    `      <system-out>${text(tail.join('\n'))}</system-out>`,
   ]
 }
 
@@ -96,12 +92,16 @@ const FORBIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-/** Text for XML elements and attributes. */
-function xml(text: string): string {
-  return text
+/** Text between tags. A bare carriage return would be read back as a line feed. */
+function text(given: string): string {
+  return given
     .replace(FORBIDDEN, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+    .replaceAll('\r', '&#13;')
 }
+
+/** Text in an attribute, where a line feed as it is would be read back as a space. */
+const attribute = (given: string): string =>
+  text(given).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')

@@ -5,6 +5,7 @@ import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
 import type { Plan } from '../plan/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
+import { visible } from '../scenario/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
@@ -14,10 +15,10 @@ type Colors = ReturnType<typeof createColors>
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
-  create({ print, color, live }) {
+  create({ print, color, live, stream = process.stdout }) {
     const c = createColors(color)
     const running = new Map<string, string>()
-    const redraw = live ? createLogUpdate(process.stdout, { showCursor: true }) : null
+    const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
     const draw = (): void => redraw?.([...running.values()].map((line) => c.dim(`  ◌ ${line}`)).join('\n'))
     const permanent = (line: string): void => {
       redraw?.clear()
@@ -51,8 +52,12 @@ const key = (plan: Plan, repetition: number): string => `${plan.file}\n${plan.va
 
 function title(plan: Plan, repetition: number, attempt: number): string {
   const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
-  return `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`
+  return oneLine(
+    `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`,
+  )
 }
+
+const oneLine = (text: string): string => visible(text).replace(/[\t\n]+/g, ' ')
 
 const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
   passed: (c) => c.green('✓'),
@@ -67,7 +72,7 @@ function lineOf(run: ScenarioRun, final: boolean, c: Colors): string {
   const where = c.dim(`${run.plan.file}:${run.plan.place.line}`)
   const took = c.dim(showSeconds(run.duration))
   const again = final ? '' : c.yellow(' will be tried again')
-  const why = run.plan.skip === null ? '' : c.dim(` skipped: ${run.plan.skip}`)
+  const why = run.plan.skip === null ? '' : c.dim(` skipped: ${oneLine(run.plan.skip)}`)
   return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)} ${took} ${where}${why}${again}`
 }
 

@@ -11,6 +11,8 @@ export interface ReporterSettings {
   readonly color: boolean
   /** A terminal that can be redrawn. */
   readonly live: boolean
+  /** The terminal itself, for what redraws; default: standard output. */
+  readonly stream?: NodeJS.WriteStream
   /** Columns of the terminal. */
   readonly width: number
 }

@@ -4,7 +4,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { writeTimeline } from '../evidence/index.ts'
-import type { Given } from '../plan/plan.ts'
+import type { Given, Plan } from '../plan/plan.ts'
 import type { ScenarioRun } from './result.ts'
 
 export interface RecordHeader {
@@ -21,8 +21,9 @@ export interface RecordHeader {
 export async function writeArtifacts(
   run: ScenarioRun & { readonly brokerLog: string },
   output: string,
+  name: string,
 ): Promise<ScenarioRun> {
-  const folder = join(output, folderName(run))
+  const folder = join(output, folderName(run, name))
   await mkdir(folder, { recursive: true })
   const header: RecordHeader = {
     scenario: run.plan.name,
@@ -58,17 +59,29 @@ function foldersOf(results: string): string[] {
   }
 }
 
-/** One folder a run: file, variant, broker, repetition and attempt tell runs apart. */
-function folderName(run: ScenarioRun): string {
-  const parts = [
-    run.plan.file.replace(/\.scenario\.yaml$/, ''),
-    run.plan.variant,
-    run.broker.name,
-    run.repetition === 0 ? '' : `repeat${run.repetition}`,
-    run.attempt === 0 ? '' : `retry${run.attempt}`,
-  ]
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|-+$/g, ''))
-    .join('--')
+/** Longer names are cut: a file system takes 255 bytes, and the run's own words come behind. */
+const LONGEST_NAME = 120
+
+/** A folder's name for each plan, by file and variant; those that would be the same are numbered. */
+export function folderNames(plans: Iterable<Plan>): ReadonlyMap<Plan, string> {
+  const names = new Map<Plan, string>()
+  const taken = new Set<string>()
+  for (const plan of new Set(plans)) {
+    const base = joined([plan.file.replace(/\.scenario\.yaml$/, ''), plan.variant]).slice(0, LONGEST_NAME)
+    let name = base
+    for (let n = 2; taken.has(name); n++) name = `${base}-${n}`
+    taken.add(name)
+    names.set(plan, name)
+  }
+  return names
 }
+
+/** One folder a run: broker, repetition and attempt tell the runs of a plan apart. */
+const folderName = ({ broker, repetition, attempt }: ScenarioRun, name: string): string =>
+  joined([name, broker.name, repetition === 0 ? '' : `repeat${repetition}`, attempt === 0 ? '' : `retry${attempt}`])
+
+const joined = (parts: readonly string[]): string =>
+  parts
+    .map((part) => part.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|-+$/g, ''))
+    .filter((part) => part !== '')
+    .join('--')

@@ -29,6 +29,12 @@ export class Bench implements AsyncDisposable {
     }
   }
 
+  /** Work that may still take or start something: nothing is given back before it has ended. */
+  async during<T>(what: string, work: Promise<T>): Promise<T> {
+    this.#held.push({ what, release: () => Promise.allSettled([work]).then(() => {}) })
+    return work
+  }
+
   onRelease(what: string, release: () => void | Promise<void>): void {
     this.#held.push({ what, release: async () => release() })
   }

@@ -1,21 +1,24 @@
 // Tells the judge the time when it wants to know. It does so one turn of the loop late, so that
-// what is already waiting in a socket is seen before a window is closed over it.
+// what is already waiting in a socket is seen before a window is closed over it; and after a stall
+// it tells the time that the harness has caught up with, as the stamps of events do.
 
-import type { Clock, Timer } from '../../emulators/index.ts'
-import type { Timeline } from '../evidence/index.ts'
+import type { Clock, Instant, Timer } from '../../emulators/index.ts'
+import type { LagMeter, Timeline } from '../evidence/index.ts'
 import type { Judge } from '../judge/index.ts'
 
 export class Clockwork {
   readonly #judge: Judge
   readonly #clock: Clock
+  readonly #lag: Pick<LagMeter, 'lag'>
   readonly #unsubscribe: () => void
   #timer: Timer | null = null
   #dueAt: number | null = null
   #stopped = false
 
-  constructor(judge: Judge, timeline: Timeline, clock: Clock) {
+  constructor(judge: Judge, timeline: Timeline, clock: Clock, lag: Pick<LagMeter, 'lag'>) {
     this.#judge = judge
     this.#clock = clock
+    this.#lag = lag
     this.#unsubscribe = timeline.subscribe((event) => {
       judge.observe(event)
       this.#arm()
@@ -40,7 +43,7 @@ export class Clockwork {
   #tell(): void {
     if (this.#stopped) return
     this.#dueAt = null
-    this.#judge.tick(this.#clock.now())
+    this.#judge.tick((this.#clock.now() - this.#lag.lag()) as Instant)
     this.#arm()
   }
 }

@@ -5,6 +5,7 @@ import {
   after,
   type Clock,
   type Duration,
+  milliseconds,
   Problem,
   realClock,
   seeded,
@@ -13,7 +14,7 @@ import {
 } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
-import { LagMeter, Timeline } from '../evidence/index.ts'
+import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -25,6 +26,9 @@ import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
 import { Stopped, type StopReason, StopSwitch } from './stop.ts'
+
+/** From the end of the observer's connection to the exit of a broker that died. */
+const DEATH_KNELL = milliseconds(300)
 
 export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
@@ -50,7 +54,8 @@ export async function conduct(
     timeline.record({ kind: 'fault', what: reason.kind === 'time-up' ? TIME_UP : STOPPED })
   })
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
-  const clockwork = new Clockwork(judge, timeline, clock)
+  const clockwork = new Clockwork(judge, timeline, clock, lag)
+  let events: readonly Event[] = []
   const about = { name: plan.broker?.use ?? '', version: '', log: '' }
 
   const interrupt = (): void => stop.stop({ kind: 'interrupted' })
@@ -89,6 +94,8 @@ export async function conduct(
     explain(error, stop.reason, ending)
   } finally {
     judge.end()
+    // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
+    events = [...timeline.events]
     clockwork.stop()
     await bench[Symbol.asyncDispose]()
     lag.stop()
@@ -99,7 +106,7 @@ export async function conduct(
     status: statusOf(ending, judge),
     broker: { name: about.name, version: about.version },
     verdicts: judge.verdicts,
-    events: timeline.events,
+    events,
     problem: told(ending, judge) ?? bench.troubles[0] ?? null,
     bug: ending.bug,
     seed: options.seed,
@@ -132,7 +139,19 @@ interface Scene {
 
 async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 'inconclusive'> {
   const { broker, bench, timeline, clock, judge, stop } = scene
-  const observer = await bench.take('the observer', Promise.resolve(new Observer(broker, plan.observe, timeline)))
+  let lost: Problem | null = null
+  const onLost = (problem: Problem): void => {
+    lost = problem
+    // When the broker has died, its death is the better reason, and is about to be heard of.
+    void pause(DEATH_KNELL, clock, stop).then(
+      () => stop.stop({ kind: 'broken', error: problem }),
+      () => {},
+    )
+  }
+  const observer = await bench.take(
+    'the observer',
+    Promise.resolve(new Observer(broker, plan.observe, timeline, onLost)),
+  )
   await stop.race(observer.subscribe())
   const links = new Map<string, Link>()
   const devices = new Map<string, Device>()
@@ -160,7 +179,8 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     })
     devices.set(device.name, await bench.take(device.name, Promise.resolve(made)))
   }
-  for (const device of plan.devices) if (!device.waitsForBoot) await stop.race(devices.get(device.name)!.boot())
+  for (const { name, waitsForBoot } of plan.devices)
+    if (!waitsForBoot) await stop.race(bench.during(`the boot of ${name}`, devices.get(name)!.boot()))
 
   const stage: Stage = {
     device: (name) => devices.get(name)!,
@@ -169,11 +189,15 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     recorder: timeline,
     clock,
     pause: (d) => pause(d, clock, stop),
+    observerAway: () => observer.away(),
     observerBack: () => observer.subscribe(),
   }
   const performer = new Performer(stage, judge, stop)
   scene.performing(performer)
-  return performer.perform(plan)
+  bench.onRelease('the steps under way', () => performer.settled())
+  const outcome = await performer.perform(plan)
+  if (lost !== null) throw lost
+  return outcome
 }
 
 async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {

@@ -1,23 +1,38 @@
 // The harness's own MQTT client. It subscribes at QoS 2 before the first step, straight at the
 // broker and not through a link, and records what any other subscriber would have got.
 
-import { connectAsync, type IPublishPacket, type MqttClient } from 'mqtt'
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import { Problem } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 
-const CONNECT_PATIENCE_MS = 5000
+const PATIENCE_MS = 5000
 
 export class Observer implements AsyncDisposable {
   readonly #broker: Broker
   readonly #filters: readonly string[]
   readonly #recorder: Recorder
+  readonly #onLost: (problem: Problem) => void
   #client: MqttClient | null = null
+  /** The client whose end is no surprise. */
+  #leaving: MqttClient | null = null
 
-  constructor(broker: Broker, filters: readonly string[], recorder: Recorder) {
+  /** `onLost`: without it nobody sees messages, and a `never` would pass for the wrong reason. */
+  constructor(
+    broker: Broker,
+    filters: readonly string[],
+    recorder: Recorder,
+    onLost: (problem: Problem) => void = () => {},
+  ) {
     this.#broker = broker
     this.#filters = filters
     this.#recorder = recorder
+    this.#onLost = onLost
+  }
+
+  /** The broker is about to be stopped: it is allowed to go. */
+  away(): void {
+    this.#leaving = this.#client
   }
 
   /** Resolves when the subscriptions are granted. After a restart of the broker, call it again. */
@@ -25,7 +40,7 @@ export class Observer implements AsyncDisposable {
     if (this.#filters.length === 0) return
     this.#client?.end(true)
     try {
-      const client = await connectAsync({
+      const client = connect({
         host: this.#broker.host,
         port: this.#broker.port,
         ...(this.#broker.credentials ?? {}),
@@ -33,21 +48,31 @@ export class Observer implements AsyncDisposable {
         clean: true,
         clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
         reconnectPeriod: 0,
-        connectTimeout: CONNECT_PATIENCE_MS,
+        connectTimeout: PATIENCE_MS,
         resubscribe: false,
       })
       this.#client = client
       client.on('error', () => {}) // a broker that dies is the broker's event, not the observer's
+      await connected(client)
       client.on('message', (_topic, _payload, packet) => this.#record(packet))
-      const grants = await client.subscribeAsync([...this.#filters], { qos: 2 })
-      const refused = grants.find((grant) => grant.qos > 2)
-      if (refused !== undefined) throw new Error(`the broker refused the subscription to ${refused.topic}`)
+      await granted(client, this.#filters)
+      client.once('close', () => this.#lost(client, 'the broker closed its connection'))
+      client.once('error', (error) => this.#lost(client, error.message))
     } catch (cause) {
       throw new Problem('broker/no-observer', `the observer cannot subscribe: ${(cause as Error).message}`, {
         hint: 'observer: false runs without it, observer: [FILTER, …] subscribes to less than #',
         cause,
       })
     }
+  }
+
+  #lost(client: MqttClient, why: string): void {
+    if (this.#client !== client || this.#leaving === client) return
+    this.#onLost(
+      new Problem('broker/observer-lost', `the observer was lost: ${why}`, {
+        hint: "it saw no message from then on; the broker's log may say more",
+      }),
+    )
   }
 
   #record(packet: IPublishPacket): void {
@@ -66,5 +91,28 @@ export class Observer implements AsyncDisposable {
     this.#client = null
     if (client === null) return
     await client.endAsync(true)
+  }
+}
+
+/** Rejects also when it is given up meanwhile. */
+function connected(client: MqttClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('connect', () => resolve())
+    client.once('error', reject)
+    client.once('close', () => reject(new Error('the broker closed the connection')))
+  })
+}
+
+async function granted(client: MqttClient, filters: readonly string[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no SUBACK for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+  })
+  try {
+    const grants = await Promise.race([client.subscribeAsync([...filters], { qos: 2 }), late])
+    const refused = grants.find((grant) => grant.qos > 2)
+    if (refused !== undefined) throw new Error(`the broker refused the subscription to ${refused.topic}`)
+  } finally {
+    clearTimeout(timer)
   }
 }

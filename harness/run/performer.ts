@@ -26,6 +26,8 @@ export class Performer {
   readonly #verdicts = new Map<string, Verdict>()
   /** For each call that a step waits for: records that it still runs, and where it hangs. */
   readonly #awaited = new Set<() => void>()
+  /** Actions that have not ended, also those that a stopped run no longer waits for. */
+  readonly #acts = new Set<Promise<void>>()
   readonly #waiting = new Map<string, (verdict: Verdict) => void>()
 
   constructor(stage: Stage, judge: Judge, stop: StopSwitch) {
@@ -49,6 +51,11 @@ export class Performer {
     for (const tell of this.#awaited) tell()
   }
 
+  /** Resolves when no action is under way: one that boots a device may be in the middle of it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#acts)
+  }
+
   async #all(steps: readonly Step[], prefix: string): Promise<Outcome> {
     for (const [k, step] of steps.entries()) {
       const outcome = await this.#one(step, `${prefix}${k}`)
@@ -58,14 +65,14 @@ export class Performer {
   }
 
   async #one(step: Step, path: string): Promise<Outcome> {
-    if (step.condition?.(this.#judge.scope(path)) === false) {
-      this.#recorder.record({ kind: 'step', step: path, phase: 'ended', outcome: 'skipped' })
-      return 'passed'
-    }
-    this.#recorder.record({ kind: 'step', step: path, phase: 'started' })
-    let outcome: Outcome = 'failed'
+    let outcome: Outcome | 'skipped' = 'failed'
     let detail: string | undefined
     try {
+      if (step.condition?.(this.#judge.scope(path)) === false) {
+        outcome = 'skipped'
+        return 'passed'
+      }
+      this.#recorder.record({ kind: 'step', step: path, phase: 'started' })
       outcome = await this.#limited(step, this.#do(step, path))
       return outcome
     } catch (error) {
@@ -104,7 +111,11 @@ export class Performer {
   }
 
   async #act(step: ActionStep, path: string): Promise<Outcome> {
-    await this.#stop.race(step.action.run(step.args(this.#judge.scope(path)), this.#stage))
+    const act = step.action.run(step.args(this.#judge.scope(path)), this.#stage)
+    this.#acts.add(act)
+    const over = (): void => void this.#acts.delete(act)
+    act.then(over, over)
+    await this.#stop.race(act)
     return 'passed'
   }
 

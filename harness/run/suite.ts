@@ -2,7 +2,7 @@
 
 import type { Broker } from '../brokers/index.ts'
 import type { Plan } from '../plan/plan.ts'
-import { clearRecords, writeArtifacts } from './artifacts.ts'
+import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
 import type { ScenarioRun } from './result.ts'
 
@@ -67,8 +67,9 @@ export async function runSuite(
   await clearRecords(options.output)
   for (const listener of listeners) listener.onBegin?.(plans, options)
 
-  const turns = Array.from({ length: options.repeatEach }, (_, repetition) =>
-    plans.map((plan) => ({ plan, repetition })),
+  const folders = folderNames(plans)
+  const turns: Turn[] = Array.from({ length: options.repeatEach }, (_, repetition) =>
+    plans.map((plan) => ({ plan, repetition, folder: folders.get(plan)! })),
   ).flat()
   const results: (ScenarioResult | undefined)[] = turns.map(() => undefined)
   let next = 0
@@ -76,8 +77,7 @@ export async function runSuite(
   const worker = async (): Promise<void> => {
     for (let k = next++; k < turns.length; k = next++) {
       if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) return
-      const { plan, repetition } = turns[k]!
-      const result = await attempt(plan, repetition, options, signal, listeners)
+      const result = await attempt(turns[k]!, options, signal, listeners)
       results[k] = result
       if (isBad(result.run)) failures++
     }
@@ -100,17 +100,23 @@ export async function runSuite(
 
 const isBad = (run: ScenarioRun): boolean => run.status !== 'passed' && run.status !== 'skipped'
 
+interface Turn {
+  readonly plan: Plan
+  readonly repetition: number
+  readonly folder: string
+}
+
 async function attempt(
-  plan: Plan,
-  repetition: number,
+  turn: Turn,
   options: SuiteOptions,
   signal: AbortSignal,
   listeners: readonly SuiteListener[],
 ): Promise<ScenarioResult> {
+  const { plan, repetition } = turn
   const attempts: ScenarioRun[] = []
   for (let number = 0; ; number++) {
     for (const listener of listeners) listener.onScenarioBegin?.(plan, repetition, number)
-    const run = plan.skip === null ? await once(plan, repetition, number, options, signal) : skipped(plan, repetition)
+    const run = plan.skip === null ? await once(turn, number, options, signal) : skipped(plan, repetition)
     attempts.push(run)
     const final = !isBad(run) || number >= options.retries || signal.aborted
     for (const listener of listeners) listener.onScenarioEnd?.(run, final)
@@ -119,8 +125,7 @@ async function attempt(
 }
 
 async function once(
-  plan: Plan,
-  repetition: number,
+  { plan, repetition, folder }: Turn,
   attempt: number,
   options: SuiteOptions,
   signal: AbortSignal,
@@ -133,7 +138,7 @@ async function once(
     repetition,
     attempt,
   })
-  return writeArtifacts(run, options.output)
+  return writeArtifacts(run, options.output, folder)
 }
 
 function skipped(plan: Plan, repetition: number): ScenarioRun {

@@ -48,17 +48,17 @@ export function valueMatcher(options: MatcherOptions = {}): z.ZodType<ValueMatch
 export const textMatcher = (): z.ZodType<ValueMatcher> => valueMatcher({ text: true })
 
 function schemaFor(options: MatcherOptions): Record<string, unknown> {
-  const bound = { type: ['number', 'string'] }
+  const bound = (what: string) => ({ description: what, type: ['number', 'string'] })
   const properties = {
-    json: {},
-    hex: { type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$' },
-    eq: {},
-    in: { type: 'array' },
-    not: {},
-    gt: bound,
-    gte: bound,
-    lt: bound,
-    lte: bound,
+    json: { description: 'the payload is JSON and has at least this' },
+    hex: { description: 'these bytes, two digits each', type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$' },
+    eq: { description: 'exactly this, even when it looks like a /regex/' },
+    in: { description: 'one of these values or matchers', type: 'array' },
+    not: { description: 'anything but this value or matcher' },
+    gt: bound('more than this number, duration or size'),
+    gte: bound('at least this'),
+    lt: bound('less than this'),
+    lte: bound('at most this'),
   }
   const scalar = options.text ? ['string', 'null'] : ['string', 'number', 'boolean', 'null']
   const map = { type: 'object', additionalProperties: false, minProperties: 1, properties }

@@ -6,9 +6,12 @@ import { z } from 'zod'
 export const raisedMatcher = z.union([
   z.string(),
   z.strictObject({
-    type: z.string(),
-    errno: z.union([z.string(), z.number()]).optional(),
-    args: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    type: z.string().describe('its type: OSError'),
+    errno: z.union([z.string(), z.number()]).optional().describe('its first argument: ECONNRESET'),
+    args: z
+      .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .optional()
+      .describe('all of its arguments'),
   }),
 ])
 export type RaisedMatcher = z.output<typeof raisedMatcher>

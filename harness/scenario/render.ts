@@ -97,7 +97,8 @@ const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]|(?=\p{Emoji_Presentation})./u
 
 /** A scenario is somebody's file: an escape sequence in it must not reach the terminal. */
-function visible(text: string): string {
+/** Text from outside without what a terminal would obey: control characters but tab and line feed. */
+export function visible(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\uFFFD')
 }

@@ -172,7 +172,12 @@ const natural = { type: 'integer', minimum: 0 }
 const COUNT_SCHEMA = {
   anyOf: [
     natural,
-    { type: 'object', properties: { min: natural, max: natural }, minProperties: 1, additionalProperties: false },
+    {
+      type: 'object',
+      properties: { min: { description: 'at least', ...natural }, max: { description: 'at most', ...natural } },
+      minProperties: 1,
+      additionalProperties: false,
+    },
   ],
 }
 const isNatural = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0

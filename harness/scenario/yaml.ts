@@ -54,7 +54,7 @@ export function parseScenarioText(file: string, text: string): ParsedScenario {
       code: 'scenario/empty',
       message: 'the file is empty',
       at: place(0, 0),
-      hint: 'hil init writes a first scenario',
+      hint: 'a scenario has a name:, version: 1 and steps:',
     })
     return { root: null, diagnostics: diagnostics.all }
   }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { identifier } from '../scenario/index.ts'
 import type { Action } from './step.ts'
 
-const args = z.strictObject({ device: identifier() })
+const args = z.strictObject({ device: identifier().describe('the device') })
 
 export const boot: Action<z.output<typeof args>> = {
   kind: 'action',

@@ -5,9 +5,12 @@ import { milliseconds } from '../../emulators/index.ts'
 import { duration } from '../scenario/index.ts'
 import type { Action, Stage } from './step.ts'
 
-const restart = z.strictObject({ 'down-for': duration().optional().describe('how long it stays down') })
+const restart = z.strictObject({ 'down-for': duration().optional().describe('how long it stays down; default: 0ms') })
 
-const args = z.union([z.enum(['stop', 'start', 'kill', 'restart']), z.strictObject({ restart })])
+const args = z.union([
+  z.enum(['stop', 'start', 'kill', 'restart']),
+  z.strictObject({ restart: restart.describe('stop, wait, start') }),
+])
 
 export const broker: Action<z.output<typeof args>> = {
   kind: 'action',
@@ -31,6 +34,7 @@ export const broker: Action<z.output<typeof args>> = {
 }
 
 async function halt(stage: Stage, how: 'stop' | 'kill'): Promise<void> {
+  stage.observerAway()
   await stage.broker[how]()
   stage.recorder.record({ kind: 'broker', change: how === 'stop' ? 'stopped' : 'killed' })
 }

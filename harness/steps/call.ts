@@ -12,8 +12,12 @@ const value: z.ZodType<PyValue> = z.lazy(() =>
     z.number(),
     z.boolean(),
     z.null(),
-    z.strictObject({ bytes: z.string() }).transform((v) => Buffer.from(v.bytes) as PyValue),
-    z.strictObject({ hex: z.string() }).transform((v) => Buffer.from(v.hex.replace(/\s/g, ''), 'hex') as PyValue),
+    z
+      .strictObject({ bytes: z.string().describe('this text as bytes, in UTF-8') })
+      .transform((v) => Buffer.from(v.bytes) as PyValue),
+    z
+      .strictObject({ hex: z.string().describe('these bytes, two digits each') })
+      .transform((v) => Buffer.from(v.hex.replace(/\s/g, ''), 'hex') as PyValue),
     z.array(value),
   ]),
 ) as z.ZodType<PyValue>
@@ -21,8 +25,11 @@ const value: z.ZodType<PyValue> = z.lazy(() =>
 const args = z.strictObject({
   ...calling,
   method: z.string().describe("the method's own name, as in the library"),
-  args: z.array(value).optional(),
-  kwargs: z.record(z.string(), value).optional(),
+  args: z
+    .array(value)
+    .optional()
+    .describe('its arguments, in order: text is str, { bytes: text } and { hex: … } are bytes'),
+  kwargs: z.record(z.string(), value).optional().describe('its keyword arguments'),
 })
 
 export const call: ClientCall<z.output<typeof args>> = {

@@ -7,9 +7,9 @@ import { raisedMatcher } from '../scenario/raised.ts'
 export const calling = {
   device: identifier().describe('the device that makes the call'),
   within: duration().optional().describe("how long it may take; default: the scenario's timeout"),
-  returns: valueMatcher().optional().describe('what it must return'),
+  returns: valueMatcher().optional().describe('what it must return; default: anything'),
   raises: raisedMatcher.optional().describe('the exception that must leave it'),
-  start: z.boolean().optional().describe('let it run on while the steps go on'),
+  start: z.boolean().optional().describe('let it run on while the steps go on; default: false'),
 }
 
 export interface Calling {

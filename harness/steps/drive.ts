@@ -7,14 +7,14 @@ import type { Action } from './step.ts'
 
 const args = z
   .strictObject({
-    device: identifier(),
-    signal: identifier(),
+    device: identifier().describe('the device'),
+    signal: identifier().describe('its name under signals:'),
     value: z
       .union([z.literal(0), z.literal(1)])
       .optional()
       .describe('the level'),
     pressed: z.literal(true).optional().describe('the level that the signal calls active'),
-    released: z.literal(true).optional(),
+    released: z.literal(true).optional().describe('the other level'),
     for: duration().optional().describe('then back to the other level'),
   })
   .superRefine((a, ctx) => {

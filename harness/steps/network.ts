@@ -8,9 +8,9 @@ const modes = ['close', 'reset', 'refuse', 'blackhole', 'silent'] as const
 
 const args = z
   .strictObject({
-    device: identifier().optional(),
-    devices: z.array(identifier()).min(1).optional(),
-    state: z.enum(['up', 'down']),
+    device: identifier().optional().describe('whose link'),
+    devices: z.array(identifier()).min(1).optional().describe('the links of several'),
+    state: z.enum(['up', 'down']).describe('what the link is from now on'),
     mode: z.enum(modes).optional().describe('how it is down; default: blackhole'),
   })
   .superRefine((a, ctx) => {

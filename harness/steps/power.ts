@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { identifier } from '../scenario/index.ts'
 import type { Action } from './step.ts'
 
-const args = z.strictObject({ device: identifier(), state: z.enum(['on', 'off', 'cycle']) })
+const args = z.strictObject({
+  device: identifier().describe('the device'),
+  state: z.enum(['on', 'off', 'cycle']).describe('off: gone without a byte; cycle: off, then on'),
+})
 
 export const power: Action<z.output<typeof args>> = {
   kind: 'action',

@@ -11,8 +11,8 @@ const PAYLOADS = ['payload', 'hex', 'json', 'size'] as const
 const args = z
   .strictObject({
     ...calling,
-    topic: text(),
-    payload: text().optional(),
+    topic: text().describe('where to'),
+    payload: text().optional().describe('the payload as text, sent as UTF-8'),
     hex: z
       .string()
       .regex(/^([0-9a-fA-F]{2}\s*)*$/, 'expected hex digits, two a byte')
@@ -20,8 +20,8 @@ const args = z
       .describe('the payload as hex digits'),
     json: z.unknown().optional().describe('a value that is sent as JSON'),
     size: size().optional().describe('a payload of so many bytes'),
-    qos: qos().optional(),
-    retain: z.boolean().optional(),
+    qos: qos().optional().describe("the QoS; default: the library's, which is 0"),
+    retain: z.boolean().optional().describe("the retain flag; default: the library's, which is false"),
   })
   .superRefine((a, ctx) => {
     const given = PAYLOADS.filter((name) => a[name] !== undefined)

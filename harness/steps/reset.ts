@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { identifier } from '../scenario/index.ts'
 import type { Action } from './step.ts'
 
-const args = z.strictObject({ device: identifier() })
+const args = z.strictObject({ device: identifier().describe('the device') })
 
 export const reset: Action<z.output<typeof args>> = {
   kind: 'action',

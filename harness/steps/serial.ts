@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { identifier, text } from '../scenario/index.ts'
 import type { Action } from './step.ts'
 
-const args = z.strictObject({ device: identifier(), send: text().describe('a line; its end is added') })
+const args = z.strictObject({
+  device: identifier().describe('whose console'),
+  send: text().describe('a line; its end is added'),
+})
 
 export const serial: Action<z.output<typeof args>> = {
   kind: 'action',

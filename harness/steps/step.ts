@@ -17,6 +17,8 @@ export interface Stage {
   readonly clock: Clock
   /** Waits; ends early, by throwing, when the scenario is stopped. */
   pause(d: Duration): Promise<void>
+  /** The observer will lose its connection, on purpose. */
+  observerAway(): void
   /** The observer comes back after the broker did; resolves when it is subscribed again. */
   observerBack(): Promise<void>
 }

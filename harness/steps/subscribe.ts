@@ -6,7 +6,13 @@ import { calling } from './calling.ts'
 import type { ClientCall } from './step.ts'
 import { oneOrMore, topicArgs, topicsOf } from './topics.ts'
 
-const args = oneOrMore(z.strictObject({ ...calling, ...topicArgs, qos: qos().optional() }))
+const args = oneOrMore(
+  z.strictObject({
+    ...calling,
+    ...topicArgs,
+    qos: qos().optional().describe("the QoS asked for; default: the library's, which is 0"),
+  }),
+)
 
 export const subscribe: ClientCall<z.output<typeof args>> = {
   kind: 'call',

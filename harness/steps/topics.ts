@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { text } from '../scenario/index.ts'
 
 export const topicArgs = {
-  topic: text().optional(),
-  topics: z.array(text()).min(1).optional(),
+  topic: text().optional().describe('a topic filter'),
+  topics: z.array(text()).min(1).optional().describe('several filters, one call of the library each'),
 }
 
 interface Topics {

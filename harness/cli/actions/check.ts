@@ -2,18 +2,19 @@
 
 import type { Selecting } from '../commands/selecting.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { load } from '../load.ts'
+import { load, nothingMatched } from '../load.ts'
 import { terminal } from '../terminal.ts'
 
 export async function checkAction(args: Selecting): Promise<ExitCode> {
   const out = terminal()
-  const { files, plans, errors } = await load(args, {}, out)
+  const loaded = await load(args, {}, out)
+  const { files, plans, errors } = loaded
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in ${count(files.length, 'file')}\n`)
     return EXIT.usage
   }
-  if (files.length === 0) {
-    out.printError('no scenario matches\n')
+  if (plans.length === 0) {
+    out.printError(nothingMatched(loaded))
     return EXIT.nothingMatched
   }
   out.print(`${count(files.length, 'file')}, ${count(plans.length, 'scenario')}: nothing wrong\n`)

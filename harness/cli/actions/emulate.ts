@@ -21,6 +21,7 @@ import {
 import { Timeline } from '../../evidence/index.ts'
 import { describe } from '../../expect/index.ts'
 import { type Link, openLink } from '../../link/index.ts'
+import { whyNot } from '../../report/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import type { EmulateArguments } from '../commands/emulate.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
@@ -30,16 +31,28 @@ import { terminal } from '../terminal.ts'
 /** The client that the built-in programs were written for. */
 const CLIENT_OF: Readonly<Record<string, string>> = { 'room-light': 'umqttsimple' }
 const POLL = milliseconds(100)
+const DEFAULT_PORT = 1883
 
 export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
   const out = terminal()
+  checkNumbers(args)
   const { client, program, isPuppet } = chosen(args.what)
+  if (!isPuppet) checkUnused(args)
   const specs = isPuppet ? client.options : program.options
   const options = { ...optionsOf(args.with ?? [], specs), ...(isPuppet ? flags(args, client) : {}) }
   const clock = realClock()
   const timeline = new Timeline(clock)
   if (args.verbose) timeline.subscribe((event) => out.print(`${describe(event)}\n`))
-  const upstream = { host: args.host, port: args.port ?? 1883 }
+  const upstream = { host: args.host, port: args.port ?? DEFAULT_PORT }
+  /** Nothing accepted a connection: the trouble is not the device's. */
+  let refused = false
+  timeline.subscribe((event) => {
+    if (event.kind === 'socket' && event.change === 'refused') refused = true
+  })
+  const unreachable = (): ExitCode => {
+    out.printError(`hint: does a broker listen at ${upstream.host}:${upstream.port}? -h and -p say where\n`)
+    return EXIT.environment
+  }
   const link: Link | null = args.verbose
     ? await openLink({ device: args.what, upstream: () => upstream, recorder: timeline })
     : null
@@ -50,6 +63,8 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
       interrupt.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
       const script = isPuppet ? new Script(args, client) : null
       let received = 0
+      let ready = false
+      process.stdout.once('error', () => resolve(EXIT.passed)) // nobody reads it any more
       board = startBoard(
         program.program({
           client,
@@ -72,15 +87,20 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
           onOutcome(_id, outcome) {
             if (outcome.kind === 'raised') {
               out.printError(`${outcome.error.message}\n`)
-              return resolve(EXIT.environment)
+              return resolve(refused ? unreachable() : EXIT.environment)
             }
             const next = script?.next()
             if (next !== undefined) board?.instruct({ id: 'next', ...next })
             else if (script?.ends) resolve(EXIT.passed)
+            else if (!ready) {
+              ready = true
+              out.printError(`${told(args, upstream)}; Ctrl-C ends it\n`)
+            }
           },
-          onEnd: (ending) => resolve(ending.kind === 'raised' ? EXIT.failed : EXIT.passed),
+          onEnd: (ending) => resolve(ending.kind !== 'raised' ? EXIT.passed : refused ? unreachable() : EXIT.failed),
           onReset: () => out.print('machine.reset()\n'),
           onSocket: (change) => {
+            if (change === 'refused') refused = true
             if (change !== 'connecting') out.printError(`socket ${change}\n`)
           },
           onBug: reject,
@@ -139,16 +159,49 @@ function chosen(what: string): { client: ClientKind; program: FirmwareKind; isPu
   })
 }
 
-function flags(args: EmulateArguments, client: ClientKind): Record<string, PyValue> {
-  const wanted: Record<string, PyValue | undefined> = {
-    keepalive: args.keepalive,
-    user: args.username,
-    password: args.password,
+function checkNumbers(args: EmulateArguments): void {
+  const ranges = { port: [1, 65_535], keepalive: [0, 65_535], count: [1, Number.MAX_SAFE_INTEGER] } as const
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    const value = args[name as keyof typeof ranges]
+    if (value === undefined || (Number.isInteger(value) && value >= low && value <= high)) continue
+    const most = high === Number.MAX_SAFE_INTEGER ? '' : `, at most ${high}`
+    throw new Problem('cli/bad-number', `--${name}: expected a whole number, at least ${low}${most}`)
   }
-  const set = Object.entries(wanted).filter(
-    ([name, value]) => value !== undefined && client.options.some((o) => o.name === name),
-  )
-  return Object.fromEntries(set) as Record<string, PyValue>
+  if (args.willPayload !== undefined && args.willTopic === undefined)
+    throw new Problem('cli/no-topic', 'a will needs a topic', { hint: '--will-topic TOPIC' })
+}
+
+/** What a client is told to do; a firmware knows that by itself. */
+function checkUnused(args: EmulateArguments): void {
+  const { topic, message, keepalive, username, password, retain, disableCleanSession } = args
+  const given = { topic, message, keepalive, username, password, retain, disableCleanSession }
+  const unused = Object.entries(given).find(([, value]) => value !== undefined && value !== false)?.[0]
+  if (unused === undefined) return
+  const flag = unused === 'disableCleanSession' ? 'disable-clean-session' : unused
+  throw new Problem('cli/unused-flag', `--${flag} is for clients; ${args.what} does what it does by itself`, {
+    hint: `hil clients ${args.what} shows its options, for --with`,
+  })
+}
+
+const told = ({ topic = [] }: EmulateArguments, { host, port }: { host: string; port: number }): string =>
+  topic.length === 0 ? `connected to ${host}:${port}` : `subscribed to ${topic.join(', ')} at ${host}:${port}`
+
+/** What a client calls what mosquitto_pub's flags say. */
+const CALLED: Readonly<Record<'keepalive' | 'username' | 'password', readonly string[]>> = {
+  keepalive: ['keepalive', 'keep_alive'],
+  username: ['user', 'username'],
+  password: ['password'],
+}
+
+function flags(args: EmulateArguments, client: ClientKind): Record<string, PyValue> {
+  const set = Object.entries(CALLED).flatMap(([flag, names]) => {
+    const value = args[flag as keyof typeof CALLED]
+    if (value === undefined) return []
+    const option = client.options.find((o) => names.includes(o.name))
+    if (option === undefined) throw new Problem('cli/unused-flag', `${client.name} has no option for --${flag}`)
+    return [[option.name, value] as const]
+  })
+  return Object.fromEntries(set)
 }
 
 const willOf = (args: EmulateArguments) => ({
@@ -166,13 +219,51 @@ function optionsOf(given: readonly string[], specs: readonly OptionSpec[]): Reco
       if (at <= 0) throw new Problem('cli/bad-option', `--with ${pair}: expected NAME=VALUE`)
       const name = pair.slice(0, at)
       const text = pair.slice(at + 1)
-      const value = text.startsWith('@') ? readFileSync(text.slice(1), 'utf8').trim() : text
-      return [name, converted(value, specs.find((s) => s.name === name)?.type)]
+      const value = text.startsWith('@') ? textOf(text.slice(1), pair) : text
+      const spec = specs.find((s) => s.name === name)
+      if (spec === undefined)
+        throw new Problem('cli/bad-option', `--with ${pair}: there is no option ${name}`, {
+          hint:
+            didYouMean(
+              name,
+              specs.map((s) => s.name),
+            ) ?? `there is ${specs.map((s) => s.name).join(', ')}`,
+        })
+      const flag = FROM_FLAGS[name]
+      if (flag !== undefined) throw new Problem('cli/bad-option', `--with ${pair}: ${flag} says that`)
+      return [name, converted(value, spec.type, pair)]
     }),
   )
 }
 
-function converted(text: string, type: OptionSpec['type'] | undefined): PyValue {
-  if (type === 'int' || type === 'seconds') return Number(text.replace(/s$/, ''))
-  return type === 'bool' ? text === 'true' : text
+/** Options of a library that flags of ours set. */
+const FROM_FLAGS: Readonly<Record<string, string>> = {
+  server: '-h',
+  broker: '-h',
+  port: '-p',
+}
+
+function textOf(file: string, pair: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new Problem('cli/unreadable', `--with ${pair}: ${file} cannot be read: ${whyNot(cause)}`, { cause })
+  }
+}
+
+function converted(text: string, type: OptionSpec['type'], pair: string): PyValue {
+  const wrong = (expected: string): Problem => new Problem('cli/bad-option', `--with ${pair}: expected ${expected}`)
+  switch (type) {
+    case 'int':
+      if (!/^-?\d+$/.test(text)) throw wrong('a whole number')
+      return Number(text)
+    case 'seconds':
+      if (!/^\d+(\.\d+)?s?$/.test(text)) throw wrong('seconds, such as 30s')
+      return Number.parseFloat(text)
+    case 'bool':
+      if (text !== 'true' && text !== 'false') throw wrong('true or false')
+      return text === 'true'
+    default:
+      return text
+  }
 }

@@ -2,57 +2,61 @@
 // and holds its claims against the recorded events.
 
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { milliseconds, Problem } from '../../../emulators/index.ts'
-import { readTimeline } from '../../evidence/index.ts'
-import { Judge } from '../../judge/index.ts'
+import { type Event, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
+import { Judge, type Verdict } from '../../judge/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
-import { renderFailure } from '../../report/index.ts'
+import { renderFailure, whyNot } from '../../report/index.ts'
 import type { RecordHeader, ScenarioRun, Status } from '../../run/index.ts'
 import type { JudgeArguments } from '../commands/judge.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
+
+const TIMELINE = 'timeline.ndjson'
+const HINT = 'name the output folder of a run, results by default'
 
 export async function judgeAction({ folder }: JudgeArguments): Promise<ExitCode> {
   const out = terminal()
   const records = await findRecords(folder)
   if (records.length === 0)
     throw new Problem('cli/no-record', `there is no timeline.ndjson in ${folder} or below`, {
-      hint: 'name the output folder of a run, results by default',
+      hint: HINT,
     })
   const statuses: Status[] = []
   for (const record of records) statuses.push(await judgeRecord(record, out))
   const count = (status: Status): number => statuses.filter((s) => s === status).length
+  const unjudged = count('broken') + count('interrupted')
   out.print(
-    `${count('passed')} passed, ${count('failed')} failed, ${count('inconclusive')} inconclusive, of ${statuses.length} recorded\n`,
+    `${count('passed')} passed, ${count('failed')} failed, ${count('inconclusive')} inconclusive${unjudged === 0 ? '' : `, ${unjudged} not judged to the end`}, of ${statuses.length} recorded\n`,
   )
-  if (count('inconclusive') > 0) return EXIT.environment
+  if (count('inconclusive') + unjudged > 0) return EXIT.environment
   return count('failed') > 0 ? EXIT.failed : EXIT.passed
 }
 
 async function findRecords(folder: string): Promise<string[]> {
+  if (basename(folder) === TIMELINE) return [folder]
   const names = await readdir(folder, { recursive: true }).catch((cause) => {
-    throw new Problem('cli/no-such-path', `there is no folder ${folder}`, { cause })
+    throw new Problem('cli/no-such-path', `${folder} cannot be read: ${whyNot(cause)}`, { hint: HINT, cause })
   })
   return names
-    .filter((name) => name === 'timeline.ndjson' || name.endsWith('/timeline.ndjson'))
+    .filter((name) => basename(name) === TIMELINE)
     .map((name) => join(folder, name))
     .sort()
 }
 
 async function judgeRecord(record: string, out: Terminal): Promise<Status> {
-  const { header, events } = readTimeline(await readFile(record, 'utf8'))
-  const about = header as unknown as RecordHeader
+  const text = await readFile(record, 'utf8').catch((cause) => {
+    throw new Problem('cli/unreadable', `${record} cannot be read: ${whyNot(cause)}`, { hint: HINT, cause })
+  })
+  const { header, events } = readTimeline(text, record)
+  const about = aboutOf(header, record)
   const plan = await planOf(record, about)
   const judge = new Judge(plan)
   for (const event of events) judge.observe(event)
   judge.end()
   const { verdicts } = judge
-  const status = verdicts.some((v) => v.kind === 'fail')
-    ? 'failed'
-    : verdicts.some((v) => v.kind === 'inconclusive')
-      ? 'inconclusive'
-      : 'passed'
+  const status = statusOf(verdicts, isComplete(plan, events), about, record)
   const run: ScenarioRun = {
     plan,
     status,
@@ -68,10 +72,39 @@ async function judgeRecord(record: string, out: Terminal): Promise<Status> {
     attempt: 0,
     artifacts: dirname(record),
   }
-  const was = about.status === status ? '' : ` (the run itself was ${about.status})`
+  const holds = status === 'passed' || verdicts.some((v) => v.kind !== 'pass')
+  const was = about.status !== status ? ` (the run itself was ${about.status})` : holds ? '' : UNFINISHED
   out.print(`${status} ${about.scenario}${about.variant === '' ? '' : ` [${about.variant}]`}${was}\n`)
   out.print(renderFailure(run, out.color))
   return status
+}
+
+const UNFINISHED = ' (what was judged holds; it did not get to its end)'
+
+/** A run that ended before its last step is not passed, whatever its verdicts are. */
+function statusOf(verdicts: readonly Verdict[], complete: boolean, about: RecordHeader, record: string): Status {
+  if (verdicts.some((v) => v.kind === 'fail')) return 'failed'
+  if (verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
+  if (complete) return 'passed'
+  if (about.status !== 'passed') return about.status as Status
+  throw new Problem('evidence/cut-short', `${record} ends before the last step of its scenario did`, {
+    hint: 'the file was cut short; record the run again',
+  })
+}
+
+function isComplete(plan: Plan, events: readonly Event[]): boolean {
+  const ended = new Set(events.flatMap((e) => (e.kind === 'step' && e.phase === 'ended' ? [e.step] : [])))
+  return plan.steps.every((step) => ended.has(step.path))
+}
+
+function aboutOf(header: TimelineHeader, record: string): RecordHeader {
+  const about = header as unknown as RecordHeader
+  const { given, broker, status, file, variant } = about
+  const known = [given?.broker, broker?.name, status, file, variant].every((part) => part !== undefined)
+  if (known) return about
+  throw new Problem('evidence/bad-timeline', `the header of ${record} does not tell which scenario it is of`, {
+    hint: 'the file is not one that hil run wrote; record the run again',
+  })
 }
 
 async function planOf(record: string, about: RecordHeader): Promise<Plan> {

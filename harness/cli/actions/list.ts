@@ -3,12 +3,13 @@
 import { createColors } from 'picocolors'
 import type { ListArguments } from '../commands/list.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { load } from '../load.ts'
+import { load, nothingMatched } from '../load.ts'
 import { terminal } from '../terminal.ts'
 
 export async function listAction(args: ListArguments): Promise<ExitCode> {
   const out = terminal()
-  const { plans, errors } = await load(args, {}, out)
+  const loaded = await load(args, {}, out)
+  const { plans, errors } = loaded
   if (errors > 0) return EXIT.usage
   if (args.json) {
     const rows = plans.map(({ name, file, place, variant, tags, verifies, skip, devices }) => ({
@@ -32,5 +33,7 @@ export async function listAction(args: ListArguments): Promise<ExitCode> {
       )
     }
   }
-  return plans.length === 0 ? EXIT.nothingMatched : EXIT.passed
+  if (plans.length > 0) return EXIT.passed
+  out.printError(nothingMatched(loaded))
+  return EXIT.nothingMatched
 }

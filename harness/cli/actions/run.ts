@@ -4,15 +4,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import type { Plan } from '../../plan/index.ts'
-import { type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
+import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
 import { runSuite } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { brokerFor, openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
-import { EXIT, type ExitCode, exitCodeOf } from '../exit.ts'
+import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
-import { durationOf, load } from '../load.ts'
+import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
 import { type Terminal, terminal } from '../terminal.ts'
+import { tell } from '../trouble.ts'
 
 const DEFAULT_JOBS = 4
 const DEFAULT_OUTPUT = 'results'
@@ -23,18 +24,26 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
   const out = terminal()
   checkNumbers(args)
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
-  const { config, plans, errors } = await load(args, { seed, timeout: args.timeout }, out)
+  const globalTimeout = args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout')
+  checkShard(args.shard)
+  const loaded = await load(args, { seed, timeout: args.timeout }, out)
+  const { config, plans, errors } = loaded
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
   }
   const output = args.output ?? config.output ?? DEFAULT_OUTPUT
-  const chosen = sharded(args.lastFailed ? await lastFailed(plans, output) : plans, args.shard)
+  const candidates = args.lastFailed ? await lastFailed(plans, output) : plans
+  const chosen = sharded(candidates, args.shard)
   if (chosen.length === 0) {
-    out.printError('no scenario matches\n')
+    out.printError(whyNone(loaded, candidates, args))
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
-  const listeners = reportersOf(args.reporter ?? config.reporters ?? DEFAULT_REPORTERS, out)
+  const troubles: unknown[] = []
+  const listeners = reportersOf(args.reporter ?? config.reporters ?? DEFAULT_REPORTERS, out).map((reporter) =>
+    guarded(reporter, (error) => troubles.push(error)),
+  )
+  await prepareOutput(output)
   const interrupt = interruptible(out)
   const result = await runSuite(
     chosen,
@@ -45,14 +54,26 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
       repeatEach: args.repeatEach,
       maxFailures: args.x ? 1 : (args.maxFailures ?? 0),
       seed,
-      globalTimeout: args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout'),
+      globalTimeout,
       output,
       signal: interrupt.signal,
     },
     listeners,
   )
   interrupt.done()
-  return exitCodeOf(result, args)
+  let code = exitCodeOf(result, args)
+  for (const trouble of troubles) code = worse(code, await tell(trouble, out))
+  return code
+}
+
+function whyNone(loaded: Loaded, candidates: readonly Plan[], args: RunArguments): string {
+  const { plans } = loaded
+  if (plans.length === 0) return nothingMatched(loaded)
+  const why =
+    candidates.length === 0
+      ? `none of ${plans.length} ${plans.length === 1 ? 'scenario' : 'scenarios'} failed the last time`
+      : `there are fewer scenarios (${candidates.length}) than parts, and part ${args.shard} has none`
+  return `error cli/nothing-matched\n  ${why}\n`
 }
 
 function checkNumbers(args: RunArguments): void {
@@ -82,14 +103,18 @@ function reportersOf(names: readonly string[], out: Terminal): Reporter[] {
 
 /** `N/M`: every Mth scenario, beginning with the Nth; the parts are disjoint and cover all. */
 function sharded(plans: readonly Plan[], shard: string | undefined): readonly Plan[] {
-  if (shard === undefined) return plans
+  const [part, parts] = checkShard(shard)
+  return plans.filter((_, k) => k % parts === part - 1)
+}
+
+function checkShard(shard = '1/1'): readonly [part: number, parts: number] {
   const match = /^([1-9]\d*)\/([1-9]\d*)$/.exec(shard)
   const [part, parts] = [Number(match?.[1]), Number(match?.[2])]
   if (match === null || part > parts)
     throw new Problem('cli/bad-shard', `--shard ${shard}: expected N/M with N from 1 to M`, {
       hint: 'such as --shard 1/3',
     })
-  return plans.filter((_, k) => k % parts === part - 1)
+  return [part, parts]
 }
 
 interface OldResults {
@@ -106,7 +131,18 @@ async function lastFailed(plans: readonly Plan[], output: string): Promise<reado
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new Problem('cli/no-last-run', `--last-failed: there is no ${file}`, { hint: 'run once without it', cause })
   })
-  const old = JSON.parse(text) as OldResults
-  const bad = old.scenarios.filter((s) => s.status !== 'passed' && s.status !== 'skipped')
+  const bad = oldScenarios(file, text).filter((s) => s.status !== 'passed' && s.status !== 'skipped')
   return plans.filter((p) => bad.some((s) => s.file === p.file && s.name === p.name && s.variant === p.variant))
+}
+
+function oldScenarios(file: string, text: string): OldResults['scenarios'] {
+  try {
+    const { schema, scenarios } = JSON.parse(text) as OldResults & { readonly schema?: string }
+    if (schema === 'mqtt-hil/results') return scenarios
+  } catch {
+    // told below
+  }
+  throw new Problem('cli/no-last-run', `--last-failed: ${file} is not the results of a run`, {
+    hint: 'run once without it',
+  })
 }

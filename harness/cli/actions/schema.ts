@@ -1,13 +1,14 @@
 // What `hil schema` does.
 
-import { writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { scenarioSchema } from '../../plan/index.ts'
+import { writeReport } from '../../report/index.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 
 export async function schemaAction(args: { readonly output?: string | undefined }): Promise<ExitCode> {
   const text = `${JSON.stringify(scenarioSchema(), null, 2)}\n`
   if (args.output === undefined) terminal().print(text)
-  else await writeFile(args.output, text)
+  else await writeReport(dirname(args.output), basename(args.output), text)
   return EXIT.passed
 }

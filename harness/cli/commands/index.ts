@@ -12,3 +12,4 @@ import { schema } from './schema.ts'
 // Each command's arguments have a type of their own; a list of them has none in common.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export const commands: readonly CommandModule<any, any>[] = [run, check, list, judge, emulate, clients, schema]
+export type Command = (typeof commands)[number]

@@ -1,0 +1,82 @@
+// An example for each verb and each matcher. A verb without one does not compile. All of them are
+// compiled as scenarios by the tests; the devices that they speak of are in snippets.ts.
+
+import type { MatcherName } from '../../expect/index.ts'
+import type { StepName } from '../../steps/index.ts'
+
+export const verbExamples: Readonly<Record<StepName, string>> = {
+  connect: `
+- connect: blue
+- connect: { device: green, clean: false, within: 5s }
+- connect: { device: blue, raises: { type: MQTTException, args: [5] } }`,
+  publish: `
+- publish: { device: blue, topic: blue/status, payload: online, qos: 1, retain: true }
+- publish: { device: blue, topic: blue/reading, json: { t: 21.5 } }
+- publish: { device: blue, topic: blue/raw, hex: "00 ff 10" }
+- publish: { device: blue, topic: blue/big, size: 64KiB }`,
+  subscribe: `
+- subscribe: { device: blue, topic: cmd/#, qos: 1 }
+- subscribe: { device: green, topics: [a/b, a/+/c] }`,
+  unsubscribe: `
+- unsubscribe: { device: blue, topic: cmd/# }`,
+  ping: `
+- ping: blue`,
+  check: `
+- check: { device: blue, returns: null }`,
+  wait: `
+- wait: { device: blue, within: 2s }`,
+  disconnect: `
+- disconnect: blue`,
+  call: `
+- call: { device: blue, method: publish, args: [{ bytes: a/b }, { hex: 00ff }], kwargs: { qos: 1 } }
+- call: { device: blue, method: set_last_will, args: [blue/status, offline], kwargs: { retain: true } }`,
+  boot: `
+- boot: sensor`,
+  reset: `
+- reset: blue`,
+  power: `
+- power: { device: blue, state: off }
+- power: { device: blue, state: on }`,
+  drive: `
+- drive: { device: blue, signal: button, pressed: true, for: 2s }
+- drive: { device: blue, signal: button, value: 0 }`,
+  serial: `
+- serial: { device: sensor, send: "21.5" }`,
+  network: `
+- network: { device: blue, state: down, mode: blackhole }
+- network: { devices: [blue, green], state: up }`,
+  broker: `
+- broker: kill
+- broker: start
+- broker: { restart: { down-for: 5s } }`,
+  delay: `
+- delay: 500ms`,
+}
+
+export const matcherExamples: Readonly<Record<MatcherName, string>> = {
+  packet: `
+- expect: { packet: { to: blue, type: connack, match: { returnCode: 0, sessionPresent: false } } }
+- expect: { packet: { from: blue, type: publish, match: { topic: a/b, payload: /^2\\d/, packetId: { gt: 0 } } } }
+- expect: { packet: { from: blue, type: connect, match: { keepalive: 60s, will: { topic: blue/status, qos: 1 } } } }
+- expect: { packet: { to: blue, type: suback, match: { granted: [1] } } }
+- never: { packet: { from: blue, type: malformed }, for: 1s }`,
+  message: `
+- expect: { message: { topic: blue/status, payload: online, qos: 1, retain: false }, count: 1, within: 500ms }
+- expect: { message: { topic: /^blue/, payload: { json: { t: 21.5 } } } }`,
+  socket: `
+- expect: { socket: { from: blue, event: closed, by: broker }, within: 6s }
+- expect: { socket: { from: green, event: connected, connection: 2 } }`,
+  call: `
+- id: pub
+  publish: { device: blue, topic: a/b, payload: hi, qos: 1, start: true }
+- expect: { call: { id: pub, running: true }, within: 3s }
+- expect: { call: { id: pub, raised: { type: OSError, errno: ECONNRESET } }, within: 10s }`,
+  serial: `
+- expect: { serial: { device: sensor, line: connected } }
+- never: { serial: { device: sensor, line: /Traceback/, stream: err }, for: 1s }`,
+  signal: `
+- expect: { signal: { device: blue, signal: led, value: 1 }, within: 1250ms }`,
+  exit: `
+- expect: { exit: { device: sensor, code: 0 } }
+- expect: { exit: { device: sensor, signal: SIGKILL } }`,
+}

@@ -1,0 +1,28 @@
+// Examples in the pages are parts of scenarios. Here each becomes a whole one, which the tests compile.
+
+const DEVICES = `devices:
+  blue: { use: umqtt.simple, signals: { button: { pin: 0, active: low }, led: { pin: 2 } } }
+  green: { use: umqtt.robust }
+  sensor: { use: process, command: python3 sensor.py }
+`
+const STEPS = 'steps:\n  - delay: 1s\n'
+
+/** Steps as a list, or some of the top level's keys; what is missing is added. */
+export function wholeScenario(snippet: string): string {
+  const parts = snippet.startsWith('- ') ? { steps: `steps:\n${indented(snippet)}\n` } : { top: `${snippet}\n` }
+  const top = parts.top ?? ''
+  const has = (key: string): boolean => new RegExp(`^${key}:`, 'm').test(top)
+  return [
+    has('name') ? '' : 'name: an example\n',
+    has('version') ? '' : 'version: 1\n',
+    top,
+    has('devices') ? '' : DEVICES,
+    has('steps') ? '' : (parts.steps ?? STEPS),
+  ].join('')
+}
+
+const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ')
+
+/** The ```yaml blocks of a page. */
+export const snippetsIn = (page: string): string[] =>
+  [...page.matchAll(/^```yaml\n(.*?)\n```$/gms)].map((match) => match[1]!)

@@ -1,0 +1,126 @@
+// For tests: real runs of every status, on the embedded broker.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { milliseconds, Problem } from '../../emulators/index.ts'
+import { brokers } from '../brokers/index.ts'
+import { Judge } from '../judge/index.ts'
+import { compile, type Plan } from '../plan/index.ts'
+import { runSuite, type ScenarioRun, type SuiteListener, type SuiteOptions, type SuiteResult } from '../run/index.ts'
+
+export function planFrom(file: string, text: string): Plan {
+  const { plans, diagnostics } = compile(file, text, {
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+  })
+  const [plan] = plans
+  if (plan === undefined) throw new Error(diagnostics.all.map((d) => `${d.at.line}: ${d.message}`).join('\n'))
+  return plan
+}
+
+/** A scenario that publishes with QoS 1; `packetId: 1` passes. */
+export const publishing = (name: string, packetId: number, more = ''): string => `name: ${name}
+version: 1
+tags: [demo, one]
+verifies: [MQTT-2.3.1-6]
+${more}devices:
+  blue: { use: umqtt.simple }
+steps:
+  - connect: blue
+  - id: pub
+    publish: { device: blue, topic: a/b, payload: hi, qos: 1 }
+  - expect: { packet: { to: blue, type: puback, match: { packetId: ${packetId} } }, within: 100ms }
+`
+
+const LONG = `name: interrupted
+version: 1
+steps:
+  - delay: 30s
+`
+
+export interface Suite {
+  readonly output: string
+  readonly plans: readonly Plan[]
+  readonly listeners?: readonly SuiteListener[]
+  readonly options?: Partial<SuiteOptions>
+}
+
+export function run({ output, plans, listeners = [], options = {} }: Suite): Promise<SuiteResult> {
+  return runSuite(
+    plans,
+    {
+      openBroker: () => brokers.aedes.open(),
+      jobs: 1,
+      retries: 0,
+      repeatEach: 1,
+      maxFailures: 0,
+      seed: 7,
+      globalTimeout: 0,
+      output,
+      signal: new AbortController().signal,
+      ...options,
+    },
+    listeners,
+  )
+}
+
+/** One passed, failed, skipped, broken and flaky; an inconclusive one is made of the passed one's record. */
+export async function oneOfEach(output: string): Promise<SuiteResult> {
+  const tries = new Map<string, number>()
+  const result = await run({
+    output,
+    plans: [
+      planFrom('passed.scenario.yaml', publishing('passed', 1)),
+      planFrom('failed.scenario.yaml', publishing('failed', 7)),
+      planFrom('skipped.scenario.yaml', publishing('skipped', 1, 'skip: no board today\n')),
+      planFrom('broken.scenario.yaml', publishing('broken', 1)),
+      planFrom('flaky.scenario.yaml', publishing('flaky', 1)),
+    ],
+    options: {
+      retries: 1,
+      async openBroker({ name }) {
+        const times = (tries.get(name) ?? 0) + 1
+        tries.set(name, times)
+        if (name === 'broken' || (name === 'flaky' && times === 1))
+          throw new Problem('broker/unreachable', 'nothing answers at nowhere:1', { hint: 'is it running?' })
+        return brokers.aedes.open()
+      },
+    },
+  })
+  const [passed] = result.scenarios
+  const run_ = inconclusive(passed!.run)
+  return { ...result, scenarios: [...result.scenarios, { run: run_, attempts: [run_], flaky: false }] }
+}
+
+/** Stopped in the middle, with one scenario whose turn never came. */
+export function interrupted(output: string): Promise<SuiteResult> {
+  const stop = new AbortController()
+  return run({
+    output,
+    plans: [planFrom('long.scenario.yaml', LONG), planFrom('passed.scenario.yaml', publishing('never begun', 1))],
+    options: { signal: stop.signal },
+    listeners: [{ onScenarioBegin: () => void setTimeout(() => stop.abort(), 100) }],
+  })
+}
+
+/** The same record, as a harness that stood still for ten seconds would have made it. */
+function inconclusive(run: ScenarioRun): ScenarioRun {
+  const judge = new Judge(run.plan)
+  const events = run.events.map((event) => ({ ...event, lag: 10_000 }))
+  for (const event of events) judge.observe(event)
+  judge.end()
+  return { ...run, events, verdicts: judge.verdicts, status: 'inconclusive' }
+}
+
+/** A folder for results, removed with the test. */
+export class Folder implements Disposable {
+  readonly path: string
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'hil-report-'))
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true })
+  }
+}
