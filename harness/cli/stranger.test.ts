@@ -4,9 +4,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Ended, HIL, hil, Scratch, start } from './testing.ts'
+import { type Ended, HIL, hil, hilHere, Scratch, start } from './testing.ts'
 
 const HELLO = 'scenarios/01-hello.scenario.yaml'
 
@@ -20,7 +21,7 @@ function expectComplaint({ code, err }: Ended, exit: number, complaint: string, 
 }
 
 describe('a wrong command line', () => {
-  it.concurrent.each<[string, number, string, string | RegExp]>([
+  it.each<[string, number, string, string | RegExp]>([
     ['', 2, 'cli/usage', 'Which command?'],
     ['rnu', 2, 'cli/unknown-command', 'did you mean "run"?'],
     ['frobnicate', 2, 'cli/unknown-command', 'there is run, check, list'],
@@ -69,7 +70,7 @@ describe('a wrong command line', () => {
     ['emulate button-led', 2, 'client/missing-option', 'needs the option name'],
     ['emulate button-led -m hi', 2, 'cli/unused-flag', '--message is for clients'],
   ])('hil %s: exits %i with %s', async (line, exit, complaint, told) => {
-    expectComplaint(await hil(...line.split(' ').filter((word) => word !== '')), exit, complaint, told)
+    expectComplaint(await hilHere(...line.split(' ').filter((word) => word !== '')), exit, complaint, told)
   })
 
   it.concurrent.each(['run', 'check', 'list', 'judge', 'emulate', 'clients', 'schema'])(
@@ -81,10 +82,10 @@ describe('a wrong command line', () => {
     },
   )
 
-  it.concurrent('of a flag that is given twice the last one counts, of one that takes several all', async () => {
-    const last = await hil('list', 'scenarios', '-g', 'hello', '-g', 'button')
+  it('of a flag that is given twice the last one counts, of one that takes several all', async () => {
+    const last = await hilHere('list', 'scenarios', '-g', 'hello', '-g', 'button')
     expect(last.out).toContain('02-button-led')
-    const both = await hil('list', '--tag', 'demo', '--tag', 'tutorial', 'scenarios')
+    const both = await hilHere('list', '--tag', 'demo', '--tag', 'tutorial', 'scenarios')
     expect(both.out.trim().split('\n')).toHaveLength(1)
   })
 
@@ -100,7 +101,7 @@ describe('a wrong command line', () => {
 })
 
 describe('a file that is no scenario', () => {
-  it.concurrent.each<[string, string | Buffer, string, string | RegExp]>([
+  it.each<[string, string | Buffer, string, string | RegExp]>([
     ['empty', '', 'scenario/empty', ':1:1'],
     ['only comments', '# nothing\n# here\n', 'scenario/empty', 'steps:'],
     ['binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0x1b, 0x5b]), 'cli/unreadable', 'no text in UTF-8'],
@@ -121,19 +122,19 @@ describe('a file that is no scenario', () => {
     using scratch = new Scratch()
     const file = join(scratch.path, 'x.scenario.yaml')
     writeFileSync(file, text)
-    expectComplaint(await hil('run', file, '--output', join(scratch.path, 'out')), 2, complaint, told)
+    expectComplaint(await hilHere('run', file, '--output', join(scratch.path, 'out')), 2, complaint, told)
     expect(readdirSync(scratch.path)).toEqual(['x.scenario.yaml'])
   })
 
-  it.concurrent('an empty folder: nothing matched', async () => {
+  it('an empty folder: nothing matched', async () => {
     using scratch = new Scratch()
     for (const command of ['run', 'check', 'list'])
-      expectComplaint(await hil(command, scratch.path), 5, 'cli/nothing-matched', 'ends in .scenario.yaml')
+      expectComplaint(await hilHere(command, scratch.path), 5, 'cli/nothing-matched', 'ends in .scenario.yaml')
   })
 })
 
 describe('a config', () => {
-  it.concurrent.each<[string, string, string, string | RegExp]>([
+  it.each<[string, string, string, string | RegExp]>([
     ['a.ts', 'export default { brokr: "aedes" }\n', 'config/invalid', 'did you mean "broker"?'],
     ['a.ts', 'export default { broker: \n', 'config/broken', /a\.ts:2:1 .*Unexpected token/s],
     ['a.mjs', 'export default {\n  jobs: 4,,\n}\n', 'config/broken', /a\.mjs:2:\d+ .*Unexpected token/s],
@@ -144,7 +145,7 @@ describe('a config', () => {
     using scratch = new Scratch()
     const file = join(scratch.path, name)
     writeFileSync(file, text)
-    expectComplaint(await hil('list', HELLO, '--config', file), 2, complaint, told)
+    expectComplaint(await hilHere('list', HELLO, '--config', file), 2, complaint, told)
   })
 })
 
@@ -178,7 +179,7 @@ describe('hil judge', () => {
     const lines = text.split('\n')
     const judged = async (cut: string): Promise<Ended> => {
       writeFileSync(record, cut)
-      return hil('judge', out)
+      return hilHere('judge', out)
     }
     expect(await judged(text)).toMatchObject({ code: 0, out: expect.stringContaining('1 passed') })
     expectComplaint(await judged(''), 2, 'evidence/bad-timeline', /timeline\.ndjson:1:1/)
@@ -213,7 +214,7 @@ describe('hil judge', () => {
     using scratch = new Scratch()
     const out = join(scratch.path, 'out')
     await hil('run', 'fixtures/scenarios/time-up.scenario.yaml', '--output', out)
-    const { code } = await hil('judge', out)
+    const { code } = await hilHere('judge', out)
     expect(code).toBe(1)
   })
 
@@ -221,10 +222,10 @@ describe('hil judge', () => {
     using scratch = new Scratch()
     await hil('run', HELLO, '--output', scratch.path)
     const [folder] = readdirSync(scratch.path, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    expect(await hil('judge', join(scratch.path, folder!.name, 'timeline.ndjson'))).toMatchObject({ code: 0 })
+    expect(await hilHere('judge', join(scratch.path, folder!.name, 'timeline.ndjson'))).toMatchObject({ code: 0 })
     mkdirSync(join(scratch.path, 'copy'))
     cpSync(join(scratch.path, folder!.name, 'timeline.ndjson'), join(scratch.path, 'copy', 'timeline.ndjson'))
-    expectComplaint(await hil('judge', join(scratch.path, 'copy')), 2, 'cli/no-record', 'scenario.yaml beside')
+    expectComplaint(await hilHere('judge', join(scratch.path, 'copy')), 2, 'cli/no-record', 'scenario.yaml beside')
   })
 })
 
@@ -287,9 +288,14 @@ describe('hil --help', () => {
 })
 
 describe('Ctrl-C in hil emulate', () => {
-  it('exits 130', async () => {
-    const run = start(['emulate', 'button-led', '--with', 'name=a', '--with', 'peer=b', '-h', '192.0.2.1'])
-    await new Promise((resolve) => setTimeout(resolve, 600))
+  it('exits 130, also when the broker accepts and says nothing', async () => {
+    await using silent = createServer((socket) => socket.resume())
+    silent.listen(0, '127.0.0.1')
+    const connected = once(silent, 'connection')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const run = start(['emulate', 'button-led', '--with', 'name=a', '--with', 'peer=b', '-p', String(port)])
+    await connected
     run.child.kill('SIGINT')
     expect((await run.ended).code).toBe(130)
   })

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { cli } from './cli.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 export const HIL = join(ROOT, 'dist/harness/cli/main.js')
@@ -53,6 +54,27 @@ export function start(args: readonly string[], cwd = ROOT): Started {
 }
 
 export const hil = (...args: readonly string[]): Promise<Ended> => start(args).ended
+
+/** As `hil`, in this process and so at once: for what ends before anything is started. */
+export async function hilHere(...args: readonly string[]): Promise<Ended> {
+  const { stdout, stderr } = process
+  const real = { out: stdout.write, err: stderr.write, code: process.exitCode }
+  const said = { out: '', err: '' }
+  const into = (stream: 'out' | 'err') => (text: string) => {
+    said[stream] += text
+    return true
+  }
+  stdout.write = into('out') as typeof stdout.write
+  stderr.write = into('err') as typeof stderr.write
+  try {
+    await cli(args)
+    return { code: Number(process.exitCode ?? 0), ...said }
+  } finally {
+    stdout.write = real.out
+    stderr.write = real.err
+    process.exitCode = real.code
+  }
+}
 
 /** A folder for results, removed with the test. */
 export class Scratch implements Disposable {

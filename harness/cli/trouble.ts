@@ -9,7 +9,15 @@ import type { Terminal } from './terminal.ts'
 /** Areas of problems whose cause is the world around, not what was asked for. */
 const ENVIRONMENT = /^(broker|link|device|run|report)\/(?!bad-options$)/
 
-export async function tell(error: unknown, out: Terminal): Promise<ExitCode> {
+/** A file or a folder that the system does not give us: theirs to mend as well. */
+function asProblem(error: unknown): unknown {
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  const ofFile = error instanceof Error && code !== undefined && path !== undefined && syscall !== undefined
+  return ofFile ? new Problem('run/file', error.message, { hint: 'is there room, and may hil write there?' }) : error
+}
+
+export async function tell(thrown: unknown, out: Terminal): Promise<ExitCode> {
+  const error = asProblem(thrown)
   if (!(error instanceof Problem)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     out.printError(`internal/bug: a bug in mqtt-hil, please report it:\n${stack}\n`)

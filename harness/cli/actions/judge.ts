@@ -83,13 +83,13 @@ const UNFINISHED = ' (what was judged holds; it did not get to its end)'
 
 /** A run that ended before its last step is not passed, whatever its verdicts are. */
 function statusOf(verdicts: readonly Verdict[], complete: boolean, about: RecordHeader, record: string): Status {
+  if (!complete && about.status === 'passed')
+    throw new Problem('evidence/cut-short', `${record} ends before the last step of its scenario did`, {
+      hint: 'the file was cut short; record the run again',
+    })
   if (verdicts.some((v) => v.kind === 'fail')) return 'failed'
   if (verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
-  if (complete) return 'passed'
-  if (about.status !== 'passed') return about.status as Status
-  throw new Problem('evidence/cut-short', `${record} ends before the last step of its scenario did`, {
-    hint: 'the file was cut short; record the run again',
-  })
+  return complete ? 'passed' : (about.status as Status)
 }
 
 function isComplete(plan: Plan, events: readonly Event[]): boolean {
