@@ -3,7 +3,19 @@
 import { type Duration, type Instant, milliseconds, type Place } from '../../emulators/index.ts'
 import type { Event, Fact } from '../evidence/index.ts'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
-import type { Claim, ClaimStep, Expectation, Pattern, Plan, Prohibition, Step } from '../plan/plan.ts'
+import type {
+  ActionStep,
+  Claim,
+  ClaimStep,
+  Deferred,
+  Expectation,
+  ParallelStep,
+  Pattern,
+  Plan,
+  Prohibition,
+  RepeatStep,
+  Step,
+} from '../plan/plan.ts'
 import { Judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -98,3 +110,33 @@ export function judged(plan: Plan, happenings: readonly Happening[], until = 10_
   judge.end()
   return judge.verdicts
 }
+
+/** Both ends in ms after the anchor. */
+export const window = (from: number, to: number) => ({ from: milliseconds(from), to: milliseconds(to) })
+export const base = (path: string, verb: string, id: string | null = null) => ({
+  ...claimStep(path, expectation([]), id),
+  verb,
+})
+
+export const action = (path: string, id: string | null = null): ActionStep => ({
+  ...base(path, 'delay', id),
+  kind: 'action',
+  action: {} as never,
+  args: () => null,
+})
+export const parallel = (path: string, steps: readonly Step[]): ParallelStep => ({
+  ...base(path, 'parallel'),
+  kind: 'parallel',
+  steps,
+})
+export const repeat = (path: string, times: number, steps: readonly Step[], id: string | null = null): RepeatStep => ({
+  ...base(path, 'repeat', id),
+  kind: 'repeat',
+  times,
+  steps,
+})
+export const deferred = (path: string, claim: Deferred<Claim>): Step => ({ ...claimStep(path, expectation([])), claim })
+
+/** `3 pass`, in the order of decision. */
+export const kinds = (plan: Parameters<typeof judged>[0], happenings: readonly Happening[], until?: number): string[] =>
+  judged(plan, happenings, until).map((v) => `${v.step} ${v.kind}`)

@@ -12,14 +12,14 @@ function standStill(): void {
   while (performance.now() - begun < STALL_MS);
 }
 
-async function runStalled(claim: string) {
+async function runStalled(claim: string, start = false) {
   await using broker = await TamperedBroker.open({
     pass({ direction, packet, raw }: Passing) {
       if (direction === 'up' && packet.type === 'publish') standStill()
       return [raw]
     },
   })
-  const steps = `  - connect: blue\n  - { id: pub, publish: { device: blue, topic: t, payload: a, qos: 1 } }\n  - ${claim}`
+  const steps = `  - connect: blue\n  - { id: pub, publish: { device: blue, topic: t, payload: a, qos: 1, start: ${start} } }\n  - ${claim}`
   return await runText(scenario(steps, 'observer: false'), { openBroker: broker.borrow })
 }
 
@@ -30,6 +30,11 @@ it('a tight claim is inconclusive, and so is the run', async () => {
   expect(ran.status).toBe('inconclusive')
   expect(ran.verdicts.at(-1)).toMatchObject({ kind: 'inconclusive', got: expect.stringContaining('lagged by up to') })
   expect(ran.events.some((e) => e.kind === 'lag' && e.stalled > STALL_MS / 2)).toBe(true)
+})
+
+it('so is one whose window ends while the harness stands still', async () => {
+  const ran = await runStalled(`expect: { ${puback}, after: pub, within: 60ms }`, true)
+  expect(ran.verdicts.at(-1)).toMatchObject({ kind: 'inconclusive', step: '2' })
 })
 
 it('a generous one passes', async () => {
