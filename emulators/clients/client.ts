@@ -7,8 +7,12 @@ import { Problem } from '../ground/problem.ts'
 import type { Connections } from './minimqtt.connections.ts'
 import type { Signature } from './python.ts'
 
+/** What an option is for, where several libraries have one for it under names of their own. */
+export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive' | 'tls'
+
 export interface OptionSpec {
   readonly name: string
+  readonly means?: OptionMeaning
   /** `seconds` is a number of seconds; `bytes` and `str` each take the other, as Python does. */
   readonly type: 'str' | 'bytes' | 'int' | 'bool' | 'seconds'
   /** undefined: must be given. null: None is what stands there when nothing is given. */

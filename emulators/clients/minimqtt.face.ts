@@ -15,11 +15,23 @@ const DEFAULT_SOCKET_TIMEOUT = 1
 export const MINIMQTT_OPTIONS: readonly OptionSpec[] = [
   { name: 'broker', type: 'str', default: undefined, summary: "the broker's host name or address" },
   { name: 'port', type: 'int', default: null, summary: 'TCP port; None is 1883, or 8883 with is_ssl' },
-  { name: 'username', type: 'str', default: null, summary: 'user name' },
-  { name: 'password', type: 'str', default: null, summary: 'password; wanted with a user name' },
-  { name: 'client_id', type: 'str', default: null, summary: 'client id; None is "cpy" and two small random numbers' },
-  { name: 'is_ssl', type: 'bool', default: null, summary: 'TLS; wants ssl_context' },
-  { name: 'keep_alive', type: 'seconds', default: 60, summary: 'keep alive as announced; only loop pings' },
+  { name: 'username', means: 'user name', type: 'str', default: null, summary: 'user name' },
+  { name: 'password', means: 'password', type: 'str', default: null, summary: 'password; wanted with a user name' },
+  {
+    name: 'client_id',
+    means: 'client id',
+    type: 'str',
+    default: null,
+    summary: 'client id; None is "cpy" and two small random numbers',
+  },
+  { name: 'is_ssl', means: 'tls', type: 'bool', default: null, summary: 'TLS; wants ssl_context' },
+  {
+    name: 'keep_alive',
+    means: 'keep alive',
+    type: 'seconds',
+    default: 60,
+    summary: 'keep alive as announced; only loop pings',
+  },
   {
     name: 'recv_timeout',
     type: 'seconds',

@@ -9,18 +9,31 @@ const optional = (name: string, value: PyValue): Parameter => ({ name, default: 
 
 /** `ssl_params`, a dict for `ussl.wrap_socket`, cannot be written in a scenario. */
 export const QUEC_OPTIONS: readonly OptionSpec[] = [
-  { name: 'client_id', type: 'bytes', default: undefined, summary: 'client id' },
+  { name: 'client_id', means: 'client id', type: 'bytes', default: undefined, summary: 'client id' },
   { name: 'server', type: 'str', default: undefined, summary: "the broker's host name or address" },
   { name: 'port', type: 'int', default: 0, summary: 'TCP port; 0 is 1883, or 8883 with ssl' },
-  { name: 'user', type: 'bytes', default: null, summary: 'user name' },
-  { name: 'password', type: 'bytes', default: null, summary: 'password; sent without a user as well' },
+  { name: 'user', means: 'user name', type: 'bytes', default: null, summary: 'user name' },
+  {
+    name: 'password',
+    means: 'password',
+    type: 'bytes',
+    default: null,
+    summary: 'password; sent without a user as well',
+  },
   {
     name: 'keepalive',
+    means: 'keep alive',
     type: 'seconds',
     default: 60,
     summary: 'keep alive; 0 or at least 5. A thread pings when the client has been idle for three seconds less',
   },
-  { name: 'ssl', type: 'bool', default: false, summary: 'TLS, with the server name and without verification' },
+  {
+    name: 'ssl',
+    means: 'tls',
+    type: 'bool',
+    default: false,
+    summary: 'TLS, with the server name and without verification',
+  },
   { name: 'reconn', type: 'bool', default: true, summary: 'reconnect and subscribe again when wait_msg fails' },
   { name: 'version', type: 'int', default: 4, summary: '3 is MQTT 3.1; anything else 3.1.1' },
   { name: 'pingmaxnum', type: 'int', default: 0, summary: 'how many unanswered pings are sent again' },

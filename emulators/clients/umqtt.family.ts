@@ -11,15 +11,22 @@ const optional = (name: string, value: PyValue): Parameter => ({ name, default: 
 /** Options from the third on are the same in all. `ssl_params` and SSLContext objects cannot be written in a scenario. */
 export const FAMILY_OPTIONS: readonly OptionSpec[] = [
   { name: 'port', type: 'int', default: 0, summary: 'TCP port; 0 is 1883, or 8883 with ssl' },
-  { name: 'user', type: 'bytes', default: null, summary: 'user name' },
-  { name: 'password', type: 'bytes', default: null, summary: 'password; ignored without a user' },
+  { name: 'user', means: 'user name', type: 'bytes', default: null, summary: 'user name' },
+  { name: 'password', means: 'password', type: 'bytes', default: null, summary: 'password; ignored without a user' },
   {
     name: 'keepalive',
+    means: 'keep alive',
     type: 'seconds',
     default: 0,
     summary: 'keep alive as announced; the library never pings by itself',
   },
-  { name: 'ssl', type: 'bool', default: false, summary: 'TLS as with ssl=True: no server name, no verification' },
+  {
+    name: 'ssl',
+    means: 'tls',
+    type: 'bool',
+    default: false,
+    summary: 'TLS as with ssl=True: no server name, no verification',
+  },
 ]
 
 export const FAMILY_METHODS: Readonly<Record<string, Signature>> = {

@@ -18,7 +18,7 @@ import {
 import { remainingLength, Umqtt } from './umqtt.ts'
 
 export const SIMPLE_OPTIONS: readonly OptionSpec[] = [
-  { name: 'client_id', type: 'bytes', default: undefined, summary: 'client id' },
+  { name: 'client_id', means: 'client id', type: 'bytes', default: undefined, summary: 'client id' },
   { name: 'server', type: 'str', default: undefined, summary: "the broker's host name or address" },
   ...FAMILY_OPTIONS,
 ]

@@ -20,7 +20,13 @@ import { Umqtt } from './umqtt.ts'
 const UNIQUE_ID = new TextEncoder().encode('240ac4123456')
 
 const OPTIONS: readonly OptionSpec[] = [
-  { name: 'client_id', type: 'bytes', default: UNIQUE_ID, summary: "client id; the board's unique id in hex" },
+  {
+    name: 'client_id',
+    means: 'client id',
+    type: 'bytes',
+    default: UNIQUE_ID,
+    summary: "client id; the board's unique id in hex",
+  },
   { name: 'server', type: 'str', default: 'mqtt.eclipse.org', summary: "the broker's host; the default is long gone" },
   ...FAMILY_OPTIONS,
 ]

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, findScenarios, type Plan, SUFFIX } from '../plan/index.ts'
+import { compile, findScenarios, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
@@ -42,9 +42,11 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
   const select = selection(args)
   const timeout = options.timeout === undefined ? config.timeout : durationOf(options.timeout, '--timeout')
   const vars = varsOf(args.var ?? [])
+  const bind = bindingsOf(args.bind ?? [])
   const plans: Plan[] = []
   const texts = await Promise.all(files.map(readText))
-  checkVars(Object.keys(vars), files, texts)
+  checkNames('var', 'vars', Object.keys(vars), files, texts)
+  checkNames('bind', 'devices', Object.keys(bind), files, texts)
   let errors = 0
   let scenarios = 0
   for (const [k, file] of files.entries()) {
@@ -52,6 +54,7 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
     const compiled = compile(file, text, {
       timeout,
       vars,
+      ...(Object.keys(bind).length === 0 ? {} : { bind }),
       seed: options.seed,
       broker: (request) => {
         try {
@@ -92,21 +95,29 @@ function placed(error: unknown, file: string, text: string): unknown {
   return new Problem(code, message, { at: root === null ? undefined : entryOf(root, 'broker')?.keyPlace, hint, cause })
 }
 
-/** A misspelt --var would change nothing, silently. */
-function checkVars(given: readonly string[], files: readonly string[], texts: readonly string[]): void {
+/** A misspelt --var or --bind would change nothing, silently. */
+function checkNames(
+  flag: 'var' | 'bind',
+  key: 'vars' | 'devices',
+  given: readonly string[],
+  files: readonly string[],
+  texts: readonly string[],
+): void {
   if (given.length === 0) return
   const known = new Set(
     texts.flatMap((text, k) => {
       const { root } = parseScenarioText(files[k]!, text)
-      const vars = root === null ? undefined : childOf(root, 'vars')
-      return vars?.kind === 'map' ? vars.entries.map((entry) => entry.key) : []
+      const names = root === null ? undefined : childOf(root, key)
+      return names?.kind === 'map' ? names.entries.map((entry) => entry.key) : []
     }),
   )
   const unknown = given.find((name) => !known.has(name))
   if (unknown !== undefined)
-    throw new Problem('cli/unknown-var', `--var ${unknown}: no scenario here has a var of that name`, {
-      hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`),
-    })
+    throw new Problem(
+      `cli/unknown-${flag}`,
+      `--${flag} ${unknown}: no scenario here has a ${key.slice(0, -1)} of that name`,
+      { hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`) },
+    )
 }
 
 /** Why there is nothing to run, ready to print. */
@@ -155,12 +166,17 @@ export function durationOf(text: string, flag: string): Duration {
   throw new Problem('cli/bad-duration', `${flag}: ${parsed.reason}`, { hint: parsed.hint })
 }
 
-function varsOf(given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    given.map((pair) => {
-      const at = pair.indexOf('=')
-      if (at <= 0) throw new Problem('cli/bad-var', `--var ${pair}: expected NAME=VALUE`)
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
+const varsOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(given.map((pair) => pairOf(pair, 'var', 'NAME=VALUE')))
+
+function bindingsOf(given: readonly string[]): Record<string, string> {
+  const bind = Object.fromEntries(given.map((pair) => pairOf(pair, 'bind', 'DEVICE=CLIENT')))
+  for (const text of Object.values(bind)) parseBinding(text)
+  return bind
+}
+
+function pairOf(pair: string, flag: string, shape: string): readonly [string, string] {
+  const at = pair.indexOf('=')
+  if (at <= 0) throw new Problem(`cli/bad-${flag}`, `--${flag} ${pair}: expected ${shape}`)
+  return [pair.slice(0, at), pair.slice(at + 1)]
 }

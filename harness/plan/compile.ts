@@ -14,6 +14,8 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
+import { type Bindings, bound } from './binding.ts'
+import { bindingsOf } from './bindings.ts'
 import { type Context, interpolateNow } from './context.ts'
 import { compileDevice } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
@@ -31,6 +33,8 @@ export interface CompileOptions {
   /** What `broker.…` in expressions means, by the broker that the scenario will run on. */
   readonly broker: (request: BrokerRequest | null) => BrokerFacts
   readonly seed?: number | undefined
+  /** In place of what the file has in these roles, by device, as written. Throws Problem `binding/…` when one cannot be read. */
+  readonly bind?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Compiled {
@@ -85,13 +89,16 @@ function compileOne(
     later: LATER,
   }
   const stepNodes = listOf(childOf(root, 'steps'))
-  const devices = devicesOf(root, scope, file, stepNodes, diagnostics)
+  const bindings = bindingsOf(row.values.bind, options.bind, root, diagnostics)
+  const devices = devicesOf(root, scope, file, stepNodes, bindings, diagnostics)
   const context: Context = {
     diagnostics,
     scope,
     devices,
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
+    bound: new Set(Object.keys(bindings)),
+    unfit: [],
   }
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(listOf(childOf(root, 'always')), context)
@@ -105,11 +112,12 @@ function compileOne(
     verifies: parsed.verifies ?? [],
     timeout: context.timeout,
     variant: row.label,
-    skip: parsed.skip === undefined || parsed.skip === false ? null : parsed.skip === true ? 'skip: true' : parsed.skip,
+    skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
     broker: request,
     observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
     given: {
       vars: options.vars ?? {},
+      ...(options.bind === undefined ? {} : { bind: options.bind }),
       seed: options.seed ?? 0,
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
       broker: facts,
@@ -148,18 +156,24 @@ function devicesOf(
   scope: Scope,
   file: string,
   steps: readonly Node[],
+  bindings: Bindings,
   diagnostics: Diagnostics,
 ): Map<string, DevicePlan> {
   const devices = new Map<string, DevicePlan>()
   const bootedBySteps = new Set(steps.flatMap(bootsIn))
   const node = childOf(root, 'devices')
   for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
-    const device = compileDevice(key, value, { diagnostics, scope, file, bootedBySteps })
+    const binding = Object.hasOwn(bindings, key) ? bindings[key] : undefined
+    const played = binding === undefined ? value : bound(value, binding)
+    const device = compileDevice(key, played, { diagnostics, scope, file, bootedBySteps })
     // A device that is wrong is still there: its steps need not be reported, too.
     devices.set(key, device ?? placeholder(key, value.place))
   }
   return devices
 }
+
+const skipOf = (skip: string | boolean | undefined): string | null =>
+  skip === undefined || skip === false ? null : skip === true ? 'skip: true' : skip
 
 function placeholder(name: string, place: Place): DevicePlan {
   return {

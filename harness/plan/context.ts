@@ -23,6 +23,10 @@ export interface Context {
   /** Steps seen so far, in the order of the text. */
   readonly steps: Map<string, { readonly isExpect: boolean }>
   readonly timeout: Duration
+  /** Devices that were bound to another kind from outside of the file. */
+  readonly bound: ReadonlySet<string>
+  /** Why this scenario cannot be run with what its roles are bound to. */
+  readonly unfit: string[]
 }
 
 export function complain(context: Context, node: Node, what: Omit<Diagnostic, 'at'>): void {

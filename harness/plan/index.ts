@@ -1,5 +1,6 @@
 // Words resolved to steps and claims.
 
+export { type Binding, parseBinding } from './binding.ts'
 export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
 export { findScenarios, SUFFIX } from './files.ts'
 export { scenarioSchema } from './json-schema.ts'

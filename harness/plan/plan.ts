@@ -157,6 +157,8 @@ export interface BrokerRequest {
 
 export interface Given {
   readonly vars: Readonly<Record<string, string>>
+  /** By device: what was bound to it, as written. */
+  readonly bind?: Readonly<Record<string, string>>
   readonly seed: number
   /** Milliseconds, for a scenario that sets none. */
   readonly timeout: number

@@ -149,6 +149,10 @@ function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Cont
   const alone =
     device.process !== null ? 'a process' : device.firmware === 'puppet' ? null : `running ${device.firmware}`
   if (alone === null) return true
+  if (context.bound.has(name)) {
+    context.unfit.push(`${name} is bound to ${device.use}, which takes no ${verb.name} from a step`)
+    return false
+  }
   context.diagnostics.add({
     code: 'scenario/runs-by-itself',
     message: `${name} is ${alone}: it takes no ${verb.name} from a step`,

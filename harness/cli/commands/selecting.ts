@@ -8,6 +8,7 @@ export interface Selecting {
   readonly tag?: readonly string[] | undefined
   readonly broker?: string | undefined
   readonly var?: readonly string[] | undefined
+  readonly bind?: readonly string[] | undefined
   readonly config?: string | undefined
 }
 
@@ -39,6 +40,12 @@ export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
       array: true,
       requiresArg: true,
       describe: 'NAME=VALUE in place of one of the scenario’s vars',
+    })
+    .option('bind', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'DEVICE=CLIENT[@VERSION] or DEVICE=process:COMMAND plays that device of the scenario',
     })
     .option('config', {
       type: 'string',

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { milliseconds } from '../../emulators/index.ts'
+import { parseBinding } from './binding.ts'
+import { type CompileOptions, compile } from './compile.ts'
+
+const TEXT = `name: n
+version: 1
+devices:
+  dut: { use: umqtt.simple, with: { keepalive: 4s, user: u, password: p }, will: { topic: w, payload: x } }
+  other: { use: umqtt.simple, with: { keepalive: 9s } }
+steps:
+  - connect: dut
+`
+
+const options: CompileOptions = { broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(0) }) }
+
+const compiled = (bind: Record<string, string>, text = TEXT) => compile('n.scenario.yaml', text, { ...options, bind })
+
+test('a bound device has the options of the same meaning in its own words, and the others stay as they are', () => {
+  const [plan] = compiled({ dut: 'minimqtt' }).plans
+  expect(plan?.devices.map(({ name, use, with: given }) => ({ name, use, given }))).toEqual([
+    { name: 'dut', use: 'minimqtt', given: { keep_alive: 4, username: 'u', password: 'p' } },
+    { name: 'other', use: 'umqtt.simple', given: { keepalive: 9 } },
+  ])
+  expect(plan?.devices[0]?.will?.topic).toBe('w')
+  expect(plan?.given.bind).toEqual({ dut: 'minimqtt' })
+})
+
+test('an option that the bound library has no equal of is reported where it stands', () => {
+  const text = TEXT.replace('umqtt.simple, with: { keepalive: 4s', 'minimqtt, with: { recv_timeout: 4s').replace(
+    'user: u, password: p',
+    'keep_alive: 5s',
+  )
+  const { plans, diagnostics } = compiled({ dut: 'umqtt.robust' }, text)
+  expect(plans).toEqual([])
+  expect(diagnostics.all).toMatchObject([{ code: 'scenario/unknown-option', at: { line: 4, column: 33 } }])
+})
+
+test('bound to a program, a scenario that calls the device is skipped with the reason', () => {
+  const [plan] = compiled({ dut: 'process: ./firmware ${{ link.port }}' }).plans
+  expect(plan?.skip).toBe('dut is bound to process, which takes no connect from a step')
+  const alone = compiled(
+    { dut: 'process: ./firmware ${{ link.port }}' },
+    TEXT.replace('connect: dut', 'connect: other'),
+  )
+  expect(alone.plans[0]?.skip).toBeNull()
+  expect(alone.plans[0]?.devices[0]?.process?.command({ host: 'h', port: 7 })).toBe('./firmware 7')
+})
+
+test('matrix: bind runs each, and --bind wins over it', () => {
+  const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: umqtt.robust }, { dut: quecpython }] }\ndevices:')
+  const used = (bind: Record<string, string>): unknown => compiled(bind, text).plans.map((p) => p.devices[0]?.use)
+  expect(used({})).toEqual(['umqtt.robust', 'quecpython'])
+  expect(used({ dut: 'umqttsimple' })).toEqual(['umqttsimple', 'umqttsimple'])
+})
+
+test.each([
+  ['[{ dut: umqtt.robst }]', 'binding/unknown-kind'],
+  ['[{ dt: umqtt.robust }]', 'binding/unknown-device'],
+  ['[umqtt.robust]', 'binding/no-map'],
+  ['[{ dut: 3 }]', 'binding/not-text'],
+])('matrix: { bind: %s } is %s', (list, code) => {
+  const { diagnostics } = compiled({}, TEXT.replace('devices:', `matrix: { bind: ${list} }\ndevices:`))
+  expect(diagnostics.all).toMatchObject([{ code, at: { line: 3 } }])
+})
+
+test.each([
+  ['', 'binding/empty'],
+  ['@1', 'binding/empty'],
+  ['umqtt.simple@', 'binding/empty'],
+  ['process:', 'binding/empty'],
+  ['umqtt.smple', 'binding/unknown-kind'],
+])('"%s" is %s', (text, code) => {
+  expect(() => parseBinding(text)).toThrow(expect.objectContaining({ code }))
+})

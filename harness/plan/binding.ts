@@ -1,0 +1,87 @@
+// A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
+// device's node before anything is compiled, so that all that is said of a device holds for a bound one.
+
+import { clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
+import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
+import { OTHER_DEVICES } from './grammar.ts'
+
+const KINDS: readonly string[] = [...Object.keys(clients), ...OTHER_DEVICES]
+
+/** What plays a role; as a person writes it, and taken apart. */
+export interface Binding {
+  readonly text: string
+  readonly use: string
+  readonly version?: string | undefined
+  /** For a process. */
+  readonly command?: string | undefined
+}
+
+/** By the device's name in the scenario. */
+export type Bindings = Readonly<Record<string, Binding>>
+
+/** `CLIENT`, `CLIENT@VERSION` or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+export function parseBinding(text: string): Binding {
+  const given = text.trim()
+  const process = /^process:\s*(.+)$/s.exec(given)
+  if (process !== null) return { text: given, use: 'process', command: process[1]! }
+  const [use, version, ...rest] = given.split('@')
+  if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:')
+    throw new Problem('binding/empty', `"${text}" binds nothing`, {
+      hint: 'write CLIENT, CLIENT@VERSION, or process:COMMAND',
+    })
+  if (!KINDS.includes(use))
+    throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
+      hint: didYouMean(use, KINDS) ?? `there is ${KINDS.join(', ')}`,
+    })
+  return { text: given, use, ...(version === undefined ? {} : { version }) }
+}
+
+/** The device's node with another device in it. What is not a map is left to be complained of. */
+export function bound(device: Node, binding: Binding): Node {
+  if (device.kind !== 'map') return device
+  const { place } = device
+  const replaced: Record<string, string | undefined> = {
+    use: binding.use,
+    version: binding.version,
+    command: binding.command,
+  }
+  const kept = device.entries
+    .filter(({ key }) => !Object.hasOwn(replaced, key) && (binding.use !== 'process' || !OF_EMULATED.has(key)))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(binding.use, device, entry) } : entry))
+  const put = Object.entries(replaced).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
+  )
+  return { ...device, entries: [...put, ...kept] }
+}
+
+/** A program decides these by itself. */
+const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'poll', 'signals'])
+
+const scalar = (value: string, place: Place): ScalarNode => ({
+  kind: 'scalar',
+  value,
+  text: value,
+  quoted: true,
+  place,
+})
+
+/** Options that mean the same have other names in other libraries. Those of a firmware stay as they are. */
+function inWordsOf(use: string, device: MapNode, { value }: MapEntry): Node {
+  const firmware = childOf(device, 'firmware')
+  const runsPuppet = firmware === undefined || (firmware.kind === 'scalar' && firmware.value === 'puppet')
+  const was = childOf(device, 'use')
+  if (value.kind !== 'map' || !runsPuppet || was?.kind !== 'scalar') return value
+  const entries = value.entries.map((entry) => {
+    const meaning = meaningOf(String(was.value), entry.key)
+    return { ...entry, key: (meaning && nameOf(use, meaning)) ?? entry.key }
+  })
+  return { ...value, entries }
+}
+
+const optionsOf = (use: string) => clients[use as keyof typeof clients]?.options ?? []
+
+const meaningOf = (use: string, name: string): OptionMeaning | undefined =>
+  optionsOf(use).find((option) => option.name === name)?.means
+
+const nameOf = (use: string, meaning: OptionMeaning): string | undefined =>
+  optionsOf(use).find((option) => option.means === meaning)?.name
