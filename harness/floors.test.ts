@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['emulators'],
   ['harness/child'],
   ['harness/scenario', 'harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
-  ['harness/steps', 'harness/expect'],
+  ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge'],
   ['harness/run'],
   ['harness/report'],

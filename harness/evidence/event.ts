@@ -103,6 +103,20 @@ export interface BrokerEvent {
   readonly detail?: string | undefined
 }
 
+/** A packet that breaks a statement of MQTT 3.1.1, found by the lints whatever the scenario claims. */
+export interface ViolationEvent {
+  readonly kind: 'violation'
+  /** On whose link. */
+  readonly device: string
+  /** Who sent the packet. */
+  readonly by: 'device' | 'broker'
+  /** `MQTT-2.3.1-1`. */
+  readonly statement: string
+  readonly what: string
+  /** `seq` of the packet, or of the end of the connection. */
+  readonly of: number
+}
+
 export interface StepEvent {
   readonly kind: 'step'
   /** The step's path in the plan with its repetition numbers: `2`, `4.0`, `5#3.1`. */
@@ -131,6 +145,7 @@ export type Fact =
   | DeviceEvent
   | ExitEvent
   | BrokerEvent
+  | ViolationEvent
   | StepEvent
   | LagEvent
 

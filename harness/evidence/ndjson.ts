@@ -103,6 +103,7 @@ const KINDS: Readonly<Record<FactKind, true>> = {
   device: true,
   exit: true,
   broker: true,
+  violation: true,
   step: true,
   lag: true,
 }

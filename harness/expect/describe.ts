@@ -34,6 +34,8 @@ function what(event: Event): string {
       return `${event.device} exited ${event.signal === null ? `with code ${event.code}` : `by ${event.signal}`}`
     case 'broker':
       return `broker ${event.change}${event.detail === undefined ? '' : `: ${event.detail}`}`
+    case 'violation':
+      return `${event.by === 'broker' ? `the broker (to ${event.device})` : event.device} violates ${event.statement}: ${event.what} (#${event.of})`
     case 'step':
       return `step ${event.step} ${event.phase}${event.outcome === undefined ? '' : ` ${event.outcome}`}`
     case 'lag':

@@ -8,8 +8,12 @@ import { packet } from './packet.ts'
 import { serial } from './serial.ts'
 import { signal } from './signal.ts'
 import { socket } from './socket.ts'
+import { violation } from './violation.ts'
 
-export const matchers = { packet, message, socket, call, serial, signal, exit } satisfies Record<string, AnyMatcher>
+export const matchers = { packet, message, socket, call, serial, signal, exit, violation } satisfies Record<
+  string,
+  AnyMatcher
+>
 export type MatcherName = keyof typeof matchers
 
 export {

@@ -55,7 +55,7 @@ export function prohibition(patterns: readonly Pattern[], rest: Partial<Prohibit
 }
 
 export function claimStep(path: string, claim: Claim, id: string | null = null): ClaimStep {
-  const base = { path, id, verb: claim.kind, title: claim.kind, place, timeout: null, condition: null }
+  const base = { path, id, verb: claim.kind, title: claim.kind, place, timeout: null, condition: null, verifies: [] }
   return { ...base, kind: 'claim', claim: () => claim }
 }
 

@@ -20,7 +20,7 @@ import { type Context, interpolateNow } from './context.ts'
 import { compileDevice } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
-import type { BrokerFacts, BrokerRequest, DevicePlan, Plan } from './plan.ts'
+import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
 import { compileAlways, compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
@@ -109,7 +109,7 @@ function compileOne(
     text,
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],
-    verifies: parsed.verifies ?? [],
+    verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
     timeout: context.timeout,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,

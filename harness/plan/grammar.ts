@@ -93,6 +93,10 @@ export const stepMeta = {
   name: text().optional().describe('what reports call it'),
   device: identifier().optional().describe('the device of the verb, when it is not in there'),
   timeout: duration().optional().describe("for this step; default: what is left of the scenario's"),
+  verifies: z
+    .array(statement)
+    .optional()
+    .describe('the statements that this step tests, in addition to those of the scenario'),
   if: z.boolean('expected true, false or a ${{ condition }}').optional().describe('false: the step is skipped'),
 }
 

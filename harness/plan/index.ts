@@ -11,6 +11,7 @@ export {
   type Given,
   type Plan,
   type Step,
+  statementsIn,
   stepAt,
 } from './plan.ts'
 export { VERBS } from './steps.ts'

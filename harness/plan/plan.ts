@@ -74,6 +74,8 @@ interface StepBase {
   readonly place: Place
   readonly timeout: Duration | null
   readonly condition: Deferred<boolean> | null
+  /** Statements that this step by itself tests. */
+  readonly verifies: readonly string[]
 }
 
 export interface ActionStep extends StepBase {
@@ -212,4 +214,9 @@ export function stepAt(plan: Plan, path: string): Step | undefined {
 export function repetition(path: string): number {
   const marks = [...path.matchAll(/#(\d+)/g)]
   return Number(marks.at(-1)?.[1] ?? 0)
+}
+
+/** What a step and those below it test. */
+export function statementsIn(step: Step): readonly string[] {
+  return 'steps' in step ? [...step.verifies, ...step.steps.flatMap(statementsIn)] : step.verifies
 }

@@ -42,6 +42,7 @@ function compileStep(node: Node, path: string, context: Context): Step | undefin
     place: verb.keyPlace,
     timeout: meta.timeout,
     condition: meta.condition,
+    verifies: meta.verifies,
   }
   const isExpect = verb.key === 'expect'
   const step = compileVerb(verb.key, argument, base, context)
@@ -57,7 +58,7 @@ function compileStep(node: Node, path: string, context: Context): Step | undefin
   return step
 }
 
-type Base = Pick<Step, 'path' | 'id' | 'verb' | 'title' | 'place' | 'timeout' | 'condition'>
+type Base = Pick<Step, 'path' | 'id' | 'verb' | 'title' | 'place' | 'timeout' | 'condition' | 'verifies'>
 
 function compileVerb(verb: string, argument: Node, base: Base, context: Context): Step | undefined {
   switch (verb) {
@@ -210,6 +211,7 @@ interface Meta {
   readonly title: string | null
   readonly timeout: Step['timeout']
   readonly condition: Deferred<boolean> | null
+  readonly verifies: readonly string[]
 }
 
 function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
@@ -235,6 +237,7 @@ function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
     title: parsed?.name ?? null,
     timeout: parsed?.timeout ?? null,
     condition: later === undefined ? null : (scope) => later(scope).value,
+    verifies: parsed?.verifies ?? [],
   }
 }
 
@@ -275,7 +278,7 @@ export function compileAlways(nodes: readonly Node[], context: Context): ClaimSt
     if (
       node.kind !== 'map' ||
       never === undefined ||
-      node.entries.some((e) => !['never', 'id', 'name'].includes(e.key))
+      node.entries.some((e) => !['never', 'id', 'name', 'verifies'].includes(e.key))
     ) {
       context.diagnostics.add({
         code: 'scenario/always',
@@ -300,6 +303,7 @@ export function compileAlways(nodes: readonly Node[], context: Context): ClaimSt
         place: never.keyPlace,
         timeout: null,
         condition: null,
+        verifies: meta.verifies,
         claim: later,
       },
     ]

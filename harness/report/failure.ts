@@ -6,7 +6,7 @@ import type { Place } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Verdict } from '../judge/index.ts'
-import { stepAt } from '../plan/index.ts'
+import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
 import { renderDiagnostic, visible } from '../scenario/index.ts'
 
@@ -21,6 +21,7 @@ export function renderFailure(run: ScenarioRun, color: boolean): string {
 function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): string {
   const c = createColors(color)
   const inconclusive = verdict.kind === 'inconclusive'
+  const broken = inconclusive ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
   const head = renderDiagnostic(
     {
       code: inconclusive ? 'claim/inconclusive' : 'claim/failed',
@@ -35,9 +36,27 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
     head.trimEnd(),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
+    ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
     ...renderEvents(verdict, run.events, c.dim),
     '',
   ].join('\n')
+}
+
+/** What the claim tests; for a claim about violations, which they are. */
+export function statementsOf(verdict: Verdict, run: ScenarioRun): readonly string[] {
+  const found = verdict.evidence.flatMap((seq) => {
+    const event = run.events[seq]
+    return event?.kind === 'violation' ? [event.statement] : []
+  })
+  const own = stepAt(run.plan, verdict.step)?.verifies ?? []
+  const named = [...own, ...found]
+  return [...new Set(named.length > 0 ? named : ofTheWhole(run.plan))]
+}
+
+/** What the scenario as a whole tests, without what single steps of it do. */
+function ofTheWhole(plan: Plan): readonly string[] {
+  const ofSteps = new Set([...plan.always, ...plan.steps].flatMap(statementsIn))
+  return plan.verifies.filter((statement) => !ofSteps.has(statement))
 }
 
 /** Deciding events are marked; the others are what stood around them. */

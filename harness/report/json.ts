@@ -4,6 +4,7 @@
 import { join, relative } from 'node:path'
 import { stepAt } from '../plan/index.ts'
 import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
+import { statementsOf } from './failure.ts'
 import { showFacts } from './json-events.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
@@ -90,6 +91,8 @@ function stepsOf(run: ScenarioRun): unknown[] {
         ? {}
         : {
             verdict: verdict.kind,
+            verifies: stepAt(run.plan, path)?.verifies ?? [],
+            violates: verdict.kind === 'fail' ? statementsOf(verdict, run) : [],
             expected: verdict.expected,
             got: verdict.got,
             evidence: showFacts(verdict.evidence, run.events),

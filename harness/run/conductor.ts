@@ -17,6 +17,7 @@ import type { Device } from '../devices/index.ts'
 import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
+import { Linter } from '../lint/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
 import { Bench } from './bench.ts'
@@ -47,6 +48,11 @@ export async function conduct(
   const clock = realClock()
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
   const timeline = new Timeline(clock, lag)
+  const linter = new Linter()
+  timeline.subscribe((event) => {
+    for (const { by, ...found } of linter.observe(event))
+      timeline.record({ kind: 'violation', device: deviceOf(event), by, ...found, of: event.seq })
+  })
   const judge = new Judge(plan)
   let performer: Performer | null = null
   const stop = new StopSwitch((reason) => {
@@ -118,6 +124,8 @@ export async function conduct(
     brokerLog: about.log,
   }
 }
+
+const deviceOf = (event: Event): string => ('device' in event ? (event.device ?? '') : '')
 
 interface Ending {
   reason: StopReason | null

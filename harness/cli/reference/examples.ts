@@ -79,4 +79,7 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
   exit: `
 - expect: { exit: { device: sensor, code: 0 } }
 - expect: { exit: { device: sensor, signal: SIGKILL } }`,
+  violation: `
+- never: { violation: { by: broker }, for: 1s }
+- never: { violation: { from: blue, statement: MQTT-2.3.1-1 }, for: 1s }`,
 }
