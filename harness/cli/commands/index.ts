@@ -3,6 +3,7 @@
 import type { CommandModule } from 'yargs'
 import { check } from './check.ts'
 import { clients } from './clients.ts'
+import { coverage } from './coverage.ts'
 import { emulate } from './emulate.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
@@ -11,5 +12,14 @@ import { schema } from './schema.ts'
 
 // Each command's arguments have a type of their own; a list of them has none in common.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export const commands: readonly CommandModule<any, any>[] = [run, check, list, judge, emulate, clients, schema]
+export const commands: readonly CommandModule<any, any>[] = [
+  run,
+  check,
+  list,
+  judge,
+  coverage,
+  emulate,
+  clients,
+  schema,
+]
 export type Command = (typeof commands)[number]
