@@ -145,13 +145,11 @@ function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context
 
 /** Only a puppet does what steps say. */
 function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
-  const device = context.devices.get(name)!
-  const alone =
-    device.process !== null ? 'a process' : device.firmware === 'puppet' ? null : `running ${device.firmware}`
-  if (alone === null) return true
+  const { busy } = context.devices.get(name)!
+  if (busy === null) return true
   context.diagnostics.add({
     code: 'scenario/runs-by-itself',
-    message: `${name} is ${alone}: it takes no ${verb.name} from a step`,
+    message: `${name} is ${busy}: it takes no ${verb.name} from a step`,
     at: placeOf(node, name),
     hint: 'client calls are for devices with firmware: puppet, the default',
   })

@@ -2,8 +2,9 @@
 
 import { z } from 'zod'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
+import { type AnyDeviceKind, deviceKinds, signal } from '../../devices/index.ts'
 import { type AnyMatcher, matchers } from '../../expect/index.ts'
-import { device, expectation, pattern, prohibition, repeat, scenario, signal, stepMeta } from '../../plan/grammar.ts'
+import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from '../../plan/grammar.ts'
 import { calling } from '../../steps/calling.ts'
 import { type AnyStep, steps } from '../../steps/index.ts'
 import { matcherExamples, verbExamples } from './examples.ts'
@@ -31,6 +32,7 @@ export function scenariosPage(template: string): string {
     top: keysTable(scenario, { types: TOP }),
     device: keysTable(device, { types: { signals: 'map of names to signals' } }),
     signal: keysTable(signal),
+    kinds: table(['`use`', 'what', 'keys'], Object.values(deviceKinds).map(kindRow)),
     step: keysTable(z.strictObject(stepMeta)),
     verbs: table(['verb', 'what'], [...verbs.map(([name, verb]) => [link(name), verb.summary]), ...COMPOSED]),
     calling: keysTable(z.strictObject(calling)),
@@ -77,6 +79,8 @@ function verbSection(name: keyof typeof steps, verb: AnyStep, told: readonly str
 function section(name: string, summary: string, keys: string, example: string): string {
   return [`### \`${name}\``, `${sentence(summary)}`, keys, yaml(example)].filter((part) => part !== '').join('\n\n')
 }
+
+const kindRow = ({ name, summary, keys }: AnyDeviceKind): string[] => [code(name), summary, keys.map(code).join(' ')]
 
 const brokerSection = ({ name, summary, options }: BrokerKind): string =>
   [`${code(name)}: ${summary}.`, keysTable(options)].filter((part) => part !== '').join('\n\n')
