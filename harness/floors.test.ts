@@ -11,8 +11,9 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['emulators/ground', 'emulators/mqtt'],
   ['emulators'],
-  ['harness/child'],
-  ['harness/scenario', 'harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
+  ['harness/child', 'harness/scenario'],
+  ['harness/packets'],
+  ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect'],
   ['harness/plan', 'harness/judge'],
   ['harness/run'],
