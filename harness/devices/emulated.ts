@@ -149,7 +149,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
         throw new Problem('device/off', `${name} is off, or its program has ended`, {
           hint: `boot: ${name} starts it again`,
         })
-      const [first, ...rest] = inLibraryWords(client, general)
+      const [first, ...rest] = inLibraryWords(client, general, settings.options)
       const { method } = first
       const ticket = `${id}/${++calls}`
       pending.set(ticket, { id, method, rest })

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { firmware } from '../../emulators/index.ts'
 import { duration, identifier, qos, text } from '../scenario/index.ts'
+import { ANSWERS } from './raw.answers.ts'
 
 export const will = z.strictObject({
   topic: text().describe('where the broker publishes it'),
@@ -37,6 +38,10 @@ export const deviceKeys = {
     .optional()
     .describe('for a process: what to start'),
   env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
+  auto: z
+    .array(z.enum(ANSWERS))
+    .optional()
+    .describe('for a raw device: what it sends by itself, as a client would; default: nothing'),
 }
 export type DeviceKey = keyof typeof deviceKeys
 

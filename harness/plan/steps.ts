@@ -118,7 +118,11 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
   }
   const { later } = resolve(context, argument, verb.args, (args, now) => {
     const calling = args as Calling
-    if (!devicesExist([calling.device], argument, now) || !takesCalls(calling.device, verb, argument, now))
+    if (
+      !devicesExist([calling.device], argument, now) ||
+      !canCall(calling.device, verb, argument, now) ||
+      !takesCalls(calling.device, verb, argument, now)
+    )
       return undefined
     return {
       device: calling.device,
@@ -141,6 +145,19 @@ function devicesExist(names: readonly string[], node: Node, context: Context): b
 function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   return true
+}
+
+/** A verb that only some kinds of devices have. */
+function canCall(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
+  const { use } = context.devices.get(name)!
+  if (verb.kinds === undefined || use === '' || verb.kinds.includes(use)) return true
+  context.diagnostics.add({
+    code: 'scenario/verb-of-another-kind',
+    message: `${verb.name} is for use: ${verb.kinds.join(' or ')}, and ${name} is ${use}`,
+    at: placeOf(node, name),
+    hint: `what ${use} sends, its own library decides; name a device with use: ${verb.kinds.join(' or ')}`,
+  })
+  return false
 }
 
 /** Only a puppet does what steps say. */
