@@ -13,5 +13,6 @@ export {
   SENT_TYPES,
   type SentType,
 } from './fields.ts'
+export { properties } from './properties.ts'
 export { fieldsFrom, headerSize, type Rewritten, rewritePacket } from './rewrite.ts'
-export { hexBytes } from './words.ts'
+export { hexBytes, payloadField, stringField } from './words.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
 import { type AnyDeviceKind, deviceKinds, signal } from '../../devices/index.ts'
 import { type AnyMatcher, matchers } from '../../expect/index.ts'
+import { packetFields, properties } from '../../packets/index.ts'
 import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from '../../plan/grammar.ts'
 import { calling } from '../../steps/calling.ts'
 import { type AnyStep, steps } from '../../steps/index.ts'
@@ -38,6 +39,8 @@ export function scenariosPage(template: string): string {
     calling: keysTable(z.strictObject(calling)),
     calls: calls.map(([name, verb]) => verbSection(name, verb, Object.keys(calling))).join('\n\n'),
     actions: actions.map(([name, verb]) => verbSection(name, verb, [])).join('\n\n'),
+    packet: keysTable(packetFields),
+    properties: keysTable(properties),
     repeat: keysTable(repeat, { types: { steps: TOP.steps } }),
     expect: keysTable(expectation, CLAIM),
     never: keysTable(prohibition, CLAIM),
