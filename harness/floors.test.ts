@@ -11,8 +11,9 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['emulators/ground', 'emulators/mqtt'],
   ['emulators'],
-  ['harness/child'],
-  ['harness/scenario', 'harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
+  ['harness/child', 'harness/scenario'],
+  ['harness/packets'],
+  ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge'],
   ['harness/run'],
@@ -26,6 +27,7 @@ const DOORS: readonly (readonly [string, string, string])[] = [
   ['harness/judge', 'harness/plan', 'the judge reads the plan’s types'],
   ['harness/link', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/devices', 'harness/evidence', 'what touches the world writes evidence'],
+  ['harness/devices', 'harness/scenario', 'a kind of device says which keys it takes'],
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
   ['harness/cli', 'harness/config', 'the command line reads the config'],
 ]

@@ -20,6 +20,10 @@ export interface Wire {
   write(bytes: Uint8Array, done: (errno?: string) => void): void
   /** Bytes given to `write` that the kernel has not taken yet. */
   queued(): number
+  /** FIN now: what comes from the peer still comes, as after `shutdown(SHUT_WR)`. */
+  finish?(): void
+  /** RST now. No event follows. */
+  abort?(): void
   /** An orderly end, as `close()` of a socket. No event follows. */
   destroy(): void
   /** The device is gone with all its TCP state: no FIN, no RST. A network that cannot do that does `destroy`. */

@@ -7,7 +7,12 @@ import type { TlsRequest } from '../board.ts'
 import type { Network, Wire, WireEvents } from './network.ts'
 
 export const tcpNetwork: Network = {
-  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events),
+  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events, false),
+}
+
+/** With TCP_NODELAY: each write leaves at once, as a segment of its own. For devices that are no copy of a library. */
+export const promptNetwork: Network = {
+  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events, true),
 }
 
 class TcpWire implements Wire {
@@ -16,9 +21,9 @@ class TcpWire implements Wire {
   #connected = false
   #errno: string | null = null
 
-  constructor(host: string, port: number, tls: TlsRequest | undefined, events: WireEvents) {
+  constructor(host: string, port: number, tls: TlsRequest | undefined, events: WireEvents, noDelay: boolean) {
     this.#events = events
-    const where = { host, port, allowHalfOpen: true }
+    const where = { host, port, allowHalfOpen: true, noDelay }
     this.#socket =
       tls === undefined
         ? connectTcp(where)
@@ -47,6 +52,15 @@ class TcpWire implements Wire {
 
   queued(): number {
     return this.#socket.writableLength
+  }
+
+  finish(): void {
+    this.#socket.end()
+  }
+
+  abort(): void {
+    this.#events = null
+    this.#socket.resetAndDestroy()
   }
 
   destroy(): void {

@@ -1,7 +1,9 @@
 // What a step may ask of a device, whatever it is: emulated, a process, later a board. Calls do
 // not return their outcome here: it is an event, because the judge must see it too.
 
-import type { PyValue } from '../../emulators/index.ts'
+import type { Duration, PyValue } from '../../emulators/index.ts'
+import type { PacketFields } from '../packets/index.ts'
+import type { Cut, Split } from './segments.ts'
 
 /** A client call in general words; each client says it in its library's own. */
 export type GeneralCall =
@@ -16,6 +18,14 @@ export type GeneralCall =
   | { readonly verb: 'subscribe'; readonly topics: readonly string[]; readonly qos: number | undefined }
   | { readonly verb: 'unsubscribe'; readonly topics: readonly string[] }
   | { readonly verb: 'ping' | 'check' | 'wait' | 'disconnect' }
+  | { readonly verb: 'loop'; readonly timeout: Duration | undefined }
+  | {
+      readonly verb: 'send'
+      /** Packets by their fields, or bytes as they are. */
+      readonly packets: readonly (PacketFields | Uint8Array)[]
+      readonly cut: Cut
+      readonly split: Split
+    }
   | {
       readonly verb: 'call'
       readonly method: string

@@ -7,7 +7,6 @@ import {
   type Clock,
   type Duration,
   type FirmwareKind,
-  type Network,
   type Outcome,
   Problem,
   type PyValue,
@@ -15,10 +14,10 @@ import {
   type RunningBoard,
   showDuration,
   startBoard,
-  tcpNetwork,
 } from '../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../evidence/index.ts'
 import type { Attachment, Device } from './device.ts'
+import { linkedNetwork } from './linked-network.ts'
 import { Signals, type SignalWiring } from './signals.ts'
 import { inLibraryWords, type LibraryCall } from './words.ts'
 
@@ -150,7 +149,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
         throw new Problem('device/off', `${name} is off, or its program has ended`, {
           hint: `boot: ${name} starts it again`,
         })
-      const [first, ...rest] = inLibraryWords(client, general)
+      const [first, ...rest] = inLibraryWords(client, general, settings.options)
       const { method } = first
       const ticket = `${id}/${++calls}`
       pending.set(ticket, { id, method, rest })
@@ -184,49 +183,6 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
       board?.stop('close')
       board = null
     },
-  }
-}
-
-/** TCP to the link; a blackholed link swallows the attempt until it is up, as lost SYNs would be. */
-function linkedNetwork(attachment: Attachment): Network {
-  return {
-    connect(host, port, tls, events) {
-      const admitted = attachment.admits()
-      if (admitted === 'now') return watched(tcpNetwork.connect(host, port, tls, events))
-      let wire: ReturnType<Network['connect']> | null = null
-      let given = false
-      void admitted.then(() => {
-        if (!given) wire = watched(tcpNetwork.connect(host, port, tls, events))
-      })
-      const giveUp = (): void => {
-        given = true
-        wire?.destroy()
-      }
-      return {
-        write: (bytes, done) => (wire === null ? done('ENOTCONN') : wire.write(bytes, done)),
-        queued: () => wire?.queued() ?? 0,
-        destroy: giveUp,
-        vanish: (how) => (wire === null ? giveUp() : wire.vanish(how)),
-        get localPort() {
-          return wire?.localPort
-        },
-      }
-    },
-  }
-
-  function watched(wire: ReturnType<Network['connect']>): ReturnType<Network['connect']> {
-    return {
-      write: (bytes, done) => wire.write(bytes, done),
-      queued: () => wire.queued(),
-      destroy: () => wire.destroy(),
-      vanish(how) {
-        if (wire.localPort !== undefined) attachment.vanish(wire.localPort, how)
-        wire.vanish(how)
-      },
-      get localPort() {
-        return wire.localPort
-      },
-    }
   }
 }
 

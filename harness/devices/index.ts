@@ -1,6 +1,21 @@
-// What a scenario can run on.
+// What a scenario can run on. The word after `use:` is the key here.
+
+import { clients } from '../../emulators/index.ts'
+import { emulatedKind } from './emulated.kind.ts'
+import type { AnyDeviceKind } from './kind.ts'
+import { processKind } from './process.kind.ts'
+import { raw } from './raw.ts'
+
+export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
+  ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
+  process: processKind,
+  raw,
+}
 
 export type { Attachment, Device, GeneralCall } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
+export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './keys.ts'
+export type { AnyDeviceKind, DeviceKind, Surroundings, Written } from './kind.ts'
 export { processDevice } from './process.ts'
-export type { SignalWiring } from './signals.ts'
+export type { Cut, Split } from './segments.ts'
+export { type SignalWiring, wiringOf } from './signals.ts'

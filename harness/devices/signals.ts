@@ -2,11 +2,17 @@
 
 import { Problem } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
+import type { DeviceWords } from './keys.ts'
 
 export interface SignalWiring {
   readonly pin: number
   readonly active: 'high' | 'low'
 }
+
+export const wiringOf = ({ signals }: DeviceWords): Readonly<Record<string, SignalWiring>> =>
+  Object.fromEntries(
+    Object.entries(signals ?? {}).map(([name, s]) => [name, { pin: s.pin, active: s.active ?? 'high' }]),
+  )
 
 export class Signals {
   readonly #device: string

@@ -1,7 +1,7 @@
 // A general call in a library's own words. What the library cannot say at all is asked for by its
 // general name, so that the device raises AttributeError, as the program of a user would.
 
-import type { ClientKind, PyValue } from '../../emulators/index.ts'
+import { type ClientKind, inSeconds, type PyValue } from '../../emulators/index.ts'
 import type { GeneralCall } from './device.ts'
 
 export interface LibraryCall {
@@ -10,7 +10,12 @@ export interface LibraryCall {
   readonly kwargs: Readonly<Record<string, PyValue>>
 }
 
-export function inLibraryWords(client: ClientKind, call: GeneralCall): readonly [LibraryCall, ...LibraryCall[]] {
+/** `options`: what the client's constructor was given. */
+export function inLibraryWords(
+  client: ClientKind,
+  call: GeneralCall,
+  options: Readonly<Record<string, PyValue>>,
+): readonly [LibraryCall, ...LibraryCall[]] {
   const { verbs } = client
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
   const orMissing = (said: LibraryCall | null | undefined): LibraryCall =>
@@ -30,8 +35,16 @@ export function inLibraryWords(client: ClientKind, call: GeneralCall): readonly 
       return each(call.topics, (topic) => orMissing(verbs.unsubscribe({ topic: bytes(topic) })))
     case 'call':
       return [{ method: call.method, args: call.args, kwargs: call.kwargs }]
-    default:
+    case 'loop':
+      return [orMissing(verbs.loop?.({ timeout: call.timeout === undefined ? undefined : inSeconds(call.timeout) }))]
+    case 'check':
+    case 'wait':
+      return [orMissing(verbs[call.verb](options))]
+    case 'ping':
+    case 'disconnect':
       return [orMissing(verbs[call.verb]())]
+    case 'send':
+      return [orMissing(null)]
   }
 }
 

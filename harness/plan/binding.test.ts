@@ -12,17 +12,24 @@ steps:
   - connect: dut
 `
 
+/** What is looked at of the settings of an emulated device and of a process. */
+interface Given {
+  readonly options: object
+  readonly will: { readonly topic: string } | null
+  readonly command: (link: { readonly host: string; readonly port: number }) => unknown
+}
+
 const options: CompileOptions = { broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(0) }) }
 
 const compiled = (bind: Record<string, string>, text = TEXT) => compile('n.scenario.yaml', text, { ...options, bind })
 
 test('a bound device has the options of the same meaning in its own words, and the others stay as they are', () => {
   const [plan] = compiled({ dut: 'minimqtt' }).plans
-  expect(plan?.devices.map(({ name, use, with: given }) => ({ name, use, given }))).toEqual([
+  expect(plan?.devices.map(({ name, use, settings }) => ({ name, use, given: (settings as Given).options }))).toEqual([
     { name: 'dut', use: 'minimqtt', given: { keep_alive: 4, username: 'u', password: 'p' } },
     { name: 'other', use: 'umqtt.simple', given: { keepalive: 9 } },
   ])
-  expect(plan?.devices[0]?.will?.topic).toBe('w')
+  expect((plan?.devices[0]?.settings as Given).will?.topic).toBe('w')
   expect(plan?.given.bind).toEqual({ dut: 'minimqtt' })
 })
 
@@ -44,7 +51,7 @@ test('bound to a program, a scenario that calls the device is skipped with the r
     TEXT.replace('connect: dut', 'connect: other'),
   )
   expect(alone.plans[0]?.skip).toBeNull()
-  expect(alone.plans[0]?.devices[0]?.process?.command({ host: 'h', port: 7 })).toBe('./firmware 7')
+  expect((alone.plans[0]?.devices[0]?.settings as Given).command({ host: 'h', port: 7 })).toBe('./firmware 7')
 })
 
 test('matrix: bind runs each, and --bind wins over it', () => {

@@ -1,11 +1,18 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
-import { clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
+import {
+  type ClientName,
+  clients,
+  type OptionMeaning,
+  type OptionSpec,
+  type Place,
+  Problem,
+} from '../../emulators/index.ts'
+import { deviceKinds } from '../devices/index.ts'
 import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
-import { OTHER_DEVICES } from './grammar.ts'
 
-const KINDS: readonly string[] = [...Object.keys(clients), ...OTHER_DEVICES]
+const KINDS: readonly string[] = Object.keys(deviceKinds)
 
 /** What plays a role; as a person writes it, and taken apart. */
 export interface Binding {
@@ -78,7 +85,8 @@ function inWordsOf(use: string, device: MapNode, { value }: MapEntry): Node {
   return { ...value, entries }
 }
 
-const optionsOf = (use: string) => clients[use as keyof typeof clients]?.options ?? []
+const optionsOf = (use: string): readonly OptionSpec[] =>
+  (Object.hasOwn(clients, use) ? clients[use as ClientName] : deviceKinds[use])?.options ?? []
 
 const meaningOf = (use: string, name: string): OptionMeaning | undefined =>
   optionsOf(use).find((option) => option.name === name)?.means

@@ -149,9 +149,11 @@ describe('the head', () => {
 describe('devices', () => {
   const device = (given: string, more = '') =>
     planFrom(`name: t\nversion: 1\ndevices:\n  a: ${given}\nsteps:\n  - delay: 1ms\n${more}`).devices[0]!
+  // biome-ignore lint/suspicious/noExplicitAny: what only its kind knows
+  const settings = (given: string): any => device(given).settings
 
   it('options get the library’s own units and types', () => {
-    const { with: options } = device(
+    const { options } = settings(
       '{ use: umqtt.simple, with: { keepalive: 1m30s, client_id: cc, user: u, password: p } }',
     )
     expect(options.keepalive).toBe(90)
@@ -159,16 +161,18 @@ describe('devices', () => {
   })
 
   it('a will: payload as bytes, QoS 0 and not retained by default', () => {
-    const { will } = device('{ use: umqtt.simple, will: { topic: t, payload: "é" } }')
+    const { will } = settings('{ use: umqtt.simple, will: { topic: t, payload: "é" } }')
     expect(will).toEqual({ topic: 't', payload: new TextEncoder().encode('é'), qos: 0, retain: false })
-    expect(device('{ use: umqtt.simple, will: { topic: t, payload: "", qos: 2, retain: true } }').will).toMatchObject({
-      qos: 2,
-      retain: true,
-    })
+    expect(settings('{ use: umqtt.simple, will: { topic: t, payload: "", qos: 2, retain: true } }').will).toMatchObject(
+      {
+        qos: 2,
+        retain: true,
+      },
+    )
   })
 
   it('poll: 100 ms by default, another time, or never', () => {
-    expect(['', ', poll: 1s', ', poll: false'].map((p) => device(`{ use: umqtt.simple${p} }`).poll)).toEqual([
+    expect(['', ', poll: 1s', ', poll: false'].map((p) => settings(`{ use: umqtt.simple${p} }`).poll)).toEqual([
       100,
       1000,
       null,
@@ -184,13 +188,13 @@ describe('devices', () => {
 
   it('a process: command as text or list with its link filled in, environment, needs', () => {
     const link = { host: '10.0.0.1', port: 1234 }
-    const shell = device(
-      '{ use: process, command: "sub -h ${{ link.host }} -p ${{ link.port }}", env: { A: b }, needs: [sub] }',
-    )
-    expect(shell.process?.command(link)).toBe('sub -h 10.0.0.1 -p 1234')
-    expect([shell.process?.environment, shell.needs]).toEqual([{ A: 'b' }, ['sub']])
-    const list = device('{ use: process, command: [sub, -p, "${{ link.port }}", "${{ seed }}"] }')
-    expect(list.process?.command(link)).toEqual(['sub', '-p', '1234', '0'])
+    const written =
+      '{ use: process, command: "sub -h ${{ link.host }} -p ${{ link.port }}", env: { A: b }, needs: [sub] }'
+    const shell = settings(written)
+    expect(shell.command(link)).toBe('sub -h 10.0.0.1 -p 1234')
+    expect([shell.environment, device(written).needs]).toEqual([{ A: 'b' }, ['sub']])
+    const list = settings('{ use: process, command: [sub, -p, "${{ link.port }}", "${{ seed }}"] }')
+    expect(list.command(link)).toEqual(['sub', '-p', '1234', '0'])
   })
 
   it('one that a boot step names, however deep, waits for it', () => {

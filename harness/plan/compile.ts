@@ -175,21 +175,16 @@ function devicesOf(
 const skipOf = (skip: string | boolean | undefined): string | null =>
   skip === undefined || skip === false ? null : skip === true ? 'skip: true' : skip
 
-function placeholder(name: string, place: Place): DevicePlan {
-  return {
-    name,
-    place,
-    use: '',
-    with: {},
-    will: null,
-    firmware: 'puppet',
-    poll: null,
-    signals: {},
-    process: null,
-    needs: [],
-    waitsForBoot: false,
-  }
-}
+const placeholder = (name: string, place: Place): DevicePlan => ({
+  name,
+  place,
+  use: '',
+  settings: null,
+  signals: {},
+  busy: null,
+  needs: [],
+  waitsForBoot: false,
+})
 
 /** Devices that a `boot` step anywhere below starts. */
 function bootsIn(step: Node): string[] {

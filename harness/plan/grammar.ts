@@ -1,12 +1,9 @@
 // The shapes of a scenario file around its steps. What a verb or a matcher takes is in its own file.
 
 import { z } from 'zod'
-import { clients, firmware } from '../../emulators/index.ts'
+import { deviceKeys, deviceKinds } from '../devices/index.ts'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
-import { count, duration, identifier, qos, text } from '../scenario/index.ts'
-
-/** What `use` may say besides the emulated clients. */
-export const OTHER_DEVICES = ['process'] as const
+import { count, duration, identifier, text } from '../scenario/index.ts'
 
 const statement = z
   .string()
@@ -15,43 +12,10 @@ const statement = z
     'expected a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link',
   )
 
-export const will = z.strictObject({
-  topic: text().describe('where the broker publishes it'),
-  payload: text().describe('what it publishes'),
-  qos: qos().optional().describe('its QoS; default: 0'),
-  retain: z.boolean().optional().describe('its retain flag; default: false'),
-})
-
-export const signal = z.strictObject({
-  pin: z.number().int().min(0).max(63).describe('number of the GPIO'),
-  active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
-  serial: text().optional().describe('for boards: the console line that tells the level'),
-})
-
 export const device = z.strictObject({
-  use: z
-    .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...OTHER_DEVICES])
-    .describe('the emulated client library, or process'),
-  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
-  will: will.optional().describe('the last will that it announces'),
-  firmware: z
-    .enum(Object.keys(firmware) as (keyof typeof firmware)[])
-    .optional()
-    .describe('the program on it; default: puppet, which does what the steps say'),
-  poll: z
-    .union([duration(), z.literal(false)])
-    .optional()
-    .describe('how often the puppet looks for messages between steps; default: 100ms; false: never'),
-  signals: z
-    .record(identifier(), signal)
-    .optional()
-    .describe('names for pins: what drive sets and the signal matcher sees'),
-  command: z
-    .union([z.array(text()).min(1), text()])
-    .optional()
-    .describe('for a process: what to start'),
+  use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
+  ...deviceKeys,
   needs: z.array(text()).optional().describe('programs that must be on the PATH; without them the scenario is skipped'),
-  env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
 })
 
 export const broker = z.union([

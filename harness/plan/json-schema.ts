@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
+import { hexBytes, packetFields, payloadField, properties, stringField } from '../packets/index.ts'
 import { count, duration, identifier, qos, raisedMatcher, size, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { type AnyStep, steps } from '../steps/index.ts'
 import { Definitions, type Schema } from './definitions.ts'
@@ -64,6 +65,11 @@ function shared(): Record<string, z.ZodType> {
     matcher: valueMatcher(),
     textMatcher: textMatcher(),
     exception: raisedMatcher,
+    hex: hexBytes(),
+    field: stringField(),
+    bytes: payloadField(),
+    mqtt5Properties: properties,
+    sentPacket: packetFields,
     ...Object.fromEntries(events),
     pattern,
   }

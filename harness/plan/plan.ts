@@ -2,7 +2,7 @@
 // are chosen; what only the run can know (`saved`, `link`, `i`) waits in a Deferred.
 
 import type { Duration, Place } from '../../emulators/index.ts'
-import type { GeneralCall } from '../devices/index.ts'
+import type { GeneralCall, SignalWiring } from '../devices/index.ts'
 import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
@@ -115,41 +115,20 @@ export interface RepeatStep extends StepBase {
 
 export type Step = ActionStep | CallStep | ClaimStep | ParallelStep | RepeatStep
 
-export interface SignalPlan {
-  readonly pin: number
-  readonly active: 'high' | 'low'
-}
-
-export interface WillPlan {
-  readonly topic: string
-  readonly payload: Uint8Array
-  readonly qos: number
-  readonly retain: boolean
-}
-
 export interface DevicePlan {
   readonly name: string
   readonly place: Place
+  /** A key of `deviceKinds`. */
   readonly use: string
-  /** Options by the names of the library or firmware that takes them, not yet converted. */
-  readonly with: Readonly<Record<string, unknown>>
-  readonly will: WillPlan | null
-  readonly firmware: string
-  /** null: the puppet does not poll. */
-  readonly poll: Duration | null
-  readonly signals: Readonly<Record<string, SignalPlan>>
-  /** For a process. `link.host` and `link.port` are still open in it. */
-  readonly process: ProcessPlan | null
+  /** What its kind made of its keys, for that kind alone. */
+  readonly settings: unknown
+  readonly signals: Readonly<Record<string, SignalWiring>>
+  /** Why it takes no client calls (`a process`, `running room-light`); null when it does. */
+  readonly busy: string | null
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
-}
-
-export interface ProcessPlan {
-  readonly command: (link: { readonly host: string; readonly port: number }) => string | readonly string[]
-  readonly environment: Readonly<Record<string, string>>
-  readonly directory: string
 }
 
 export interface BrokerRequest {

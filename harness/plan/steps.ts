@@ -119,7 +119,11 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
   }
   const { later } = resolve(context, argument, verb.args, (args, now) => {
     const calling = args as Calling
-    if (!devicesExist([calling.device], argument, now) || !takesCalls(calling.device, verb, argument, now))
+    if (
+      !devicesExist([calling.device], argument, now) ||
+      !canCall(calling.device, verb, argument, now) ||
+      !takesCalls(calling.device, verb, argument, now)
+    )
       return undefined
     return {
       device: calling.device,
@@ -144,19 +148,34 @@ function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context
   return true
 }
 
+/** What was put into a role from outside may not be able to play it: then the scenario is skipped, and tells why. */
+function unfit(name: string, why: string, context: Context): boolean {
+  if (context.bound.has(name)) context.unfit.push(`${name} is bound to ${why}`)
+  return context.bound.has(name)
+}
+
+/** A verb that only some kinds of devices have. */
+function canCall(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
+  const { use } = context.devices.get(name)!
+  if (verb.kinds === undefined || use === '' || verb.kinds.includes(use)) return true
+  if (unfit(name, `${use}, which has no ${verb.name}`, context)) return false
+  context.diagnostics.add({
+    code: 'scenario/verb-of-another-kind',
+    message: `${verb.name} is for use: ${verb.kinds.join(' or ')}, and ${name} is ${use}`,
+    at: placeOf(node, name),
+    hint: `what ${use} sends, its own library decides; name a device with use: ${verb.kinds.join(' or ')}`,
+  })
+  return false
+}
+
 /** Only a puppet does what steps say. */
 function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
-  const device = context.devices.get(name)!
-  const alone =
-    device.process !== null ? 'a process' : device.firmware === 'puppet' ? null : `running ${device.firmware}`
-  if (alone === null) return true
-  if (context.bound.has(name)) {
-    context.unfit.push(`${name} is bound to ${device.use}, which takes no ${verb.name} from a step`)
-    return false
-  }
+  const { busy, use } = context.devices.get(name)!
+  if (busy === null) return true
+  if (unfit(name, `${use}, which takes no ${verb.name} from a step`, context)) return false
   context.diagnostics.add({
     code: 'scenario/runs-by-itself',
-    message: `${name} is ${alone}: it takes no ${verb.name} from a step`,
+    message: `${name} is ${busy}: it takes no ${verb.name} from a step`,
     at: placeOf(node, name),
     hint: 'client calls are for devices with firmware: puppet, the default',
   })

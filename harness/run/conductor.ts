@@ -13,7 +13,7 @@ import {
   type Timer,
 } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import type { Device } from '../devices/index.ts'
+import { type Device, deviceKinds } from '../devices/index.ts'
 import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
@@ -22,7 +22,6 @@ import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
 import { Bench } from './bench.ts'
 import { Clockwork } from './clockwork.ts'
-import { makeDevice } from './make-device.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
@@ -165,6 +164,7 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const devices = new Map<string, Device>()
   const random = seeded(scene.seed)
   for (const device of plan.devices) {
+    const kind = deviceKinds[device.use]!
     const link = await stop.race(
       bench.take(
         `the link of ${device.name}`,
@@ -172,13 +172,13 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
           device: device.name,
           upstream: () => ({ host: broker.host, port: broker.port }),
           recorder: timeline,
-          // Only an emulated device can tell us itself that it was refused.
-          refusesByReset: device.process !== null,
+          refusesByReset: kind.refusesByReset,
         }),
       ),
     )
     links.set(device.name, link)
-    const made = makeDevice(device, {
+    const made = kind.make(device.settings, {
+      name: device.name,
       attachment: link,
       recorder: timeline,
       clock,

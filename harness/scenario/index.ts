@@ -19,6 +19,7 @@ export { type Actual, matchValue, showMatcher } from './match.ts'
 export {
   type MatcherOptions,
   type Range,
+  readHex,
   type Scalar,
   textMatcher,
   type ValueMatcher,
@@ -61,10 +62,11 @@ export {
   percent,
   qos,
   rate,
+  readText,
   size,
   text,
   topicFilter,
   topicName,
 } from './vocabulary.ts'
-export { type Complaint, type ComplaintParams, complain, type Outcome, word } from './word.ts'
+export { type Complaint, type ComplaintParams, complain, nameOf, type Outcome, word } from './word.ts'
 export { type ParsedScenario, parseScenarioText } from './yaml.ts'

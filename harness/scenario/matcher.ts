@@ -139,7 +139,8 @@ function readOperator(key: string, given: unknown, options: MatcherOptions): Out
   }
 }
 
-function readHex(given: unknown): Outcome<Uint8Array> {
+/** Hex digits, two a byte, with spaces, `:`, `_` or `-` between them. */
+export function readHex(given: unknown): Outcome<Uint8Array> {
   // YAML reads 00 and 1234 as numbers, and only as written are they still hex.
   if (typeof given !== 'string') return { wrong: notText(given) }
   const digits = given.replace(/[\s:_-]/g, '')

@@ -7,10 +7,12 @@ import { call } from './call.ts'
 import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { drive } from './drive.ts'
+import { loop } from './loop.ts'
 import { network } from './network.ts'
 import { power } from './power.ts'
 import { publish } from './publish.ts'
 import { reset } from './reset.ts'
+import { send } from './send.ts'
 import { serial } from './serial.ts'
 import { check, disconnect, ping, wait } from './simple-calls.ts'
 import type { AnyStep } from './step.ts'
@@ -25,8 +27,10 @@ export const steps = {
   ping,
   check,
   wait,
+  loop,
   disconnect,
   call,
+  send,
   boot,
   reset,
   power,

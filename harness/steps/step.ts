@@ -41,6 +41,8 @@ export interface ClientCall<A = unknown> {
   readonly summary: string
   readonly args: z.ZodType<A>
   readonly bare?: string
+  /** The only kinds of devices that can do it; absent: any may try. */
+  readonly kinds?: readonly string[]
   toCall(args: A): GeneralCall
   show(args: A): string
 }

@@ -25,11 +25,20 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - check: { device: blue, returns: null }`,
   wait: `
 - wait: { device: blue, within: 2s }`,
+  loop: `
+- loop: { device: mini, timeout: 2s }`,
   disconnect: `
 - disconnect: blue`,
   call: `
 - call: { device: blue, method: publish, args: [{ bytes: a/b }, { hex: 00ff }], kwargs: { qos: 1 } }
 - call: { device: blue, method: set_last_will, args: [blue/status, offline], kwargs: { retain: true } }`,
+  send: `
+- send: { device: tester, packet: { type: publish, topic: a/b, payload: hi, qos: 1, packetId: 7 } }
+- send: { device: tester, packet: { type: connect, clientId: tester, keepalive: 60s }, split: 1 }
+- send: { device: tester, packets: [{ type: pingreq }, { type: disconnect }], join: true }
+- send: { device: tester, packet: { type: subscribe, topic: a/#, qos: 1, flags: 0 } }
+- send: { device: tester, packet: { type: publish, topic: a/b, payload: hi }, first: 4 }
+- send: { device: tester, hex: "c0 00" }`,
   boot: `
 - boot: sensor`,
   reset: `

@@ -2,6 +2,7 @@
 // A key without a description is an error here, so none reaches the reference or an editor.
 
 import type { z } from 'zod'
+import { hexBytes, packetChanges, packetFields, payloadField, properties, stringField } from '../../packets/index.ts'
 import { pattern } from '../../plan/grammar.ts'
 import {
   count,
@@ -48,6 +49,9 @@ const WORDS = new Map<string, string>([
   [fingerprint(count()), 'whole number, or `{ min, max }`'],
   [fingerprint(textMatcher()), '[text](#values)'],
   [fingerprint(valueMatcher()), '[value](#values)'],
+  [fingerprint(hexBytes()), 'hex digits'],
+  [fingerprint(stringField()), 'text or `{ hex }`'],
+  [fingerprint(payloadField()), 'text or `{ hex }`, `{ json }`, `{ size }`'],
 ])
 
 interface Key {
@@ -81,7 +85,9 @@ export function keysTable(schema: Schema, { except = [], types = {} }: KeysOptio
 }
 
 function keysOf(schema: Schema, prefix: string, except: readonly string[] = []): Key[] {
-  return mapsIn(schema).flatMap((map) =>
+  // What has a name of its own is told where that leads, except there.
+  const maps = prefix === '' && defOf(schema).shape !== undefined ? [schema] : mapsIn(schema)
+  return maps.flatMap((map) =>
     Object.entries(defOf(map).shape ?? {}).flatMap(([name, value]) => {
       if (except.includes(name)) return []
       const path = `${prefix}${name}`
@@ -123,6 +129,9 @@ function defaultOf(schema: Schema): string {
 function inWords(schema: Schema): string | undefined {
   if (schema === raisedMatcher) return '[exception](#exceptions)'
   if (schema === pattern) return '[matcher](#matchers)'
+  if (schema === packetFields) return '[packet](#packets)'
+  if (schema === packetChanges) return '[fields of a packet](#packets)'
+  if (schema === properties) return '[properties](#packets)'
   const shape = fingerprint(schema)
   return shape === '{}' ? undefined : WORDS.get(shape)
 }

@@ -2,8 +2,10 @@
 
 import { z } from 'zod'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
+import { type AnyDeviceKind, deviceKinds, signal } from '../../devices/index.ts'
 import { type AnyMatcher, matchers } from '../../expect/index.ts'
-import { device, expectation, pattern, prohibition, repeat, scenario, signal, stepMeta } from '../../plan/grammar.ts'
+import { packetFields, properties } from '../../packets/index.ts'
+import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from '../../plan/grammar.ts'
 import { calling } from '../../steps/calling.ts'
 import { type AnyStep, steps } from '../../steps/index.ts'
 import { matcherExamples, verbExamples } from './examples.ts'
@@ -31,11 +33,14 @@ export function scenariosPage(template: string): string {
     top: keysTable(scenario, { types: TOP }),
     device: keysTable(device, { types: { signals: 'map of names to signals' } }),
     signal: keysTable(signal),
+    kinds: table(['`use`', 'what', 'keys'], Object.values(deviceKinds).map(kindRow)),
     step: keysTable(z.strictObject(stepMeta)),
     verbs: table(['verb', 'what'], [...verbs.map(([name, verb]) => [link(name), verb.summary]), ...COMPOSED]),
     calling: keysTable(z.strictObject(calling)),
     calls: calls.map(([name, verb]) => verbSection(name, verb, Object.keys(calling))).join('\n\n'),
     actions: actions.map(([name, verb]) => verbSection(name, verb, [])).join('\n\n'),
+    packet: keysTable(packetFields),
+    properties: keysTable(properties),
     repeat: keysTable(repeat, { types: { steps: TOP.steps } }),
     expect: keysTable(expectation, CLAIM),
     never: keysTable(prohibition, CLAIM),
@@ -77,6 +82,8 @@ function verbSection(name: keyof typeof steps, verb: AnyStep, told: readonly str
 function section(name: string, summary: string, keys: string, example: string): string {
   return [`### \`${name}\``, `${sentence(summary)}`, keys, yaml(example)].filter((part) => part !== '').join('\n\n')
 }
+
+const kindRow = ({ name, summary, keys }: AnyDeviceKind): string[] => [code(name), summary, keys.map(code).join(' ')]
 
 const brokerSection = ({ name, summary, options }: BrokerKind): string =>
   [`${code(name)}: ${summary}.`, keysTable(options)].filter((part) => part !== '').join('\n\n')

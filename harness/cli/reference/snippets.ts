@@ -3,6 +3,8 @@
 const DEVICES = `devices:
   blue: { use: umqtt.simple, signals: { button: { pin: 0, active: low }, led: { pin: 2 } } }
   green: { use: umqtt.robust }
+  mini: { use: minimqtt }
+  tester: { use: raw }
   sensor: { use: process, command: python3 sensor.py }
 `
 const STEPS = 'steps:\n  - delay: 1s\n'

@@ -1,0 +1,63 @@
+// The keys under a device's name. Which of them a device takes depends on its `use`: each kind lists its own.
+
+import { z } from 'zod'
+import { firmware } from '../../emulators/index.ts'
+import { duration, identifier, qos, text } from '../scenario/index.ts'
+import { ANSWERS } from './raw.answers.ts'
+
+export const will = z.strictObject({
+  topic: text().describe('where the broker publishes it'),
+  payload: text().describe('what it publishes'),
+  qos: qos().optional().describe('its QoS; default: 0'),
+  retain: z.boolean().optional().describe('its retain flag; default: false'),
+})
+
+export const signal = z.strictObject({
+  pin: z.number().int().min(0).max(63).describe('number of the GPIO'),
+  active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
+  serial: text().optional().describe('for boards: the console line that tells the level'),
+})
+
+export const deviceKeys = {
+  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
+  will: will.optional().describe('the last will that it announces'),
+  firmware: z
+    .enum(Object.keys(firmware) as (keyof typeof firmware)[])
+    .optional()
+    .describe('the program on it; default: puppet, which does what the steps say'),
+  poll: z
+    .union([duration(), z.literal(false)])
+    .optional()
+    .describe('how often the puppet looks for messages between steps; default: 100ms; false: never'),
+  signals: z
+    .record(identifier(), signal)
+    .optional()
+    .describe('names for pins: what drive sets and the signal matcher sees'),
+  command: z
+    .union([z.array(text()).min(1), text()])
+    .optional()
+    .describe('for a process: what to start'),
+  env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
+  auto: z
+    .array(z.enum(ANSWERS))
+    .optional()
+    .describe('for a raw device: what it sends by itself, as a client would; default: nothing'),
+}
+export type DeviceKey = keyof typeof deviceKeys
+
+const shape = z.strictObject(deviceKeys)
+/** What a device says, whatever its kind. */
+export type DeviceWords = z.output<typeof shape>
+
+export interface WillSettings {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: number
+  readonly retain: boolean
+}
+
+export function willOf({ will: said }: DeviceWords): WillSettings | null {
+  if (said === undefined) return null
+  const payload = new TextEncoder().encode(said.payload)
+  return { topic: said.topic, payload, qos: said.qos ?? 0, retain: said.retain ?? false }
+}

@@ -1,0 +1,56 @@
+// What a word after `use:` is: which keys it takes, what they come to, and the device that is made
+// of them. A kind is a file and a line in index.ts; the plan and the conductor know no kind by name.
+
+import type { Clock, OptionSpec, Random } from '../../emulators/index.ts'
+import type { Recorder } from '../evidence/index.ts'
+import type { Diagnostics, Node } from '../scenario/index.ts'
+import type { Attachment, Device } from './device.ts'
+import type { DeviceKey, DeviceWords } from './keys.ts'
+
+/** A device as the scenario has it. */
+export interface Written {
+  readonly use: string
+  readonly words: DeviceWords
+  /** The same with places; expressions are filled in, except what waits for the link in `late` keys. */
+  readonly node: Node
+  /** The scenario's file. */
+  readonly file: string
+  readonly diagnostics: Diagnostics
+  /** A part of the node once the link is known. Throws a Problem when it cannot be filled in. */
+  atLink(part: Node, link: { readonly host: string; readonly port: number }): Node
+}
+
+/** What the conductor gives to every device. */
+export interface Surroundings {
+  readonly name: string
+  readonly attachment: Attachment
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly random: Random
+  /** An exception that is a bug of ours, to be told and not judged. */
+  readonly onBug: (error: unknown) => void
+}
+
+export interface DeviceKind<Settings = unknown> {
+  readonly name: string
+  readonly summary: string
+  /** What `with:` may have, for the reference; absent: told elsewhere, or nothing. */
+  readonly options?: readonly OptionSpec[]
+  /** Those it takes, besides `use` and `needs`, which every kind takes. */
+  readonly keys: readonly DeviceKey[]
+  /** Keys in which `link.host` and `link.port` may stand. */
+  readonly late?: readonly DeviceKey[]
+  /** How to say that it does not take a key: `a process`, and what to do instead. Absent: say who takes it. */
+  readonly lacks?: { readonly noun: string; readonly hint: string }
+  /** Its link refuses by RST, because it cannot itself tell us that it was refused. */
+  readonly refusesByReset?: true
+  /** undefined: something is wrong, and has been added to the diagnostics. */
+  compile(written: Written): Settings | undefined
+  /** Why it takes no client calls (`a process`); null when it does. */
+  busy(settings: Settings): string | null
+  make(settings: Settings, around: Surroundings): Device
+}
+
+// A kind gets back only the settings that it compiled itself.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyDeviceKind = DeviceKind<any>

@@ -1,0 +1,168 @@
+// One TCP connection of a raw device. Whatever it is given to send leaves in exactly the segments it was
+// given in; whatever comes is cut into packets by their lengths and not judged.
+
+import { Decoder, type Network, osError, PythonError } from '../../emulators/index.ts'
+
+type Wire = ReturnType<Network['connect']>
+
+export interface ConnectionHost {
+  readonly network: Network
+  readonly host: string
+  readonly port: number
+  /** A whole packet came: its bytes. */
+  onPacket(raw: Uint8Array): void
+  /** These bytes have left. */
+  onSent(bytes: Uint8Array): void
+  /** Nobody answered the attempt, or somebody said no. */
+  onRefused(errno: string): void
+  /** It cannot be used any more. */
+  onOver(): void
+  /** Nothing of it is left to be given back. */
+  onGone(): void
+}
+
+interface Waiting {
+  readonly type: number
+  readonly resolve: (raw: Uint8Array) => void
+  readonly reject: (error: PythonError) => void
+}
+
+const eof = (who: string): PythonError => new PythonError('EOFError', `${who} has closed the connection`)
+
+export class RawConnection {
+  /** Rejects with an OSError when there is no connection. */
+  readonly opened: Promise<void>
+  readonly #host: ConnectionHost
+  readonly #wire: Wire
+  readonly #decoder = new Decoder()
+  /** `finished`: it has said FIN and goes on reading. */
+  #phase: 'opening' | 'open' | 'finished' | 'over' = 'opening'
+  #waiting: Waiting[] = []
+  /** One write after the other, so that an answer does not come between the segments of a packet. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #giveUpWriting: () => void = () => {}
+  #rejectOpened: (error: PythonError) => void = () => {}
+
+  constructor(host: ConnectionHost) {
+    this.#host = host
+    let resolve = (): void => {}
+    this.opened = new Promise((yes, no) => {
+      resolve = yes
+      this.#rejectOpened = no
+    })
+    this.opened.catch(() => {}) // nobody may be waiting any more
+    this.#wire = host.network.connect(host.host, host.port, undefined, {
+      connected: () => {
+        this.#phase = 'open'
+        resolve()
+      },
+      failed: (errno) => {
+        host.onRefused(errno)
+        this.#end(osError(errno))
+      },
+      data: (chunk) => this.#take(chunk),
+      end: () => {
+        this.#wire.destroy()
+        this.#end(eof('the peer'))
+      },
+      error: (errno) => this.#end(osError(errno)),
+    })
+  }
+
+  /** The next packet whose first byte has this type number; rejects when the connection ends before. */
+  next(type: number): Promise<Uint8Array> {
+    const found = new Promise<Uint8Array>((resolve, reject) => this.#waiting.push({ type, resolve, reject }))
+    found.catch(() => {}) // whoever asked may be gone
+    return found
+  }
+
+  /** Each segment is a write of its own. How many bytes have left: fewer when the peer closes meanwhile. */
+  transmit(segments: readonly Uint8Array[]): Promise<number> {
+    if (this.#phase === 'finished') return Promise.reject(osError('EPIPE'))
+    const turn = this.#turn.then(() => this.#writeAll(segments))
+    this.#turn = turn
+    return turn
+  }
+
+  /** FIN once everything is sent; what still comes is thrown away. */
+  async close(): Promise<void> {
+    await this.#turn
+    if (this.#phase === 'opening') this.destroy()
+    else {
+      if (this.#phase === 'open') this.#wire.finish?.()
+      this.#over(eof('the device'))
+    }
+  }
+
+  /** FIN once everything is sent; what still comes is taken as before. */
+  async halfClose(): Promise<void> {
+    await this.#turn
+    if (this.#phase !== 'open') return
+    this.#phase = 'finished'
+    this.#wire.finish?.()
+  }
+
+  /** RST. */
+  abort(): void {
+    this.#wire.abort?.()
+    this.#end(osError('ECONNABORTED'))
+  }
+
+  vanish(how: 'power' | 'reset'): void {
+    this.#wire.vanish(how)
+    this.#end(osError('ECONNABORTED'))
+  }
+
+  destroy(): void {
+    this.#wire.destroy()
+    this.#end(osError('ECONNABORTED'))
+  }
+
+  async #writeAll(segments: readonly Uint8Array[]): Promise<number> {
+    let sent = 0
+    for (const [k, segment] of segments.entries()) {
+      if (k > 0) await nextPoll()
+      if (this.#phase !== 'open' || !(await this.#write(segment))) break
+      sent += segment.length
+      this.#host.onSent(segment)
+    }
+    return sent
+  }
+
+  /** False when it could not be sent, or when the connection ended with the bytes still here. */
+  #write(bytes: Uint8Array): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#giveUpWriting = () => resolve(false)
+      this.#wire.write(bytes, (errno) => resolve(errno === undefined))
+    })
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#phase === 'over') return
+    for (const { raw } of this.#decoder.push(chunk)) {
+      const type = raw[0]! >> 4
+      const at = this.#waiting.findIndex((w) => w.type === type)
+      if (at >= 0) this.#waiting.splice(at, 1)[0]!.resolve(raw)
+      this.#host.onPacket(raw)
+    }
+  }
+
+  #end(error: PythonError): void {
+    this.#over(error)
+    this.#host.onGone()
+  }
+
+  #over(error: PythonError): void {
+    if (this.#phase === 'over') return
+    this.#phase = 'over'
+    this.#giveUpWriting()
+    this.#rejectOpened(error)
+    for (const { reject } of this.#waiting.splice(0)) reject(error)
+    this.#host.onOver()
+  }
+}
+
+/** The second one comes after a poll for I/O: by then the link has read, and passed on, what was written before. */
+async function nextPoll(): Promise<void> {
+  for (let i = 0; i < 2; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+}
