@@ -46,6 +46,8 @@ describe('socket', () => {
       'connection: expected 1, got 2',
     ])
     expect(compare('socket', { from: 'blue', event: 'reset' }, closed)).toBeNull()
+    expect(compare('socket', { from: 'blue', event: 'ended', by: 'broker' }, closed)).toEqual([])
+    expect(compare('socket', { from: 'blue', event: 'ended' }, { ...closed, change: 'connected' } as never)).toBeNull()
     expect(compare('socket', { from: 'green', event: 'closed' }, closed)).toBeNull()
   })
 })

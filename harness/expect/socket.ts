@@ -2,6 +2,7 @@
 // device alone, the rest by its link.
 
 import { z } from 'zod'
+import type { SocketChange } from '../evidence/event.ts'
 import { identifier, valueMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
@@ -9,8 +10,10 @@ import type { Matcher } from './matcher.ts'
 const fields = z.strictObject({
   from: identifier().describe('the device whose connection it is'),
   event: z
-    .enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout'])
-    .describe('what became of it; refused and timeout are seen by the device, the rest by its link'),
+    .enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout', 'ended'])
+    .describe(
+      'what became of it; ended: closed or reset, as a broker that hangs up is free to choose; refused and timeout are seen by the device, the rest by its link',
+    ),
   by: z.enum(['device', 'broker', 'link']).optional().describe('who caused it'),
   connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
 })
@@ -25,8 +28,11 @@ export const socket: Matcher<SocketFields> = {
   devices: (f) => [f.from],
   stream: (f) => `socket:${f.from}`,
   compare(f, event) {
-    if (event.kind !== 'socket' || event.device !== f.from || event.change !== f.event) return null
+    if (event.kind !== 'socket' || event.device !== f.from || !isAsWanted(f.event, event.change)) return null
     return differences({ by: f.by, connection: f.connection }, event as never)
   },
   show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,
 }
+
+const isAsWanted = (wanted: SocketFields['event'], change: SocketChange): boolean =>
+  wanted === 'ended' ? change === 'closed' || change === 'reset' : change === wanted

@@ -16,6 +16,13 @@ describe('matrix', () => {
     ])
   })
 
+  it('calls a map by its name', () => {
+    const plans = plansOf(
+      withSteps('  - delay: ${{ matrix.m.gap }}', 'matrix: { m: [{ name: short, gap: 1ms }, { gap: 2ms }] }'),
+    )
+    expect(plans.map((p) => p.variant)).toEqual(['m=short', 'm={"gap":"2ms"}'])
+  })
+
   it('keeps the types of its values: a duration is reckoned with', () => {
     const plans = plansOf(withSteps('  - delay: ${{ 1.5 * matrix.gap }}', 'matrix: { gap: [2s, 400ms] }'))
     expect(plans.map((p) => [p.variant, asked(p.steps[0])])).toEqual([

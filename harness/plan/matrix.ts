@@ -1,6 +1,6 @@
 // `matrix`: every combination of the listed values, the last name varying fastest.
 
-import { Quantity, type ScopeValue } from '../scenario/index.ts'
+import { Quantity, type ScopeMap, type ScopeValue } from '../scenario/index.ts'
 
 export interface Combination {
   readonly values: Readonly<Record<string, ScopeValue>>
@@ -20,5 +20,9 @@ export function combinations(matrix: Readonly<Record<string, readonly ScopeValue
   }))
 }
 
-const show = (value: ScopeValue): string =>
-  value instanceof Quantity || typeof value !== 'object' ? String(value) : JSON.stringify(value)
+/** A map with a `name` is called by it. */
+function show(value: ScopeValue): string {
+  if (value instanceof Quantity || typeof value !== 'object' || value === null) return String(value)
+  if (!Array.isArray(value) && typeof (value as ScopeMap).name === 'string') return (value as ScopeMap).name as string
+  return JSON.stringify(value)
+}

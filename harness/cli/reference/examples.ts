@@ -74,7 +74,8 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
 - expect: { message: { topic: /^blue/, payload: { json: { t: 21.5 } } } }`,
   socket: `
 - expect: { socket: { from: blue, event: closed, by: broker }, within: 6s }
-- expect: { socket: { from: green, event: connected, connection: 2 } }`,
+- expect: { socket: { from: green, event: connected, connection: 2 } }
+- never: { socket: { from: green, event: ended }, for: 1s }`,
   call: `
 - id: pub
   publish: { device: blue, topic: a/b, payload: hi, qos: 1, start: true }
