@@ -29,7 +29,7 @@ test('a bound device has the options of the same meaning in its own words, and t
     { name: 'dut', use: 'minimqtt', given: { keep_alive: 4, username: 'u', password: 'p' } },
     { name: 'other', use: 'umqtt.simple', given: { keepalive: 9 } },
   ])
-  expect((plan?.devices[0]?.settings as Given).will?.topic).toBe('w')
+  expect((plan!.devices[0]!.settings as Given).will?.topic).toBe('w')
   expect(plan?.given.bind).toEqual({ dut: 'minimqtt' })
 })
 
@@ -51,7 +51,7 @@ test('bound to a program, a scenario that calls the device is skipped with the r
     TEXT.replace('connect: dut', 'connect: other'),
   )
   expect(alone.plans[0]?.skip).toBeNull()
-  expect((alone.plans[0]?.devices[0]?.settings as Given).command({ host: 'h', port: 7 })).toBe('./firmware 7')
+  expect((alone.plans[0]!.devices[0]!.settings as Given).command({ host: 'h', port: 7 })).toBe('./firmware 7')
 })
 
 test('matrix: bind runs each, and --bind wins over it', () => {
