@@ -13,7 +13,7 @@ import {
   type Timer,
 } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import { type Device, deviceKinds } from '../devices/index.ts'
+import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
 import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
@@ -32,6 +32,8 @@ const DEATH_KNELL = milliseconds(300)
 
 export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
+  /** Puts something between a device and its link; for tests of the harness with devices that are made worse. */
+  readonly attach?: (device: string, link: Link) => Promise<Attachment & AsyncDisposable>
   readonly seed: number
   /** Aborted on Ctrl-C and by the global timeout. */
   readonly signal: AbortSignal
@@ -90,6 +92,7 @@ export async function conduct(
         judge,
         stop,
         seed: options.seed,
+        attach: options.attach,
         performing: (p) => {
           performer = p
         },
@@ -141,11 +144,12 @@ interface Scene {
   readonly judge: Judge
   readonly stop: StopSwitch
   readonly seed: number
+  readonly attach: ConductOptions['attach']
   readonly performing: (performer: Performer) => void
 }
 
 async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 'inconclusive'> {
-  const { broker, bench, timeline, clock, judge, stop } = scene
+  const { broker, bench, timeline, clock, judge, stop, attach } = scene
   let lost: Problem | null = null
   const onLost = (problem: Problem): void => {
     lost = problem
@@ -179,7 +183,7 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     links.set(device.name, link)
     const made = kind.make(device.settings, {
       name: device.name,
-      attachment: link,
+      attachment: attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
       recorder: timeline,
       clock,
       random: random.fork(device.name),
