@@ -1,6 +1,6 @@
 // The options under `with:`, from text with units to the values and the units of the library that takes them.
 
-import { type OptionSpec, type PyValue, seconds } from '../../emulators/index.ts'
+import { inSeconds, type OptionSpec, type PyValue } from '../../emulators/index.ts'
 import { childOf, didYouMean, entryOf, parseDuration } from '../scenario/index.ts'
 import type { Written } from './kind.ts'
 
@@ -39,25 +39,26 @@ function known(name: string, specs: readonly OptionSpec[]): string {
 
 type Converted = { value?: PyValue; wrong?: string; hint?: string }
 
-function convert(spec: OptionSpec, value: unknown): Converted {
+function convert(spec: OptionSpec, given: unknown): Converted {
   const wrong = (expected: string, hint?: string): Converted => ({
-    wrong: `${spec.name} is ${expected}, not ${JSON.stringify(value)}`,
+    wrong: `${spec.name} is ${expected}, not ${JSON.stringify(given)}`,
     ...(hint === undefined ? {} : { hint }),
   })
   switch (spec.type) {
     case 'seconds': {
-      const parsed = typeof value === 'string' ? parseDuration(value) : null
-      if (parsed?.ok !== true) return wrong('a time', typeof value === 'number' ? `write ${value}s` : 'such as 4s')
-      const inSeconds = parsed.value / seconds(1)
-      return Number.isInteger(inSeconds) ? { value: inSeconds } : wrong('whole seconds, as the packet carries it')
+      const parsed = typeof given === 'string' ? parseDuration(given) : null
+      if (parsed?.ok !== true) return wrong('a time', typeof given === 'number' ? `write ${given}s` : 'such as 4s')
+      const value = inSeconds(parsed.value)
+      if (spec.fractional || Number.isInteger(value)) return { value }
+      return wrong('whole seconds, as the library or the packet wants them')
     }
     case 'int':
-      return Number.isInteger(value) ? { value: value as number } : wrong('a whole number')
+      return Number.isInteger(given) ? { value: given as number } : wrong('a whole number')
     case 'bool':
-      return typeof value === 'boolean' ? { value } : wrong('true or false')
+      return typeof given === 'boolean' ? { value: given } : wrong('true or false')
     case 'str':
-      return typeof value === 'string' ? { value } : wrong('text', `write "${value}"`)
+      return typeof given === 'string' ? { value: given } : wrong('text', `write "${given}"`)
     case 'bytes':
-      return typeof value === 'string' ? { value: new TextEncoder().encode(value) } : wrong('text', `write "${value}"`)
+      return typeof given === 'string' ? { value: new TextEncoder().encode(given) } : wrong('text', `write "${given}"`)
   }
 }

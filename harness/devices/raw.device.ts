@@ -235,6 +235,7 @@ class RawSocket {
       network: this.#network,
       host: attachment.host,
       port: attachment.port,
+      through: (port) => attachment.through(port),
       onPacket(raw) {
         const answer = answerTo(raw, auto)
         if (answer !== null) made.transmit([answer]).catch(() => {}) // a connection that is half closed answers nothing
