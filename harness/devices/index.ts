@@ -3,6 +3,7 @@
 import { clients } from '../../emulators/index.ts'
 import { emulatedKind } from './emulated.kind.ts'
 import type { AnyDeviceKind } from './kind.ts'
+import { mqttjs } from './mqttjs.ts'
 import { processKind } from './process.kind.ts'
 import { raw } from './raw.ts'
 
@@ -10,6 +11,7 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
   process: processKind,
   raw,
+  mqttjs,
 }
 
 export type { Attachment, Device, GeneralCall } from './device.ts'
