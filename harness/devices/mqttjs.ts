@@ -8,9 +8,15 @@ import { mqttjsDevice } from './mqttjs.device.ts'
 import { type DeviceOption, optionsOf } from './options.ts'
 
 const OPTIONS: readonly DeviceOption[] = [
-  { name: 'clientId', type: 'str', default: undefined, summary: "client id; default: the device's name" },
+  {
+    name: 'clientId',
+    means: 'client id',
+    type: 'str',
+    default: undefined,
+    summary: "client id; default: the device's name",
+  },
   { name: 'clean', type: 'bool', default: true, summary: 'clean session, when connect does not say' },
-  { name: 'keepalive', type: 'seconds', default: 60, summary: 'keep alive; it pings by itself' },
+  { name: 'keepalive', means: 'keep alive', type: 'seconds', default: 60, summary: 'keep alive; it pings by itself' },
   {
     name: 'reconnectPeriod',
     type: 'milliseconds',
@@ -18,8 +24,8 @@ const OPTIONS: readonly DeviceOption[] = [
     summary: 'from a loss to the next attempt; 0s: none',
   },
   { name: 'connectTimeout', type: 'milliseconds', default: 30_000, summary: 'how long it waits for CONNACK' },
-  { name: 'username', type: 'str', default: null, summary: 'user name' },
-  { name: 'password', type: 'bytes', default: null, summary: 'password' },
+  { name: 'username', means: 'user name', type: 'str', default: null, summary: 'user name' },
+  { name: 'password', means: 'password', type: 'bytes', default: null, summary: 'password' },
   { name: 'protocolVersion', type: 'int', default: 4, summary: '3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0' },
   { name: 'protocolId', type: 'str', default: null, summary: 'default: MQIsdp for version 3, MQTT for the others' },
   { name: 'resubscribe', type: 'bool', default: true, summary: 'subscribes again after a reconnect' },
