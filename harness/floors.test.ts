@@ -27,7 +27,6 @@ const DOORS: readonly (readonly [string, string, string])[] = [
   ['harness/judge', 'harness/plan', 'the judge reads the plan’s types'],
   ['harness/link', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/devices', 'harness/evidence', 'what touches the world writes evidence'],
-  ['harness/devices', 'harness/scenario', 'a kind of device says which keys it takes'],
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
   ['harness/cli', 'harness/config', 'the command line reads the config'],
 ]

@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly means?: OptionMeaning
   /** `seconds` is a number of seconds; `bytes` and `str` each take the other, as Python does. */
   readonly type: 'str' | 'bytes' | 'int' | 'bool' | 'seconds'
+  /** Of `seconds`: the library takes a float. What a packet carries is whole. */
+  readonly fractional?: true
   /** undefined: must be given. null: None is what stands there when nothing is given. */
   readonly default: PyValue | undefined
   readonly summary: string

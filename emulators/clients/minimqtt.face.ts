@@ -35,6 +35,7 @@ export const MINIMQTT_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'recv_timeout',
     type: 'seconds',
+    fractional: true,
     default: 10,
     summary: 'how long it waits for an acknowledgement; more than socket_timeout',
   },
@@ -48,6 +49,7 @@ export const MINIMQTT_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'socket_timeout',
     type: 'seconds',
+    fractional: true,
     default: DEFAULT_SOCKET_TIMEOUT,
     summary: 'how long one read waits; the smallest timeout of loop',
   },

@@ -65,6 +65,8 @@ export interface Attachment {
   readonly port: number
   /** `now`, or when a connection attempt may go on (a blackhole swallows it until then). */
   admits(): 'now' | Promise<void>
+  /** Resolves when the device's connection from this port has reached the broker, or never will. */
+  through(devicePort: number): Promise<unknown>
   /** The device's end of this TCP connection is gone without a FIN. */
   vanish(devicePort: number, how: 'power' | 'reset'): void
   readonly state: LinkState

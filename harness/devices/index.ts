@@ -3,6 +3,7 @@
 import { clients } from '../../emulators/index.ts'
 import { emulatedKind } from './emulated.kind.ts'
 import type { AnyDeviceKind } from './kind.ts'
+import { mqttjs } from './mqttjs.ts'
 import { processKind } from './process.kind.ts'
 import { raw } from './raw.ts'
 
@@ -10,12 +11,14 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
   process: processKind,
   raw,
+  mqttjs,
 }
 
 export type { Attachment, Device, GeneralCall } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './keys.ts'
 export type { AnyDeviceKind, DeviceKind, Surroundings, Written } from './kind.ts'
+export type { DeviceOption } from './options.ts'
 export { processDevice } from './process.ts'
 export type { Cut, Split } from './segments.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'

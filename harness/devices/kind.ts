@@ -1,11 +1,12 @@
 // What a word after `use:` is: which keys it takes, what they come to, and the device that is made
 // of them. A kind is a file and a line in index.ts; the plan and the conductor know no kind by name.
 
-import type { Clock, OptionSpec, Random } from '../../emulators/index.ts'
+import type { Clock, Random } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Diagnostics, Node } from '../scenario/index.ts'
 import type { Attachment, Device } from './device.ts'
 import type { DeviceKey, DeviceWords } from './keys.ts'
+import type { DeviceOption } from './options.ts'
 
 /** A device as the scenario has it. */
 export interface Written {
@@ -35,7 +36,7 @@ export interface DeviceKind<Settings = unknown> {
   readonly name: string
   readonly summary: string
   /** What `with:` may have, for the reference; absent: told elsewhere, or nothing. */
-  readonly options?: readonly OptionSpec[]
+  readonly options?: readonly DeviceOption[]
   /** Those it takes, besides `use` and `needs`, which every kind takes. */
   readonly keys: readonly DeviceKey[]
   /** Keys in which `link.host` and `link.port` may stand. */

@@ -2,7 +2,13 @@
 // would be; and a device that vanishes is told of to its link first, so that the kernel's FIN is not seen.
 
 import { type Network, tcpNetwork } from '../../emulators/index.ts'
+import type { Recorder } from '../evidence/index.ts'
 import type { Attachment } from './device.ts'
+
+/** An attempt that nobody answered, or that was refused; only the device hears of it. */
+export function recordRefusal(recorder: Recorder, device: string, errno: string): void {
+  recorder.record({ kind: 'socket', device, change: errno === 'ETIMEDOUT' ? 'timeout' : 'refused', by: 'link' })
+}
 
 type Wire = ReturnType<Network['connect']>
 

@@ -1,14 +1,19 @@
 // The options under `with:`, from text with units to the values and the units of the library that takes them.
 
-import { type OptionSpec, type PyValue, seconds } from '../../emulators/index.ts'
+import { inSeconds, type OptionSpec, type PyValue } from '../../emulators/index.ts'
 import { childOf, didYouMean, entryOf, parseDuration } from '../scenario/index.ts'
 import type { Written } from './kind.ts'
+
+/** An option of a device that is no emulated client may count in milliseconds. */
+export interface DeviceOption extends Omit<OptionSpec, 'type'> {
+  readonly type: OptionSpec['type'] | 'milliseconds'
+}
 
 /** Options that the harness sets itself: a device finds the broker through its link. */
 const FROM_THE_LINK = ['server', 'port', 'broker', 'host']
 
 /** What is wrong is added to the diagnostics, and left out. `owner`: whose options they are, for messages. */
-export function optionsOf(written: Written, owner: string, specs: readonly OptionSpec[]): Record<string, PyValue> {
+export function optionsOf(written: Written, owner: string, specs: readonly DeviceOption[]): Record<string, PyValue> {
   const { words, node, diagnostics } = written
   const converted: Record<string, PyValue> = {}
   const given = childOf(node, 'with')
@@ -32,32 +37,36 @@ export function optionsOf(written: Written, owner: string, specs: readonly Optio
   return converted
 }
 
-function known(name: string, specs: readonly OptionSpec[]): string {
+function known(name: string, specs: readonly DeviceOption[]): string {
   const names = specs.map((s) => s.name)
   return didYouMean(name, names) ?? `it has ${names.join(', ')}`
 }
 
 type Converted = { value?: PyValue; wrong?: string; hint?: string }
 
-function convert(spec: OptionSpec, value: unknown): Converted {
+function convert(spec: DeviceOption, given: unknown): Converted {
   const wrong = (expected: string, hint?: string): Converted => ({
-    wrong: `${spec.name} is ${expected}, not ${JSON.stringify(value)}`,
+    wrong: `${spec.name} is ${expected}, not ${JSON.stringify(given)}`,
     ...(hint === undefined ? {} : { hint }),
   })
   switch (spec.type) {
-    case 'seconds': {
-      const parsed = typeof value === 'string' ? parseDuration(value) : null
-      if (parsed?.ok !== true) return wrong('a time', typeof value === 'number' ? `write ${value}s` : 'such as 4s')
-      const inSeconds = parsed.value / seconds(1)
-      return Number.isInteger(inSeconds) ? { value: inSeconds } : wrong('whole seconds, as the packet carries it')
+    case 'seconds':
+    case 'milliseconds': {
+      const parsed = typeof given === 'string' ? parseDuration(given) : null
+      const unit = spec.type === 'seconds' ? 's' : 'ms'
+      if (parsed?.ok !== true)
+        return wrong('a time', typeof given === 'number' ? `write ${given}${unit}` : `such as 4${unit}`)
+      const value = spec.type === 'seconds' ? inSeconds(parsed.value) : parsed.value
+      if (spec.fractional || Number.isInteger(value)) return { value }
+      return wrong('whole seconds, as the library or the packet wants them')
     }
     case 'int':
-      return Number.isInteger(value) ? { value: value as number } : wrong('a whole number')
+      return Number.isInteger(given) ? { value: given as number } : wrong('a whole number')
     case 'bool':
-      return typeof value === 'boolean' ? { value } : wrong('true or false')
+      return typeof given === 'boolean' ? { value: given } : wrong('true or false')
     case 'str':
-      return typeof value === 'string' ? { value } : wrong('text', `write "${value}"`)
+      return typeof given === 'string' ? { value: given } : wrong('text', `write "${given}"`)
     case 'bytes':
-      return typeof value === 'string' ? { value: new TextEncoder().encode(value) } : wrong('text', `write "${value}"`)
+      return typeof given === 'string' ? { value: new TextEncoder().encode(given) } : wrong('text', `write "${given}"`)
   }
 }

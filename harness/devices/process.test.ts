@@ -19,6 +19,7 @@ class Wire implements Attachment {
   state: LinkState = { kind: 'up' }
   admits = (): 'now' => 'now'
   vanish = (): void => {}
+  through = async (): Promise<void> => {}
   async set(state: LinkState): Promise<void> {
     this.state = state
     this.history.push(state.kind === 'up' ? 'up' : state.mode)

@@ -9,6 +9,8 @@ export interface ConnectionHost {
   readonly network: Network
   readonly host: string
   readonly port: number
+  /** Resolves when what is written on the connection from this port reaches the broker, segment by segment. */
+  through(port: number): Promise<unknown>
   /** A whole packet came: its bytes. */
   onPacket(raw: Uint8Array): void
   /** These bytes have left. */
@@ -53,8 +55,13 @@ export class RawConnection {
     this.opened.catch(() => {}) // nobody may be waiting any more
     this.#wire = host.network.connect(host.host, host.port, undefined, {
       connected: () => {
-        this.#phase = 'open'
-        resolve()
+        void host
+          .through(this.#wire.localPort!)
+          .then(nextPoll) // a broker in this process has then begun to read
+          .then(() => {
+            if (this.#phase === 'opening') this.#phase = 'open'
+            resolve()
+          })
       },
       failed: (errno) => {
         host.onRefused(errno)

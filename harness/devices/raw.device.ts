@@ -7,7 +7,7 @@ import { encodePacket, type PacketFields } from '../packets/index.ts'
 import { Calls } from './calls.ts'
 import type { Device, GeneralCall } from './device.ts'
 import type { Surroundings } from './kind.ts'
-import { linkedNetwork } from './linked-network.ts'
+import { linkedNetwork, recordRefusal } from './linked-network.ts'
 import { type Answer, answerTo, bodyOf, keepAliveOf, Pinger } from './raw.answers.ts'
 import { RawConnection } from './raw.connection.ts'
 import { segmentsOf } from './segments.ts'
@@ -235,6 +235,7 @@ class RawSocket {
       network: this.#network,
       host: attachment.host,
       port: attachment.port,
+      through: (port) => attachment.through(port),
       onPacket(raw) {
         const answer = answerTo(raw, auto)
         if (answer !== null) made.transmit([answer]).catch(() => {}) // a connection that is half closed answers nothing
@@ -246,10 +247,7 @@ class RawSocket {
           if (keepAlive !== null) pinger.keepAlive(keepAlive)
         }
       },
-      onRefused(errno) {
-        const change = errno === 'ETIMEDOUT' ? 'timeout' : 'refused'
-        recorder.record({ kind: 'socket', device: name, change, by: 'link' })
-      },
+      onRefused: (errno) => recordRefusal(recorder, name, errno),
       onOver: () => {
         pinger.stop()
         if (this.#connection === made) this.#connection = null

@@ -36,6 +36,8 @@ export class Connection {
   readonly devicePort: number | undefined
   /** Resolves when both sockets are closed. */
   readonly gone: Promise<unknown>
+  /** Resolves when the broker has accepted, or when there is nothing to wait for: the link is down, the connection gone. */
+  readonly through: Promise<unknown>
   readonly #settings: ConnectionSettings
   readonly #up: Flow
   readonly #down: Flow | null
@@ -55,6 +57,8 @@ export class Connection {
       this.#reachedBroker = true
     })
     this.gone = Promise.all([gone(device), broker === null ? undefined : gone(broker)])
+    const accepted = new Promise<void>((resolve) => (broker === null ? resolve() : broker.once('connect', resolve)))
+    this.through = Promise.race([accepted, this.gone])
   }
 
   /** Whether a FIN would still reach the other side. */

@@ -31,6 +31,8 @@ class TcpLink implements Link {
   #server: Server | null = null
   #state: LinkState = { kind: 'up' }
   #accepted = 0
+  /** Who asked whether a connection is through before it was accepted here, by the device's port. */
+  readonly #asking = new Map<number, (through: Promise<unknown>) => void>()
   /** Attempts of emulated devices that wait behind the blackhole. */
   #waiting: (() => void)[] = []
   /** Changes of state, one after the other. */
@@ -65,8 +67,15 @@ class TcpLink implements Link {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
+  through(devicePort: number): Promise<unknown> {
+    if (this.#disposed) return Promise.resolve()
+    const connection = this.#latest(devicePort)
+    if (connection !== undefined) return connection.through
+    return new Promise((resolve) => this.#asking.set(devicePort, resolve))
+  }
+
   vanish(devicePort: number, how: VanishMode): void {
-    const connection = [...this.#connections].findLast((c) => c.devicePort === devicePort)
+    const connection = this.#latest(devicePort)
     if (connection === undefined) {
       this.#vanishing.set(devicePort, how)
       setTimeout(() => this.#vanishing.delete(devicePort), VANISH_PATIENCE_MS).unref()
@@ -84,6 +93,7 @@ class TcpLink implements Link {
     await Promise.all(connections.map((connection) => connection.gone))
     this.#claim?.release()
     this.#admitAll()
+    for (const answer of this.#asking.values()) answer(Promise.resolve())
   }
 
   /** A device that was just closed may have a DISCONNECT on its way, without which the broker publishes its will. */
@@ -126,12 +136,18 @@ class TcpLink implements Link {
     this.#server = null
   }
 
+  #latest(devicePort: number): Connection | undefined {
+    return [...this.#connections].findLast((c) => c.devicePort === devicePort)
+  }
+
   #accept(device: Socket): void {
     if (refuses(this.#state)) this.#refuse(device)
     else this.#connect(device)
   }
 
   #refuse(device: Socket): void {
+    this.#asking.get(device.remotePort ?? -1)?.(Promise.resolve())
+    this.#asking.delete(device.remotePort ?? -1)
     device.on('error', () => {})
     this.#settings.recorder.record({ kind: 'socket', device: this.#settings.device, change: 'refused', by: 'link' })
     reset(device)
@@ -147,6 +163,8 @@ class TcpLink implements Link {
     this.#connections.add(connection)
     void connection.gone.then(() => this.#connections.delete(connection))
     if (state.kind === 'down') connection.goDown(state.mode)
+    this.#asking.get(connection.devicePort ?? -1)?.(connection.through)
+    this.#asking.delete(connection.devicePort ?? -1)
     this.#vanishIfAsked(connection)
   }
 

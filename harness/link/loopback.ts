@@ -52,6 +52,11 @@ export class Peer {
     return Buffer.concat(this.#chunks)
   }
 
+  /** How many bytes came at a time. */
+  get sizes(): number[] {
+    return this.#chunks.map((chunk) => chunk.length)
+  }
+
   get hex(): string {
     return this.bytes.toString('hex')
   }

@@ -48,6 +48,12 @@ export interface Link extends AsyncDisposable {
    */
   admits(): 'now' | Promise<void>
   /**
+   * Resolves when what the device writes on this connection reaches the broker at once, and not in one piece with
+   * what it writes next; or when the link is down, or the connection has ended.
+   * @param devicePort the local port of the device's socket
+   */
+  through(devicePort: number): Promise<unknown>
+  /**
    * The device's TCP state is gone, without a FIN: to be called before its socket is destroyed. What it had
    * written still arrives at the broker; its end does not.
    * @param devicePort the local port of the device's socket

@@ -1,15 +1,8 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
-import {
-  type ClientName,
-  clients,
-  type OptionMeaning,
-  type OptionSpec,
-  type Place,
-  Problem,
-} from '../../emulators/index.ts'
-import { deviceKinds } from '../devices/index.ts'
+import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
+import { type DeviceOption, deviceKinds } from '../devices/index.ts'
 import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
 
 const KINDS: readonly string[] = Object.keys(deviceKinds)
@@ -85,7 +78,7 @@ function inWordsOf(use: string, device: MapNode, { value }: MapEntry): Node {
   return { ...value, entries }
 }
 
-const optionsOf = (use: string): readonly OptionSpec[] =>
+const optionsOf = (use: string): readonly DeviceOption[] =>
   (Object.hasOwn(clients, use) ? clients[use as ClientName] : deviceKinds[use])?.options ?? []
 
 const meaningOf = (use: string, name: string): OptionMeaning | undefined =>

@@ -1,6 +1,7 @@
 // What a scenario compiles to: variants, values, words that wait for the run, and short forms.
 
 import { describe, expect, it, test } from 'vitest'
+import { PyFloat, PyTuple, tuple } from '../../emulators/index.ts'
 import { asked, claimOf, compiled, planFrom, plansOf, withSteps } from './testing.ts'
 
 const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString()
@@ -167,6 +168,15 @@ describe('devices', () => {
     expect([text(options.client_id), options.user, options.password].map((v) => typeof v)).not.toContain('undefined')
   })
 
+  it('a time may be part of a second only where the library takes a float', () => {
+    expect(settings('{ use: minimqtt, with: { socket_timeout: 500ms, recv_timeout: 2s } }').options).toEqual({
+      socket_timeout: 0.5,
+      recv_timeout: 2,
+    })
+    for (const whole of ['umqtt.simple, with: { keepalive: 1500ms }', 'minimqtt, with: { keep_alive: 1500ms }'])
+      expect(() => device(`{ use: ${whole} }`)).toThrow('whole seconds')
+  })
+
   it('a will: payload as bytes, QoS 0 and not retained by default', () => {
     const { will } = settings('{ use: umqtt.simple, will: { topic: t, payload: "é" } }')
     expect(will).toEqual({ topic: 't', payload: new TextEncoder().encode('é'), qos: 0, retain: false })
@@ -277,10 +287,25 @@ describe('steps', () => {
       call: {
         verb: 'call',
         method: 'm',
-        args: ['a', 1, true, null, Buffer.from('b'), Buffer.from([12]), ['d']],
+        args: ['a', 1, true, null, Buffer.from('b'), Uint8Array.of(12), ['d']],
         kwargs: { k: 'e' },
       },
     })
+  })
+
+  it('a method’s arguments: what Python tells apart and YAML does not', () => {
+    const [step] = steps(
+      '  - call: { device: blue, method: m, args: [{ tuple: [a, 1] }, { float: 1 }, { float: 1.5 }, [a]] }',
+    )
+    const { call } = asked(step) as { call: { args: unknown[] } }
+    expect(call.args).toEqual([tuple('a', 1), new PyFloat(1), 1.5, ['a']])
+    expect(call.args.map((arg) => arg instanceof PyTuple)).toEqual([true, false, false, false])
+  })
+
+  it('loop: the library’s own time unless one is given', () => {
+    const [own, given] = steps('  - loop: blue\n  - loop: { device: blue, timeout: 500ms }')
+    expect(asked(own)).toMatchObject({ call: { verb: 'loop', timeout: undefined } })
+    expect(asked(given)).toMatchObject({ call: { verb: 'loop', timeout: 500 } })
   })
 
   it('have paths, titles, time limits, and a name of their own when given', () => {

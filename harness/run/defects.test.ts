@@ -30,7 +30,7 @@ const edited =
     return [raw]
   }
 
-const otherId = edited((raw) => raw.writeUInt16BE(raw.readUInt16BE(2) + 1, 2))
+const otherId = edited((raw) => raw.writeUInt16BE((raw.readUInt16BE(2) % 65_535) + 1, 2))
 const last = (value: number) => edited((raw) => raw.writeUInt8(value, raw.length - 1))
 const nothing = (): readonly Uint8Array[] => []
 
@@ -209,7 +209,104 @@ const defects: readonly Defect[] = [
     }),
     noticedBy: ['08-robust-lost-subscriptions'],
   },
+  {
+    what: 'a first packet that is no CONNECT, and its connection stays [MQTT-3.1.0-1]',
+    make: () => ({ pass: ({ client, packet, raw }) => (client === '' && packet.type !== 'connect' ? [] : [raw]) }),
+    noticedBy: ['16-raw-first-packet'],
+  },
+  {
+    what: 'the reserved flags of SUBSCRIBE are not looked at [MQTT-3.8.1-1]',
+    make: () =>
+      of(
+        'up',
+        'malformed',
+        edited((raw) => raw.writeUInt8(raw[0]! | 2, 0)),
+      ),
+    noticedBy: ['17-raw-reserved-flags'],
+  },
+  {
+    what: 'two messages change places [MQTT-4.6.0-6]',
+    make: swapped,
+    noticedBy: ['18-raw-segments'],
+  },
+  {
+    what: 'PUBREC with another packet id [MQTT-2.3.1-6]',
+    make: () => of('down', 'pubrec', otherId),
+    noticedBy: ['19-raw-qos2-by-hand'],
+  },
+  {
+    what: 'PUBCOMP with another packet id',
+    make: () => of('down', 'pubcomp', otherId),
+    noticedBy: ['19-raw-qos2-by-hand', '22-mqttjs-qos2'],
+  },
+  {
+    what: 'PUBCOMP without waiting for PUBREL',
+    make: () =>
+      of('down', 'pubrec', ({ packet, raw }) =>
+        packet.type === 'pubrec' ? [raw, encode({ type: 'pubcomp', packetId: packet.packetId })] : [raw],
+      ),
+    noticedBy: ['19-raw-qos2-by-hand'],
+  },
+  {
+    what: 'a PUBLISH of QoS 2 that is repeated is a second message [MQTT-4.3.3-2]',
+    make: () =>
+      of('up', 'publish', ({ packet, raw }) => {
+        if (packet.type !== 'publish' || !packet.dup) return [raw]
+        return [raw, encode({ type: 'publish', topic: packet.topic, payload: packet.payload })]
+      }),
+    noticedBy: ['19-raw-qos2-by-hand'],
+  },
+  {
+    what: 'what was not acknowledged comes again under another id [MQTT-2.3.1-4]',
+    make: () =>
+      afterReconnect('mute', ({ raw }) => {
+        const id = 2 + 2 + raw.readUInt16BE(2)
+        raw.writeUInt16BE(raw.readUInt16BE(id) ^ 1, id)
+        return [raw]
+      }),
+    noticedBy: ['20-raw-withheld-acks'],
+  },
+  {
+    what: 'what was not acknowledged does not come again [MQTT-4.4.0-1]',
+    make: () => afterReconnect('mute', nothing),
+    noticedBy: ['20-raw-withheld-acks'],
+  },
+  {
+    what: 'a second connection with a client id is another client [MQTT-3.1.4-2]',
+    make: () => {
+      let twins = 0
+      return of('up', 'connect', ({ client, raw }) => {
+        if (client === 'twin' && ++twins === 2) raw.writeUInt8(0x78, raw.length - 1)
+        return [raw]
+      })
+    },
+    noticedBy: ['21-raw-take-over'],
+  },
 ]
+
+/** The first PUBLISH to a device waits for the second. */
+function swapped(): Tampering {
+  let waiting: Buffer | null = null
+  return of('down', 'publish', (passing) => {
+    if (passing.client.startsWith('hil-observer')) return [passing.raw]
+    const [first, second] = [waiting, passing.raw]
+    waiting = first === null ? second : null
+    return first === null ? [] : [second, first]
+  })
+}
+
+/** PUBLISH packets to a client from its second CONNACK on. */
+function afterReconnect(name: string, change: (passing: Passing) => readonly Uint8Array[]): Tampering {
+  let connected = 0
+  return {
+    pass(passing) {
+      const { direction, client, packet, raw } = passing
+      if (direction !== 'down' || client !== name) return [raw]
+      if (packet.type === 'connack') connected++
+      return packet.type === 'publish' && connected > 1 ? change(passing) : [raw]
+    },
+  }
+}
 
 /** Calls that wait for an answer that never comes are given up after so long. */
 const PATIENCE = seconds(5)

@@ -31,7 +31,8 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - disconnect: blue`,
   call: `
 - call: { device: blue, method: publish, args: [{ bytes: a/b }, { hex: 00ff }], kwargs: { qos: 1 } }
-- call: { device: blue, method: set_last_will, args: [blue/status, offline], kwargs: { retain: true } }`,
+- call: { device: blue, method: set_last_will, args: [blue/status, offline], kwargs: { retain: true } }
+- call: { device: mini, method: subscribe, args: [{ tuple: [cmd/#, 1] }] }`,
   send: `
 - send: { device: tester, packet: { type: publish, topic: a/b, payload: hi, qos: 1, packetId: 7 } }
 - send: { device: tester, packet: { type: connect, clientId: tester, keepalive: 60s }, split: 1 }
