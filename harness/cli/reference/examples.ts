@@ -54,6 +54,18 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   network: `
 - network: { device: blue, state: down, mode: blackhole }
 - network: { devices: [blue, green], state: up }`,
+  disturb: `
+- id: late
+  disturb: { device: blue, direction: down, packet: puback, do: { delay: 500ms } }
+- disturb: { device: blue, direction: up, packet: publish, topic: a/b, nth: 2, do: drop }
+- disturb: { device: green, direction: down, packet: connack, times: 1, do: { rewrite: { returnCode: 3 } } }`,
+  release: `
+- id: acks
+  disturb: { device: blue, direction: down, packet: [puback, suback], do: hold }
+- release: { id: acks, held: 2 }`,
+  inject: `
+- inject: { device: blue, to: device, packet: { type: publish, topic: cmd/blue, payload: "on" } }
+- inject: { device: blue, to: broker, hex: "e0 00" }`,
   broker: `
 - broker: kill
 - broker: start
