@@ -11,7 +11,7 @@ const settings = z
       .number()
       .int()
       .optional()
-      .describe('the place of the first one: 0 is the packet’s first byte, -1 its last; default: drawn by the seed'),
+      .describe("the place of the first one: 0 is the packet's first byte, -1 its last; default: drawn by the seed"),
     xor: z.number().int().min(1).max(255).optional().describe('the bits to turn over; default: drawn by the seed'),
   })
   .superRefine((s, ctx) => {
