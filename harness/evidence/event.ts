@@ -15,7 +15,7 @@ export interface PacketEvent {
   readonly packet: Packet
   /** The packet's own bytes. */
   readonly raw: Uint8Array
-  /** Where its first byte stood in this direction's stream of this connection. */
+  /** Where its first byte stood in this direction's stream of this connection, at `end`, else where it came in. */
   readonly offset: number
   /** False when the link took the bytes and did not pass them on (blackhole, silent, a packet that is dropped). */
   readonly delivered: boolean

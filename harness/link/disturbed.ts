@@ -43,6 +43,8 @@ export class Disturbed {
   readonly #injected: Uint8Array[] = []
   #stopped = false
   #over = false
+  /** The sender ended in the middle of a packet, which has been recorded for both ends. */
+  #endTold = false
   /** In the middle of something: whether all is done is asked at its end. */
   #busy = 0
 
@@ -101,6 +103,7 @@ export class Disturbed {
 
   /** The sender has ended its stream, perhaps in the middle of a packet. */
   end(unfinished: Uint8Array | null): void {
+    this.#endTold = unfinished !== null
     this.#during(() => {
       if (this.#begun > 0) this.#begun = 0
       else if (unfinished !== null) this.#pass(unfinished)
@@ -112,6 +115,7 @@ export class Disturbed {
   discard(): void {
     if (this.#over) return
     this.#over = true
+    if (!this.#endTold) this.#outlet.tellUnfinished()
     const lost = this.#outlet.discard()
     if (lost > 0) this.#settings.onLost(lost)
     this.#chain.discard()

@@ -11,6 +11,7 @@ import {
   type Timer,
 } from '../../emulators/index.ts'
 import type { CutMode, Parcel } from './disturbances/disturbance.ts'
+import { truncated } from './truncated.ts'
 
 export interface OutletSettings {
   readonly clock: Clock
@@ -41,6 +42,7 @@ export class Outlet {
   #timer: Timer | null = null
   #running = false
   #bytes = 0
+  #told = false
 
   constructor(settings: OutletSettings) {
     this.#settings = settings
@@ -84,6 +86,15 @@ export class Outlet {
   /** Bytes that have left before it began to read along. */
   resume(bytes: Uint8Array): void {
     this.#decoder.push(bytes)
+  }
+
+  /** The connection is over: what the receiver has of a packet is told, once. */
+  tellUnfinished(): void {
+    const rest = this.#decoder.rest()
+    if (rest === null || this.#told) return
+    this.#told = true
+    const { sent, record } = this.#settings
+    record(truncated(rest.bytes, rest.offset + sent), 'peer')
   }
 
   /** What waits is lost; the number of parcels. */
@@ -134,6 +145,7 @@ export class Outlet {
     this.#leave(segment, parcel, isLast && parcel.joined)
     if (isLast && parcel.cut !== null) {
       this.#flush()
+      this.tellUnfinished()
       this.#settings.cut(parcel.cut)
     }
     return true
