@@ -11,6 +11,8 @@ export interface ChainSettings {
   readonly record: (fault: FaultEvent) => void
   /** To the outlet. */
   readonly out: (parcel: Parcel) => void
+  /** Around work that begins in here, by a timer. */
+  readonly turn: (work: () => void) => void
 }
 
 interface Stage {
@@ -123,7 +125,7 @@ export class Chain {
     const delay: Duration = elapsed(clock.now(), when)
     const timer = clock.at(after(clock.now(), delay), () => {
       timers.delete(timer)
-      fire()
+      this.#settings.turn(fire)
     })
     timers.add(timer)
     return timer

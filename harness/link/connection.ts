@@ -7,7 +7,7 @@ import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
 import type { Rule } from './rule.ts'
-import { finish, gone, onEnd, reset } from './sockets.ts'
+import { afterReads, finish, gone, onEnd, reset } from './sockets.ts'
 import type { DownMode, Side, VanishMode } from './state.ts'
 
 type Phase =
@@ -205,8 +205,10 @@ export class Connection {
   }
 
   #cut(mode: CutMode): void {
-    if (mode === 'close') this.#close()
-    else this.#endAll('reset', 'link')
+    if (mode === 'close') return this.#close()
+    this.#up.swallow()
+    this.#down?.swallow()
+    afterReads(() => this.#endAll('reset', 'link'))
   }
 
   #way(rule: Rule): Flow | null {

@@ -59,10 +59,15 @@ export class Disturbed {
       record: (decoded, by) => record(decoded, { delivered: true, end: leavesAt, ...(by === 'link' ? { by } : {}) }),
       write,
       cut: onCut,
-      onIdle: () => this.#settle(),
+      onLater: () => this.#settle(),
     })
     this.#outlet.resume(begun)
-    this.#chain = new Chain({ clock, record: recordFault, out: (parcel) => this.#send(parcel) })
+    this.#chain = new Chain({
+      clock,
+      record: recordFault,
+      out: (parcel) => this.#send(parcel),
+      turn: (work) => this.#during(work),
+    })
   }
 
   /** Nothing waits to leave. What is held does not. */
@@ -167,6 +172,7 @@ export class Disturbed {
     this.#busy++
     work()
     this.#busy--
+    if (this.#busy === 0) this.#outlet.flush()
     this.#settle()
   }
 

@@ -22,8 +22,8 @@ export interface OutletSettings {
   /** One write. */
   readonly write: (bytes: Uint8Array) => void
   readonly cut: (mode: CutMode) => void
-  /** Whenever everything has left. */
-  readonly onIdle: () => void
+  /** Something has left later, by itself. */
+  readonly onLater: () => void
 }
 
 /** Long parcels of a slow link come in so many steps a second. */
@@ -43,13 +43,15 @@ export class Outlet {
   #running = false
   #bytes = 0
   #told = false
+  /** `link`: the packet that the receiver has a part of was begun by the link. */
+  #begunBy: 'link' | null = null
 
   constructor(settings: OutletSettings) {
     this.#settings = settings
   }
 
   get idle(): boolean {
-    return this.#queue.length === 0
+    return this.#queue.length === 0 && this.#joined.length === 0
   }
 
   /** Whether the receiver stands between two packets, and knows it. */
@@ -103,6 +105,7 @@ export class Outlet {
     this.#timer = null
     this.#gone = 0
     this.#bytes = 0
+    this.#joined = []
     return this.#queue.splice(0).length
   }
 
@@ -114,9 +117,7 @@ export class Outlet {
       if (!this.#step(parcel)) break
       parcel = this.#queue[0]
     }
-    this.#flush()
     this.#running = false
-    if (this.#queue.length === 0) this.#settings.onIdle()
   }
 
   /** Writes the next segment; false when its time has not come. */
@@ -127,10 +128,12 @@ export class Outlet {
     const segment = parcel.bytes.subarray(this.#gone, this.#gone + size)
     const due = after(this.#free, waitBefore(segment, this.#gone, parcel))
     if (due > clock.now()) {
-      this.#flush()
+      this.flush()
       this.#timer = clock.at(due, () => {
         this.#timer = null
         this.#run()
+        this.flush()
+        this.#settings.onLater()
       })
       return false
     }
@@ -144,7 +147,7 @@ export class Outlet {
     }
     this.#leave(segment, parcel, isLast && parcel.joined)
     if (isLast && parcel.cut !== null) {
-      this.#flush()
+      this.flush()
       this.tellUnfinished()
       this.#settings.cut(parcel.cut)
     }
@@ -152,16 +155,20 @@ export class Outlet {
   }
 
   #leave(segment: Uint8Array, parcel: Parcel, joined: boolean): void {
+    let by = this.#begunBy ?? parcel.by
     for (const decoded of this.#decoder.push(segment)) {
       const { sent, record } = this.#settings
-      record({ ...decoded, offset: decoded.offset + sent }, parcel.by)
+      record({ ...decoded, offset: decoded.offset + sent }, by)
+      by = parcel.by
     }
+    this.#begunBy = this.#decoder.pending > 0 && by === 'link' ? by : null
     if (joined || this.#joined.length > 0) this.#joined.push(segment)
     else if (segment.length > 0) this.#settings.write(segment)
-    if (!joined) this.#flush()
+    if (!joined) this.flush()
   }
 
-  #flush(): void {
+  /** What waits to leave in one write leaves; to be called when no more of it comes at once. */
+  flush(): void {
     if (this.#joined.length === 0) return
     const whole = Buffer.concat(this.#joined.splice(0))
     if (whole.length > 0) this.#settings.write(whole)
