@@ -24,7 +24,8 @@ const doing = z
   .union([z.enum(bare as [DisturbanceName, ...DisturbanceName[]]), z.strictObject(shape)])
   .superRefine((given, ctx) => {
     const chosen = chosenIn(given)
-    if (chosen.length !== 1)
+    // A key that is unknown has been complained of already.
+    if (chosen.length !== 1 && ctx.issues.length === 0)
       ctx.addIssue({
         code: 'custom',
         message: chosen.length === 0 ? 'do what?' : `one thing a step, here are ${chosen.join(' and ')}`,
