@@ -28,6 +28,7 @@ const DOORS: readonly (readonly [string, string, string])[] = [
   ['harness/link', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/devices', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
+  ['harness/steps', 'harness/expect', 'a disturbance selects packets by the words that claims have for them'],
   ['harness/cli', 'harness/config', 'the command line reads the config'],
 ]
 
@@ -87,7 +88,7 @@ describe('floors', () => {
   it('would notice an upward, a sideways and an inner import', () => {
     const planted = [
       { file: 'harness/scenario/x.ts', target: 'harness/plan/plan.ts' },
-      { file: 'harness/steps/x.ts', target: 'harness/expect/index.ts' },
+      { file: 'harness/brokers/x.ts', target: 'harness/devices/index.ts' },
       { file: 'harness/link/x.ts', target: 'emulators/drive/one.ts' },
       { file: 'emulators/drive/x.ts', target: 'harness/link/index.ts' },
     ]

@@ -60,6 +60,18 @@ export class Decoder {
     return { bytes: join(header, this.#parts), offset: this.#start }
   }
 
+  /** How many bytes of a packet that is not complete yet it has. */
+  get pending(): number {
+    const state = this.#state
+    if (state.kind === 'lost') return 0
+    return state.kind === 'header' ? state.bytes.length : state.header.length + state.length - state.missing
+  }
+
+  /** The stream was given up: nothing more will be found in it. */
+  get lost(): boolean {
+    return this.#state.kind === 'lost'
+  }
+
   #readHeader(bytes: number[], out: Decoded[]): void {
     if (bytes.length < 2) return
     const ended = bytes.at(-1)! < 0x80

@@ -15,10 +15,17 @@ export interface PacketEvent {
   readonly packet: Packet
   /** The packet's own bytes. */
   readonly raw: Uint8Array
-  /** Where its first byte stood in this direction's stream of this connection. */
+  /** Where its first byte stood in this direction's stream of this connection, at `end`, else where it came in. */
   readonly offset: number
-  /** False when the link took the bytes and did not pass them on (blackhole, silent). */
+  /** False when the link took the bytes and did not pass them on (blackhole, silent, a packet that is dropped). */
   readonly delivered: boolean
+  /**
+   * Which end of the link saw it. Absent: both ends saw the same. A packet that a disturbance hit, or that waited
+   * behind one, has an event where it arrived and another where it left, if it did.
+   */
+  readonly end?: 'device' | 'broker' | undefined
+  /** `link`: no peer sent it, the link made it up or repeated it. */
+  readonly by?: 'link' | undefined
 }
 
 export type SocketChange = 'connecting' | 'connected' | 'refused' | 'closed' | 'reset' | 'timeout'
@@ -74,11 +81,13 @@ export interface MessageEvent {
   readonly dup: boolean
 }
 
-/** Something the harness did to the world on purpose: network state, power, a broker action. */
+/** Something the harness did to the world on purpose: network state, power, a broker action, a disturbance. */
 export interface FaultEvent {
   readonly kind: 'fault'
   readonly what: string
   readonly device?: string | undefined
+  /** The disturbance's id: it started, hit a packet, or ended. */
+  readonly disturbance?: string | undefined
 }
 
 /** A device's own life. `crashed` = an exception left its program; `lost` = the board went away. */

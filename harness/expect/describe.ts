@@ -53,6 +53,8 @@ function describePacket(event: PacketEvent): string {
   const fields = Object.entries(packetFields(event.packet))
     .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false)
     .map(([name, value]) => (value === true ? name : `${name} ${name === 'password' ? '(hidden)' : showValue(value)}`))
-  const lost = event.delivered ? '' : ' (swallowed by the link)'
-  return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + lost
+  const { end, by, delivered } = event
+  const lost = delivered ? '' : end === undefined ? ' (swallowed by the link)' : ' (dropped by the link)'
+  const where = end === undefined ? '' : ` [at the ${end}${by === undefined ? '' : `, from the ${by}`}]`
+  return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + where + lost
 }

@@ -76,6 +76,8 @@ export function eventFields(event: Event): Fields {
 const packetPlace = (event: PacketEvent): Fields => ({
   connection: event.connection,
   delivered: event.delivered,
+  at: event.end,
+  by: event.by,
   hex: event.raw,
 })
 

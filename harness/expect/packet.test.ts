@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Sendable } from '../../emulators/index.ts'
-import { eventFields, fieldAt, packetFields } from './index.ts'
+import { describe as describeEvent, eventFields, fieldAt, packetFields } from './index.ts'
 import { accepts, compare, packetEvent, shown } from './testing.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -40,6 +40,42 @@ describe('whose packet', () => {
       false,
       true,
     ])
+  })
+})
+
+describe('which end of the link saw it', () => {
+  const publish: Sendable = { type: 'publish', topic: 'a' }
+  const seen = (fields: object, rest: object) =>
+    compare('packet', { from: 'blue', ...fields }, packetEvent('up', publish, rest))
+
+  it('the device, when nothing is said', () => {
+    expect(seen({}, { end: 'device' })).toEqual([])
+    expect(seen({ at: 'device' }, { end: 'device' })).toEqual([])
+    expect(seen({}, { end: 'broker' })).toEqual(['at: expected device, got broker'])
+    expect(seen({ at: 'broker' }, { end: 'device' })).toEqual(['at: expected broker, got device'])
+  })
+
+  it('both saw what nothing happened to', () => {
+    expect([seen({}, {}), seen({ at: 'device' }, {}), seen({ at: 'broker' }, {})]).toEqual([[], [], []])
+  })
+
+  it('by: whether a peer sent it or the link', () => {
+    expect(seen({ at: 'broker', by: 'link' }, { end: 'broker', by: 'link' })).toEqual([])
+    expect(seen({ at: 'broker', by: 'link' }, { end: 'broker' })).toEqual(['by: expected link, got peer'])
+    expect(seen({ at: 'broker', by: 'peer' }, { end: 'broker', by: 'link' })).toEqual(['by: expected peer, got link'])
+  })
+
+  it('in words', () => {
+    expect(shown('packet', { from: 'blue', at: 'broker', by: 'link', type: 'publish' })).toBe(
+      'PUBLISH from blue, at the broker, by the link',
+    )
+    const told = (rest: object) => describeEvent(packetEvent('up', publish, rest)).replace(/^.*blue/, 'blue')
+    expect(told({ end: 'device', delivered: false })).toBe(
+      'blue → PUBLISH topic "a" payload "" qos 0 [at the device] (dropped by the link)',
+    )
+    expect(told({ end: 'broker', by: 'link' })).toBe(
+      'blue → PUBLISH topic "a" payload "" qos 0 [at the broker, from the link]',
+    )
   })
 })
 

@@ -1,13 +1,13 @@
 // `packet`: an MQTT control packet on a device's link, by direction, type and decoded fields.
 
 import { z } from 'zod'
-import { PACKET_TYPES, seconds } from '../../emulators/index.ts'
+import { PACKET_TYPES, type Packet, seconds } from '../../emulators/index.ts'
 import { duration, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted, showWill } from './compare.ts'
 import { packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
 
-const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
+export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
 const value = valueMatcher().optional()
 const words = textMatcher().optional()
@@ -32,47 +32,52 @@ const willFields = z.strictObject({
   retain: flag.describe('its retain flag'),
 })
 
+/** Decoded fields, for whoever selects packets as a claim does. */
+export const packetMatch = z.strictObject({
+  topic: words.describe('the topic; of SUBSCRIBE and UNSUBSCRIBE the list of filters'),
+  payload: words.describe('of PUBLISH'),
+  qos: value.describe('of PUBLISH; of SUBSCRIBE the list of what was asked for'),
+  retain: flag.describe('of PUBLISH'),
+  dup: flag.describe('of PUBLISH'),
+  packetId: value.describe('of PUBLISH above QoS 0, of acknowledgements, SUBSCRIBE and UNSUBSCRIBE'),
+  clean: flag.describe('of CONNECT: clean session'),
+  keepalive: keepalive.optional().describe('of CONNECT, with its unit: 60s, or { gt, gte, lt, lte }'),
+  will: z.union([z.boolean(), willFields]).optional().describe('of CONNECT: whether there is one, or its fields'),
+  clientId: words.describe('of CONNECT'),
+  username: words.describe('of CONNECT'),
+  password: words.describe('of CONNECT'),
+  returnCode: code.describe('of CONNACK'),
+  sessionPresent: flag.describe('of CONNACK'),
+  granted: z
+    .union([z.array(z.number().int()), valueMatcher()])
+    .optional()
+    .describe('of SUBACK: a list, 128 for a refusal'),
+  protocolLevel: value.describe('of CONNECT: 4 is MQTT 3.1.1'),
+  protocolName: words.describe('of CONNECT'),
+  length: value.describe('the remaining length'),
+  flags: value.describe('the lower four bits of the first byte'),
+  reason: words.describe('of malformed: what is wrong with it'),
+  claims: words.describe('of malformed: the type that it says it is'),
+  hex: z
+    .string()
+    .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
+    .optional()
+    .describe('all bytes of the packet'),
+})
+
 const fields = z
   .strictObject({
     from: identifier().optional().describe('the device that sent it'),
     to: identifier().optional().describe('the device it was sent to'),
     type: z.enum(types).optional().describe('the kind of packet; malformed: what cannot be decoded'),
     delivered: flag.describe('false: the link swallowed it'),
-    connection: value.describe("1 for the device's first TCP connection, then 2, …"),
-    match: z
-      .strictObject({
-        topic: words.describe('the topic; of SUBSCRIBE and UNSUBSCRIBE the list of filters'),
-        payload: words.describe('of PUBLISH'),
-        qos: value.describe('of PUBLISH; of SUBSCRIBE the list of what was asked for'),
-        retain: flag.describe('of PUBLISH'),
-        dup: flag.describe('of PUBLISH'),
-        packetId: value.describe('of PUBLISH above QoS 0, of acknowledgements, SUBSCRIBE and UNSUBSCRIBE'),
-        clean: flag.describe('of CONNECT: clean session'),
-        keepalive: keepalive.optional().describe('of CONNECT, with its unit: 60s, or { gt, gte, lt, lte }'),
-        will: z.union([z.boolean(), willFields]).optional().describe('of CONNECT: whether there is one, or its fields'),
-        clientId: words.describe('of CONNECT'),
-        username: words.describe('of CONNECT'),
-        password: words.describe('of CONNECT'),
-        returnCode: code.describe('of CONNACK'),
-        sessionPresent: flag.describe('of CONNACK'),
-        granted: z
-          .union([z.array(z.number().int()), valueMatcher()])
-          .optional()
-          .describe('of SUBACK: a list, 128 for a refusal'),
-        protocolLevel: value.describe('of CONNECT: 4 is MQTT 3.1.1'),
-        protocolName: words.describe('of CONNECT'),
-        length: value.describe('the remaining length'),
-        flags: value.describe('the lower four bits of the first byte'),
-        reason: words.describe('of malformed: what is wrong with it'),
-        claims: words.describe('of malformed: the type that it says it is'),
-        hex: z
-          .string()
-          .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
-          .optional()
-          .describe('all bytes of the packet'),
-      })
+    at: z
+      .enum(['device', 'broker'])
       .optional()
-      .describe('decoded fields; those that are not named may be anything'),
+      .describe('the end of the link that saw it: only a disturbance makes a difference; default: device'),
+    by: z.enum(['peer', 'link']).optional().describe('link: it was injected or duplicated; default: anyone'),
+    connection: value.describe("1 for the device's first TCP connection, then 2, …"),
+    match: packetMatch.optional().describe('decoded fields; those that are not named may be anything'),
   })
   .superRefine((f, ctx) => {
     if ((f.from === undefined) === (f.to === undefined))
@@ -85,6 +90,16 @@ const fields = z
 
 type PacketFields = z.output<typeof fields>
 
+/** What differs from what is wanted, a line each. */
+export function packetDifferences(wanted: z.output<typeof packetMatch>, packet: Packet, raw: Uint8Array): string[] {
+  const { hex, ...match } = wanted
+  const lines = differences(match, packetFields(packet))
+  const digits = Buffer.from(raw).toString('hex')
+  if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== digits)
+    lines.push(`hex: expected ${hex}, got ${digits}`)
+  return lines
+}
+
 export const packet: Matcher<PacketFields> = {
   name: 'packet',
   summary: "an MQTT packet on a device's link",
@@ -96,11 +111,11 @@ export const packet: Matcher<PacketFields> = {
     if (event.kind !== 'packet') return null
     if (event.device !== (f.from ?? f.to) || event.direction !== (f.from !== undefined ? 'up' : 'down')) return null
     if (f.type !== undefined && event.packet.type !== f.type) return null
-    const { hex, ...match } = f.match ?? {}
-    const lines = differences(match, packetFields(event.packet))
-    const raw = Buffer.from(event.raw).toString('hex')
-    if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== raw)
-      lines.push(`hex: expected ${hex}, got ${raw}`)
+    const lines = packetDifferences(f.match ?? {}, event.packet, event.raw)
+    const end = f.at ?? 'device'
+    if (event.end !== undefined && event.end !== end) lines.push(`at: expected ${end}, got ${event.end}`)
+    if (f.by !== undefined && f.by !== (event.by ?? 'peer'))
+      lines.push(`by: expected ${f.by}, got ${event.by ?? 'peer'}`)
     lines.push(...differences({ delivered: f.delivered, connection: f.connection }, { ...event } as never))
     return lines
   },
@@ -109,6 +124,8 @@ export const packet: Matcher<PacketFields> = {
       .filter(([, want]) => want !== undefined)
       .map(([name, want]) => `${name} ${name === 'will' ? showWill(want) : showWanted(want)}`)
     const who = f.from !== undefined ? `from ${f.from}` : `to ${f.to}`
-    return [`${f.type?.toUpperCase() ?? 'a packet'} ${who}`, ...match].join(', ')
+    const end = f.at === undefined ? [] : [`at the ${f.at}`]
+    const by = f.by === undefined ? [] : [`by the ${f.by}`]
+    return [`${f.type?.toUpperCase() ?? 'a packet'} ${who}`, ...end, ...by, ...match].join(', ')
   },
 }

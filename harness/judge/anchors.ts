@@ -14,7 +14,7 @@ export class Anchors {
   readonly #boots = new Map<string, Moment>()
 
   observe(event: Event): void {
-    if (event.kind === 'packet' && event.direction === 'up' && event.delivered)
+    if (event.kind === 'packet' && event.direction === 'up' && event.delivered && event.end !== 'device')
       this.#lastPacket.set(event.device, event)
     if (event.kind === 'device' && event.change === 'boot') this.#boots.set(event.device, event)
   }

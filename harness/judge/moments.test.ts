@@ -54,11 +54,23 @@ describe('anchors', () => {
       [250, { ...packet, delivered: false }],
       [260, { ...packet, direction: 'down' }],
       [270, { ...packet, device: 'green' }],
+      [275, { ...packet, end: 'device' }],
       [280, started('9')],
       [350, said('t')],
     ]
     expect(at(anchor, record)).toEqual(['9 pass'])
     expect(at(anchor, [...record.slice(0, -1), [290, said('t')]])).toEqual(['9 fail'])
+  })
+
+  it('last-packet-from: of one that was late, when it left for the broker', () => {
+    const anchor: Anchor = { kind: 'last-packet-from', device: 'blue' }
+    const record: Happening[] = [
+      [100, { ...packet, end: 'device' }],
+      [200, { ...packet, end: 'broker' }],
+      [280, started('9')],
+    ]
+    expect(at(anchor, [...record, [350, said('t')]])).toEqual(['9 pass'])
+    expect(at(anchor, [...record, [290, said('t')]])).toEqual(['9 fail'])
   })
 
   it('boot: the latest', () => {

@@ -2,13 +2,13 @@
 // at the first FIN or RST; after a FIN the other direction may go on, so packets can follow it.
 
 import type { Socket } from 'node:net'
-import { unreachable } from '../../emulators/index.ts'
+import { type Clock, unreachable } from '../../emulators/index.ts'
 import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
+import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
-import { finish, gone, onEnd, reset } from './sockets.ts'
-import type { DownMode, VanishMode } from './state.ts'
-
-export type Side = 'device' | 'broker'
+import type { Rule } from './rule.ts'
+import { afterReads, finish, gone, onEnd, reset } from './sockets.ts'
+import type { DownMode, Side, VanishMode } from './state.ts'
 
 type Phase =
   | { readonly kind: 'through' }
@@ -27,6 +27,7 @@ export interface ConnectionSettings {
   /** Connecting or connected; null when the link is down and the attempt is not forwarded. */
   readonly broker: Socket | null
   readonly recorder: Recorder
+  readonly clock: Clock
   /** Whether the network is up now. */
   readonly isUp: () => boolean
 }
@@ -34,6 +35,8 @@ export interface ConnectionSettings {
 export class Connection {
   /** The device's own port; undefined when the device was gone before it could be asked for. */
   readonly devicePort: number | undefined
+  /** 1 for the first of the device in the run. */
+  readonly number: number
   /** Resolves when both sockets are closed. */
   readonly gone: Promise<unknown>
   /** Resolves when the broker has accepted, or when there is nothing to wait for: the link is down, the connection gone. */
@@ -51,6 +54,7 @@ export class Connection {
     const { device, broker } = settings
     this.#settings = settings
     this.devicePort = device.remotePort
+    this.number = settings.number
     this.#up = this.#flow('device', device, broker)
     this.#down = broker === null ? null : this.#flow('broker', broker, device)
     broker?.once('connect', () => {
@@ -99,6 +103,27 @@ export class Connection {
     this.#down?.swallow() // the way up stays open: what the device had written is on its way
   }
 
+  /** Both directions know their own rules: each takes only its own. */
+  disturb(rule: Rule): void {
+    if (rule.isFor(this.#settings.number)) this.#way(rule)?.disturb(rule)
+  }
+
+  release(rule: Rule): void {
+    this.#way(rule)?.release(rule)
+  }
+
+  /** False when nothing comes through to that side any more. */
+  inject(to: Side, bytes: Uint8Array): boolean {
+    const flow = to === 'broker' ? this.#up : this.#down
+    return this.#phase.kind === 'through' && flow !== null && flow.inject(bytes)
+  }
+
+  /** Both sockets are closed: whatever still waits has nowhere to go. */
+  over(): void {
+    this.#up.stop()
+    this.#down?.stop()
+  }
+
   /** Everything at once, even an attempt to reach the broker that is not decided yet. */
   destroy(): void {
     this.#endAll('reset', 'link')
@@ -107,14 +132,22 @@ export class Connection {
   }
 
   #flow(side: Side, source: Socket, sink: Socket | null): Flow {
-    const { recorder, name: device, number: connection } = this.#settings
+    const { recorder, clock, name: device, number: connection } = this.#settings
     const direction = side === 'device' ? 'up' : 'down'
     onEnd(source, (error) => this.#onEnd(side, error === null ? 'closed' : this.#howEnded(side, error)))
     return new Flow({
       source,
       sink,
-      record: (decoded, delivered) =>
-        void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, delivered }),
+      from: side,
+      clock,
+      record: (decoded, fate) =>
+        void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, ...fate }),
+      recordFault: (fault) => void recorder.record(fault),
+      onCut: (mode) => this.#cut(mode),
+      onLost: (count) => {
+        const what = `${count} packet${count === 1 ? '' : 's'} ${direction} did not leave before the connection was over`
+        recorder.record({ kind: 'fault', what, device })
+      },
       onSwallowed: () => this.#onSwallowed(side),
     })
   }
@@ -154,7 +187,8 @@ export class Connection {
 
   #passFin(side: Side): void {
     this.#endWay(side, 'closed')
-    finish(this.#socket(opposite(side)))
+    const flow = side === 'device' ? this.#up : this.#down
+    flow?.drained(() => finish(this.#socket(opposite(side)))) // the end comes behind what is late
   }
 
   /** No more bytes from this side. A `change` is told; what is unfinished in the stream is recorded before it. */
@@ -174,6 +208,17 @@ export class Connection {
     if (phase.kind === 'dead' && this.#ended.has(opposite(side))) this.#endAll('reset', opposite(side))
   }
 
+  #cut(mode: CutMode): void {
+    if (mode === 'close') return this.#close()
+    this.#up.swallow()
+    this.#down?.swallow()
+    afterReads(() => this.#endAll('reset', 'link'))
+  }
+
+  #way(rule: Rule): Flow | null {
+    return rule.settings.direction === 'up' ? this.#up : this.#down
+  }
+
   #close(): void {
     const { device, broker } = this.#settings
     if (this.#phase.kind === 'over') return
@@ -190,6 +235,7 @@ export class Connection {
   #endAll(change: SocketChange, by: SocketEvent['by']): void {
     if (this.#phase.kind === 'over') return
     this.#phase = { kind: 'over' }
+    this.over()
     this.#up.end()
     this.#down?.end()
     this.#tell(change, by)

@@ -1,18 +1,39 @@
 // One direction of one connection: every chunk passes through here, is recorded, and goes on. The record
-// comes before the bytes, so that no answer can stand in the timeline before its question.
+// comes before the bytes, so that no answer can stand in the timeline before its question. Undisturbed, chunks
+// go on as they came; with a disturbance at work packets do, one by one.
 
 import type { Socket } from 'node:net'
-import { type Decoded, Decoder } from '../../emulators/index.ts'
+import { type Clock, type Decoded, Decoder } from '../../emulators/index.ts'
+import type { FaultEvent } from '../evidence/index.ts'
+import type { CutMode } from './disturbances/disturbance.ts'
+import { Disturbed } from './disturbed.ts'
+import type { Rule } from './rule.ts'
+import type { Side } from './state.ts'
 import { truncated } from './truncated.ts'
+
+/** What became of a packet, as the record says it. */
+export interface Fate {
+  /** False when the bytes that completed the packet are not passed on. */
+  readonly delivered: boolean
+  readonly end?: Side
+  readonly by?: 'link'
+}
 
 export interface FlowSettings {
   readonly source: Socket
   /** Null: there is no other side, the bytes are swallowed from the start. */
   readonly sink: Socket | null
-  /** `delivered` is false when the bytes that completed the packet are not passed on. */
-  readonly record: (decoded: Decoded, delivered: boolean) => void
+  /** Where the source is. */
+  readonly from: Side
+  readonly clock: Clock
+  readonly record: (decoded: Decoded, fate: Fate) => void
+  readonly recordFault: (fault: FaultEvent) => void
   /** After a chunk that was swallowed. */
   readonly onSwallowed: () => void
+  /** A disturbance ends the connection. */
+  readonly onCut: (mode: CutMode) => void
+  /** So many packets that waited will never leave. */
+  readonly onLost: (packets: number) => void
 }
 
 export class Flow {
@@ -22,6 +43,12 @@ export class Flow {
   /** Whether the latest chunk was passed on. */
   #passed = false
   #ended = false
+  /** Bytes that came, and bytes that left. */
+  #came = 0
+  #sent = 0
+  /** Null while chunks go on as they come. */
+  #disturbed: Disturbed | null = null
+  #onDrained: (() => void) | null = null
 
   constructor(settings: FlowSettings) {
     this.#settings = settings
@@ -34,6 +61,7 @@ export class Flow {
   /** From now on bytes are read, recorded as not delivered, and dropped. There is no way back: a gap stays a gap. */
   swallow(): void {
     this.#swallows = true
+    this.#forget()
     this.#settings.source.resume() // it may wait for a drain that no longer matters
   }
 
@@ -42,16 +70,104 @@ export class Flow {
     if (this.#ended) return
     this.#ended = true
     const rest = this.#decoder.rest()
-    if (rest !== null) this.#settings.record(truncated(rest.bytes, rest.offset), this.#passed)
+    if (rest !== null) this.#settings.record(truncated(rest.bytes, rest.offset), { delivered: this.#passed })
+    if (!this.#swallows) this.#disturbed?.end(rest?.bytes ?? null)
+  }
+
+  /** Calls back when all that came has left; at once, when nothing waits. */
+  drained(then: () => void): void {
+    if (this.#disturbed === null || this.#disturbed.isIdle) then()
+    else this.#onDrained = then
+  }
+
+  /** The connection is over: whatever waits is lost. */
+  stop(): void {
+    this.#swallows = true
+    this.#forget()
+  }
+
+  disturb(rule: Rule): void {
+    if (this.#swallows || this.#ended) return
+    this.#open().add(rule)
+  }
+
+  release(rule: Rule): void {
+    this.#disturbed?.remove(rule)
+  }
+
+  /** False when nothing passes here any more. */
+  inject(bytes: Uint8Array): boolean {
+    if (this.#swallows || !this.#settings.sink?.writable) return false
+    this.#open().inject(bytes)
+    return true
   }
 
   #take(chunk: Buffer): void {
-    const { source, sink, record, onSwallowed } = this.#settings
+    const { sink, record, onSwallowed } = this.#settings
     const passes = !this.#swallows && sink !== null && sink.writable
     this.#passed = passes
-    for (const decoded of this.#decoder.push(chunk)) record(decoded, passes)
+    this.#came += chunk.length
+    const wasLost = this.#decoder.lost
+    const packets = this.#decoder.push(chunk)
+    if (passes && this.#disturbed !== null) {
+      this.#disturbed.take(chunk, packets, wasLost ? chunk.length : this.#unread(packets))
+      return
+    }
+    for (const decoded of packets) record(decoded, { delivered: passes })
     // A listener may have changed the link's state meanwhile; what is recorded as delivered is delivered.
     if (!passes) onSwallowed()
-    else if (!sink.write(chunk)) source.pause()
+    else this.#write(chunk)
+  }
+
+  #write(bytes: Uint8Array): void {
+    const { source, sink, onSwallowed } = this.#settings
+    if (!sink?.writable) return onSwallowed()
+    this.#sent += bytes.length
+    if (!sink.write(bytes)) source.pause()
+  }
+
+  /** Bytes of the latest chunk behind the point where the decoder gave the stream up. */
+  #unread(packets: readonly Decoded[]): number {
+    const last = packets.at(-1)
+    return this.#decoder.lost && last !== undefined ? this.#came - last.offset - last.raw.length : 0
+  }
+
+  #open(): Disturbed {
+    const { source, from, clock, record, recordFault, onCut, onLost } = this.#settings
+    this.#disturbed ??= new Disturbed({
+      clock,
+      arrivesAt: from,
+      // Their beginning has left already: the first packet is completed before anything else.
+      begun: this.#decoder.rest()?.bytes ?? new Uint8Array(),
+      sent: this.#sent,
+      record,
+      recordFault,
+      write: (bytes) => this.#write(bytes),
+      onCut,
+      onLost,
+      onWaiting: (much) => void (much ? source.pause() : source.resume()),
+      onIdle: () => this.#calm(),
+    })
+    return this.#disturbed
+  }
+
+  /** Nothing waits; when no disturbance is left either, chunks go on as they come again. */
+  #calm(): void {
+    const disturbed = this.#disturbed
+    if (disturbed === null) return
+    const drained = this.#onDrained
+    this.#onDrained = null
+    if (disturbed.isOver && !this.#ended) {
+      const begun = this.#decoder.rest()?.bytes
+      this.#forget()
+      if (begun !== undefined) this.#write(begun)
+    }
+    drained?.()
+  }
+
+  #forget(): void {
+    const disturbed = this.#disturbed
+    this.#disturbed = null
+    disturbed?.discard()
   }
 }

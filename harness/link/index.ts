@@ -1,5 +1,20 @@
 // The face of the link: a device's own proxied connection to the broker.
 
+export {
+  type AnyDisturbance,
+  type Disturbance,
+  type DisturbanceName,
+  disturbances,
+} from './disturbances/index.ts'
 export { openLink } from './link.ts'
 export { claimPort, isFree, listen, type PortClaim } from './ports.ts'
-export { type DownMode, isUp, type Link, type LinkSettings, type LinkState, type VanishMode } from './state.ts'
+export type { RuleSettings } from './rule.ts'
+export {
+  type DownMode,
+  isUp,
+  type Link,
+  type LinkSettings,
+  type LinkState,
+  type Side,
+  type VanishMode,
+} from './state.ts'

@@ -2,11 +2,13 @@
 // stays claimed while `refuse` has it closed, so that `up` finds it again.
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { Problem } from '../../emulators/index.ts'
+import { type Clock, Problem, realClock } from '../../emulators/index.ts'
 import { Connection } from './connection.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
+import type { RuleSettings } from './rule.ts'
+import { Rules } from './rules.ts'
 import { reset } from './sockets.ts'
-import { isUp, type Link, type LinkSettings, type LinkState, type VanishMode } from './state.ts'
+import { isUp, type Link, type LinkSettings, type LinkState, type Side, type VanishMode } from './state.ts'
 
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
 const VANISH_PATIENCE_MS = 1000
@@ -24,7 +26,9 @@ const LAST_WORDS_MS = 200
 class TcpLink implements Link {
   readonly host: string
   readonly #settings: LinkSettings
+  readonly #clock: Clock
   readonly #connections = new Set<Connection>()
+  readonly #rules: Rules
   readonly #vanishing = new Map<number, VanishMode>()
   #claim: PortClaim | null = null
   /** Null while the port is closed. */
@@ -42,6 +46,8 @@ class TcpLink implements Link {
   constructor(settings: LinkSettings) {
     this.#settings = settings
     this.host = settings.host ?? '127.0.0.1'
+    this.#clock = settings.clock ?? realClock()
+    this.#rules = new Rules(settings.device, settings.recorder, this.#connections)
   }
 
   async open(): Promise<void> {
@@ -82,10 +88,31 @@ class TcpLink implements Link {
     } else connection.vanish(how)
   }
 
+  disturb(disturbance: RuleSettings): void {
+    this.#rules.start(disturbance)
+  }
+
+  release(id: string): boolean {
+    return this.#rules.release(id)
+  }
+
+  holding(id: string, count: number): Promise<void> | null {
+    return this.#rules.holding(id, count)
+  }
+
+  inject(to: Side, bytes: Uint8Array): void {
+    const connection = [...this.#connections].at(-1)
+    if (connection?.inject(to, bytes) !== true)
+      throw new Problem('link/no-connection', `${this.#settings.device} has no connection to inject into`, {
+        hint: 'inject while the device is connected and its link is up',
+      })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
     await this.#turn
+    this.#rules.releaseAll()
     this.#stopListening()
     const connections = [...this.#connections]
     await this.#lastWords(connections)
@@ -159,9 +186,14 @@ class TcpLink implements Link {
     const number = ++this.#accepted
     recorder.record({ kind: 'socket', device: name, change: 'connected', by: 'device', connection: number })
     const broker = state.kind === 'up' ? connect({ ...upstream(), allowHalfOpen: true, noDelay: true }) : null
-    const connection = new Connection({ name, number, device, broker, recorder, isUp: () => isUp(this.#state) })
+    const clock = this.#clock
+    const connection = new Connection({ name, number, device, broker, recorder, clock, isUp: () => isUp(this.#state) })
     this.#connections.add(connection)
-    void connection.gone.then(() => this.#connections.delete(connection))
+    void connection.gone.then(() => {
+      connection.over()
+      this.#connections.delete(connection)
+    })
+    this.#rules.apply(connection)
     if (state.kind === 'down') connection.goDown(state.mode)
     this.#asking.get(connection.devicePort ?? -1)?.(connection.through)
     this.#asking.delete(connection.devicePort ?? -1)

@@ -158,6 +158,11 @@ export class Loopback implements AsyncDisposable {
     return { device, broker: await this.broker() }
   }
 
+  /** What the link did on purpose, as short text. */
+  get faults(): string[] {
+    return this.timeline.events.flatMap((e) => (e.kind === 'fault' ? [e.what] : []))
+  }
+
   get packets(): PacketEvent[] {
     return this.timeline.events.filter((e): e is Event & PacketEvent => e.kind === 'packet')
   }

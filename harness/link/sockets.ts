@@ -11,6 +11,14 @@ export function reset(socket: Socket | null): void {
   else socket.resetAndDestroy()
 }
 
+/**
+ * Runs once those sockets of this process that have something to read have read it: what has just been written is
+ * noticed by the next round of the event loop. A RST on the heels of the last bytes would be taken for a FIN (see `onEnd`).
+ */
+export function afterReads(then: () => void): void {
+  setImmediate(() => setImmediate(then))
+}
+
 /** FIN to the other end, which may go on sending. */
 export function finish(socket: Socket | null): void {
   if (socket !== null && !socket.destroyed && !socket.writableEnded) socket.end()

@@ -1,7 +1,9 @@
 // What a link can be told and asked. A link that is `down` still has connections: which of them
 // live on, and what a new attempt meets, is what the mode says.
 
+import type { Clock } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
+import type { RuleSettings } from './rule.ts'
 
 /**
  * `close`: FIN to both sides, new attempts are accepted and closed.
@@ -16,6 +18,9 @@ export type LinkState = { readonly kind: 'up' } | { readonly kind: 'down'; reado
 
 export const isUp = (state: LinkState): boolean => state.kind === 'up'
 
+/** The two ends of a link. */
+export type Side = 'device' | 'broker'
+
 /** `power`: the device is off, nothing answers. `reset`: it rebooted, its stack answers RST. */
 export type VanishMode = 'power' | 'reset'
 
@@ -27,6 +32,8 @@ export interface LinkSettings {
   /** Where the broker is; asked anew for every connection. */
   readonly upstream: () => { readonly host: string; readonly port: number }
   readonly recorder: Recorder
+  /** For disturbances that take time; default: the machine's. */
+  readonly clock?: Clock | undefined
   /**
    * How `refuse` refuses. False (default): the port is closed and the kernel answers, which the link cannot
    * see, so the device has to say so itself. True: accept and RST at once, recorded as `refused` by the link;
@@ -59,4 +66,15 @@ export interface Link extends AsyncDisposable {
    * @param devicePort the local port of the device's socket
    */
   vanish(devicePort: number, how: VanishMode): void
+  /**
+   * Begins a disturbance; several at once work in the order in which they began. Throws Problem `link/no-connection`
+   * when it is for this connection and there is none, `link/disturbance-twice` when one of this id is at work.
+   */
+  disturb(disturbance: RuleSettings): void
+  /** Ends it; what it holds goes on, in order. False when there is none of this id. */
+  release(id: string): boolean
+  /** Resolves when the disturbance holds so many packets at once; null when there is none of this id. */
+  holding(id: string, count: number): Promise<void> | null
+  /** Sends bytes of the link's own, between two packets. Throws Problem `link/no-connection`. */
+  inject(to: Side, bytes: Uint8Array): void
 }

@@ -116,4 +116,4 @@ const isMqtt5 = (raw: Uint8Array): boolean => Buffer.from(raw).subarray(0, 12).i
 
 const nameOf = (packet: Packet): string => (packet.type === 'malformed' ? packet.claims : packet.type).toUpperCase()
 
-const seenBy = (_end: 'device' | 'broker', _event: PacketEvent): boolean => true
+const seenBy = (end: 'device' | 'broker', event: PacketEvent): boolean => event.end === undefined || event.end === end

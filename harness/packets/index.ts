@@ -15,4 +15,4 @@ export {
 } from './fields.ts'
 export { properties } from './properties.ts'
 export { fieldsFrom, headerSize, type Rewritten, rewritePacket } from './rewrite.ts'
-export { hexBytes, payloadField, stringField } from './words.ts'
+export { binaryField, hexBytes, payloadField, stringField } from './words.ts'

@@ -21,7 +21,7 @@ export interface Context {
   readonly scope: Scope
   readonly devices: ReadonlyMap<string, DevicePlan>
   /** Steps seen so far, in the order of the text. */
-  readonly steps: Map<string, { readonly isExpect: boolean }>
+  readonly steps: Map<string, { readonly isExpect: boolean; readonly verb: string }>
   readonly timeout: Duration
   /** Devices that were bound to another kind from outside of the file. */
   readonly bound: ReadonlySet<string>

@@ -3,8 +3,8 @@
 // express (one verb a step, ids that exist) is looser here.
 
 import { z } from 'zod'
-import { type AnyMatcher, matchers } from '../expect/index.ts'
-import { hexBytes, packetFields, payloadField, properties, stringField } from '../packets/index.ts'
+import { type AnyMatcher, matchers, packetMatch } from '../expect/index.ts'
+import { hexBytes, packetChanges, packetFields, payloadField, properties, stringField } from '../packets/index.ts'
 import { count, duration, identifier, qos, raisedMatcher, size, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { type AnyStep, steps } from '../steps/index.ts'
 import { Definitions, type Schema } from './definitions.ts'
@@ -70,6 +70,8 @@ function shared(): Record<string, z.ZodType> {
     bytes: payloadField(),
     mqtt5Properties: properties,
     sentPacket: packetFields,
+    packetChanges,
+    packetMatch,
     ...Object.fromEntries(events),
     pattern,
   }

@@ -53,7 +53,7 @@ function compileStep(node: Node, path: string, context: Context): Step | undefin
         message: `another step has the id "${meta.id}"`,
         hint: 'ids are unique in a scenario',
       })
-    context.steps.set(meta.id, { isExpect })
+    context.steps.set(meta.id, { isExpect, verb: verb.key })
   }
   return step
 }
@@ -145,7 +145,20 @@ function devicesExist(names: readonly string[], node: Node, context: Context): b
 
 function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
+  if (verb.name === 'release') return isDisturbance((args as { id: string }).id, node, context)
   return true
+}
+
+function isDisturbance(id: string, node: Node, context: Context): boolean {
+  if (context.steps.get(id)?.verb === 'disturb') return true
+  const known = [...context.steps].flatMap(([name, { verb }]) => (verb === 'disturb' ? [name] : []))
+  context.diagnostics.add({
+    code: 'scenario/unknown-disturbance',
+    message: `no earlier disturb step has the id "${id}"`,
+    at: placeOf(node, id),
+    hint: didYouMean(id, known) ?? 'give the disturb step an id:, and name it here',
+  })
+  return false
 }
 
 /** What was put into a role from outside may not be able to play it: then the scenario is skipped, and tells why. */

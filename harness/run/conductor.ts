@@ -176,6 +176,7 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
           device: device.name,
           upstream: () => ({ host: broker.host, port: broker.port }),
           recorder: timeline,
+          clock,
           refusesByReset: kind.refusesByReset,
         }),
       ),
@@ -197,10 +198,13 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const stage: Stage = {
     device: (name) => devices.get(name)!,
     link: (name) => links.get(name)!,
+    links: [...links.values()],
+    random: (label) => random.fork(label),
     broker,
     recorder: timeline,
     clock,
     pause: (d) => pause(d, clock, stop),
+    until: (done) => stop.race(done),
     observerAway: () => observer.away(),
     observerBack: () => observer.subscribe(),
   }

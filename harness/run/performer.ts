@@ -111,7 +111,7 @@ export class Performer {
   }
 
   async #act(step: ActionStep, path: string): Promise<Outcome> {
-    const act = step.action.run(step.args(this.#judge.scope(path)), this.#stage)
+    const act = step.action.run(step.args(this.#judge.scope(path)), this.#stage, { name: step.id ?? path })
     this.#acts.add(act)
     const over = (): void => void this.#acts.delete(act)
     act.then(over, over)

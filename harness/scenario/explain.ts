@@ -192,7 +192,9 @@ function explainUnion(
       },
     ]
   }
-  const costs = branches.map((branch) => branch.reduce((sum, one) => sum + one.cost, 0))
+  // A value of the wrong kind inside of what is right in kind says less against the whole.
+  const weight = (one: Explained): number => (one.path.length > path.length ? Math.min(one.cost, 5) : one.cost)
+  const costs = branches.map((branch) => branch.reduce((sum, one) => sum + weight(one), 0))
   const best = costs.indexOf(Math.min(...costs))
   const foreign = branches.map((branch) =>
     branch.find((one) => one.expected !== undefined && one.path.length === path.length),

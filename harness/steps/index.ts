@@ -6,11 +6,14 @@ import { broker } from './broker.ts'
 import { call } from './call.ts'
 import { connect } from './connect.ts'
 import { delay } from './delay.ts'
+import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
+import { inject } from './inject.ts'
 import { loop } from './loop.ts'
 import { network } from './network.ts'
 import { power } from './power.ts'
 import { publish } from './publish.ts'
+import { release } from './release.ts'
 import { reset } from './reset.ts'
 import { send } from './send.ts'
 import { serial } from './serial.ts'
@@ -37,6 +40,9 @@ export const steps = {
   drive,
   serial,
   network,
+  disturb,
+  release,
+  inject,
   broker,
   delay,
 } satisfies Record<string, AnyStep>

@@ -2,7 +2,7 @@
 // client call, which a device carries out and whose outcome is judged.
 
 import type { z } from 'zod'
-import type { Clock, Duration } from '../../emulators/index.ts'
+import type { Clock, Duration, Random } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device, GeneralCall } from '../devices/index.ts'
 import type { Recorder } from '../evidence/index.ts'
@@ -12,15 +12,27 @@ import type { Link } from '../link/index.ts'
 export interface Stage {
   device(name: string): Device
   link(name: string): Link
+  /** The links of all devices. */
+  readonly links: Iterable<Link>
+  /** Chance of its own for each label, by the run's seed. */
+  random(label: string): Random
   readonly broker: Broker
   readonly recorder: Recorder
   readonly clock: Clock
   /** Waits; ends early, by throwing, when the scenario is stopped. */
   pause(d: Duration): Promise<void>
+  /** Waits for something else, and ends early likewise. */
+  until<T>(done: Promise<T>): Promise<T>
   /** The observer will lose its connection, on purpose. */
   observerAway(): void
   /** The observer comes back after the broker did; resolves when it is subscribed again. */
   observerBack(): Promise<void>
+}
+
+/** The step that an action is performed for. */
+export interface Performed {
+  /** Its id, else its path in the plan. */
+  readonly name: string
 }
 
 export interface Action<A = unknown> {
@@ -31,7 +43,7 @@ export interface Action<A = unknown> {
   /** The argument that a bare value stands for: `delay: 500ms`, `boot: blue`. */
   readonly bare?: string
   devices(args: A): readonly string[]
-  run(args: A, stage: Stage): Promise<void>
+  run(args: A, stage: Stage, step: Performed): Promise<void>
   show(args: A): string
 }
 

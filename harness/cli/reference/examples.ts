@@ -1,7 +1,8 @@
-// An example for each verb and each matcher. A verb without one does not compile. All of them are
+// An example for each verb, disturbance and matcher. A verb without one does not compile. All of them are
 // compiled as scenarios by the tests; the devices that they speak of are in snippets.ts.
 
 import type { MatcherName } from '../../expect/index.ts'
+import type { DisturbanceName } from '../../link/index.ts'
 import type { StepName } from '../../steps/index.ts'
 
 export const verbExamples: Readonly<Record<StepName, string>> = {
@@ -55,6 +56,18 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   network: `
 - network: { device: blue, state: down, mode: blackhole }
 - network: { devices: [blue, green], state: up }`,
+  disturb: `
+- id: late
+  disturb: { device: blue, direction: down, packet: puback, do: { delay: 500ms } }
+- disturb: { device: blue, direction: up, packet: publish, topic: a/b, nth: 2, do: drop }
+- disturb: { device: green, direction: down, packet: connack, times: 1, do: { rewrite: { returnCode: 3 } } }`,
+  release: `
+- id: acks
+  disturb: { device: blue, direction: down, packet: [puback, suback], do: hold }
+- release: { id: acks, held: 2 }`,
+  inject: `
+- inject: { device: blue, to: device, packet: { type: publish, topic: cmd/blue, payload: "on" } }
+- inject: { device: blue, to: broker, hex: "e0 00" }`,
   broker: `
 - broker: kill
 - broker: start
@@ -93,4 +106,41 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
   violation: `
 - never: { violation: { by: broker }, for: 1s }
 - never: { violation: { from: blue, statement: MQTT-2.3.1-1 }, for: 1s }`,
+}
+
+export const disturbanceExamples: Readonly<Record<DisturbanceName, string>> = {
+  delay: `
+- disturb: { device: blue, direction: down, packet: puback, do: { delay: 500ms } }
+- disturb: { device: blue, direction: up, do: { delay: { min: 20ms, max: 200ms } } }`,
+  drop: `
+- disturb: { device: blue, direction: up, packet: publish, topic: a/b, nth: 2, do: drop }
+- disturb: { device: blue, direction: down, packet: pingresp, do: drop }
+- disturb: { device: green, direction: up, packet: publish, chance: 20%, do: drop }`,
+  duplicate: `
+- disturb: { device: blue, direction: down, packet: publish, match: { qos: 1 }, do: duplicate }
+- disturb: { device: blue, direction: down, packet: puback, times: 1, do: { duplicate: { copies: 3 } } }`,
+  hold: `
+- id: held
+  disturb: { device: blue, direction: down, packet: [puback, pubrec], do: hold }
+- publish: { device: blue, topic: a/b, payload: one, qos: 1, start: true }
+- release: { id: held, held: 1 }`,
+  rewrite: `
+- disturb: { device: blue, direction: down, packet: connack, times: 1, do: { rewrite: { returnCode: 3 } } }
+- disturb: { device: green, direction: down, packet: suback, do: { rewrite: { granted: 128 } } }
+- disturb: { device: green, direction: up, packet: publish, do: { rewrite: { payload: { hex: ff00 }, retain: true } } }`,
+  corrupt: `
+- disturb: { device: blue, direction: down, packet: publish, nth: 3, do: corrupt }
+- disturb: { device: blue, direction: down, packet: puback, do: { corrupt: { at: 0, xor: 0x10 } } }`,
+  truncate: `
+- disturb: { device: blue, direction: down, packet: suback, times: 1, do: { truncate: { after: last-byte } } }`,
+  cut: `
+- disturb: { device: blue, direction: up, packet: publish, nth: 2, do: { cut: { after: 5, mode: reset } } }
+- disturb: { device: blue, direction: down, packet: connack, times: 1, do: { cut: { after: last-byte } } }`,
+  split: `
+- disturb: { device: blue, direction: down, do: { split: { bytes: 1 } } }
+- disturb: { device: blue, direction: up, packet: publish, do: { split: { bytes: 3, gap: 20ms } } }`,
+  join: `
+- disturb: { device: blue, direction: down, packet: [publish, puback], do: { join: { packets: 2, within: 2s } } }`,
+  throttle: `
+- disturb: { device: blue, direction: up, do: { throttle: 2KiB/s } }`,
 }

@@ -2,12 +2,23 @@
 // A key without a description is an error here, so none reaches the reference or an editor.
 
 import type { z } from 'zod'
-import { hexBytes, packetChanges, packetFields, payloadField, properties, stringField } from '../../packets/index.ts'
+import { packetMatch } from '../../expect/index.ts'
+import { disturbances } from '../../link/index.ts'
+import {
+  binaryField,
+  hexBytes,
+  packetChanges,
+  packetFields,
+  payloadField,
+  properties,
+  stringField,
+} from '../../packets/index.ts'
 import { pattern } from '../../plan/grammar.ts'
 import {
   count,
   duration,
   identifier,
+  percent,
   qos,
   raisedMatcher,
   size,
@@ -49,9 +60,22 @@ const WORDS = new Map<string, string>([
   [fingerprint(count()), 'whole number, or `{ min, max }`'],
   [fingerprint(textMatcher()), '[text](#values)'],
   [fingerprint(valueMatcher()), '[value](#values)'],
+  [fingerprint(percent()), '[percentage](#units)'],
+  [fingerprint(disturbances.throttle.settings), '[size](#units) a second'],
   [fingerprint(hexBytes()), 'hex digits'],
   [fingerprint(stringField()), 'text or `{ hex }`'],
-  [fingerprint(payloadField()), 'text or `{ hex }`, `{ json }`, `{ size }`'],
+  [fingerprint(payloadField()), 'text, `{ hex }`, `{ json }` or `{ size }`'],
+  [fingerprint(binaryField()), 'text, `{ hex }`, `{ json }` or `{ size }`'],
+])
+
+/** What has a table of its own elsewhere. */
+const ELSEWHERE = new Map<Schema, string>([
+  [raisedMatcher, '[exception](#exceptions)'],
+  [pattern, '[matcher](#matchers)'],
+  [packetMatch, '[decoded fields](#decoded-fields)'],
+  [packetFields, '[packet](#packets)'],
+  [packetChanges, '[fields of a packet](#packets)'],
+  [properties, '[properties](#packets)'],
 ])
 
 interface Key {
@@ -65,13 +89,13 @@ interface Key {
 export interface KeysOptions {
   /** Keys that are told elsewhere. */
   readonly except?: readonly string[]
-  /** Types in better words than the schema has. */
+  /** Types in better words than the schema has; their own keys are told elsewhere. */
   readonly types?: Readonly<Record<string, string>>
 }
 
 /** A table of the keys, those of maps inside written as `match.topic`. */
 export function keysTable(schema: Schema, { except = [], types = {} }: KeysOptions = {}): string {
-  const keys = keysOf(schema, '', except)
+  const keys = keysOf(schema, '', except, types)
   if (keys.length === 0) return ''
   return table(
     ['key', 'type', 'default', 'what'],
@@ -84,14 +108,20 @@ export function keysTable(schema: Schema, { except = [], types = {} }: KeysOptio
   )
 }
 
-function keysOf(schema: Schema, prefix: string, except: readonly string[] = []): Key[] {
+function keysOf(
+  schema: Schema,
+  prefix: string,
+  except: readonly string[] = [],
+  types: Readonly<Record<string, string>> = {},
+): Key[] {
   // What has a name of its own is told where that leads, except there.
   const maps = prefix === '' && defOf(schema).shape !== undefined ? [schema] : mapsIn(schema)
   return maps.flatMap((map) =>
     Object.entries(defOf(map).shape ?? {}).flatMap(([name, value]) => {
       if (except.includes(name)) return []
       const path = `${prefix}${name}`
-      return [keyOf(path, value), ...keysOf(value, `${path}.`)]
+      const told = Object.hasOwn(types, path)
+      return [keyOf(path, value), ...(told ? [] : keysOf(value, `${path}.`, [], types))]
     }),
   )
 }
@@ -127,11 +157,8 @@ function defaultOf(schema: Schema): string {
 }
 
 function inWords(schema: Schema): string | undefined {
-  if (schema === raisedMatcher) return '[exception](#exceptions)'
-  if (schema === pattern) return '[matcher](#matchers)'
-  if (schema === packetFields) return '[packet](#packets)'
-  if (schema === packetChanges) return '[fields of a packet](#packets)'
-  if (schema === properties) return '[properties](#packets)'
+  const elsewhere = ELSEWHERE.get(schema)
+  if (elsewhere !== undefined) return elsewhere
   const shape = fingerprint(schema)
   return shape === '{}' ? undefined : WORDS.get(shape)
 }

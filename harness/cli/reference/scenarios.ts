@@ -3,12 +3,13 @@
 import { z } from 'zod'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
 import { type AnyDeviceKind, deviceKinds, signal } from '../../devices/index.ts'
-import { type AnyMatcher, matchers } from '../../expect/index.ts'
+import { type AnyMatcher, matchers, packetMatch } from '../../expect/index.ts'
+import { type AnyDisturbance, disturbances } from '../../link/index.ts'
 import { packetFields, properties } from '../../packets/index.ts'
 import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from '../../plan/grammar.ts'
 import { calling } from '../../steps/calling.ts'
 import { type AnyStep, steps } from '../../steps/index.ts'
-import { matcherExamples, verbExamples } from './examples.ts'
+import { disturbanceExamples, matcherExamples, verbExamples } from './examples.ts'
 import { functionsTable } from './functions.ts'
 import { keysTable, typeOf } from './keys.ts'
 import { code, fill, table, yaml } from './markdown.ts'
@@ -21,6 +22,7 @@ const TOP = {
   always: 'list of [`never`](#never)',
   steps: 'list of [steps](#steps)',
 }
+const DISTURB = { do: '[disturbance](#disturbances)', packet: 'type of packet, or list of them' }
 const ANCHOR = '[anchor](#anchors)'
 const CLAIM = { except: Object.keys(pattern.shape), types: { after: ANCHOR, until: ANCHOR } }
 
@@ -44,6 +46,8 @@ export function scenariosPage(template: string): string {
     repeat: keysTable(repeat, { types: { steps: TOP.steps } }),
     expect: keysTable(expectation, CLAIM),
     never: keysTable(prohibition, CLAIM),
+    disturbances: disturbancesTold(),
+    'packet-match': keysTable(packetMatch),
     matchers: (Object.entries(matchers) as [keyof typeof matchers, AnyMatcher][])
       .map(([name, { summary, fields }]) => section(name, summary, keysTable(fields), matcherExamples[name]))
       .join('\n\n'),
@@ -72,7 +76,7 @@ function link(verb: string): string {
 const matcherLink = (name: string): string => `[${code(name)}](#${name}${Object.hasOwn(steps, name) ? '-1' : ''})`
 
 function verbSection(name: keyof typeof steps, verb: AnyStep, told: readonly string[]): string {
-  const keys = keysTable(verb.args as z.ZodType, { except: told })
+  const keys = keysTable(verb.args as z.ZodType, { except: told, types: name === 'disturb' ? DISTURB : {} })
   const bare = verb.bare === undefined ? '' : `\`- ${name}: NAME\` is short for \`- ${name}: { ${verb.bare}: NAME }\`.`
   const takes = typeOf(verb.args)
   const whole = takes === 'map' ? bare : `Its value: ${takes.replace(' or map', ' or a map')}.`
@@ -87,5 +91,22 @@ const kindRow = ({ name, summary, keys }: AnyDeviceKind): string[] => [code(name
 
 const brokerSection = ({ name, summary, options }: BrokerKind): string =>
   [`${code(name)}: ${summary}.`, keysTable(options)].filter((part) => part !== '').join('\n\n')
+
+function disturbancesTold(): string {
+  const all = Object.entries(disturbances) as [keyof typeof disturbances, AnyDisturbance][]
+  const rows = all.map(([name, { summary }]) => [matcherLink(name), summary])
+  const sections = all.map(([name, { summary, settings }]) => {
+    const takes = typeOf(settings)
+    const parts = [
+      `#### ${code(name)}`,
+      sentence(summary.replaceAll('`release`', '[`release`](#release)')),
+      takes === 'map' ? '' : `Its value: ${takes.replace(' or map', ' or a map')}.`,
+      takes.startsWith('[') && !takes.includes('map') ? '' : keysTable(settings),
+      yaml(disturbanceExamples[name]),
+    ]
+    return parts.filter((part) => part !== '').join('\n\n')
+  })
+  return [table(['disturbance', 'what'], rows), ...sections].join('\n\n')
+}
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`

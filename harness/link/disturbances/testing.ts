@@ -1,0 +1,110 @@
+// For the tests of disturbances: one of them by its name and settings as a scenario writes them, and a flow between
+// two ends that are no sockets, so that every chunk comes when the test says so and time is the test's, too.
+
+import { EventEmitter } from 'node:events'
+import type { Socket } from 'node:net'
+import { type Decoded, type Duration, type Packet, seeded, VirtualClock } from '../../../emulators/index.ts'
+import type { FaultEvent } from '../../evidence/index.ts'
+import { type Fate, Flow } from '../flow.ts'
+import { Rule, type RuleSettings } from '../rule.ts'
+import { type AnyDisturbance, type CutMode, type DisturbanceName, disturbances } from './index.ts'
+
+export interface RuleOptions extends Partial<Omit<RuleSettings, 'wants' | 'handler'>> {
+  /** Types of packets; default: everything. */
+  readonly packet?: readonly Packet['type'][]
+  readonly seed?: number
+}
+
+/** `settings` as YAML has them. */
+export function ruleOf(name: DisturbanceName, settings: unknown = {}, options: RuleOptions = {}): RuleSettings {
+  const { packet, seed = 1, ...rest } = options
+  const disturbance: AnyDisturbance = disturbances[name]
+  const parsed = disturbance.settings.parse(settings)
+  return {
+    id: name,
+    direction: 'up',
+    what: disturbance.show(parsed),
+    handler: disturbance.make(parsed, seeded(seed)),
+    wants: packet === undefined ? 'everything' : ({ type }) => packet.includes(type),
+    nth: 1,
+    times: Number.POSITIVE_INFINITY,
+    chance: 1,
+    random: seeded(seed),
+    connection: 'all',
+    ...rest,
+  }
+}
+
+export interface Seen {
+  readonly decoded: Decoded
+  readonly fate: Fate
+}
+
+/** A flow up, from a device to a broker that are both in here. */
+export class Pipe {
+  readonly clock = new VirtualClock()
+  readonly seen: Seen[] = []
+  readonly faults: FaultEvent[] = []
+  /** What the broker got, a write each. */
+  readonly writes: Uint8Array[] = []
+  /** What was told about the connection: `cut reset`, `lost 2`, `pause`, `resume`. */
+  readonly told: string[] = []
+  readonly flow: Flow
+  readonly #source: EventEmitter
+
+  constructor() {
+    const source = new EventEmitter()
+    const paused = { pause: () => this.told.push('pause'), resume: () => this.told.push('resume') }
+    const write = (bytes: Uint8Array): boolean => this.writes.push(bytes) > 0
+    this.#source = Object.assign(source, paused)
+    this.flow = new Flow({
+      source: this.#source as Socket,
+      sink: Object.assign(new EventEmitter(), { writable: true, write }) as unknown as Socket,
+      from: 'device',
+      clock: this.clock,
+      record: (decoded, fate) => void this.seen.push({ decoded, fate }),
+      recordFault: (fault) => void this.faults.push(fault),
+      onSwallowed: () => {},
+      onCut: (mode: CutMode) => {
+        this.told.push(`cut ${mode}`)
+        this.flow.stop()
+      },
+      onLost: (count) => void this.told.push(`lost ${count}`),
+    })
+  }
+
+  come(chunk: Uint8Array | string): Uint8Array {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk.replaceAll(' ', ''), 'hex') : chunk
+    this.#source.emit('data', bytes)
+    return bytes
+  }
+
+  disturb(name: DisturbanceName, settings?: unknown, options?: RuleOptions): Rule {
+    const rule = new Rule(ruleOf(name, settings, options), 'blue', null)
+    this.flow.disturb(rule)
+    return rule
+  }
+
+  pass(ms: number): void {
+    this.clock.advance(ms as Duration)
+  }
+
+  get hex(): string {
+    return Buffer.concat(this.writes).toString('hex')
+  }
+
+  /** Packets that one end saw: those of a decoder at that end, if all is well. */
+  at(end: 'device' | 'broker'): Decoded[] {
+    return this.seen
+      .filter(({ fate }) => (fate.end ?? end) === end && (end === 'device' || fate.delivered))
+      .map(({ decoded }) => decoded)
+  }
+
+  /** `publish`, `puback at the broker by link`, in the order of record. */
+  get record(): string[] {
+    return this.seen.map(({ decoded, fate }) => {
+      const end = fate.end === undefined ? '' : ` at the ${fate.end}`
+      return `${decoded.packet.type}${end}${fate.by === undefined ? '' : ' by link'}${fate.delivered ? '' : ', lost'}`
+    })
+  }
+}

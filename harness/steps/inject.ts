@@ -1,0 +1,37 @@
+// `inject`: the link sends a packet of its own, to the device or to the broker, who take it for the other's. It goes
+// out between two packets, before whatever a disturbance delays, and no disturbance touches it.
+
+import { z } from 'zod'
+import { encodePacket, hexBytes, packetFields } from '../packets/index.ts'
+import { identifier } from '../scenario/index.ts'
+import type { Action } from './step.ts'
+
+const args = z
+  .strictObject({
+    device: identifier().describe('whose link'),
+    to: z.enum(['device', 'broker']).describe('who gets it'),
+    packet: packetFields.optional().describe('a packet by its fields, legal or not'),
+    hex: hexBytes().optional().describe('any bytes'),
+  })
+  .superRefine((a, ctx) => {
+    if ((a.packet === undefined) === (a.hex === undefined))
+      ctx.addIssue({
+        code: 'custom',
+        message: a.packet === undefined ? 'inject what?' : 'packet and hex are the same thing twice',
+        params: { diagnostic: 'scenario/inject', hint: 'give packet: { type: …, … } or hex: "d0 00"' },
+      })
+  })
+
+export const inject: Action<z.output<typeof args>> = {
+  kind: 'action',
+  name: 'inject',
+  summary: 'send a packet that neither side sent',
+  args,
+  devices: (a) => [a.device],
+  async run(a, stage) {
+    const bytes = a.hex ?? encodePacket(a.packet!)
+    stage.recorder.record({ kind: 'fault', what: `inject ${bytes.length} bytes to the ${a.to}`, device: a.device })
+    stage.link(a.device).inject(a.to, bytes)
+  },
+  show: (a) => `inject ${a.packet?.type ?? 'bytes'} to ${a.to === 'device' ? a.device : 'the broker'}`,
+}
