@@ -148,7 +148,8 @@ const sendable: fc.Arbitrary<Sendable> = fc.oneof(
     clean: fc.boolean(),
     keepalive: fc.integer({ min: 0, max: 65_535 }),
     will: maybe(fc.record({ topic: name, payload: bytes, qos, retain: fc.boolean() })),
-    username: maybe(name),
+    username: fc.constant('u'),
+    password: maybe(bytes),
   }),
   fc.record({ type: fc.constant('connack' as const), sessionPresent: fc.boolean(), returnCode: fc.nat(5) }),
   fc.record({
@@ -157,6 +158,7 @@ const sendable: fc.Arbitrary<Sendable> = fc.oneof(
     payload: bytes,
     qos,
     retain: fc.boolean(),
+    dup: fc.boolean(),
     packetId,
   }),
   fc.record({ type: fc.constantFrom('puback', 'pubrec', 'pubrel', 'pubcomp', 'unsuback'), packetId }),

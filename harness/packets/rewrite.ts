@@ -1,5 +1,6 @@
 // A packet that came, with some of its fields changed. All others keep their value, so the result of no change is
-// the packet itself, byte by byte.
+// the packet itself, byte by byte. It knows what the decoder knows, MQTT 3.1 and 3.1.1: on a connection of MQTT 5 only
+// flags and length can be trusted, because properties are read as something else.
 
 import { Decoder, type Packet, unreachable } from '../../emulators/index.ts'
 import { encodePacket } from './encode.ts'
