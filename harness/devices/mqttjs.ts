@@ -44,8 +44,9 @@ export const mqttjs: DeviceKind<Settings> = {
   name: 'mqttjs',
   summary: 'MQTT.js, the well-behaved reference client; messages it receives are lines on its console',
   options: OPTIONS,
-  keys: ['with', 'will'],
-  lacks: { noun: 'an MQTT.js client', hint: 'it takes with and will' },
+  // It listens by itself; `poll` is for those that can be bound in its place.
+  keys: ['with', 'will', 'poll'],
+  lacks: { noun: 'an MQTT.js client', hint: 'it takes with, will and poll' },
   compile(written) {
     const given = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>
     const version = given.protocolVersion ?? 4

@@ -122,7 +122,7 @@ describe('connections', () => {
   it('connection: this is the latest one, alone', async () => {
     await using loopback = await Loopback.open()
     const rule = ruleOf('drop', {}, { packet: ['pingreq'], connection: 'this' })
-    expect(codeOf(() => loopback.link.disturb(rule))).toBe('link/no-connection')
+    expect(codeOf(() => loopback.link.disturb(rule))).toBe('device/not-connected')
     const first = await loopback.pair()
     const second = await loopback.pair()
     loopback.link.disturb(rule)
@@ -196,10 +196,10 @@ describe('inject', () => {
   it('not without a connection, and not when the link is down', async () => {
     await using loopback = await Loopback.open()
     const inject = () => loopback.link.inject('device', Buffer.from(PINGRESP, 'hex'))
-    expect(codeOf(inject)).toBe('link/no-connection')
+    expect(codeOf(inject)).toBe('device/not-connected')
     await loopback.pair()
     await loopback.link.set({ kind: 'down', mode: 'silent' })
-    expect(codeOf(inject)).toBe('link/no-connection')
+    expect(codeOf(inject)).toBe('device/not-connected')
   })
 })
 

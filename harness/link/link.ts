@@ -103,7 +103,7 @@ class TcpLink implements Link {
   inject(to: Side, bytes: Uint8Array): void {
     const connection = [...this.#connections].at(-1)
     if (connection?.inject(to, bytes) !== true)
-      throw new Problem('link/no-connection', `${this.#settings.device} has no connection to inject into`, {
+      throw new Problem('device/not-connected', `${this.#settings.device} has no connection to inject into`, {
         hint: 'inject while the device is connected and its link is up',
       })
   }

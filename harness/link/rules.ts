@@ -62,7 +62,7 @@ export class Rules {
     if (connection === 'all') return null
     const latest = [...this.#connections].at(-1)
     if (latest !== undefined) return latest.number
-    throw new Problem('link/no-connection', `${this.#device} has no connection that could be disturbed`, {
+    throw new Problem('device/not-connected', `${this.#device} has no connection that could be disturbed`, {
       hint: 'connection: this is the one that there is now; leave it out for all of them, later ones too',
     })
   }

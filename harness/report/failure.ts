@@ -42,14 +42,14 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
   ].join('\n')
 }
 
-/** What the claim tests; for a claim about violations, which they are. */
+/** The violations that it found; else what the claim tests, else what the whole scenario does. */
 export function statementsOf(verdict: Verdict, run: ScenarioRun): readonly string[] {
   const found = verdict.evidence.flatMap((seq) => {
     const event = run.events[seq]
     return event?.kind === 'violation' ? [event.statement] : []
   })
   const own = stepAt(run.plan, verdict.step)?.verifies ?? []
-  const named = [...own, ...found]
+  const named = found.length > 0 ? found : own
   return [...new Set(named.length > 0 ? named : ofTheWhole(run.plan))]
 }
 
