@@ -167,11 +167,40 @@ const inDevices: readonly Case[] = [
     4,
     44,
   ],
+  ['a firmware of a raw device', '  a: { use: raw, firmware: puppet }', 'key-of-another-kind', 4, 18],
+  ['auto of a client', '  a: { use: umqtt.simple, auto: [puback] }', 'key-of-another-kind', 4, 27],
+  ['an answer that is none', '  a: { use: raw, auto: [connack] }', 'bad-value', 4, 25],
+  ['an option of another library', '  a: { use: raw, with: { client_id: x } }', 'unknown-option', 4, 26],
+  ['a keep alive of part of a second', '  a: { use: raw, with: { keepalive: 1500ms } }', 'option-type', 4, 37],
+  ['milliseconds without a unit', '  a: { use: mqttjs, with: { reconnectPeriod: 500 } }', 'option-type', 4, 46],
+  ['a version that MQTT.js has not', '  a: { use: mqttjs, with: { protocolVersion: 6 } }', 'option-type', 4, 46],
   ['a payload of a will', '  a: { use: umqtt.simple, will: { topic: t, payload: 1 } }', 'bare-number', 4, 54],
 ]
 
 test.each(inDevices)('a device: %s', (_, devices, code, line, column) => {
   const text = `name: test\nversion: 1\ndevices:\n${devices}\nsteps:\n  - delay: 1ms\n`
+  expect(complaints(text)).toMatchObject([{ code: `scenario/${code}`, at: { line, column } }])
+})
+
+const sent: readonly Case[] = [
+  ['from a device that is not raw', '{ device: blue, hex: "c000" }', 'verb-of-another-kind', 7, 21],
+  ['nothing', '{ device: a }', 'send-what', 7, 13],
+  ['two things', '{ device: a, hex: "c000", packet: { type: pingreq } }', 'send-what', 7, 13],
+  ['joined and split', '{ device: a, hex: "c000", split: 1, join: true }', 'send-join', 7, 53],
+  ['in segments of nothing', '{ device: a, hex: "c000", split: 0 }', 'bad-value', 7, 44],
+  ['half a byte', '{ device: a, hex: "c00" }', 'hex', 7, 29],
+  ['a field that the packet has not', '{ device: a, packet: { type: pingreq, topic: x } }', 'packet-field', 7, 56],
+]
+
+test.each(sent)('send: %s', (_, args, code, line, column) => {
+  const text = `name: test
+version: 1
+devices:
+  a: { use: raw }
+  blue: { use: umqtt.simple }
+steps:
+  - send: ${args}
+`
   expect(complaints(text)).toMatchObject([{ code: `scenario/${code}`, at: { line, column } }])
 })
 

@@ -1,15 +1,8 @@
 // What `hil clients` does.
 
 import { createColors } from 'picocolors'
-import {
-  type ClientKind,
-  clients,
-  type FirmwareKind,
-  firmware,
-  type OptionSpec,
-  Problem,
-  repr,
-} from '../../../emulators/index.ts'
+import { type ClientKind, clients, type FirmwareKind, firmware, Problem, repr } from '../../../emulators/index.ts'
+import { type AnyDeviceKind, type DeviceOption, deviceKinds } from '../../devices/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
@@ -23,20 +16,24 @@ export async function clientsAction({ name }: { readonly name?: string | undefin
       out.print(row(kind.name, `${kind.library} ${kind.version}: ${kind.summary}`))
     out.print(`\n${c.bold('Firmware')} (firmware: in a device)\n`)
     for (const kind of Object.values(firmware)) out.print(row(kind.name, kind.summary))
+    out.print(`\n${c.bold('Other devices')} (use: in a device)\n`)
+    for (const kind of OTHERS) out.print(row(kind.name, kind.summary))
     return EXIT.passed
   }
   const client = (clients as Readonly<Record<string, ClientKind>>)[name]
   const program = (firmware as Readonly<Record<string, FirmwareKind>>)[name]
-  if (client === undefined && program === undefined) {
-    const known = [...Object.keys(clients), ...Object.keys(firmware)]
-    throw new Problem('cli/unknown-client', `there is no client or firmware "${name}"`, {
+  const other = OTHERS.find((kind) => kind.name === name)
+  if (client === undefined && program === undefined && other === undefined) {
+    const known = [...Object.keys(clients), ...Object.keys(firmware), ...OTHERS.map((kind) => kind.name)]
+    throw new Problem('cli/unknown-client', `there is no client, firmware or other device "${name}"`, {
       hint: didYouMean(name, known) ?? `there is ${known.join(', ')}`,
     })
   }
-  const kind = (client ?? program)!
+  const kind = (client ?? program ?? other)!
   out.print(`${c.bold(kind.name)}: ${kind.summary}\n`)
-  out.print('\nOptions (with: in a device)\n')
-  for (const option of kind.options) out.print(row(option.name, optionOf(option)))
+  if (other !== undefined) out.print(`\nKeys\n  ${other.keys.join(', ')}\n`)
+  if ((kind.options ?? []).length > 0) out.print('\nOptions (with: in a device)\n')
+  for (const option of kind.options ?? []) out.print(row(option.name, optionOf(option)))
   if (client !== undefined) {
     out.print(`\nMethods\n`)
     for (const method of Object.keys(client.methods)) out.print(`  ${method}\n`)
@@ -46,9 +43,13 @@ export async function clientsAction({ name }: { readonly name?: string | undefin
   return EXIT.passed
 }
 
+const OTHERS: readonly AnyDeviceKind[] = Object.values(deviceKinds).filter(({ name }) => !Object.hasOwn(clients, name))
+
 const row = (name: string, text: string): string => `  ${name.padEnd(16)} ${text}\n`
 
-function optionOf({ type, default: value, summary }: OptionSpec): string {
-  const unit = type === 'seconds' ? 'a time, such as 30s' : type
-  return `${unit}, ${value === undefined ? 'required' : `default ${repr(value)}`}: ${summary}`
+function optionOf({ type, default: value, summary }: DeviceOption): string {
+  const suffix = type === 'seconds' ? 's' : type === 'milliseconds' ? 'ms' : ''
+  const unit = suffix === '' ? type : 'a time, such as 30s'
+  const shown = value === undefined ? 'required' : `default ${repr(value)}${value === null ? '' : suffix}`
+  return `${unit}, ${shown}: ${summary}`
 }

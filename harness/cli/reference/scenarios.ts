@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
-import { type AnyDeviceKind, deviceKinds, signal } from '../../devices/index.ts'
+import { type AnyDeviceKind, type DeviceOption, deviceKinds, signal } from '../../devices/index.ts'
 import { type AnyMatcher, matchers, packetMatch } from '../../expect/index.ts'
 import { type AnyDisturbance, disturbances } from '../../link/index.ts'
 import { packetFields, properties } from '../../packets/index.ts'
@@ -36,6 +36,7 @@ export function scenariosPage(template: string): string {
     device: keysTable(device, { types: { signals: 'map of names to signals' } }),
     signal: keysTable(signal),
     kinds: table(['`use`', 'what', 'keys'], Object.values(deviceKinds).map(kindRow)),
+    'kind-options': Object.values(deviceKinds).flatMap(kindOptions).join('\n\n'),
     step: keysTable(z.strictObject(stepMeta)),
     verbs: table(['verb', 'what'], [...verbs.map(([name, verb]) => [link(name), verb.summary]), ...COMPOSED]),
     calling: keysTable(z.strictObject(calling)),
@@ -88,6 +89,26 @@ function section(name: string, summary: string, keys: string, example: string): 
 }
 
 const kindRow = ({ name, summary, keys }: AnyDeviceKind): string[] => [code(name), summary, keys.map(code).join(' ')]
+
+const kindOptions = ({ name, options = [] }: AnyDeviceKind): string[] =>
+  options.length === 0
+    ? []
+    : [
+        `The options of ${code(name)} under \`with\`:`,
+        table(
+          ['option', 'type', 'what'],
+          options.map(({ name: option, type, summary }) => [code(option), OPTION_TYPES[type], summary]),
+        ),
+      ]
+
+const OPTION_TYPES: Readonly<Record<DeviceOption['type'], string>> = {
+  str: 'text',
+  bytes: 'text',
+  int: 'whole number',
+  bool: '`true` or `false`',
+  seconds: '[duration](#units)',
+  milliseconds: '[duration](#units)',
+}
 
 const brokerSection = ({ name, summary, options }: BrokerKind): string =>
   [`${code(name)}: ${summary}.`, keysTable(options)].filter((part) => part !== '').join('\n\n')
