@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Decoder } from './codec.ts'
+import { Dialect } from './decode.ts'
 import { encode, type Sendable } from './encode.ts'
 import type { Packet } from './packet.ts'
 
@@ -218,5 +219,56 @@ describe('properties', () => {
         }
       }),
     )
+  })
+})
+
+describe('MQTT 5', () => {
+  const CONNECT = '10 16 0004 4d515454 05 02 003c 05 11 0000000a 0004 64657631'
+  const bytes = (hex: string): Buffer => Buffer.from(hex.replace(/\s/g, ''), 'hex')
+
+  /** Decodes one packet of the server after a CONNECT of level 5. */
+  const after = (hex: string): object => {
+    const dialect = new Dialect()
+    new Decoder(dialect).push(bytes(CONNECT))
+    return new Decoder(dialect).push(bytes(hex))[0]!.packet
+  }
+
+  it('is known by its CONNECT, whose properties are passed over', () => {
+    expect(new Decoder().push(bytes(CONNECT))[0]?.packet).toMatchObject({
+      type: 'connect',
+      protocolLevel: 5,
+      keepalive: 60,
+      clientId: 'dev1',
+      clean: true,
+    })
+  })
+
+  it.each([
+    ['CONNACK', '20 06 01 00 03 21 0014', { type: 'connack', sessionPresent: true, returnCode: 0 }],
+    ['PUBLISH', '32 0a 0001 74 0007 02 0101 6869', { type: 'publish', topic: 't', packetId: 7, qos: 1 }],
+    ['PUBLISH by alias', '30 07 0000 03 230001 78', { type: 'publish', topic: '' }],
+    ['PUBACK', '40 02 0007', { type: 'puback', packetId: 7, reasonCode: 0 }],
+    ['PUBACK with a reason', '40 03 0007 10', { type: 'puback', packetId: 7, reasonCode: 16 }],
+    ['SUBACK', '90 04 0001 00 01', { type: 'suback', packetId: 1, granted: [1] }],
+    ['UNSUBACK', 'b0 04 0001 00 11', { type: 'unsuback', packetId: 1 }],
+    ['SUBSCRIBE', '82 07 0001 00 0001 74 2d', { type: 'subscribe', subscriptions: [{ topic: 't', qos: 1 }] }],
+    ['DISCONNECT', 'e0 01 8e', { type: 'disconnect', reasonCode: 0x8e }],
+    [
+      'reserved options',
+      '82 07 0001 00 0001 74 40',
+      { type: 'malformed', reason: expect.stringContaining('MQTT-3.8.3-5') },
+    ],
+    [
+      'properties that run over',
+      '20 04 00 00 09 21',
+      { type: 'malformed', reason: expect.stringContaining('say 9 bytes') },
+    ],
+  ])('%s', (_, hex, packet) => {
+    expect(after(hex)).toMatchObject(packet)
+  })
+
+  it('does not touch a connection of 3.1.1', () => {
+    const [decoded] = new Decoder().push(bytes('90 04 0001 00 01'))
+    expect(decoded?.packet).toMatchObject({ type: 'suback', granted: [0, 1] })
   })
 })

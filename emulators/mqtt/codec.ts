@@ -2,7 +2,7 @@
 // wrong is one `malformed` packet and the stream goes on; once a remaining length itself is wrong,
 // nobody can say where the next packet starts, and the rest of the stream is given up.
 
-import { decodePacket } from './decode.ts'
+import { Dialect, decodePacket } from './decode.ts'
 import { PACKET_TYPES, type Packet } from './packet.ts'
 
 export interface Decoded {
@@ -21,13 +21,18 @@ type State =
   | { readonly kind: 'body'; readonly header: readonly number[]; readonly length: number; missing: number }
   | { readonly kind: 'lost' }
 
-/** One direction of one connection. */
+/** One direction of one connection; both directions share its dialect, or MQTT 5 from the server is not understood. */
 export class Decoder {
+  readonly #dialect: Dialect
   #state: State = { kind: 'header', bytes: [] }
   /** The body's bytes so far; they are joined once, when the packet is whole. */
   #parts: Uint8Array[] = []
   /** Stream offset of the packet that is being collected. */
   #start = 0
+
+  constructor(dialect: Dialect = new Dialect()) {
+    this.#dialect = dialect
+  }
 
   /** The packets that these bytes complete, in order. Never throws. */
   push(chunk: Uint8Array): Decoded[] {
@@ -91,7 +96,7 @@ export class Decoder {
 
   #finish(header: readonly number[], length: number, out: Decoded[]): void {
     const raw = join(header, this.#parts)
-    out.push({ packet: decodePacket(header[0]!, raw.subarray(header.length)), raw, offset: this.#start })
+    out.push({ packet: decodePacket(header[0]!, raw.subarray(header.length), this.#dialect), raw, offset: this.#start })
     this.#start += header.length + length
     this.#state = { kind: 'header', bytes: [] }
     this.#parts = []

@@ -2,6 +2,7 @@
 // format and silent about behaviour: a return code of 77 or an empty client id is decoded, not
 // malformed, because a claim may want to see it.
 
+import { decodeFields5, skipProperties } from './decode5.ts'
 import type {
   Acknowledgement,
   Connack,
@@ -17,20 +18,30 @@ import { PACKET_TYPES, type Subscription, type Unsubscribe, type Will } from './
 import { Broken, FieldReader } from './reader.ts'
 import { topicFilterFault, topicNameFault } from './topic.ts'
 
+/** What both directions of one connection speak, as its CONNECT has it. */
+export class Dialect {
+  /** Protocol level: 3, 4 or 5; 4 before CONNECT. */
+  level = 4
+}
+
 interface Header {
   readonly flags: number
   readonly length: number
 }
 
 /** Decodes one packet; never throws: what is wrong with it is the `reason` of a `malformed` one. */
-export function decodePacket(firstByte: number, body: Uint8Array): Packet {
+export function decodePacket(firstByte: number, body: Uint8Array, dialect: Dialect = new Dialect()): Packet {
   const header: Header = { flags: firstByte & 0x0f, length: body.length }
   const type = PACKET_TYPES[firstByte >> 4]
   try {
     if (type === undefined) throw new Broken(`packet type ${firstByte >> 4} is reserved [MQTT 3.1.1, 2.2.1]`)
     checkFlags(type, header.flags)
     const fields = new FieldReader(body)
-    const packet = decodeFields(type, header, fields)
+    const packet =
+      type !== 'connect' && dialect.level === 5
+        ? decodeFields5(type, header, fields)
+        : decodeFields(type, header, fields)
+    if (packet.type === 'connect') dialect.level = packet.protocolLevel
     fields.end()
     return packet
   } catch (e) {
@@ -92,11 +103,14 @@ function connect(header: Header, fields: FieldReader): Connect {
   if (willQos === 3) throw new Broken('will QoS 3 [MQTT-3.1.2-14]')
   const hasUser = (flags & 0x80) !== 0
   const hasPassword = (flags & 0x40) !== 0
-  if (hasPassword && !hasUser) throw new Broken('a password flag without a user name flag [MQTT-3.1.2-22]')
+  const isFive = protocolLevel === 5
+  if (hasPassword && !hasUser && !isFive) throw new Broken('a password flag without a user name flag [MQTT-3.1.2-22]')
   const keepalive = fields.uint16('keep alive')
+  if (isFive) skipProperties(fields)
   const clientId = fields.text('client id')
   let will: Will | undefined
   if (hasWill) {
+    if (isFive) skipProperties(fields)
     const topic = topicName(fields.text('will topic'))
     will = { topic, payload: fields.binary('will message'), qos: willQos as Qos, retain: willRetain }
   }

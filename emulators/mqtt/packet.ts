@@ -1,4 +1,4 @@
-// MQTT 3.1 and 3.1.1 control packets as decoded values. `flags` is the low nibble of the fixed
+// MQTT control packets as decoded values: those of 3.1 and 3.1.1, and of 5 what they have in common. `flags` is the low nibble of the fixed
 // header as it stood on the wire, `length` the remaining length: claims are made about bits, too.
 
 export type Qos = 0 | 1 | 2
@@ -51,6 +51,8 @@ export interface Publish extends OnTheWire {
 export interface Acknowledgement extends OnTheWire {
   readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
   readonly packetId: number
+  /** MQTT 5 only. */
+  readonly reasonCode?: number
 }
 export interface Subscribe extends OnTheWire {
   readonly type: 'subscribe'
@@ -70,6 +72,8 @@ export interface Unsubscribe extends OnTheWire {
 }
 export interface Bare extends OnTheWire {
   readonly type: 'pingreq' | 'pingresp' | 'disconnect'
+  /** Of DISCONNECT, MQTT 5 only. */
+  readonly reasonCode?: number
 }
 /** Bytes that are no packet, or one that breaks a rule of its own format. */
 export interface Malformed extends OnTheWire {

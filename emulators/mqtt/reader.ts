@@ -56,6 +56,11 @@ export class FieldReader {
     return rest
   }
 
+  /** Bytes that are of no interest; never more than are left. */
+  skip(count: number): void {
+    this.#at += count
+  }
+
   /** The packet must be used up here. */
   end(): void {
     if (this.left > 0)

@@ -43,7 +43,7 @@ export function packetFields(packet: Packet): Fields {
     case 'pubrel':
     case 'pubcomp':
     case 'unsuback':
-      return { ...common, packetId: packet.packetId }
+      return withReason({ ...common, packetId: packet.packetId }, packet.reasonCode)
     case 'subscribe':
       return {
         ...common,
@@ -57,14 +57,19 @@ export function packetFields(packet: Packet): Fields {
       return { ...common, packetId: packet.packetId, topic: packet.topics }
     case 'pingreq':
     case 'pingresp':
-    case 'disconnect':
       return common
+    case 'disconnect':
+      return withReason(common, packet.reasonCode)
     case 'malformed':
       return { ...common, claims: packet.claims, reason: packet.reason }
     default:
       return unreachable(packet)
   }
 }
+
+/** Only MQTT 5 has one. */
+const withReason = (fields: Fields, reasonCode: number | undefined): Fields =>
+  reasonCode === undefined ? fields : { ...fields, reasonCode }
 
 /** The fields of any event, for `save` and for reports. */
 export function eventFields(event: Event): Fields {

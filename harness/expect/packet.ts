@@ -47,6 +47,7 @@ export const packetMatch = z.strictObject({
   username: words.describe('of CONNECT'),
   password: words.describe('of CONNECT'),
   returnCode: code.describe('of CONNACK'),
+  reasonCode: code.describe('of MQTT 5: of acknowledgements and DISCONNECT'),
   sessionPresent: flag.describe('of CONNACK'),
   granted: z
     .union([z.array(z.number().int()), valueMatcher()])

@@ -2,7 +2,7 @@
 // at the first FIN or RST; after a FIN the other direction may go on, so packets can follow it.
 
 import type { Socket } from 'node:net'
-import { type Clock, unreachable } from '../../emulators/index.ts'
+import { type Clock, Dialect, unreachable } from '../../emulators/index.ts'
 import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
@@ -42,6 +42,7 @@ export class Connection {
   /** Resolves when the broker has accepted, or when there is nothing to wait for: the link is down, the connection gone. */
   readonly through: Promise<unknown>
   readonly #settings: ConnectionSettings
+  readonly #dialect = new Dialect()
   readonly #up: Flow
   readonly #down: Flow | null
   /** The sides that will send no more, or that there never were. */
@@ -138,6 +139,7 @@ export class Connection {
     return new Flow({
       source,
       sink,
+      dialect: this.#dialect,
       from: side,
       clock,
       record: (decoded, fate) =>

@@ -1,7 +1,7 @@
 // A direction while disturbances are at work in it: packets come in, go through the chain and leave by the outlet.
 // A packet that nothing happened to is one event, as ever; any other has one where it arrived and one where it left.
 
-import type { Clock, Decoded } from '../../emulators/index.ts'
+import type { Clock, Decoded, Dialect } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
 import { Chain } from './chain.ts'
 import { type CutMode, type Parcel, parcelOf } from './disturbances/disturbance.ts'
@@ -18,6 +18,7 @@ export interface DisturbedSettings {
   readonly begun: Uint8Array
   /** Bytes that have left before. */
   readonly sent: number
+  readonly dialect: Dialect
   readonly record: (decoded: Decoded, fate: Fate) => void
   readonly recordFault: (fault: FaultEvent) => void
   readonly write: (bytes: Uint8Array) => void
@@ -55,6 +56,7 @@ export class Disturbed {
     this.#begun = begun.length
     this.#outlet = new Outlet({
       clock,
+      dialect: settings.dialect,
       sent: sent - begun.length,
       record: (decoded, by) => record(decoded, { delivered: true, end: leavesAt, ...(by === 'link' ? { by } : {}) }),
       write,

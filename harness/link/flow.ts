@@ -3,7 +3,7 @@
 // go on as they came; with a disturbance at work packets do, one by one.
 
 import type { Socket } from 'node:net'
-import { type Clock, type Decoded, Decoder } from '../../emulators/index.ts'
+import { type Clock, type Decoded, Decoder, type Dialect } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Disturbed } from './disturbed.ts'
@@ -23,6 +23,8 @@ export interface FlowSettings {
   readonly source: Socket
   /** Null: there is no other side, the bytes are swallowed from the start. */
   readonly sink: Socket | null
+  /** What this connection speaks; the other direction has the same. */
+  readonly dialect: Dialect
   /** Where the source is. */
   readonly from: Side
   readonly clock: Clock
@@ -38,7 +40,7 @@ export interface FlowSettings {
 
 export class Flow {
   readonly #settings: FlowSettings
-  readonly #decoder = new Decoder()
+  readonly #decoder: Decoder
   #swallows: boolean
   /** Whether the latest chunk was passed on. */
   #passed = false
@@ -52,6 +54,7 @@ export class Flow {
 
   constructor(settings: FlowSettings) {
     this.#settings = settings
+    this.#decoder = new Decoder(settings.dialect)
     const { source, sink } = settings
     this.#swallows = sink === null
     source.on('data', (chunk: Buffer) => this.#take(chunk))
@@ -136,6 +139,7 @@ export class Flow {
     const { source, from, clock, record, recordFault, onCut, onLost } = this.#settings
     this.#disturbed ??= new Disturbed({
       clock,
+      dialect: this.#settings.dialect,
       arrivesAt: from,
       // Their beginning has left already: the first packet is completed before anything else.
       begun: this.#decoder.rest()?.bytes ?? new Uint8Array(),

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Decoded,
   Decoder,
+  type Dialect,
   type Duration,
   type Instant,
   type Timer,
@@ -19,6 +20,7 @@ export interface OutletSettings {
   readonly sent: number
   /** Called before the bytes that complete the packet are written. */
   readonly record: (decoded: Decoded, by: Parcel['by']) => void
+  readonly dialect: Dialect
   /** One write. */
   readonly write: (bytes: Uint8Array) => void
   readonly cut: (mode: CutMode) => void
@@ -31,7 +33,7 @@ const STEPS = 20
 
 export class Outlet {
   readonly #settings: OutletSettings
-  readonly #decoder = new Decoder()
+  readonly #decoder: Decoder
   readonly #queue: Parcel[] = []
   /** Bytes of the first parcel that have left. */
   #gone = 0
@@ -48,6 +50,7 @@ export class Outlet {
 
   constructor(settings: OutletSettings) {
     this.#settings = settings
+    this.#decoder = new Decoder(settings.dialect)
   }
 
   get idle(): boolean {

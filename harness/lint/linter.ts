@@ -45,7 +45,7 @@ export class Linter {
     const name = `${device} ${connection}`
     const watched = this.#connections.get(name)
     if (watched === null) return
-    if (watched === undefined) return direction === 'up' ? this.#begin(event, name, at) : undefined
+    if (watched === undefined) return direction === 'up' ? this.#begin(packet, name, at) : undefined
     const { client, server } = watched
     if (direction === 'up') {
       if (seenBy('device', event)) {
@@ -67,8 +67,7 @@ export class Linter {
       client.session = this.#ofDevices.acknowledged(watched.connect, packet, name, client.session)
   }
 
-  #begin({ packet, raw }: PacketEvent, name: string, at: Event['at']): void {
-    if (packet.type === 'malformed' && isMqtt5(raw)) return void this.#connections.set(name, null)
+  #begin(packet: Packet, name: string, at: Event['at']): void {
     this.#malformed(packet, this.#byDevice)
     if (packet.type !== 'connect') {
       this.#connections.set(name, null)
@@ -110,9 +109,6 @@ const UMBRELLA = 'MQTT-4.8.0-1'
 
 /** The connection ended inside a packet, which is nobody's fault. */
 const UNFINISHED = 'truncated at the end of the connection'
-
-/** A CONNECT of MQTT 5 has properties where 3.1.1 has none. */
-const isMqtt5 = (raw: Uint8Array): boolean => Buffer.from(raw).subarray(0, 12).includes('\0\u0004MQTT\u0005')
 
 const nameOf = (packet: Packet): string => (packet.type === 'malformed' ? packet.claims : packet.type).toUpperCase()
 

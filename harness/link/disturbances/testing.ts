@@ -3,7 +3,7 @@
 
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
-import { type Decoded, type Duration, type Packet, seeded, VirtualClock } from '../../../emulators/index.ts'
+import { type Decoded, Dialect, type Duration, type Packet, seeded, VirtualClock } from '../../../emulators/index.ts'
 import type { FaultEvent } from '../../evidence/index.ts'
 import { type Fate, Flow } from '../flow.ts'
 import { Rule, type RuleSettings } from '../rule.ts'
@@ -60,6 +60,7 @@ export class Pipe {
     this.flow = new Flow({
       source: this.#source as Socket,
       sink: Object.assign(new EventEmitter(), { writable: true, write }) as unknown as Socket,
+      dialect: new Dialect(),
       from: 'device',
       clock: this.clock,
       record: (decoded, fate) => void this.seen.push({ decoded, fate }),
