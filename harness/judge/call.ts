@@ -6,6 +6,7 @@ import type { CallEvent, Event } from '../evidence/index.ts'
 import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
 import type { CallPlan } from '../plan/plan.ts'
 import type { Case } from './case.ts'
+import type { Stalls } from './stalls.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 import { type Moment, position } from './window.ts'
 
@@ -17,10 +18,12 @@ export class CallCase implements Case {
   readonly #plan: CallPlan
   readonly #id: string
   readonly #opened: Moment
+  readonly #stalls: Stalls
   #started = false
 
-  constructor(plan: CallPlan, id: string, opened: Moment) {
+  constructor(plan: CallPlan, id: string, opened: Moment, stalls: Stalls) {
     this.#plan = plan
+    this.#stalls = stalls
     this.#id = id
     this.#opened = opened
   }
@@ -47,7 +50,7 @@ export class CallCase implements Case {
 
   /** Its answer may have lain in a socket while the harness stood still over the end of its time. */
   #decideRunning(event: CallEvent & Event): void {
-    const lag = event.lag ?? 0
+    const lag = Math.max(event.lag ?? 0, this.#stalls.between(this.#opened.at, event.at))
     const deadline = this.#opened.at + this.#plan.within
     const told = `it has not ended${event.detail === undefined ? '' : `: ${event.detail}`}`
     if (event.at < deadline || event.at - lag >= deadline) return this.#decide('fail', told, [event])
@@ -61,7 +64,8 @@ export class CallCase implements Case {
         ? compareRaised(raises, event)
         : compareReturned(returns === undefined ? true : returns, event)
     if (differs.length > 0) return this.#decide('fail', showOutcome(event), [event])
-    const where = position({ from: Number.NEGATIVE_INFINITY as Duration, to: within }, this.#opened, event)
+    const window = { from: Number.NEGATIVE_INFINITY as Duration, to: within }
+    const where = position(window, this.#opened, event, this.#stalls.between(this.#opened.at, event.at))
     const took = `${showOutcome(event)} after ${showDuration((event.at - this.#opened.at) as Duration)}`
     this.#decide(where === 'inside' ? 'pass' : where === 'uncertain' ? 'inconclusive' : 'fail', took, [event])
   }

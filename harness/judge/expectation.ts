@@ -7,6 +7,7 @@ import { describe } from '../expect/index.ts'
 import type { Expectation } from '../plan/plan.ts'
 import { assign } from './assign.ts'
 import { type Case, GRACE, matchesPattern, Surroundings, showWant } from './case.ts'
+import type { Stalls } from './stalls.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 import { between, type Moment, position } from './window.ts'
 
@@ -23,21 +24,26 @@ export class ExpectationCase implements Case {
   readonly matched: Event[] = []
   readonly #claim: Expectation
   readonly #opening: Opening
+  readonly #stalls: Stalls
   readonly #near: Surroundings
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
   #uncertain: Event[] = []
 
-  constructor(claim: Expectation, opening: Opening) {
+  constructor(claim: Expectation, opening: Opening, stalls: Stalls) {
     this.#claim = claim
+    this.#stalls = stalls
     this.#opening = opening
     this.#near = new Surroundings(claim.want)
     this.#assigned = claim.want.patterns.map(() => null)
   }
 
   get due(): Instant {
-    const end = (this.#opening.anchor.at + this.#claim.window.to) as Instant
-    return this.#satisfied() ? end : ((end + GRACE) as Instant)
+    const { anchor } = this.#opening
+    const end = (anchor.at + this.#claim.window.to) as Instant
+    if (this.#satisfied()) return end
+    // What the harness itself has held up may still come.
+    return (end + GRACE + this.#stalls.between(anchor.at, end)) as Instant
   }
 
   tick(now: Instant): void {
@@ -52,7 +58,9 @@ export class ExpectationCase implements Case {
     if (this.finding !== null) return
     this.#near.observe(event)
     if (!this.#takes(event)) return
-    const where = position(this.#claim.window, this.#opening.anchor, event)
+    const { anchor } = this.#opening
+    const lost = this.#stalls.between(anchor.at, event.at)
+    const where = position(this.#claim.window, anchor, event, lost)
     switch (where) {
       case 'early':
         return this.#decide('fail', `too early: ${this.#told(event)}`, [event])
@@ -63,7 +71,8 @@ export class ExpectationCase implements Case {
       case 'uncertain':
         this.#uncertain.push(event)
         this.matched.push(event)
-        if (this.#claim.count === null) this.#decide('inconclusive', `${this.#told(event)}; ${lagged(event)}`, [event])
+        if (this.#claim.count === null)
+          this.#decide('inconclusive', `${this.#told(event)}; ${lagged(event, lost)}`, [event])
         return
       case 'inside':
         this.matched.push(event)
@@ -179,8 +188,8 @@ export class ExpectationCase implements Case {
   }
 }
 
-const lagged = (event: Event): string =>
-  `the harness lagged by up to ${showDuration((event.lag ?? 0) as Duration)} there, more than the margin`
+const lagged = (event: Event, lost = 0): string =>
+  `the harness lagged by up to ${showDuration(Math.max(event.lag ?? 0, lost) as Duration)} there, more than the margin`
 
 function showTerms(claim: Expectation, anchor: string): string {
   const { count, window, every } = claim

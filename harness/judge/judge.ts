@@ -13,6 +13,7 @@ import type { Case } from './case.ts'
 import { Cursor } from './cursor.ts'
 import { ExpectationCase, type Opening } from './expectation.ts'
 import { ProhibitionCase } from './prohibition.ts'
+import { Stalls } from './stalls.ts'
 import type { Finding, Verdict } from './verdict.ts'
 import type { Moment } from './window.ts'
 
@@ -36,6 +37,7 @@ export class Judge {
   readonly #plan: Plan
   readonly #anchors = new Anchors()
   readonly #events: Event[] = []
+  readonly #stalls = new Stalls()
   readonly #open = new Map<string, Open>()
   /** Actions under way. */
   readonly #acting = new Map<string, ActionStep>()
@@ -59,6 +61,11 @@ export class Judge {
     return { saved: this.#saved, i: repetition(path) }
   }
 
+  /** Milliseconds for which the harness stood still from a moment until now. */
+  stalledSince(from: Instant): number {
+    return this.#stalls.between(from, this.#now)
+  }
+
   /** When the judge wants to be told the time next. */
   get due(): Instant | null {
     let next: Instant | null = null
@@ -80,6 +87,7 @@ export class Judge {
     this.tick(event.kind === 'step' ? event.at : ((event.at - (event.lag ?? 0)) as Instant))
     this.#now = event.at
     this.#events.push(event)
+    this.#stalls.observe(event)
     this.#anchors.observe(event)
     for (const open of [...this.#open.values()]) {
       open.case.observe(event)
@@ -151,7 +159,8 @@ export class Judge {
       this.#announce(step, path, { kind: 'fail', expected: step.title, got: opening, evidence: [], nearby: [] })
       return
     }
-    const made = claim.kind === 'expect' ? new ExpectationCase(claim, opening) : new ProhibitionCase(claim, opening)
+    const made =
+      claim.kind === 'expect' ? new ExpectationCase(claim, opening, this.#stalls) : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
     for (let k = Math.min(...opening.from) + 1; k < this.#events.length && made.finding === null; k++)
@@ -162,7 +171,7 @@ export class Judge {
   #openCall(step: CallStep, path: string, opened: Moment): void {
     const call = this.#resolved(step, path, step.call)
     if (call === null) return
-    const made = new CallCase(call, step.id ?? path, opened)
+    const made = new CallCase(call, step.id ?? path, opened, this.#stalls)
     this.#open.set(path, { case: made, path, step, claim: null })
   }
 

@@ -24,9 +24,10 @@ export function between(anchor: Moment, event: Moment): { readonly least: number
   return { least: seen - (event.lag ?? 0), most: seen + (anchor.lag ?? 0) }
 }
 
-export function position(window: Window, anchor: Moment, event: Moment): Position {
+/** `lost`: ms for which the harness stood still in between, which may have made the event so late. */
+export function position(window: Window, anchor: Moment, event: Moment, lost = 0): Position {
   const { least, most } = between(anchor, event)
-  if (least > window.to) return 'late'
+  if (least - lost > window.to) return 'late'
   if (most < window.from) return 'early'
   return least >= window.from && most <= window.to ? 'inside' : 'uncertain'
 }

@@ -1,7 +1,7 @@
 // Performs the steps of a plan on a stage. It decides nothing about claims: it records that a step
 // began, waits for the judge's verdict on it, and goes on or stops.
 
-import { after, type Clock, Problem, showDuration } from '../../emulators/index.ts'
+import { after, type Clock, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { GRACE, type Judge, type Verdict, type VerdictKind } from '../judge/index.ts'
 import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/plan.ts'
@@ -131,8 +131,16 @@ export class Performer {
       this.#recorder.record({ kind: 'call', device: name, id, method: call.verb, state: 'running', detail })
     }
     this.#awaited.add(tell)
-    // One more turn of the loop, so that an answer which is already here counts.
-    const timeUp = this.#clock.at(after(after(this.#clock.now(), within), GRACE), () => setImmediate(tell))
+    const begun = this.#clock.now()
+    const deadline = after(after(begun, within), GRACE)
+    // What the harness itself has held up may still come; and one more turn of the loop, so that an answer which is
+    // already here counts.
+    const timeIsUp = (): void => {
+      const extended = after(deadline, milliseconds(this.#judge.stalledSince(begun)))
+      if (this.#clock.now() >= extended) setImmediate(tell)
+      else timeUp = this.#clock.at(extended, timeIsUp)
+    }
+    let timeUp = this.#clock.at(deadline, timeIsUp)
     try {
       return await this.#verdict(path)
     } finally {
