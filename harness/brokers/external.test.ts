@@ -10,7 +10,7 @@ test('borrows a broker, knows its credentials, and shows them to nobody', async 
     keepaliveSlack: '250ms',
   })
   expect(broker).toMatchObject({ host: owner.host, port: owner.port, controllable: false, keepaliveSlack: 250 })
-  expect(broker.credentials).toEqual({ username: 'me', password: 's@cret' })
+  expect(broker.access.credentials).toEqual({ username: 'me', password: 's@cret' })
   expect(inspect(broker, { depth: 9, showHidden: true }) + JSON.stringify(broker)).not.toContain('cret')
 })
 
@@ -22,7 +22,7 @@ test('it cannot be stopped, started or killed, and giving it back leaves it alon
     await expect(broker[action]()).rejects.toMatchObject({ code: 'broker/not-ours' })
   }
   await broker[Symbol.asyncDispose]()
-  expect(broker.credentials).toBeNull()
+  expect(broker.access.credentials).toBeUndefined()
   expect(await external.available(options)).toBeNull()
 })
 

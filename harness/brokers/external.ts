@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { type Duration, milliseconds, Problem, seconds } from '../../emulators/index.ts'
-import { type Broker, type BrokerKind, type Credentials, defineBroker } from './broker.ts'
+import { type Broker, type BrokerAccess, type BrokerKind, type Credentials, defineBroker } from './broker.ts'
 import { reach } from './reach.ts'
 
 const PATIENCE_MS = 5000
@@ -78,8 +78,12 @@ class ExternalBroker implements Broker {
     this.#credentials = address.credentials
   }
 
-  // A getter on the class, so that no logger or JSON.stringify finds it.
-  get credentials(): Credentials | null {
+  // Getters on the class, so that no logger or JSON.stringify finds them.
+  get access(): BrokerAccess {
+    return this.#credentials === null ? {} : { credentials: this.#credentials }
+  }
+
+  get deviceCredentials(): Credentials | null {
     return this.#credentials
   }
 

@@ -4,8 +4,10 @@ import { aedes } from './aedes.ts'
 import type { BrokerKind } from './broker.ts'
 import { external } from './external.ts'
 import { mosquitto } from './mosquitto.ts'
+import { nats } from './nats.ts'
+import { rabbitmq } from './rabbitmq.ts'
 
-export type { Broker, BrokerKind, Credentials, Environment, Gap } from './broker.ts'
+export type { Broker, BrokerAccess, BrokerKind, BrokerTls, Credentials, Environment, Gap } from './broker.ts'
 
-export const brokers = { aedes, mosquitto, external } satisfies Record<string, BrokerKind>
+export const brokers = { aedes, mosquitto, nats, rabbitmq, external } satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers

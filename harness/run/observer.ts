@@ -43,7 +43,7 @@ export class Observer implements AsyncDisposable {
       const client = connect({
         host: this.#broker.host,
         port: this.#broker.port,
-        ...(this.#broker.credentials ?? {}),
+        ...(this.#broker.access.credentials ?? {}),
         protocolVersion: 4,
         clean: true,
         clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
