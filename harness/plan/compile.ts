@@ -182,6 +182,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   settings: null,
   signals: {},
   busy: null,
+  tls: null,
   needs: [],
   waitsForBoot: false,
 })

@@ -6,6 +6,7 @@ import type { GeneralCall, SignalWiring } from '../devices/index.ts'
 import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
+import type { CertificateKind } from '../tls/index.ts'
 
 /** What a deferred value may need; the judge knows it as well as the conductor does. */
 export interface RunScope {
@@ -125,10 +126,17 @@ export interface DevicePlan {
   readonly signals: Readonly<Record<string, SignalWiring>>
   /** Why it takes no client calls (`a process`, `running room-light`); null when it does. */
   readonly busy: string | null
+  /** How it reaches its link by TLS; null: plain TCP. */
+  readonly tls: TlsPlan | null
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
+}
+
+export interface TlsPlan {
+  readonly certificate: CertificateKind
+  readonly mutual: boolean
 }
 
 export interface BrokerRequest {

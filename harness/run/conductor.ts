@@ -20,6 +20,7 @@ import { type Link, openLink } from '../link/index.ts'
 import { Linter } from '../lint/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
+import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
 import { Clockwork } from './clockwork.ts'
 import { Observer } from './observer.ts'
@@ -169,12 +170,15 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const random = seeded(scene.seed)
   for (const device of plan.devices) {
     const kind = deviceKinds[device.use]!
+    const files = kind.readsFiles === true
+    const security = await stop.race(bench.take(`the certificates of ${device.name}`, securityOf(device, files)))
     const link = await stop.race(
       bench.take(
         `the link of ${device.name}`,
         openLink({
           device: device.name,
-          upstream: () => ({ host: broker.host, port: broker.port }),
+          upstream: () => ({ host: broker.host, port: broker.port, tls: broker.access.tls }),
+          tls: security.link,
           recorder: timeline,
           clock,
           refusesByReset: kind.refusesByReset,
@@ -184,7 +188,11 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     links.set(device.name, link)
     const made = kind.make(device.settings, {
       name: device.name,
-      attachment: attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
+      attachment: attachmentOf(
+        attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
+        security,
+        broker,
+      ),
       recorder: timeline,
       clock,
       random: random.fork(device.name),
