@@ -67,6 +67,7 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     place,
     tags: [],
     verifies: [],
+    secrets: [],
     timeout: milliseconds(60_000),
     variant: '',
     skip: null,

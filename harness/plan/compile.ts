@@ -21,6 +21,7 @@ import { compileDevice } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
 import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
+import { secretsIn, secretVars, shownVars, withoutSecrets } from './secrets.ts'
 import { compileAlways, compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
@@ -106,7 +107,8 @@ function compileOne(
   return {
     name: parsed.name,
     file,
-    text,
+    text: withoutSecrets(text, root),
+    secrets: [...secretsIn(text, root, scope), ...secretVars(root, head.vars)],
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],
     verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
@@ -116,7 +118,7 @@ function compileOne(
     broker: request,
     observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
     given: {
-      vars: options.vars ?? {},
+      vars: shownVars(options.vars ?? {}),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
       seed: options.seed ?? 0,
       timeout: options.timeout ?? DEFAULT_TIMEOUT,

@@ -164,7 +164,10 @@ export interface BrokerFacts {
 export interface Plan {
   readonly name: string
   readonly file: string
+  /** As it was read, but for passwords. */
   readonly text: string
+  /** Values that must not be seen: passwords, and variables of the environment that are named like one. */
+  readonly secrets: readonly string[]
   readonly place: Place
   readonly tags: readonly string[]
   readonly verifies: readonly string[]

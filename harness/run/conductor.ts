@@ -14,7 +14,7 @@ import {
 } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
-import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
+import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { Linter } from '../lint/index.ts'
@@ -23,6 +23,7 @@ import type { Stage } from '../steps/index.ts'
 import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
 import { Clockwork } from './clockwork.ts'
+import { masked, secretsOf, told } from './masked.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
@@ -49,7 +50,8 @@ export async function conduct(
   const startedAt = new Date()
   const clock = realClock()
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
-  const timeline = new Timeline(clock, lag)
+  const secrets = new Secrets(plan.secrets)
+  const timeline = new Timeline(clock, lag, secrets)
   const linter = new Linter()
   timeline.subscribe((event) => {
     for (const { by, ...found } of linter.observe(event))
@@ -74,6 +76,7 @@ export async function conduct(
   try {
     const broker = await stop.race(bench.take('the broker', options.openBroker()))
     Object.assign(about, { name: broker.name, version: broker.version })
+    secrets.learn(secretsOf(broker))
     broker.onDeath((death) => {
       timeline.record({ kind: 'broker', change: 'died', detail: death.message })
       stop.stop({ kind: 'broken', error: death })
@@ -114,9 +117,9 @@ export async function conduct(
     plan,
     status: statusOf(ending, judge),
     broker: { name: about.name, version: about.version },
-    verdicts: judge.verdicts,
+    verdicts: judge.verdicts.map((verdict) => told(verdict, secrets)),
     events,
-    problem: told(ending, judge) ?? bench.troubles[0] ?? null,
+    problem: masked(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
     bug: ending.bug,
     seed: options.seed,
     startedAt,
@@ -124,7 +127,7 @@ export async function conduct(
     repetition: options.repetition,
     attempt: options.attempt,
     artifacts: null,
-    brokerLog: about.log,
+    brokerLog: secrets.text(about.log),
   }
 }
 
@@ -259,7 +262,7 @@ function explain(error: unknown, reason: StopReason | null, ending: Ending): voi
 }
 
 /** A verdict that says it already is enough. */
-function told({ problem }: Ending, judge: Judge): Problem | null {
+function reasonOf({ problem }: Ending, judge: Judge): Problem | null {
   const judged = judge.verdicts.some((v) => v.kind === 'fail')
   return judged && problem !== null && !isEnvironment(problem) ? null : problem
 }
