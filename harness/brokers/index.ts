@@ -8,6 +8,7 @@ import { nats } from './nats.ts'
 import { rabbitmq } from './rabbitmq.ts'
 
 export type { Broker, BrokerAccess, BrokerKind, BrokerTls, Credentials, Environment, Gap } from './broker.ts'
+export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = { aedes, mosquitto, nats, rabbitmq, external } satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers

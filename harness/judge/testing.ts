@@ -68,6 +68,7 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     tags: [],
     verifies: [],
     secrets: [],
+    gaps: [],
     timeout: milliseconds(60_000),
     variant: '',
     skip: null,

@@ -112,6 +112,7 @@ function compileOne(
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],
     verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
+    gaps: [],
     timeout: context.timeout,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,

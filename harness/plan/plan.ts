@@ -7,6 +7,7 @@ import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
 import type { CertificateKind } from '../tls/index.ts'
+import type { KnownGap } from './gaps.ts'
 
 /** What a deferred value may need; the judge knows it as well as the conductor does. */
 export interface RunScope {
@@ -171,6 +172,8 @@ export interface Plan {
   readonly place: Place
   readonly tags: readonly string[]
   readonly verifies: readonly string[]
+  /** What its broker is known not to do of it, of whatever version. */
+  readonly gaps: readonly KnownGap[]
   readonly timeout: Duration
   /** `qos=1, bind=…` of this combination of the matrix; empty without one. */
   readonly variant: string

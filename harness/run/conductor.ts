@@ -12,7 +12,7 @@ import {
   showDuration,
   type Timer,
 } from '../../emulators/index.ts'
-import type { Broker } from '../brokers/index.ts'
+import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
 import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
@@ -66,7 +66,7 @@ export async function conduct(
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
   const clockwork = new Clockwork(judge, timeline, clock, lag)
   let events: readonly Event[] = []
-  const about = { name: plan.broker?.use ?? '', version: '', log: '' }
+  const about = { kind: '', version: '', log: '' }
 
   const interrupt = (): void => stop.stop({ kind: 'interrupted' })
   options.signal.addEventListener('abort', interrupt)
@@ -75,7 +75,7 @@ export async function conduct(
   lag.start()
   try {
     const broker = await stop.race(bench.take('the broker', options.openBroker()))
-    Object.assign(about, { name: broker.name, version: broker.version })
+    Object.assign(about, { kind: broker.name, version: broker.version })
     secrets.learn(secretsOf(broker))
     broker.onDeath((death) => {
       timeline.record({ kind: 'broker', change: 'died', detail: death.message })
@@ -116,7 +116,8 @@ export async function conduct(
   return {
     plan,
     status: statusOf(ending, judge),
-    broker: { name: about.name, version: about.version },
+    broker: { name: plan.given.broker.name, kind: about.kind, version: about.version, gaps: contractGaps(about) },
+    gap: null,
     verdicts: judge.verdicts.map((verdict) => told(verdict, secrets)),
     events,
     problem: masked(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
@@ -130,6 +131,10 @@ export async function conduct(
     brokerLog: secrets.text(about.log),
   }
 }
+
+const contractGaps = ({ kind, version }: { kind: string; version: string }): readonly Gap[] =>
+  (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) => versionFits(version, gap.versions)) ??
+  []
 
 const deviceOf = (event: Event): string => ('device' in event ? (event.device ?? '') : '')
 
