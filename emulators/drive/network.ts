@@ -8,7 +8,7 @@ export interface WireEvents {
   connected(): void
   /**
    * Instead of `connected`; an errno name, `ENOTFOUND` when the host's name is unknown. With `error` somebody was
-   * reached and the TLS handshake failed: that is what the program is told.
+   * reached and the TLS handshake failed: that is what the program is told, and the other is Node's own code.
    */
   failed(errno: string, error?: PythonError): void
   data(chunk: Uint8Array): void

@@ -101,7 +101,10 @@ class TcpWire implements Wire {
     const events = this.#events
     this.#events = null
     if (this.#connected) events?.error(errno)
-    else events?.failed(errno, this.#tls === undefined ? undefined : handshakeError(error, this.#tls))
+    else {
+      const refused = this.#tls === undefined ? undefined : handshakeError(error, this.#tls)
+      events?.failed(refused === undefined ? errno : ((error as NodeJS.ErrnoException).code ?? errno), refused)
+    }
   }
 }
 

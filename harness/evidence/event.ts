@@ -49,7 +49,7 @@ export interface SocketEvent {
   readonly connection?: number | undefined
   /** Of TLS: protocol and cipher, or why the handshake failed. */
   readonly detail?: string | undefined
-  /** Of TLS: the name that the device asked for (SNI); absent when it named none. */
+  /** Of TLS: the name that the device asked for (SNI); empty when it named none. */
   readonly serverName?: string | undefined
 }
 

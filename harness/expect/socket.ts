@@ -15,7 +15,9 @@ const fields = z.strictObject({
       'what became of it; ended: closed or reset, as a broker that hangs up is free to choose; refused and timeout are seen by the device, the rest by its link',
     ),
   by: z.enum(['device', 'broker', 'link']).optional().describe('who caused it'),
-  serverName: valueMatcher().optional().describe('of secured: the name that the device asked for (SNI)'),
+  serverName: valueMatcher()
+    .optional()
+    .describe('of secured: the name that the device asked for (SNI); "" when it named none'),
   detail: valueMatcher().optional().describe('of secured: protocol and cipher; of handshake-failed: why'),
   connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
 })

@@ -216,7 +216,15 @@ class TcpLink implements Link {
     if (tls === undefined || this.#state.kind === 'down') return device
     const tell = ({ secured, detail, serverName }: Handshake): void => {
       const change = secured ? 'secured' : 'handshake-failed'
-      recorder.record({ kind: 'socket', device: name, change, by: 'device', connection, detail, serverName })
+      recorder.record({
+        kind: 'socket',
+        device: name,
+        change,
+        by: 'device',
+        connection,
+        detail,
+        serverName: secured ? (serverName ?? '') : serverName,
+      })
     }
     return acceptTls(device, tls, tell)
   }
