@@ -56,6 +56,10 @@ export interface Recipe {
   readonly stopLimit?: Duration | undefined
   /** It starts programs of its own, which must not outlive it. */
   readonly group?: boolean | undefined
+  /** Ends it at once where killing what was started would not. Must not throw when it is gone already. */
+  kill?(place: Place): Promise<void>
+  /** The same when this process is about to end. */
+  killSync?(place: Place): void
   /** How the harness itself gets in. */
   readonly access?: BrokerAccess | undefined
   /** Something that must run beside it, from before the first start to the end. */
@@ -87,6 +91,8 @@ class ChildBroker implements Broker {
   #claim: PortClaim | null = null
   #beside: AsyncDisposable | null = null
   #child: Child | null = null
+  /** Where the child was started. */
+  #started: Place | null = null
   /** The child that is meant to live; any other may end as it likes. */
   #wanted: Child | null = null
   #version: string
@@ -99,7 +105,10 @@ class ChildBroker implements Broker {
     this.#recipe = recipe
     this.#folder = folder
     this.#version = recipe.knownVersion ?? ''
-    this.#callOffRemoval = atExit(() => rmSync(folder, { recursive: true, force: true }))
+    this.#callOffRemoval = atExit(() => {
+      if (this.#child !== null) recipe.killSync?.(this.#started!)
+      rmSync(folder, { recursive: true, force: true })
+    })
   }
 
   async open(): Promise<void> {
@@ -147,7 +156,14 @@ class ChildBroker implements Broker {
 
   async kill(): Promise<void> {
     this.#wanted = null
-    await this.#child?.kill()
+    await this.#end()
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child
+    if (child === null) return
+    await this.#recipe.kill?.(this.#started!)
+    await child.kill()
   }
 
   log(): string {
@@ -174,7 +190,8 @@ class ChildBroker implements Broker {
 
   /** Resolves to false when the port turns out to be taken. */
   async #begin(port: number): Promise<boolean> {
-    const command = await this.#recipe.prepare(this.#place(port))
+    this.#started = this.#place(port)
+    const command = await this.#recipe.prepare(this.#started)
     const ready = new Promise<void>((resolve) => {
       this.#onReady = resolve
     })
@@ -185,7 +202,7 @@ class ChildBroker implements Broker {
       this.#guard(child)
       return true
     }
-    await child.kill()
+    await this.#end()
     this.#child = null
     if (this.#recipe.portTaken.test(this.#tail.last(10))) return false
     throw new Problem('broker/not-started', `${this.name} did not start: ${outcome}`, {
