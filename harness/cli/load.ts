@@ -76,7 +76,7 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
       },
     })
     for (const diagnostic of compiled.diagnostics.all) {
-      const rendered = renderDiagnostic(diagnostic, text, { color: out.color })
+      const rendered = renderDiagnostic(diagnostic, compiled.text, { color: out.color })
       if (told.has(rendered)) continue // said of another broker already
       told.add(rendered)
       if (isError(diagnostic)) errors++

@@ -1,7 +1,17 @@
 // What a scenario says that must not be seen: whatever stands under a key that is named like a password, and
 // variables of the environment that are. Their values are masked in records; in the scenario's own text, too.
 
-import { childOf, Diagnostics, interpolate, type Node, type ScalarNode, type Scope } from '../scenario/index.ts'
+import { SHORTEST_SECRET } from '../evidence/index.ts'
+import {
+  childOf,
+  type Diagnostic,
+  Diagnostics,
+  interpolate,
+  type Node,
+  type ScalarNode,
+  type Scope,
+} from '../scenario/index.ts'
+import type { Step } from './plan.ts'
 
 const SECRET_KEY = /^(pass(word|wd|phrase)?s?|pswd|pw|secrets?|tokens?|private[-_]?key)$/i
 const SECRET_VARIABLE = /\benv\.([A-Za-z_]\w*)/g
@@ -19,8 +29,23 @@ export function secretsIn(text: string, root: Node, scope: Scope): readonly stri
   return [...new Set([...literal, ...named.flatMap((name) => env?.[name] ?? [])])]
 }
 
+/** As `Secrets` of the evidence does: shorter values would be found everywhere. */
+const veiled = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .reduce((shown, secret) => shown.replaceAll(secret, MASK.repeat(secret.length)), text)
+
+/** No title of a step repeats a secret that its arguments hold. */
+export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets: readonly string[]): readonly S[] {
+  return steps.map((step) => ({
+    ...step,
+    title: veiled(step.title, secrets),
+    ...('steps' in step ? { steps: withoutSecretTitles(step.steps, secrets) } : {}),
+  }))
+}
+
 /** The text with other characters in their places, so that all that follows stays where it is. */
-export function withoutSecrets(text: string, root: Node): string {
+export function withoutSecrets(text: string, root: Node, secrets: readonly string[] = []): string {
   const lines = text.split('\n')
   for (const { value, place, quoted } of scalarsIn(root)) {
     const secret = String(value)
@@ -31,7 +56,17 @@ export function withoutSecrets(text: string, root: Node): string {
     const masked = line.slice(begin, end).replace(secret, MASK.repeat(secret.length))
     lines[place.line - 1] = line.slice(0, begin) + masked + line.slice(end)
   }
-  return lines.join('\n')
+  return veiled(lines.join('\n'), secrets)
+}
+
+/** A complaint about a secret value does not repeat it. */
+export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
+  const { at, message, hint } = diagnostic
+  const about = scalarsIn(root).find(({ place }) => place.line === at.line && place.column === at.column)
+  const secret = about === undefined ? '' : String(about.value)
+  if (secret === '') return diagnostic
+  const mask = (text: string): string => text.replaceAll(secret, MASK.repeat(secret.length))
+  return { ...diagnostic, message: mask(message), ...(hint === undefined ? {} : { hint: mask(hint) }) }
 }
 
 /** Texts below keys that are named like a password. */
