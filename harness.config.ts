@@ -8,6 +8,7 @@ export default {
   brokers: {
     aedes: { use: 'aedes' },
     mosquitto: { use: 'mosquitto' },
+    nats: { use: 'nats' },
   },
   output: 'results',
   jobs: 4,

@@ -76,7 +76,12 @@ export type BoardCall =
 
 export interface TlsRequest {
   /** Name for SNI and verification; absent when the library sends none. */
-  readonly serverName?: string
+  readonly serverName?: string | undefined
+  /**
+   * The peer's certificate is verified; absent: any will do. It says what the board's ssl module raises when it
+   * will not do: MicroPython ValueError with mbedTLS's words, CircuitPython OSError with mbedTLS's number.
+   */
+  readonly verify?: 'ValueError' | 'OSError' | undefined
 }
 
 /** What a driver resumes a program with; each helper below knows which one its call gets. */

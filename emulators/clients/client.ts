@@ -13,14 +13,20 @@ export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive
 export interface OptionSpec {
   readonly name: string
   readonly means?: OptionMeaning
-  /** `seconds` is a number of seconds; `bytes` and `str` each take the other, as Python does. */
-  readonly type: 'str' | 'bytes' | 'int' | 'bool' | 'seconds'
+  /**
+   * `seconds` is a number of seconds; `bytes` and `str` each take the other, as Python does. `tls` is a bool, or in
+   * place of an SSLContext one of the words `context` (it verifies nothing) and `verify`.
+   */
+  readonly type: 'str' | 'bytes' | 'int' | 'bool' | 'seconds' | 'tls'
   /** Of `seconds`: the library takes a float. What a packet carries is whole. */
   readonly fractional?: true
   /** undefined: must be given. null: None is what stands there when nothing is given. */
   readonly default: PyValue | undefined
   readonly summary: string
 }
+
+/** What stands for an SSLContext. */
+export const TLS_CONTEXTS: readonly PyValue[] = ['context', 'verify']
 
 export type Options = Readonly<Record<string, PyValue>>
 
@@ -126,5 +132,7 @@ function fits(spec: OptionSpec, value: PyValue): boolean {
       return (typeof value === 'number' && Number.isFinite(value)) || value instanceof PyFloat
     case 'bool':
       return typeof value === 'boolean'
+    case 'tls':
+      return typeof value === 'boolean' || TLS_CONTEXTS.includes(value)
   }
 }

@@ -45,7 +45,7 @@ export abstract class MiniMqttConnect extends MiniMqttSession {
   protected sessionId: PyValue = null
   private readonly attempts: number
   private readonly ssl: boolean
-  private readonly sslContext: boolean
+  private readonly sslContext: PyValue
   /** Both survive a connect that has failed for good: the next one begins with this pause. */
   private refusals = 0
   private pause = 0
@@ -55,7 +55,7 @@ export abstract class MiniMqttConnect extends MiniMqttSession {
     this.clientId = truthy(options.client_id!) ? options.client_id! : null
     this.attempts = integer(options.connect_retries!)
     this.ssl = truthy(options.is_ssl!)
-    this.sslContext = truthy(options.ssl_context!)
+    this.sslContext = options.ssl_context!
   }
 
   /** The constructor's random client id: two devices out of some thousands may well share one. */

@@ -5,6 +5,7 @@
 import * as board from '../board.ts'
 import { isOSError, type Program, PythonError, type PyValue, type SocketHandle } from '../board.ts'
 import type { Duration } from '../ground/time.ts'
+import { truthy } from './python.ts'
 
 export interface SocketRequest {
   readonly host: string
@@ -12,8 +13,8 @@ export interface SocketRequest {
   readonly sessionId: PyValue
   readonly timeout: Duration
   readonly ssl: boolean
-  /** Whether the program has given one; without it there is no TLS. */
-  readonly sslContext: boolean
+  /** What stands for the program's SSLContext; without one there is no TLS. `verify`: it verifies. */
+  readonly sslContext: PyValue
 }
 
 export interface Connections {
@@ -31,11 +32,12 @@ export class ConnectionManager implements Connections {
     const key = JSON.stringify([host, port, PROTOCOL, sessionId])
     if (this.#managed.has(key))
       throw new PythonError('RuntimeError', `An existing socket is already connected to ${PROTOCOL}//${host}:${port}`)
-    if (ssl && !sslContext) throw new PythonError('ValueError', 'ssl_context must be provided if using ssl')
+    if (ssl && !truthy(sslContext)) throw new PythonError('ValueError', 'ssl_context must be provided if using ssl')
     const socket = yield* board.openSocket()
     yield* board.setTimeoutOf(socket, timeout)
     try {
-      yield* board.connectSocket(socket, host, port, ssl ? { serverName: host } : undefined)
+      const verify = sslContext === 'verify' ? 'OSError' : undefined
+      yield* board.connectSocket(socket, host, port, ssl ? { serverName: host, verify } : undefined)
     } catch (e) {
       if (isOSError(e)) yield* board.closeSocket(socket)
       throw e

@@ -39,7 +39,12 @@ export const MINIMQTT_OPTIONS: readonly OptionSpec[] = [
     default: 10,
     summary: 'how long it waits for an acknowledgement; more than socket_timeout',
   },
-  { name: 'ssl_context', type: 'bool', default: null, summary: 'true: there is a context, which verifies nothing' },
+  {
+    name: 'ssl_context',
+    type: 'tls',
+    default: null,
+    summary: 'true or context: a context that verifies nothing; verify: one that verifies',
+  },
   {
     name: 'use_binary_mode',
     type: 'bool',

@@ -1,14 +1,14 @@
 // What the umqtt family's libraries show to the outside: options, methods, verbs, known quirks.
 // Texts for people; the behaviour itself is in umqtt.ts.
 
-import type { PyValue } from '../board.ts'
+import type { PyValue, TlsRequest } from '../board.ts'
 import type { LibraryCall, OptionSpec, Options, Quirk, VerbMap } from './client.ts'
 import { type Parameter, type Signature, typeError, typeName } from './python.ts'
 
 const required = (name: string): Parameter => ({ name })
 const optional = (name: string, value: PyValue): Parameter => ({ name, default: value })
 
-/** Options from the third on are the same in all. `ssl_params` and SSLContext objects cannot be written in a scenario. */
+/** Options from the third on are the same in all. `ssl_params` cannot be written in a scenario. */
 export const FAMILY_OPTIONS: readonly OptionSpec[] = [
   { name: 'port', type: 'int', default: 0, summary: 'TCP port; 0 is 1883, or 8883 with ssl' },
   { name: 'user', means: 'user name', type: 'bytes', default: null, summary: 'user name' },
@@ -57,6 +57,16 @@ export const familyVerbs: VerbMap = {
 
 export function umqttIdentity(name: string, server: string, port: number): Options {
   return { client_id: new TextEncoder().encode(name), server, port }
+}
+
+/**
+ * What `ssl` asks of the board. True: `ssl.wrap_socket(sock)`, which names no server and verifies nothing; an
+ * SSLContext gives the server's name, and verifies when it was told to.
+ */
+export function tlsRequest(ssl: PyValue, server: PyValue): TlsRequest | undefined {
+  if (ssl === true) return {}
+  if (ssl !== 'context' && ssl !== 'verify') return undefined
+  return { serverName: serverName(server), ...(ssl === 'verify' ? { verify: 'ValueError' as const } : {}) }
 }
 
 /** The host that `getaddrinfo` is asked for. */

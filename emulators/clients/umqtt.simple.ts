@@ -13,14 +13,25 @@ import {
   FAMILY_QUIRKS,
   familyVerbs,
   serverName,
+  tlsRequest,
   umqttIdentity,
 } from './umqtt.family.ts'
 import { remainingLength, Umqtt } from './umqtt.ts'
 
+/** An SSLContext will do, too. */
+const SSL: OptionSpec = {
+  name: 'ssl',
+  means: 'tls',
+  type: 'tls',
+  default: false,
+  summary:
+    'TLS; true: no server name, no verification; context: an SSLContext that verifies nothing; verify: one that verifies',
+}
+
 export const SIMPLE_OPTIONS: readonly OptionSpec[] = [
   { name: 'client_id', means: 'client id', type: 'bytes', default: undefined, summary: 'client id' },
   { name: 'server', type: 'str', default: undefined, summary: "the broker's host name or address" },
-  ...FAMILY_OPTIONS,
+  ...FAMILY_OPTIONS.map((option): OptionSpec => (option.name === 'ssl' ? SSL : option)),
 ]
 
 export const SIMPLE_METHODS: Readonly<Record<string, Signature>> = {
@@ -45,7 +56,7 @@ export class UmqttSimple extends Umqtt {
     if (this.sock !== null) yield* board.closeSocket(this.sock)
     this.sock = yield* board.openSocket()
     yield* board.setTimeoutOf(this.sock, timeout === null ? null : seconds(real(timeout)))
-    yield* board.connectSocket(this.sock, serverName(this.server), this.port, this.ssl ? {} : undefined)
+    yield* board.connectSocket(this.sock, serverName(this.server), this.port, tlsRequest(this.ssl, this.server))
   }
 
   /** Header and packet id are two writes. */

@@ -26,7 +26,7 @@ export abstract class Umqtt implements EmulatedClient {
   protected abstract readonly signatures: Readonly<Record<string, Signature>>
   protected readonly clientId: PyValue
   protected readonly port: number
-  protected readonly ssl: boolean
+  protected readonly ssl: PyValue
   protected sock: SocketHandle | null = null
   /** Never wraps: past 65535 the wire shows the low 16 bits and no acknowledgement matches. */
   protected pid: PyValue = 0
@@ -44,8 +44,8 @@ export abstract class Umqtt implements EmulatedClient {
   constructor(options: Options, hooks: ClientHooks) {
     this.clientId = options.client_id!
     this.server = options.server!
-    this.ssl = truthy(options.ssl!)
-    this.port = options.port === 0 ? (this.ssl ? 8883 : 1883) : integer(options.port!)
+    this.ssl = options.ssl!
+    this.port = options.port === 0 ? (truthy(this.ssl) ? 8883 : 1883) : integer(options.port!)
     this.user = options.user!
     this.pswd = options.password!
     this.keepalive = options.keepalive!

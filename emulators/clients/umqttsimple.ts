@@ -12,6 +12,7 @@ import {
   FAMILY_QUIRKS,
   familyVerbs,
   serverName,
+  tlsRequest,
   umqttIdentity,
 } from './umqtt.family.ts'
 import { Umqtt } from './umqtt.ts'
@@ -46,7 +47,7 @@ export class Umqttsimple extends Umqtt {
 
   protected override *openSocket(): Program<void> {
     this.sock = yield* board.openSocket()
-    yield* board.connectSocket(this.sock, serverName(this.server), this.port, this.ssl ? {} : undefined)
+    yield* board.connectSocket(this.sock, serverName(this.server), this.port, tlsRequest(this.ssl, this.server))
   }
 
   /** Header and packet id are one write of four bytes. */

@@ -2,12 +2,15 @@
 // blocking modes; those are the board's (socket.ts). `write`'s callback comes when the kernel has
 // taken the bytes, not when they have arrived.
 
-import type { TlsRequest } from '../board.ts'
+import type { PythonError, TlsRequest } from '../board.ts'
 
 export interface WireEvents {
   connected(): void
-  /** Instead of `connected`; an errno name, `ENOTFOUND` when the host's name is unknown. */
-  failed(errno: string): void
+  /**
+   * Instead of `connected`; an errno name, `ENOTFOUND` when the host's name is unknown. With `error` somebody was
+   * reached and the TLS handshake failed: that is what the program is told, and the other is Node's own code.
+   */
+  failed(errno: string, error?: PythonError): void
   data(chunk: Uint8Array): void
   /** The peer will send no more (FIN); writing may still work. */
   end(): void

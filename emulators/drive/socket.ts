@@ -118,10 +118,14 @@ export class BoardSocket {
         this.#state = 'open'
         waiting.end(DONE)
       },
-      failed: (errno) => {
+      failed: (errno, error) => {
         if (this.#state !== 'connecting') return
         this.#state = 'new'
         this.#wire = null
+        if (error !== undefined) {
+          waiting.end({ error })
+          return
+        }
         this.#tell(errno === 'ETIMEDOUT' ? 'timeout' : 'refused')
         // A name that nobody knows is getaddrinfo's error on these boards, not an errno.
         waiting.end(errno === 'ENOTFOUND' ? { error: osError(-2) } : failure(errno))

@@ -1,41 +1,50 @@
 // The real network. One board write is one socket write, and Nagle's algorithm stays on: that a
 // small second write waits for the first one's ACK (40 ms and more) is part of how the libraries behave.
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTcp, type Socket } from 'node:net'
 import type { TlsRequest } from '../board.ts'
 import type { Network, Wire, WireEvents } from './network.ts'
+import { connectTls, handshakeError, type Trust } from './tls.ts'
 
-export const tcpNetwork: Network = {
-  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events, false),
-}
+/** Of a board with these certificates in its flash. */
+export const networkTrusting = (trust: Trust): Network => ({
+  connect: (host, port, tls, events) => new TcpWire({ host, port, noDelay: false }, tls, trust, events),
+})
+
+export const tcpNetwork: Network = networkTrusting({})
 
 /** With TCP_NODELAY: each write leaves at once, as a segment of its own. For devices that are no copy of a library. */
-export const promptNetwork: Network = {
-  connect: (host, port, tls, events) => new TcpWire(host, port, tls, events, true),
+export const promptNetworkTrusting = (trust: Trust): Network => ({
+  connect: (host, port, tls, events) => new TcpWire({ host, port, noDelay: true }, tls, trust, events),
+})
+
+export const promptNetwork: Network = promptNetworkTrusting({})
+
+interface Destination {
+  readonly host: string
+  readonly port: number
+  readonly noDelay: boolean
 }
 
 class TcpWire implements Wire {
   readonly #socket: Socket
+  readonly #tls: TlsRequest | undefined
   #events: WireEvents | null
   #connected = false
   #errno: string | null = null
 
-  constructor(host: string, port: number, tls: TlsRequest | undefined, events: WireEvents, noDelay: boolean) {
+  constructor(to: Destination, tls: TlsRequest | undefined, trust: Trust, events: WireEvents) {
     this.#events = events
-    const where = { host, port, allowHalfOpen: true, noDelay }
-    this.#socket =
-      tls === undefined
-        ? connectTcp(where)
-        : // MicroPython verifies nothing unless its SSLContext says so.
-          connectTls({ ...where, rejectUnauthorized: false, ...serverName(tls) })
+    this.#tls = tls
+    const where = { ...to, allowHalfOpen: true }
+    this.#socket = tls === undefined ? connectTcp(where) : connectTls(where, tls, trust)
     this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       this.#connected = true
       this.#events?.connected()
     })
     this.#socket.on('data', (chunk) => this.#events?.data(chunk))
     this.#socket.on('end', () => this.#ended())
-    this.#socket.on('error', (error) => this.#failed(errnoOf(error)))
+    this.#socket.on('error', (error) => this.#failed(error))
   }
 
   get localPort(): number | undefined {
@@ -86,17 +95,18 @@ class TcpWire implements Wire {
       })
   }
 
-  #failed(errno: string): void {
+  #failed(error: Error): void {
+    const errno = errnoOf(error)
     this.#errno = errno
     const events = this.#events
     this.#events = null
     if (this.#connected) events?.error(errno)
-    else events?.failed(errno)
+    else {
+      const refused = this.#tls === undefined ? undefined : handshakeError(error, this.#tls)
+      events?.failed(refused === undefined ? errno : ((error as NodeJS.ErrnoException).code ?? errno), refused)
+    }
   }
 }
-
-const serverName = (tls: TlsRequest): { servername?: string } =>
-  tls.serverName === undefined || isIP(tls.serverName) !== 0 ? {} : { servername: tls.serverName }
 
 /** The errno name of a Node error; several attempts in one (IPv4 and IPv6) give the last one's. */
 function errnoOf(error: Error, otherwise = 'EIO'): string {

@@ -6,14 +6,7 @@ import { encode } from '../../emulators/index.ts'
 import { aedes } from './aedes.ts'
 import { brokerContract } from './broker.contract.ts'
 
-brokerContract(aedes, {
-  gaps: [
-    {
-      test: 'a death that nobody asked for is told, with its cause',
-      reason: 'it lives in this process and dies with it',
-    },
-  ],
-})
+brokerContract(aedes)
 
 test('is always there', async () => {
   expect(await aedes.available()).toBeNull()

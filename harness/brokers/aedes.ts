@@ -28,6 +28,12 @@ export const aedes: BrokerKind = defineBroker({
   name: 'aedes',
   summary: 'in this process, nothing to install; forgets everything when it stops',
   options,
+  gaps: [
+    {
+      test: 'a death that nobody asked for is told, with its cause',
+      reason: 'it lives in this process and dies with it',
+    },
+  ],
   keepaliveSlack: () => SLACK,
   available: async () => null,
   async open(settings) {
@@ -49,7 +55,8 @@ class AedesBroker implements Broker {
   readonly keepaliveSlack = SLACK
   readonly controllable = true
   readonly pid = null
-  readonly credentials = null
+  readonly access = {}
+  readonly deviceCredentials = null
   readonly #settings: AedesSettings
   readonly #tail = new Tail()
   readonly #deaths = new Deaths()

@@ -1,37 +1,63 @@
 // What every broker kind that we start must do. An implementation's test calls `brokerContract`; what a
-// broker is known not to do is a gap with its reason, listed there and shown as a skipped test.
+// broker is known not to do is a gap with its reason, listed by the kind. A gap is run all the same: it is
+// shown as skipped while it fails, and fails when it has been closed.
 
 import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { connectAsync, type IPublishPacket, type MqttClient } from 'mqtt'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { Decoder, encode, type Packet, type Problem, type Sendable } from '../../emulators/index.ts'
 import { isFree } from '../link/index.ts'
 import type { Broker, BrokerKind, Gap } from './broker.ts'
+import { versionFits } from './versions.ts'
+
+const PATIENCE_MS = 5000
 
 export interface ContractSettings {
   readonly options?: Readonly<Record<string, unknown>>
-  readonly gaps?: readonly Gap[]
   /** Why the whole suite cannot run here; in CI it runs nevertheless, and fails. */
   readonly unavailable?: string | null
+  /** Milliseconds for each test; default 20 s. */
+  readonly limit?: number
 }
 
 export function brokerContract(
   kind: BrokerKind,
-  { options = {}, gaps = [], unavailable = null }: ContractSettings = {},
+  { options = {}, unavailable = null, limit = 20_000 }: ContractSettings = {},
 ) {
   const skipped = unavailable !== null && process.env.CI === undefined
   const open = () => kind.open(options)
+  // Some take ten seconds to start: tests that leave it running share one.
+  let shared: Promise<Broker> | undefined
+  const running = async (): Promise<Broker> => {
+    shared ??= open()
+    await (await shared).start()
+    return shared
+  }
+  afterAll(async () => (await shared?.catch(() => undefined))?.[Symbol.asyncDispose]())
+  const known = new Set<string>()
   const check = (name: string, body: () => Promise<void>): void => {
-    const gap = gaps.find((g) => g.test === name)
-    if (gap === undefined) test(name, body)
-    else test.skip(`${name} (gap: ${gap.reason})`, body)
+    known.add(name)
+    const gap = kind.gaps.find((g) => g.test === name)
+    if (gap === undefined) test(name, body, limit)
+    else test(name, (context) => runGap(gap, body, context.skip), limit)
+  }
+  const runGap = async (gap: Gap, body: () => Promise<void>, skip: (note: string) => never): Promise<void> => {
+    const failure = await body().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    const broker = await running()
+    if (!versionFits(broker.version, gap.versions)) {
+      if (failure !== null) throw failure
+    } else if (failure === null) expect.fail(`no longer a gap of ${kind.name} ${broker.version}: ${gap.reason}`)
+    else skip(`gap: ${gap.reason}`)
   }
 
   describe.skipIf(skipped)(`${kind.name} as a broker${skipped ? ` (skipped: ${unavailable})` : ''}`, () => {
     check('says who it is and answers CONNECT', async () => {
-      await using broker = await open()
-      expect(broker).toMatchObject({ name: kind.name, controllable: true, credentials: null })
+      const broker = await running()
+      expect(broker).toMatchObject({ name: kind.name, controllable: true, deviceCredentials: null })
       expect(broker.version).toMatch(/^\d+\.\d+/)
       expect(broker.keepaliveSlack).toBe(kind.keepaliveSlack(options))
       const client = await rawClient(broker)
@@ -39,20 +65,36 @@ export function brokerContract(
       expect(broker.log()).not.toBe('')
     })
 
-    check('passes messages of every QoS on', async () => {
-      await using broker = await open()
-      await using subscriber = await client(broker)
-      await subscriber.mqtt.subscribeAsync('t/#', { qos: 2 })
-      await using publisher = await client(broker)
-      for (const qos of [0, 1, 2] as const) {
+    for (const qos of [0, 1, 2] as const)
+      check(`passes messages of QoS ${qos} on`, async () => {
+        const broker = await running()
+        await using subscriber = await client(broker)
+        await subscriber.mqtt.subscribeAsync('t/#', { qos })
+        await using publisher = await client(broker)
         const message = subscriber.next()
-        await publisher.mqtt.publishAsync(`t/${qos}`, `qos ${qos}`, { qos })
+        await soon(publisher.mqtt.publishAsync(`t/${qos}`, `qos ${qos}`, { qos }))
         expect(await message).toMatchObject({ topic: `t/${qos}`, text: `qos ${qos}`, qos, retain: false })
-      }
+      })
+
+    // [MQTT-4.7.2-1]
+    check('keeps its own $ topics from who subscribes to #', async () => {
+      const broker = await running()
+      await using subscriber = await client(broker)
+      const topics: string[] = []
+      subscriber.mqtt.on('message', (topic) => topics.push(topic))
+      await subscriber.mqtt.subscribeAsync('#')
+      await using other = await client(broker)
+      await other.mqtt.subscribeAsync('u', { qos: 1 })
+      await other.mqtt.publishAsync('u', 'x', { qos: 1 })
+      await other.mqtt.endAsync()
+      await using last = await client(broker)
+      await last.mqtt.publishAsync('t', 'the end', { qos: 1 })
+      await expect.poll(() => topics).toContain('t')
+      expect(topics.filter((topic) => topic.startsWith('$'))).toEqual([])
     })
 
     check('keeps a retained message for who comes later', async () => {
-      await using broker = await open()
+      const broker = await running()
       await using publisher = await client(broker)
       await publisher.mqtt.publishAsync('kept', 'here', { qos: 1, retain: true })
       await using subscriber = await client(broker)
@@ -62,7 +104,7 @@ export function brokerContract(
     })
 
     check('publishes the will of a client that is gone without DISCONNECT', async () => {
-      await using broker = await open()
+      const broker = await running()
       await using subscriber = await client(broker)
       await subscriber.mqtt.subscribeAsync('wills')
       const message = subscriber.next()
@@ -73,7 +115,7 @@ export function brokerContract(
     })
 
     check('stops, refuses, and starts on the same port', async () => {
-      await using broker = await open()
+      const broker = await running()
       const { port } = broker
       const held = await rawClient(broker)
       const ended = closed(held.socket)
@@ -88,7 +130,7 @@ export function brokerContract(
     })
 
     check('killed, it ends its clients without a word', async () => {
-      await using broker = await open()
+      const broker = await running()
       const held = await rawClient(broker)
       const ended = closed(held.socket)
       await broker.kill()
@@ -101,7 +143,7 @@ export function brokerContract(
     })
 
     check('a death that nobody asked for is told, with its cause', async () => {
-      await using broker = await open()
+      const broker = await running()
       const deaths: Problem[] = []
       broker.onDeath(() => expect.fail('it had left'))()
       const death = new Promise<Problem>((resolve) => broker.onDeath(resolve))
@@ -136,7 +178,7 @@ export function brokerContract(
       await using two = b
       expect(one.port).not.toBe(two.port)
       await using subscriber = await client(two)
-      await subscriber.mqtt.subscribeAsync('#')
+      await subscriber.mqtt.subscribeAsync('t')
       const message = subscriber.next()
       await using elsewhere = await client(one)
       await elsewhere.mqtt.publishAsync('t', 'not for you', { qos: 1 })
@@ -147,6 +189,10 @@ export function brokerContract(
 
     check('options that it does not know are a Problem', async () => {
       await expect(kind.open({ ...options, prot: 1 })).rejects.toMatchObject({ code: 'broker/bad-options' })
+    })
+
+    test('each of its gaps is a test of this suite', () => {
+      expect([...known]).toEqual(expect.arrayContaining(kind.gaps.map((gap) => gap.test)))
     })
   })
 }
@@ -166,15 +212,32 @@ async function client(broker: Broker): Promise<Client> {
   mqtt.on('error', () => {})
   return {
     mqtt,
-    next: () =>
-      new Promise((resolve) => {
+    next: () => {
+      const message = new Promise<Message>((resolve) => {
         mqtt.once('message', (topic, payload, { qos, retain }) =>
           resolve({ topic, qos, retain, text: payload.toString() }),
         )
-      }),
+      })
+      const timely = soon(message)
+      timely.catch(() => {}) // whoever awaits it hears of it
+      return timely
+    },
     async [Symbol.asyncDispose]() {
       await mqtt.endAsync(true)
     },
+  }
+}
+
+/** A broker that does not do it must not hold up the suite. */
+async function soon<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

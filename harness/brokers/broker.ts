@@ -9,6 +9,27 @@ export interface Credentials {
   readonly password?: string | undefined
 }
 
+/** How the harness reaches the broker beside host and port. Never to be written anywhere. */
+export interface BrokerAccess {
+  /** What the harness's own client must say to be let in. */
+  readonly credentials?: Credentials | undefined
+  /** Absent: plain TCP. */
+  readonly tls?: BrokerTls | undefined
+}
+
+/** TLS on the way to the broker; PEM texts. */
+export interface BrokerTls {
+  /** What the broker's certificate is checked with; absent: what Node trusts. */
+  readonly ca?: string | undefined
+  /** Our own, for a broker that asks for one. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** The name that its certificate must have; absent: the host. */
+  readonly serverName?: string | undefined
+  /** Whatever certificate it has will do. */
+  readonly insecure?: boolean | undefined
+}
+
 export interface Broker extends AsyncDisposable {
   readonly name: string
   /** As the broker itself says it; empty when it cannot be known. */
@@ -20,8 +41,10 @@ export interface Broker extends AsyncDisposable {
   readonly controllable: boolean
   /** The process to look at; null when it is not a child of ours. */
   readonly pid: number | null
-  /** What the harness's own client must say to be let in; null: nothing. Never to be written anywhere. */
-  readonly credentials: Credentials | null
+  /** Never to be written anywhere. */
+  readonly access: BrokerAccess
+  /** What a device that brings none of its own is given to say; null: nothing. Never to be written anywhere. */
+  readonly deviceCredentials: Credentials | null
   /** In an orderly way; connections get FIN and no port is open when it resolves. No-op when it is down. */
   stop(): Promise<void>
   /** On the same port; resolves when it answers. No-op when it is up. Throws Problem `broker/…`. */
@@ -41,6 +64,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Gap {
   readonly test: string
   readonly reason: string
+  /** Of the broker, such as `<2.10`; absent: all. */
+  readonly versions?: string | undefined
 }
 
 export interface BrokerKind {
@@ -49,6 +74,8 @@ export interface BrokerKind {
   readonly summary: string
   /** The keys beside `use` in the config, and `with` in a scenario. */
   readonly options: z.ZodType
+  /** Tests of the contract suite that it does not pass; reports carry them. */
+  readonly gaps: readonly Gap[]
   /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
   keepaliveSlack(options?: unknown): Duration
   /** Why it cannot be started here; null when it can. */
@@ -61,6 +88,7 @@ export interface BrokerDefinition<O> {
   readonly name: string
   readonly summary: string
   readonly options: z.ZodType<O>
+  readonly gaps?: readonly Gap[]
   keepaliveSlack(options: O): Duration
   available(options: O, env: Environment): Promise<string | null>
   open(options: O, env: Environment): Promise<Broker>
@@ -68,7 +96,7 @@ export interface BrokerDefinition<O> {
 
 /** Options are parsed at this door; the definition trusts them. */
 export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
-  const { name, summary, options } = definition
+  const { name, summary, options, gaps = [] } = definition
   const parse = (given: unknown): O => {
     const parsed = options.safeParse(given ?? {})
     if (parsed.success) return parsed.data
@@ -80,6 +108,7 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     name,
     summary,
     options,
+    gaps,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
     available: async (given, env = process.env) => definition.available(parse(given), env),
     open: async (given, env = process.env) => definition.open(parse(given), env),

@@ -1,7 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { expect, test } from 'vitest'
+import { connectAsync } from 'mqtt'
+import { afterAll, describe, expect, test } from 'vitest'
+import { claimPort, isFree } from '../link/index.ts'
+import { testAuthority } from '../tls/index.ts'
 import { aedes } from './aedes.ts'
 import { external } from './external.ts'
+import { mosquitto } from './mosquitto.ts'
+
+const unavailable = await mosquitto.available()
 
 test('borrows a broker, knows its credentials, and shows them to nobody', async () => {
   await using owner = await aedes.open()
@@ -10,7 +19,7 @@ test('borrows a broker, knows its credentials, and shows them to nobody', async 
     keepaliveSlack: '250ms',
   })
   expect(broker).toMatchObject({ host: owner.host, port: owner.port, controllable: false, keepaliveSlack: 250 })
-  expect(broker.credentials).toEqual({ username: 'me', password: 's@cret' })
+  expect(broker.access.credentials).toEqual({ username: 'me', password: 's@cret' })
   expect(inspect(broker, { depth: 9, showHidden: true }) + JSON.stringify(broker)).not.toContain('cret')
 })
 
@@ -22,7 +31,7 @@ test('it cannot be stopped, started or killed, and giving it back leaves it alon
     await expect(broker[action]()).rejects.toMatchObject({ code: 'broker/not-ours' })
   }
   await broker[Symbol.asyncDispose]()
-  expect(broker.credentials).toBeNull()
+  expect(broker.access.credentials).toBeUndefined()
   expect(await external.available(options)).toBeNull()
 })
 
@@ -39,7 +48,8 @@ test('one that does not answer is a Problem', async () => {
 test.each([
   'localhost',
   'http://x',
-  'mqtts://me:secret@x',
+  'mqtts://',
+  'ftp://me:secret@x',
   'mqtt://',
   'mqtt://a%zz:secret@x',
   'mqtt://me:secret@x:99999',
@@ -52,3 +62,101 @@ test.each([
 test('the port is 1883 when none is given, and the slack is that of the slowest', () => {
   expect(external.keepaliveSlack({ url: 'mqtt://[::1]' })).toBe(6000)
 })
+
+describe.skipIf(unavailable !== null && process.env.CI === undefined)('a broker with TLS', () => {
+  test.each([true, 'mutual'])('by mqtts, with the authority’s certificate: %s', async (tls) => {
+    await using owner = await mosquitto.open({ tls })
+    using files = new Files()
+    const authority = await testAuthority()
+    const cafile = files.put('ca.crt', authority.cert)
+    const own = await authority.client('me')
+    const more = tls === true ? {} : { cert: files.put('me.crt', own.cert), key: files.put('me.key', own.key) }
+    const url = `mqtts://me:secret@localhost:${owner.port}`
+    await using broker = await external.open({ url, cafile, ...more })
+    expect(broker.access).toMatchObject({ tls: { ca: authority.cert, serverName: 'localhost' } })
+    expect(broker.access.tls?.key).toBe(tls === true ? undefined : own.key)
+    expect(inspect(broker, { depth: 9, showHidden: true }) + JSON.stringify(broker)).not.toMatch(/secret|PRIVATE/)
+  })
+
+  test('whose certificate nobody trusts is told as that, and may be taken all the same', async () => {
+    await using owner = await mosquitto.open({ tls: true })
+    const url = `mqtts://localhost:${owner.port}`
+    const error = await external.open({ url }).catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'broker/no-tls', message: expect.stringMatching(/certificate/) })
+    await using broker = await external.open({ url, insecure: true })
+    expect(broker.access.tls).toMatchObject({ insecure: true })
+  })
+
+  test('that does not speak TLS is told as that', async () => {
+    await using owner = await mosquitto.open()
+    const url = `mqtts://localhost:${owner.port}`
+    await expect(external.open({ url, insecure: true })).rejects.toMatchObject({ code: 'broker/no-tls' })
+  })
+
+  test('certificate and key go together, and files must be there', async () => {
+    await using owner = await mosquitto.open({ tls: true })
+    const url = `mqtts://localhost:${owner.port}`
+    await expect(external.open({ url, cert: 'a' })).rejects.toMatchObject({ code: 'broker/bad-options' })
+    await expect(external.open({ url, cafile: '/no/such' })).rejects.toMatchObject({ code: 'broker/bad-options' })
+  })
+})
+
+describe.skipIf(unavailable !== null && process.env.CI === undefined)('a broker with WebSocket', () => {
+  const web = async (secure: boolean) => {
+    const { port, release } = await claimPort((p) => isFree('127.0.0.1', p))
+    const tls = secure ? await tlsLines() : []
+    const broker = await mosquitto.open({ config: [`listener ${port} 127.0.0.1`, 'protocol websockets', ...tls] })
+    // Its second listener may be a moment later than its first.
+    await expect.poll(() => isFree('127.0.0.1', port), { timeout: 10_000 }).toBe(false)
+    return { url: `${secure ? 'wss' : 'ws'}://localhost:${port}/mqtt`, broker, release }
+  }
+  const files = new Files()
+  afterAll(() => files[Symbol.dispose]())
+  const tlsLines = async () => {
+    const { cert, key } = await (await testAuthority()).server('valid')
+    return [`certfile ${files.put('s.crt', cert)}`, `keyfile ${files.put('s.key', key)}`]
+  }
+
+  test.each([false, true])('passes packets both ways, and ends: with TLS %s', async (secure) => {
+    const { url, broker: owner, release } = await web(secure)
+    await using _ = owner
+    await using broker = await external.open({ url, ...(secure ? { insecure: true } : {}) })
+    expect(broker.host).toBe('127.0.0.1')
+    const client = await connectAsync({ host: broker.host, port: broker.port, protocolVersion: 4, reconnectPeriod: 0 })
+    await client.subscribeAsync('t', { qos: 1 })
+    const payload = Buffer.alloc(20_000, 'x')
+    const heard = new Promise<Buffer>((resolve) => client.once('message', (_topic, text) => resolve(text)))
+    await client.publishAsync('t', payload, { qos: 1 })
+    expect((await heard).equals(payload)).toBe(true)
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+    await owner.kill()
+    await closed
+    await client.endAsync(true)
+    release()
+  })
+
+  test('given back, its own port is free again', async () => {
+    const { url, broker: owner, release } = await web(false)
+    await using _ = owner
+    const broker = await external.open({ url })
+    const { port } = broker
+    expect(await isFree('127.0.0.1', port)).toBe(false)
+    await broker[Symbol.asyncDispose]()
+    expect(await isFree('127.0.0.1', port)).toBe(true)
+    release()
+  })
+})
+
+/** In a folder of their own. */
+class Files implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
+
+  put(name: string, text: string): string {
+    writeFileSync(join(this.#folder, name), text)
+    return join(this.#folder, name)
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}

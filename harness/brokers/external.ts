@@ -1,42 +1,40 @@
 // A broker that somebody else runs, by its URL. We only borrow it: it is never stopped, and its password
 // is in nothing that is shown or written.
 
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { z } from 'zod'
-import { type Duration, milliseconds, Problem, seconds } from '../../emulators/index.ts'
-import { type Broker, type BrokerKind, type Credentials, defineBroker } from './broker.ts'
+import { type Duration, Problem, seconds } from '../../emulators/index.ts'
+import {
+  type Broker,
+  type BrokerAccess,
+  type BrokerKind,
+  type BrokerTls,
+  type Credentials,
+  defineBroker,
+} from './broker.ts'
+import { type Address, brokerUrl } from './broker-url.ts'
 import { reach } from './reach.ts'
+import { durationText } from './values.ts'
+import { type Gateway, openGateway, optionsOf } from './websocket.ts'
 
 const PATIENCE_MS = 5000
-const DEFAULT_PORT = 1883
-
-interface Address {
-  readonly host: string
-  readonly port: number
-  readonly credentials: Credentials | null
-}
-
-const url = z.string().transform((text, context): Address => {
-  const parsed = URL.canParse(text) ? new URL(text) : null
-  const address = parsed !== null && /^(mqtt|tcp):$/.test(parsed.protocol) ? addressOf(parsed) : null
-  if (address !== null) return address
-  // Never the text itself: it may hold a password.
-  const message =
-    parsed?.protocol === 'mqtts:'
-      ? 'TLS to the broker is not possible yet; use mqtt://'
-      : 'not a broker URL: mqtt://HOST, mqtt://HOST:PORT or mqtt://USER:PASSWORD@HOST:PORT'
-  context.addIssue({ code: 'custom', message })
-  return z.NEVER
-})
-
-const slack = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s)$/, 'not a duration: 250ms or 6s')
-  .transform((text) => (text.endsWith('ms') ? milliseconds(Number.parseFloat(text)) : seconds(Number.parseFloat(text))))
 
 const options = z.strictObject({
-  url: url.describe('mqtt://USER:PASSWORD@HOST:PORT'),
-  keepaliveSlack: slack.default(seconds(6)).describe('how much later than 1.5 x keep alive it may notice; default: 6s'),
+  url: brokerUrl.describe('mqtt://, mqtts://, ws:// or wss://, then USER:PASSWORD@HOST:PORT'),
+  username: z.string().optional().describe('in place of the one in the URL'),
+  password: z.string().optional().describe('in place of the one in the URL; ${process.env.…} keeps it out of files'),
+  cafile: z.string().optional().describe("PEM file of the authority that signed the broker's certificate"),
+  cert: z.string().optional().describe('PEM file of the certificate to show to the broker'),
+  key: z.string().optional().describe('PEM file of its private key'),
+  insecure: z.boolean().default(false).describe('any certificate will do'),
+  keepaliveSlack: durationText()
+    .default(seconds(6))
+    .describe('how much later than 1.5 x keep alive it may notice; default: 6s'),
 })
+
+type ExternalSettings = z.output<typeof options>
 
 export const external: BrokerKind = defineBroker({
   name: 'external',
@@ -49,17 +47,59 @@ export const external: BrokerKind = defineBroker({
       (error: NodeJS.ErrnoException) => `nothing answers at ${host}:${port}: ${error.code ?? error.message}`,
     )
   },
-  async open({ url: address, keepaliveSlack }) {
-    const { host, port } = address
+  async open(settings) {
+    const { host, port, secure, web } = settings.url
+    const tls = secure ? tlsOf(settings) : undefined
     await reach(host, port, PATIENCE_MS).catch((cause: NodeJS.ErrnoException) => {
       throw new Problem('broker/unreachable', `nothing answers at ${host}:${port}: ${cause.code ?? cause.message}`, {
         hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
         cause,
       })
     })
-    return new ExternalBroker(address, keepaliveSlack)
+    if (tls !== undefined) await greet(settings.url, tls)
+    return new ExternalBroker(settings, tls, web === null ? null : await openGateway(web, tls))
   },
 })
+
+function tlsOf({ url, cafile, cert, key, insecure }: ExternalSettings): BrokerTls {
+  if ((cert === undefined) !== (key === undefined))
+    throw new Problem('broker/bad-options', 'broker external: cert and key go together')
+  return {
+    serverName: url.host,
+    insecure,
+    ...(cafile === undefined ? {} : { ca: pem(cafile) }),
+    ...(cert === undefined ? {} : { cert: pem(cert), key: pem(key!) }),
+  }
+}
+
+function pem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Problem('broker/bad-options', `broker external: ${file} cannot be read`, { cause })
+  }
+}
+
+/** So that a certificate that is not trusted is told as that, and not as a connection that was lost. */
+async function greet({ host, port }: Address, tls: BrokerTls): Promise<void> {
+  const options = optionsOf(tls)
+  await new Promise<void>((resolve, reject) => {
+    const { servername = host, ...rest } = options
+    const socket = connectTls({ host, port, ...rest, ...(isIP(servername) === 0 ? { servername } : {}) })
+    const late = setTimeout(() => socket.destroy(new Error(`no answer for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+    socket.once('secureConnect', () => socket.destroy())
+    socket.once('error', reject)
+    socket.once('close', () => {
+      clearTimeout(late)
+      resolve() // after an error it was rejected already
+    })
+  }).catch((cause: Error) => {
+    throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {
+      hint: '--cafile FILE trusts another authority, --insecure any certificate; mqtt:// and ws:// do without TLS',
+      cause,
+    })
+  })
+}
 
 class ExternalBroker implements Broker {
   readonly name = 'external'
@@ -69,18 +109,35 @@ class ExternalBroker implements Broker {
   readonly keepaliveSlack: Duration
   readonly controllable = false
   readonly pid = null
-  readonly #credentials: Credentials | null
+  readonly #access: BrokerAccess
+  readonly #gateway: Gateway | null
 
-  constructor(address: Address, keepaliveSlack: Duration) {
-    this.host = address.host
-    this.port = address.port
+  constructor(
+    { url, username, password, keepaliveSlack }: ExternalSettings,
+    tls: BrokerTls | undefined,
+    gateway: Gateway | null,
+  ) {
+    this.host = gateway?.host ?? url.host
+    this.port = gateway?.port ?? url.port
+    this.#gateway = gateway
     this.keepaliveSlack = keepaliveSlack
-    this.#credentials = address.credentials
+    const name = username ?? url.credentials?.username
+    const word = password ?? url.credentials?.password
+    this.#access = {
+      ...(name === undefined
+        ? {}
+        : { credentials: { username: name, ...(word === undefined ? {} : { password: word }) } }),
+      ...(tls === undefined || gateway !== null ? {} : { tls }),
+    }
   }
 
-  // A getter on the class, so that no logger or JSON.stringify finds it.
-  get credentials(): Credentials | null {
-    return this.#credentials
+  // Getters on the class, so that no logger or JSON.stringify finds them.
+  get access(): BrokerAccess {
+    return this.#access
+  }
+
+  get deviceCredentials(): Credentials | null {
+    return this.#access.credentials ?? null
   }
 
   stop(): Promise<void> {
@@ -103,24 +160,13 @@ class ExternalBroker implements Broker {
     return () => {}
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gateway?.[Symbol.asyncDispose]()
+  }
 
   async #notOurs(what: string): Promise<never> {
     throw new Problem('broker/not-ours', `the broker at ${this.host}:${this.port} cannot be ${what}: it is not ours`, {
       hint: 'use --broker aedes or --broker mosquitto for scenarios that stop the broker',
     })
-  }
-}
-
-function addressOf({ hostname, port, username, password }: URL): Address | null {
-  if (hostname === '') return null
-  const host = hostname.replace(/^\[(.*)\]$/, '$1') // an IPv6 address without the URL's brackets
-  const address = { host, port: port === '' ? DEFAULT_PORT : Number(port) }
-  if (username === '') return { ...address, credentials: null }
-  try {
-    const name = { username: decodeURIComponent(username) }
-    return { ...address, credentials: password === '' ? name : { ...name, password: decodeURIComponent(password) } }
-  } catch {
-    return null // a percent sign that escapes nothing
   }
 }

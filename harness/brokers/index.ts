@@ -2,10 +2,14 @@
 
 import { aedes } from './aedes.ts'
 import type { BrokerKind } from './broker.ts'
+import { command } from './command.ts'
 import { external } from './external.ts'
 import { mosquitto } from './mosquitto.ts'
+import { nats } from './nats.ts'
+import { rabbitmq } from './rabbitmq.ts'
 
-export type { Broker, BrokerKind, Credentials, Environment, Gap } from './broker.ts'
+export type { Broker, BrokerAccess, BrokerKind, BrokerTls, Credentials, Environment, Gap } from './broker.ts'
+export { parseVersions, versionFits } from './versions.ts'
 
-export const brokers = { aedes, mosquitto, external } satisfies Record<string, BrokerKind>
+export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers

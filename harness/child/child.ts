@@ -73,9 +73,9 @@ export class Child {
     }
   }
 
-  /** SIGTERM, and SIGKILL when that has not helped after 2 s. */
-  async end(): Promise<void> {
-    const giveUp = setTimeout(() => this.signal('SIGKILL'), PATIENCE_MS)
+  /** SIGTERM, and SIGKILL when that has not helped in time. */
+  async end(patience: number = PATIENCE_MS): Promise<void> {
+    const giveUp = setTimeout(() => this.signal('SIGKILL'), patience)
     this.signal('SIGTERM')
     await this.exit
     clearTimeout(giveUp)

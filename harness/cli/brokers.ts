@@ -1,10 +1,11 @@
-// Which broker a run means: a name of the config, a kind, or a URL.
+// Which brokers a run means: names of the config, kinds, or URLs; several make a matrix.
 
 import { Problem } from '../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { BrokerFacts, BrokerRequest, Plan } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
+import type { Access } from './commands/access.ts'
 
 export interface ChosenBroker {
   readonly name: string
@@ -12,38 +13,80 @@ export interface ChosenBroker {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-const DEFAULT_BROKER = 'aedes'
+/** What the arguments say of brokers. */
+export interface BrokerArguments extends Access {
+  readonly broker?: readonly string[] | undefined
+}
 
-export function chooseBroker(word: string | undefined, config: ResolvedConfig): ChosenBroker {
-  const name = word ?? config.broker ?? DEFAULT_BROKER
-  if (/^[a-z]+:\/\//i.test(name)) return byUrl(name)
+const DEFAULT_BROKER = 'aedes'
+const ALL = 'all'
+
+/** The words after --broker, each once, `all` taken apart; undefined: none was given, and scenarios may choose. */
+export function brokerWords(
+  { broker: words = [] }: BrokerArguments,
+  config: ResolvedConfig,
+): readonly (string | undefined)[] {
+  const named = Object.keys(config.brokers ?? {})
+  const all = words.flatMap((word) => (word === ALL && !named.includes(ALL) ? named : [word]))
+  if (words.length > 0 && all.length === 0)
+    throw new Problem('cli/no-brokers', 'the config names no brokers', {
+      hint: 'brokers: { aedes: { use: "aedes" }, mosquitto: { use: "mosquitto" } } in harness.config.ts',
+    })
+  return all.length === 0 ? [undefined] : [...new Set(all)]
+}
+
+export function chooseBroker(word: string | undefined, access: Access, config: ResolvedConfig): ChosenBroker {
+  const chosen = named(word ?? config.broker ?? DEFAULT_BROKER, config)
+  const given = accessOf(access)
+  const [flag] = Object.keys(given)
+  if (flag === undefined) return chosen
+  if (chosen.kind !== brokers.external)
+    throw new Problem(
+      'cli/not-for-broker',
+      `--${flag} is for a broker by its URL, and ${chosen.name} is started here`,
+      {
+        hint: 'such as --broker mqtts://localhost --cafile ca.crt',
+      },
+    )
+  return checked({ ...chosen, options: { ...chosen.options, ...given } })
+}
+
+function named(name: string, config: ResolvedConfig): ChosenBroker {
+  if (/^[a-z]+:\/\//i.test(name)) return checked({ name: 'external', kind: brokers.external, options: { url: name } })
   const entry = config.brokers?.[name]
   const { use, ...options } = entry ?? { use: name }
   const kind = (brokers as Readonly<Record<string, BrokerKind>>)[use]
   if (kind !== undefined) return { name, kind, options }
   const known = [...Object.keys(config.brokers ?? {}), ...Object.keys(brokers)]
   throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
-    hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, or mqtt://HOST:PORT`,
+    hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })
 }
 
-function byUrl(url: string): ChosenBroker {
-  const options = { url }
-  const { error } = brokers.external.options.safeParse(options)
-  if (error !== undefined)
-    throw new Problem('cli/bad-broker', `--broker: ${error.issues[0]!.message}`, {
-      hint: 'such as --broker mqtt://localhost:1883',
-    })
-  return { name: 'external', kind: brokers.external, options }
+const accessOf = ({ cafile, cert, key, insecure, username, pw }: Access): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries({ cafile, cert, key, insecure: insecure || undefined, username, password: pw }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  )
+
+/** Of a wrong URL nothing is shown: it may hold a password. */
+function checked(chosen: ChosenBroker): ChosenBroker {
+  const { error } = brokers.external.options.safeParse(chosen.options)
+  if (error === undefined) return chosen
+  throw new Problem('cli/bad-broker', `--broker: ${error.issues[0]!.message}`, {
+    hint: 'such as --broker mqtt://localhost:1883',
+  })
 }
 
 /** The broker of a scenario: its own request wins when the command line names none. */
 export function brokerFor(
   request: BrokerRequest | null,
   word: string | undefined,
+  access: Access,
   config: ResolvedConfig,
 ): ChosenBroker {
-  const chosen = chooseBroker(word ?? request?.use, config)
+  const chosen = chooseBroker(word ?? request?.use, access, config)
   return request === null ? chosen : { ...chosen, options: { ...chosen.options, ...request.with } }
 }
 
@@ -54,9 +97,16 @@ export function factsOf(chosen: ChosenBroker): BrokerFacts {
 /** A scenario that needs another broker than the one the command line names is skipped. */
 export function skipForBroker(plan: Plan, word: string | undefined, config: ResolvedConfig): Plan {
   if (plan.broker === null || word === undefined || plan.skip !== null) return plan
-  const wanted = chooseBroker(plan.broker.use, config).kind.name
-  const given = chooseBroker(word, config).kind.name
+  const wanted = named(plan.broker.use, config).kind.name
+  const given = named(word, config).kind.name
   return wanted === given ? plan : { ...plan, skip: `it needs ${wanted}, this run is on ${given}` }
+}
+
+const isCi = (process.env.CI ?? '') !== ''
+
+/** One of several brokers that cannot be had here is a reason to skip, except where `CI` says that all must be there. */
+export async function whyNotHere(chosen: ChosenBroker): Promise<string | null> {
+  return isCi ? null : chosen.kind.available(chosen.options)
 }
 
 export const openChosen = ({ kind, options }: ChosenBroker): Promise<Broker> => kind.open(options)

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, findScenarios, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
+import { compile, findScenarios, gapsOf, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
@@ -16,8 +16,9 @@ import {
   parseScenarioText,
   renderDiagnostic,
 } from '../scenario/index.ts'
-import { brokerFor, factsOf, skipForBroker } from './brokers.ts'
+import { brokerFor, brokerWords, type ChosenBroker, factsOf, skipForBroker, whyNotHere } from './brokers.ts'
 import type { Selecting } from './commands/selecting.ts'
+import { findGaps } from './gaps.ts'
 import { skipForNeeds } from './needs.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,6 +27,7 @@ export interface Loaded {
   readonly files: readonly string[]
   /** Those that the arguments select. */
   readonly plans: readonly Plan[]
+  readonly brokerOf: ReadonlyMap<Plan, ChosenBroker>
   /** How many there were to select from. */
   readonly scenarios: number
   readonly errors: number
@@ -47,10 +49,19 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
   const texts = await Promise.all(files.map(readText))
   checkNames('var', 'vars', Object.keys(vars), files, texts)
   checkNames('bind', 'devices', Object.keys(bind), files, texts)
-  let errors = 0
+  const gaps = await findGaps(files, config, out)
+  const words = brokerWords(args, config)
+  const brokerOf = new Map<Plan, ChosenBroker>()
+  const told = new Set<string>()
+  const absences = new Map<string, Promise<string | null>>()
+  const absent = (chosen: ChosenBroker): Promise<string | null> => {
+    const why = absences.get(chosen.name) ?? whyNotHere(chosen)
+    absences.set(chosen.name, why)
+    return why
+  }
+  let errors = gaps.errors
   let scenarios = 0
-  for (const [k, file] of files.entries()) {
-    const text = texts[k]!
+  const compileOn = async (word: string | undefined, file: string, text: string): Promise<void> => {
     const compiled = compile(file, text, {
       timeout,
       vars,
@@ -58,25 +69,32 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
       seed: options.seed,
       broker: (request) => {
         try {
-          return factsOf(brokerFor(request, args.broker, config))
+          return factsOf(brokerFor(request, word, args, config))
         } catch (error) {
-          throw args.broker === undefined && request !== null ? placed(error, file, text) : error
+          throw word === undefined && request !== null ? placed(error, file, text) : error
         }
       },
     })
     for (const diagnostic of compiled.diagnostics.all) {
+      const rendered = renderDiagnostic(diagnostic, compiled.text, { color: out.color })
+      if (told.has(rendered)) continue // said of another broker already
+      told.add(rendered)
       if (isError(diagnostic)) errors++
-      out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
+      out.printError(`${rendered}\n`)
     }
     scenarios += compiled.plans.length
-    plans.push(
-      ...compiled.plans
-        .filter(select)
-        .map((plan) => skipForBroker(plan, args.broker, config))
-        .map(skipForNeeds),
-    )
+    for (const compiledPlan of compiled.plans.filter(select)) {
+      const chosen = brokerFor(compiledPlan.broker, word, args, config)
+      const known = gapsOf(gaps.of(file), compiledPlan, [chosen.name, chosen.kind.name])
+      const fit = skipForNeeds(skipForBroker({ ...compiledPlan, gaps: known }, word, config))
+      const away = words.length > 1 && fit.skip === null ? await absent(chosen) : null
+      const plan = away === null ? fit : { ...fit, skip: away }
+      brokerOf.set(plan, chosen)
+      plans.push(plan)
+    }
   }
-  return { config, files, plans, scenarios, errors }
+  for (const [k, file] of files.entries()) for (const word of words) await compileOn(word, file, texts[k]!)
+  return { config, files, plans, brokerOf, scenarios, errors }
 }
 
 async function readText(file: string): Promise<string> {

@@ -69,7 +69,7 @@ describe('a wrong command line', () => {
     ['emulate umqtt.simple --with keepalive', 2, 'cli/bad-option', 'expected NAME=VALUE'],
     ['emulate umqtt.simple --with keepaliv=3', 2, 'cli/bad-option', 'did you mean "keepalive"?'],
     ['emulate umqtt.simple --with keepalive=abc', 2, 'cli/bad-option', 'such as 30s'],
-    ['emulate umqtt.simple --with ssl=yes', 2, 'cli/bad-option', 'true or false'],
+    ['emulate umqtt.simple --with ssl=yes', 2, 'cli/bad-option', 'expected true, false'],
     ['emulate umqtt.simple --with server=x', 2, 'cli/bad-option', '-h says that'],
     ['emulate umqtt.simple --with user=@no/such/file', 2, 'cli/unreadable', 'no such file'],
     ['emulate umqtt.simple --will-payload x', 2, 'cli/no-topic', '--will-topic'],

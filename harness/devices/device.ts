@@ -1,7 +1,7 @@
 // What a step may ask of a device, whatever it is: emulated, a process, later a board. Calls do
 // not return their outcome here: it is an event, because the judge must see it too.
 
-import type { Duration, PyValue } from '../../emulators/index.ts'
+import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields } from '../packets/index.ts'
 import type { Cut, Split } from './segments.ts'
 
@@ -59,9 +59,26 @@ export type LinkState =
   | { readonly kind: 'up' }
   | { readonly kind: 'down'; readonly mode: 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent' }
 
+/** What a device finds at its link beside an address. */
+export interface Provisions {
+  /** The device is to speak TLS to its link; absent: it is not. PEM texts, and for programs the files with them. */
+  readonly tls?: { readonly trust: Trust; readonly files: TlsFiles } | undefined
+  /** For a device that brings none of its own. */
+  readonly credentials?: { readonly username: string; readonly password?: string | undefined } | undefined
+}
+
+export interface TlsFiles {
+  readonly cafile: string
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
+
 /** Where a device finds the broker; its link gives this. */
-export interface Attachment {
+export interface Attachment extends Provisions {
+  /** What the device is told, a name where certificates are for names. */
   readonly host: string
+  /** Where the connections of an emulated device go; default: the host. */
+  readonly address?: string | undefined
   readonly port: number
   /** `now`, or when a connection attempt may go on (a blackhole swallows it until then). */
   admits(): 'now' | Promise<void>

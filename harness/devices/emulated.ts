@@ -18,6 +18,7 @@ import {
 import type { PlainValue, Recorder } from '../evidence/index.ts'
 import type { Attachment, Device } from './device.ts'
 import { linkedNetwork } from './linked-network.ts'
+import { provisioned } from './provisioned.ts'
 import { Signals, type SignalWiring } from './signals.ts'
 import { inLibraryWords, type LibraryCall } from './words.ts'
 
@@ -56,7 +57,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
   let ended = false
 
   const program = firmware.program({
-    client,
+    client: provisioned(client, attachment, settings.options),
     server: attachment.host,
     port: attachment.port,
     name,

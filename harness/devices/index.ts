@@ -14,10 +14,10 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   mqttjs,
 }
 
-export type { Attachment, Device, GeneralCall } from './device.ts'
+export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './keys.ts'
-export type { AnyDeviceKind, DeviceKind, Surroundings, Written } from './kind.ts'
+export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from './kind.ts'
 export type { DeviceOption } from './options.ts'
 export { processDevice } from './process.ts'
 export type { Cut, Split } from './segments.ts'

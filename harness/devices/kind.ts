@@ -4,7 +4,7 @@
 import type { Clock, Random } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Diagnostics, Node } from '../scenario/index.ts'
-import type { Attachment, Device } from './device.ts'
+import type { Attachment, Device, TlsFiles } from './device.ts'
 import type { DeviceKey, DeviceWords } from './keys.ts'
 import type { DeviceOption } from './options.ts'
 
@@ -18,7 +18,13 @@ export interface Written {
   readonly file: string
   readonly diagnostics: Diagnostics
   /** A part of the node once the link is known. Throws a Problem when it cannot be filled in. */
-  atLink(part: Node, link: { readonly host: string; readonly port: number }): Node
+  atLink(part: Node, link: LinkFacts): Node
+}
+
+/** What `link.…` means in a command; files only where there is TLS. */
+export interface LinkFacts extends Partial<TlsFiles> {
+  readonly host: string
+  readonly port: number
 }
 
 /** What the conductor gives to every device. */
@@ -45,6 +51,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly lacks?: { readonly noun: string; readonly hint: string }
   /** Its link refuses by RST, because it cannot itself tell us that it was refused. */
   readonly refusesByReset?: true
+  /** It reads certificates from files. */
+  readonly readsFiles?: true
   /** undefined: something is wrong, and has been added to the diagnostics. */
   compile(written: Written): Settings | undefined
   /** Why it takes no client calls (`a process`); null when it does. */

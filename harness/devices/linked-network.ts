@@ -1,7 +1,7 @@
 // TCP to a device's link. A blackholed link swallows a connection attempt until it is up, as lost SYNs
 // would be; and a device that vanishes is told of to its link first, so that the kernel's FIN is not seen.
 
-import { type Network, tcpNetwork } from '../../emulators/index.ts'
+import { type Network, networkTrusting, type Trust } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Attachment } from './device.ts'
 
@@ -12,9 +12,11 @@ export function recordRefusal(recorder: Recorder, device: string, errno: string)
 
 type Wire = ReturnType<Network['connect']>
 
-export function linkedNetwork(attachment: Attachment, network: Network = tcpNetwork): Network {
+export function linkedNetwork(attachment: Attachment, make: (trust: Trust) => Network = networkTrusting): Network {
+  const network = make(attachment.tls?.trust ?? {})
   return {
-    connect(host, port, tls, events) {
+    connect(named, port, tls, events) {
+      const host = named === attachment.host ? (attachment.address ?? named) : named
       const admitted = attachment.admits()
       if (admitted === 'now') return watched(network.connect(host, port, tls, events))
       let wire: Wire | null = null

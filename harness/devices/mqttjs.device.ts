@@ -12,6 +12,8 @@ import { WireStream } from './wire-stream.ts'
 
 export interface MqttjsSettings extends Surroundings {
   readonly options: IClientOptions
+  /** Over TLS: the broker's certificate must be one to trust; default: true. */
+  readonly verifies?: boolean | undefined
 }
 
 export function mqttjsDevice(settings: MqttjsSettings): Device {
@@ -150,7 +152,9 @@ class Program {
     this.#client?.end(true)
     if (clean || this.#stores === null)
       this.#stores = { incomingStore: new Store({ clean: false }), outgoingStore: new Store({ clean: false }) }
-    const client = new MqttClient(() => this.#stream(), { ...this.#settings.options, ...this.#stores, clean })
+    const { options, attachment } = this.#settings
+    const login = options.username === undefined ? attachment.credentials : undefined
+    const client = new MqttClient(() => this.#stream(), { ...login, ...options, ...this.#stores, clean })
     this.#client = client
     this.#tell(client)
     return new Promise((resolve, reject) => {
@@ -186,10 +190,15 @@ class Program {
   }
 
   #stream(): WireStream {
-    const { attachment, name, recorder } = this.#settings
-    const stream = new WireStream(this.#network, attachment.host, attachment.port, (errno) =>
-      recordRefusal(recorder, name, errno),
-    )
+    const { attachment, name, recorder, verifies = true } = this.#settings
+    const { host, port } = attachment
+    const tls = { serverName: host, ...(verifies ? { verify: 'ValueError' as const } : {}) }
+    const to = { host, port, tls: attachment.tls === undefined ? undefined : tls }
+    const stream = new WireStream(this.#network, to, (errno, error) => {
+      // MQTT.js tells its user of TLS, and of nothing else, when it verifies: handleTLSerrors of its connect/tls.
+      if (error === undefined) recordRefusal(recorder, name, errno)
+      else if (verifies) this.#client?.emit('error', new Error(errno))
+    })
     this.#streams.add(stream)
     stream.once('close', () => this.#streams.delete(stream))
     return stream

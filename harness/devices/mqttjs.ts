@@ -31,6 +31,12 @@ const OPTIONS: readonly DeviceOption[] = [
   { name: 'resubscribe', type: 'bool', default: true, summary: 'subscribes again after a reconnect' },
   { name: 'reschedulePings', type: 'bool', default: true, summary: 'puts off a ping when something else was sent' },
   { name: 'queueQoSZero', type: 'bool', default: true, summary: 'keeps QoS 0 messages while it is not connected' },
+  {
+    name: 'rejectUnauthorized',
+    type: 'bool',
+    default: true,
+    summary: 'verifies the certificate, with link: { tls: … }',
+  },
   { name: 'reconnectOnConnackError', type: 'bool', default: false, summary: 'tries again after a refusal' },
 ]
 
@@ -38,6 +44,7 @@ const VERSIONS = [3, 4, 5]
 
 interface Settings {
   readonly options: IClientOptions
+  readonly verifies: boolean
 }
 
 export const mqttjs: DeviceKind<Settings> = {
@@ -48,7 +55,7 @@ export const mqttjs: DeviceKind<Settings> = {
   keys: ['with', 'will', 'poll'],
   lacks: { noun: 'an MQTT.js client', hint: 'it takes with, will and poll' },
   compile(written) {
-    const given = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>
+    const { rejectUnauthorized = true, ...given } = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>
     const version = given.protocolVersion ?? 4
     if (!VERSIONS.includes(version as number)) {
       written.diagnostics.add({
@@ -69,8 +76,10 @@ export const mqttjs: DeviceKind<Settings> = {
         protocolId,
         ...(will === null ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
       } as IClientOptions,
+      verifies: rejectUnauthorized === true,
     }
   },
   busy: () => null,
-  make: ({ options }, around) => mqttjsDevice({ ...around, options: { clientId: around.name, ...options } }),
+  make: ({ options, verifies }, around) =>
+    mqttjsDevice({ ...around, verifies, options: { clientId: around.name, ...options } }),
 }

@@ -62,6 +62,10 @@ function convert(spec: DeviceOption, given: unknown): Converted {
     }
     case 'int':
       return Number.isInteger(given) ? { value: given as number } : wrong('a whole number')
+    case 'tls':
+      return typeof given === 'boolean' || given === 'context' || given === 'verify'
+        ? { value: given }
+        : wrong('true, false, context or verify')
     case 'bool':
       return typeof given === 'boolean' ? { value: given } : wrong('true or false')
     case 'str':

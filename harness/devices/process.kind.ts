@@ -2,11 +2,11 @@
 
 import { dirname, resolve as resolvePath } from 'node:path'
 import { childOf, entryOf, type Node } from '../scenario/index.ts'
-import type { DeviceKind } from './kind.ts'
+import type { DeviceKind, LinkFacts } from './kind.ts'
 import { processDevice } from './process.ts'
 
 interface Settings {
-  readonly command: (link: { readonly host: string; readonly port: number }) => string | readonly string[]
+  readonly command: (link: LinkFacts) => string | readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly directory: string
 }
@@ -18,6 +18,7 @@ export const processKind: DeviceKind<Settings> = {
   late: ['command'],
   lacks: { noun: 'a process', hint: 'the program decides that; pass it in command: or env:' },
   refusesByReset: true,
+  readsFiles: true,
   compile({ words, node, file, diagnostics, atLink }) {
     const command = childOf(node, 'command')
     if (command === undefined) {
@@ -40,7 +41,14 @@ export const processKind: DeviceKind<Settings> = {
   },
   busy: () => 'a process',
   make: ({ command, environment, directory }, { name, attachment, recorder }) =>
-    processDevice({ name, command: command(attachment), environment, directory, attachment, recorder }),
+    processDevice({
+      name,
+      command: command({ ...attachment.tls?.files, host: attachment.host, port: attachment.port }),
+      environment,
+      directory,
+      attachment,
+      recorder,
+    }),
 }
 
 const textOf = (node: Node): string => (node.kind === 'scalar' ? String(node.value) : '')

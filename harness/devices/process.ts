@@ -50,6 +50,7 @@ export function processDevice(settings: ProcessSettings): Device {
         ...settings.environment,
         HIL_HOST: attachment.host,
         HIL_PORT: String(attachment.port),
+        ...provisionsOf(attachment),
       },
     }).catch((cause) => {
       throw new Problem('device/not-started', `${name}: cannot start ${file}: ${(cause as Error).message}`, {
@@ -128,6 +129,18 @@ export function processDevice(settings: ProcessSettings): Device {
       await gone
     },
   }
+}
+
+function provisionsOf({ tls, credentials }: Attachment): NodeJS.ProcessEnv {
+  const { cafile, cert, key } = tls?.files ?? {}
+  const all = {
+    HIL_CAFILE: cafile,
+    HIL_CERT: cert,
+    HIL_KEY: key,
+    HIL_USER: credentials?.username,
+    HIL_PASSWORD: credentials?.password,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
 function commandLine(command: string | readonly string[]): readonly [string, string[], boolean] {

@@ -1,13 +1,15 @@
 // One TCP connection of a raw device. Whatever it is given to send leaves in exactly the segments it was
 // given in; whatever comes is cut into packets by their lengths and not judged.
 
-import { Decoder, type Network, osError, PythonError } from '../../emulators/index.ts'
+import { Decoder, type Network, osError, PythonError, type TlsRequest } from '../../emulators/index.ts'
 
 type Wire = ReturnType<Network['connect']>
 
 export interface ConnectionHost {
   readonly network: Network
   readonly host: string
+  /** Absent: plain TCP. */
+  readonly tls?: TlsRequest | undefined
   readonly port: number
   /** Resolves when what is written on the connection from this port reaches the broker, segment by segment. */
   through(port: number): Promise<unknown>
@@ -53,7 +55,7 @@ export class RawConnection {
       this.#rejectOpened = no
     })
     this.opened.catch(() => {}) // nobody may be waiting any more
-    this.#wire = host.network.connect(host.host, host.port, undefined, {
+    this.#wire = host.network.connect(host.host, host.port, host.tls, {
       connected: () => {
         void host
           .through(this.#wire.localPort!)
@@ -63,8 +65,8 @@ export class RawConnection {
             resolve()
           })
       },
-      failed: (errno) => {
-        host.onRefused(errno)
+      failed: (errno, error) => {
+        if (error === undefined) host.onRefused(errno)
         this.#end(osError(errno))
       },
       data: (chunk) => this.#take(chunk),

@@ -1,7 +1,7 @@
 // The raw device at work. It holds one TCP connection at a time; packet ids go on from one connection to the next
 // and begin at 1 when it boots. It never retries, never resends, and answers only what `auto` names.
 
-import { Decoder, osError, Problem, PythonError, type PyValue, promptNetwork } from '../../emulators/index.ts'
+import { Decoder, osError, Problem, PythonError, type PyValue, promptNetworkTrusting } from '../../emulators/index.ts'
 import type { PlainValue } from '../evidence/index.ts'
 import { encodePacket, type PacketFields } from '../packets/index.ts'
 import { Calls } from './calls.ts'
@@ -90,7 +90,7 @@ class RawSocket {
 
   constructor(settings: RawSettings) {
     this.#settings = settings
-    this.#network = linkedNetwork(settings.attachment, promptNetwork)
+    this.#network = linkedNetwork(settings.attachment, promptNetworkTrusting)
     this.forget()
   }
 
@@ -236,6 +236,7 @@ class RawSocket {
       host: attachment.host,
       port: attachment.port,
       through: (port) => attachment.through(port),
+      tls: attachment.tls === undefined ? undefined : { serverName: attachment.host },
       onPacket(raw) {
         const answer = answerTo(raw, auto)
         if (answer !== null) made.transmit([answer]).catch(() => {}) // a connection that is half closed answers nothing

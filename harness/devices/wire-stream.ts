@@ -2,10 +2,17 @@
 // write, as on a socket of Node's own.
 
 import { Duplex } from 'node:stream'
-import type { Network } from '../../emulators/index.ts'
+import type { Network, PythonError, TlsRequest } from '../../emulators/index.ts'
 
 type Wire = ReturnType<Network['connect']>
 type Done = (error?: Error | null) => void
+
+export interface Destination {
+  readonly host: string
+  readonly port: number
+  /** Absent: plain TCP. */
+  readonly tls?: TlsRequest | undefined
+}
 
 export class WireStream extends Duplex {
   readonly #wire: Wire
@@ -13,18 +20,18 @@ export class WireStream extends Duplex {
   /** Written before there was a connection. */
   #early: (() => void) | null = null
 
-  /** `onRefused`: the errno of an attempt that failed; the stream ends with it. */
-  constructor(network: Network, host: string, port: number, onRefused: (errno: string) => void) {
+  /** `onFailed`: the errno of an attempt that failed, or the error of its TLS handshake; the stream ends with it. */
+  constructor(network: Network, to: Destination, onFailed: (errno: string, error?: PythonError) => void) {
     super({ allowHalfOpen: false })
-    this.#wire = network.connect(host, port, undefined, {
+    this.#wire = network.connect(to.host, to.port, to.tls, {
       connected: () => {
         this.#connected = true
         this.emit('connect')
         this.#early?.()
       },
-      failed: (errno) => {
-        onRefused(errno)
-        this.destroy(errnoError(errno))
+      failed: (errno, error) => {
+        onFailed(errno, error)
+        this.destroy(error === undefined ? errnoError(errno) : new Error(errno))
       },
       data: (chunk) => this.push(chunk),
       end: () => this.push(null),

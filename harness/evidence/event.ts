@@ -28,7 +28,16 @@ export interface PacketEvent {
   readonly by?: 'link' | undefined
 }
 
-export type SocketChange = 'connecting' | 'connected' | 'refused' | 'closed' | 'reset' | 'timeout'
+/** `secured`, `handshake-failed`: what became of TLS on a connection. */
+export type SocketChange =
+  | 'connecting'
+  | 'connected'
+  | 'secured'
+  | 'handshake-failed'
+  | 'refused'
+  | 'closed'
+  | 'reset'
+  | 'timeout'
 
 export interface SocketEvent {
   readonly kind: 'socket'
@@ -38,6 +47,10 @@ export interface SocketEvent {
   readonly by: 'device' | 'broker' | 'link'
   /** The connection's number; absent when there never was one (refused, timeout). */
   readonly connection?: number | undefined
+  /** Of TLS: protocol and cipher, or why the handshake failed. */
+  readonly detail?: string | undefined
+  /** Of TLS: the name that the device asked for (SNI); empty when it named none. */
+  readonly serverName?: string | undefined
 }
 
 /** A library call on a device, asked for by a step. */

@@ -1,9 +1,10 @@
-// The timeline of one run, in memory: stamps each fact and tells whoever listens. Every listener hears
+// The timeline of one run, in memory: stamps each fact, masks what is secret, and tells whoever listens. Every listener hears
 // the events in the order of `seq`, even when a listener records another one while it is being told.
 
 import type { Clock, Instant } from '../../emulators/index.ts'
 import type { Event, Fact, Recorder } from './event.ts'
 import type { LagMeter } from './lag.ts'
+import { Secrets } from './secrets.ts'
 
 export type Listener = (event: Event) => void
 
@@ -16,15 +17,17 @@ interface Subscription {
 export class Timeline implements Recorder {
   readonly #clock: Clock
   readonly #lag: LagMeter | undefined
+  readonly #secrets: Secrets
   readonly #events: Event[] = []
   readonly #subscriptions = new Set<Subscription>()
   /** How many events have been told to the listeners. */
   #told = 0
   #telling = false
 
-  constructor(clock: Clock, lag?: LagMeter) {
+  constructor(clock: Clock, lag?: LagMeter, secrets = new Secrets()) {
     this.#clock = clock
     this.#lag = lag
+    this.#secrets = secrets
   }
 
   get events(): readonly Event[] {
@@ -39,7 +42,8 @@ export class Timeline implements Recorder {
   record(fact: Fact): Event {
     const lag = this.#lag?.lag() ?? 0
     const stamp = { at: this.#clock.now(), seq: this.#events.length }
-    const event: Event = lag >= 1 ? { ...fact, ...stamp, lag } : { ...fact, ...stamp }
+    const shown = this.#secrets.fact(fact)
+    const event: Event = lag >= 1 ? { ...shown, ...stamp, lag } : { ...shown, ...stamp }
     this.#events.push(event)
     this.#tell()
     return event

@@ -15,7 +15,7 @@ function what(event: Event): string {
     case 'packet':
       return describePacket(event)
     case 'socket':
-      return `${event.device} socket ${event.change} (by ${event.by})`
+      return `${event.device} socket ${event.change} (by ${event.by})${event.detail === undefined ? '' : `: ${event.detail}${!event.serverName ? '' : `, server name ${event.serverName}`}`}`
     case 'call':
       return event.state === 'started'
         ? `${event.device} ${event.method}() called`

@@ -10,11 +10,15 @@ import type { Matcher } from './matcher.ts'
 const fields = z.strictObject({
   from: identifier().describe('the device whose connection it is'),
   event: z
-    .enum(['connecting', 'connected', 'refused', 'closed', 'reset', 'timeout', 'ended'])
+    .enum(['connecting', 'connected', 'secured', 'handshake-failed', 'refused', 'closed', 'reset', 'timeout', 'ended'])
     .describe(
       'what became of it; ended: closed or reset, as a broker that hangs up is free to choose; refused and timeout are seen by the device, the rest by its link',
     ),
   by: z.enum(['device', 'broker', 'link']).optional().describe('who caused it'),
+  serverName: valueMatcher()
+    .optional()
+    .describe('of secured: the name that the device asked for (SNI); "" when it named none'),
+  detail: valueMatcher().optional().describe('of secured: protocol and cipher; of handshake-failed: why'),
   connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
 })
 
@@ -29,7 +33,10 @@ export const socket: Matcher<SocketFields> = {
   stream: (f) => `socket:${f.from}`,
   compare(f, event) {
     if (event.kind !== 'socket' || event.device !== f.from || !isAsWanted(f.event, event.change)) return null
-    return differences({ by: f.by, connection: f.connection }, event as never)
+    return differences(
+      { by: f.by, serverName: f.serverName, detail: f.detail, connection: f.connection },
+      event as never,
+    )
   },
   show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,
 }

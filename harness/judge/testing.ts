@@ -67,6 +67,8 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     place,
     tags: [],
     verifies: [],
+    secrets: [],
+    gaps: [],
     timeout: milliseconds(60_000),
     variant: '',
     skip: null,

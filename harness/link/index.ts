@@ -15,6 +15,8 @@ export {
   type Link,
   type LinkSettings,
   type LinkState,
+  type LinkTls,
   type Side,
+  type Upstream,
   type VanishMode,
 } from './state.ts'

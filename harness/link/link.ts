@@ -1,12 +1,14 @@
 // The link of one device: a listener that outlives its states, and the connections through it. The port
 // stays claimed while `refuse` has it closed, so that `up` finds it again.
 
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { type Clock, Problem, realClock } from '../../emulators/index.ts'
+import type { Recorder } from '../evidence/index.ts'
 import { Connection } from './connection.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
 import type { RuleSettings } from './rule.ts'
 import { Rules } from './rules.ts'
+import { acceptTls, dial, type Handshake } from './secure.ts'
 import { reset } from './sockets.ts'
 import { isUp, type Link, type LinkSettings, type LinkState, type Side, type VanishMode } from './state.ts'
 
@@ -180,14 +182,22 @@ class TcpLink implements Link {
     reset(device)
   }
 
-  #connect(device: Socket): void {
+  #connect(accepted: Socket): void {
     const state = this.#state
     const { recorder, device: name, upstream } = this.#settings
     const number = ++this.#accepted
     recorder.record({ kind: 'socket', device: name, change: 'connected', by: 'device', connection: number })
-    const broker = state.kind === 'up' ? connect({ ...upstream(), allowHalfOpen: true, noDelay: true }) : null
-    const clock = this.#clock
-    const connection = new Connection({ name, number, device, broker, recorder, clock, isUp: () => isUp(this.#state) })
+    const broker = state.kind === 'up' ? dial(upstream()) : null
+    const device = this.#secured(accepted, number)
+    const connection = new Connection({
+      name,
+      number,
+      device,
+      broker,
+      recorder: this.#settings.tls !== undefined && device === accepted ? withoutPackets(recorder) : recorder,
+      clock: this.#clock,
+      isUp: () => isUp(this.#state),
+    })
     this.#connections.add(connection)
     void connection.gone.then(() => {
       connection.over()
@@ -198,6 +208,25 @@ class TcpLink implements Link {
     this.#asking.get(connection.devicePort ?? -1)?.(connection.through)
     this.#asking.delete(connection.devicePort ?? -1)
     this.#vanishIfAsked(connection)
+  }
+
+  /** A link that is down answers no handshake either. */
+  #secured(device: Socket, connection: number): Socket {
+    const { recorder, device: name, tls } = this.#settings
+    if (tls === undefined || this.#state.kind === 'down') return device
+    const tell = ({ secured, detail, serverName }: Handshake): void => {
+      const change = secured ? 'secured' : 'handshake-failed'
+      recorder.record({
+        kind: 'socket',
+        device: name,
+        change,
+        by: 'device',
+        connection,
+        detail,
+        serverName: secured ? (serverName ?? '') : serverName,
+      })
+    }
+    return acceptTls(device, tls, tell)
   }
 
   #vanishIfAsked(connection: Connection): void {
@@ -212,5 +241,11 @@ class TcpLink implements Link {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
+
+/** What comes in an unanswered handshake is not MQTT. */
+const withoutPackets = (recorder: Recorder): Recorder => ({
+  now: () => recorder.now(),
+  record: (fact) => (fact.kind === 'packet' ? { ...fact, at: recorder.now(), seq: -1 } : recorder.record(fact)),
+})
 
 const refuses = (state: LinkState): boolean => state.kind === 'down' && state.mode === 'refuse'

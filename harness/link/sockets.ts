@@ -2,13 +2,18 @@
 
 import type { Socket } from 'node:net'
 
+/** The TCP socket below a TLS socket: only TCP can be reset. */
+const carriers = new WeakMap<Socket, Socket>()
+
+export const carriedBy = (socket: Socket, carrier: Socket): void => void carriers.set(socket, carrier)
+
 /** Ends a socket with RST, so that the other end sees ECONNRESET and no end of file. */
 export function reset(socket: Socket | null): void {
   if (socket === null || socket.destroyed) return
   // While a FIN waits behind unsent bytes libuv refuses to reset, and Node would leak the descriptor. One that is
   // still connecting is reset once it is connected and has sent what was written.
   if (socket.writableEnded && !socket.writableFinished && !socket.connecting) socket.destroy()
-  else socket.resetAndDestroy()
+  else (carriers.get(socket) ?? socket).resetAndDestroy()
 }
 
 /**

@@ -24,13 +24,40 @@ export type Side = 'device' | 'broker'
 /** `power`: the device is off, nothing answers. `reset`: it rebooted, its stack answers RST. */
 export type VanishMode = 'power' | 'reset'
 
+/** Where the broker is. */
+export interface Upstream {
+  readonly host: string
+  readonly port: number
+  /** Absent: plain TCP. PEM texts; without `ca` what Node trusts is trusted. */
+  readonly tls?:
+    | {
+        readonly ca?: string | undefined
+        readonly cert?: string | undefined
+        readonly key?: string | undefined
+        readonly serverName?: string | undefined
+        /** Any certificate will do. */
+        readonly insecure?: boolean | undefined
+      }
+    | undefined
+}
+
+/** How a link shows itself to a device that speaks TLS; PEM texts. */
+export interface LinkTls {
+  readonly cert: string
+  readonly key: string
+  /** The device must show a certificate of this authority. */
+  readonly clientCa?: string | undefined
+}
+
 export interface LinkSettings {
   /** The device's name in every event. */
   readonly device: string
   /** Where the device connects to; default 127.0.0.1. */
   readonly host?: string | undefined
   /** Where the broker is; asked anew for every connection. */
-  readonly upstream: () => { readonly host: string; readonly port: number }
+  readonly upstream: () => Upstream
+  /** The device speaks TLS to the link; absent: it does not. */
+  readonly tls?: LinkTls | undefined
   readonly recorder: Recorder
   /** For disturbances that take time; default: the machine's. */
   readonly clock?: Clock | undefined

@@ -21,6 +21,7 @@ import { compileDevice } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
 import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
+import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
 import { compileAlways, compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
@@ -39,6 +40,8 @@ export interface CompileOptions {
 
 export interface Compiled {
   readonly plans: readonly Plan[]
+  /** The scenario as it may be shown: without passwords. */
+  readonly text: string
   readonly diagnostics: Diagnostics
 }
 
@@ -49,11 +52,13 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const { root, diagnostics: found } = parseScenarioText(file, text)
   const diagnostics = new Diagnostics()
   diagnostics.addAll(found)
-  if (root === null) return { plans: [], diagnostics }
+  if (root === null) return { plans: [], text, diagnostics }
   const matrix = childOf(root, 'matrix')
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
-  return { plans: diagnostics.hasErrors ? [] : plans, diagnostics }
+  const shown = new Diagnostics()
+  shown.addAll(diagnostics.all.map((diagnostic) => discreet(diagnostic, root)))
+  return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
 }
 
 /** What is no list of values is reported elsewhere, and passed over here. */
@@ -103,28 +108,31 @@ function compileOne(
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(listOf(childOf(root, 'always')), context)
   if (parsed === undefined) return undefined
+  const secrets = [...secretsIn(text, root, scope), ...secretVars(root, head.vars)]
   return {
     name: parsed.name,
     file,
-    text,
+    text: withoutSecrets(text, root, secrets),
+    secrets,
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],
     verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
+    gaps: [],
     timeout: context.timeout,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
     broker: request,
     observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
     given: {
-      vars: options.vars ?? {},
+      vars: shownVars(options.vars ?? {}),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
       seed: options.seed ?? 0,
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
       broker: facts,
     },
     devices: [...devices.values()],
-    always,
-    steps,
+    always: withoutSecretTitles(always, secrets),
+    steps: withoutSecretTitles(steps, secrets),
   }
 }
 
@@ -182,6 +190,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   settings: null,
   signals: {},
   busy: null,
+  tls: null,
   needs: [],
   waitsForBoot: false,
 })

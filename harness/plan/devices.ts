@@ -1,5 +1,6 @@
 // The devices of a scenario, from nodes to plan. Which keys one takes, and what they come to, its kind knows.
 
+import type { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import {
   type AnyDeviceKind,
@@ -7,6 +8,7 @@ import {
   type DeviceWords,
   deviceKeys,
   deviceKinds,
+  type LinkFacts,
   wiringOf,
 } from '../devices/index.ts'
 import {
@@ -17,11 +19,12 @@ import {
   interpolate,
   type Node,
   type Scope,
+  type ScopeMap,
   validate,
 } from '../scenario/index.ts'
 import { notKnownYet } from './context.ts'
 import { device as shape } from './grammar.ts'
-import type { DevicePlan } from './plan.ts'
+import type { DevicePlan, TlsPlan } from './plan.ts'
 
 export interface DeviceContext {
   readonly diagnostics: Diagnostics
@@ -55,6 +58,7 @@ export function compileDevice(name: string, node: Node, context: DeviceContext):
     settings,
     signals: wiringOf(words),
     busy: kind.busy(settings),
+    tls: tlsOf(words),
     needs: words.needs ?? [],
     waitsForBoot: context.bootedBySteps.has(name),
   }
@@ -92,10 +96,17 @@ function keysFit(words: DeviceWords, kind: AnyDeviceKind, node: Node, diagnostic
   return wrong.length === 0
 }
 
-function fillAtLink(part: Node, link: { readonly host: string; readonly port: number }, outer: Scope): Node {
+function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {
+  const tls = link?.tls ?? false
+  if (tls === false) return null
+  const { certificate = 'valid', mutual = false } = tls === true ? {} : tls
+  return { certificate, mutual }
+}
+
+function fillAtLink(part: Node, facts: LinkFacts, outer: Scope): Node {
   const diagnostics = new Diagnostics()
-  const { host, port } = link
-  const scope: Scope = { values: { ...outer.values, link: { host, port } }, later: new Set() }
+  const link = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as ScopeMap
+  const scope: Scope = { values: { ...outer.values, link }, later: new Set() }
   const filled = interpolate(part, scope, diagnostics).node
   const wrong = diagnostics.all[0]
   if (wrong !== undefined) throw new Problem(wrong.code, wrong.message, { at: wrong.at, hint: wrong.hint })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { deviceKeys, deviceKinds } from '../devices/index.ts'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
 import { count, duration, identifier, text } from '../scenario/index.ts'
+import { CERTIFICATES } from '../tls/index.ts'
 
 const statement = z
   .string()
@@ -12,9 +13,29 @@ const statement = z
     'expected a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link',
   )
 
+export const deviceLink = z.strictObject({
+  tls: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        certificate: z
+          .enum(CERTIFICATES)
+          .optional()
+          .describe('what the link shows; the others are wrong in one way each; default: valid'),
+        mutual: z
+          .boolean()
+          .optional()
+          .describe('the device must show a certificate, too, and is given one; default: false'),
+      }),
+    ])
+    .optional()
+    .describe('the device reaches its link by TLS; default: false'),
+})
+
 export const device = z.strictObject({
   use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
   ...deviceKeys,
+  link: deviceLink.optional().describe('how the device reaches its link'),
   needs: z.array(text()).optional().describe('programs that must be on the PATH; without them the scenario is skipped'),
 })
 

@@ -3,6 +3,7 @@
 export { type Binding, parseBinding } from './binding.ts'
 export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
 export { findScenarios, SUFFIX } from './files.ts'
+export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
 export { scenarioSchema } from './json-schema.ts'
 export {
   type BrokerFacts,

@@ -6,6 +6,8 @@ import type { GeneralCall, SignalWiring } from '../devices/index.ts'
 import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
+import type { CertificateKind } from '../tls/index.ts'
+import type { KnownGap } from './gaps.ts'
 
 /** What a deferred value may need; the judge knows it as well as the conductor does. */
 export interface RunScope {
@@ -125,10 +127,17 @@ export interface DevicePlan {
   readonly signals: Readonly<Record<string, SignalWiring>>
   /** Why it takes no client calls (`a process`, `running room-light`); null when it does. */
   readonly busy: string | null
+  /** How it reaches its link by TLS; null: plain TCP. */
+  readonly tls: TlsPlan | null
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
+}
+
+export interface TlsPlan {
+  readonly certificate: CertificateKind
+  readonly mutual: boolean
 }
 
 export interface BrokerRequest {
@@ -156,10 +165,15 @@ export interface BrokerFacts {
 export interface Plan {
   readonly name: string
   readonly file: string
+  /** As it was read, but for passwords. */
   readonly text: string
+  /** Values that must not be seen: passwords, and variables of the environment that are named like one. */
+  readonly secrets: readonly string[]
   readonly place: Place
   readonly tags: readonly string[]
   readonly verifies: readonly string[]
+  /** What its broker is known not to do of it, of whatever version. */
+  readonly gaps: readonly KnownGap[]
   readonly timeout: Duration
   /** `qos=1, bind=…` of this combination of the matrix; empty without one. */
   readonly variant: string

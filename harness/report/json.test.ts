@@ -50,6 +50,7 @@ describe('results.json', () => {
       total: 6,
       passed: 2,
       failed: 1,
+      gap: 0,
       inconclusive: 1,
       skipped: 1,
       broken: 1,

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { stepAt } from '../plan/index.ts'
 import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
 import { statementsOf } from './failure.ts'
+import { foundGaps } from './gaps.ts'
 import { showFacts } from './json-events.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
@@ -30,6 +31,15 @@ export function resultsOf(result: SuiteResult): unknown {
     timedOut: result.timedOut,
     summary: summarize(result),
     scenarios: result.scenarios.map((scenario) => scenarioOf(scenario, result.output)),
+    gaps: foundGaps(result).map(({ broker, gap, open }) => ({
+      broker,
+      reason: gap.reason,
+      statements: gap.statements,
+      versions: gap.versions,
+      file: gap.place.file,
+      line: gap.place.line,
+      open,
+    })),
     notRun: result.notRun.map((plan) => ({ name: plan.name, file: plan.file, variant: plan.variant })),
   }
 }
@@ -49,6 +59,7 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     tags: plan.tags,
     verifies: plan.verifies,
     broker: run.broker,
+    gap: gapOf(run),
     bindings: Object.fromEntries(plan.devices.map((device) => [device.name, device.use])),
     seed: run.seed,
     startedAt: run.startedAt.toISOString(),
@@ -58,9 +69,16 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
   }
 }
 
+function gapOf({ gap }: ScenarioRun): unknown {
+  if (gap === null) return null
+  const { reason, statements, versions, place, met } = gap
+  return { reason, statements, versions, file: place.file, line: place.line, met }
+}
+
 /** One sentence on why it is not passed; null when it is. */
 export function reasonOf(run: ScenarioRun): string | null {
   if (run.plan.skip !== null) return run.plan.skip
+  if (run.status === 'gap') return `known gap of ${run.broker.name}: ${run.gap!.reason}`
   if (run.bug !== undefined) return `a bug in mqtt-hil: ${run.bug instanceof Error ? run.bug.message : run.bug}`
   const verdict = run.verdicts.find((v) => v.kind === 'fail') ?? run.verdicts.find((v) => v.kind === 'inconclusive')
   if (verdict !== undefined) {

@@ -57,6 +57,7 @@ function caseOf({ run, flaky }: ScenarioResult): string {
     ...plan.verifies.map((id) => ['verifies', id] as const),
     ...plan.tags.map((tag) => ['tag', tag] as const),
     ...(flaky ? [['flaky', 'true'] as const] : []),
+    ...(run.gap !== null && !run.gap.met ? [['passed-in-spite-of-gap', run.gap.reason] as const] : []),
   ]
   return [
     `    <testcase name="${attribute(name)}" classname="${attribute(plan.file)}" file="${attribute(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
@@ -71,7 +72,7 @@ function caseOf({ run, flaky }: ScenarioResult): string {
 function outcomeOf(run: ScenarioResult['run']): string[] {
   if (run.status === 'passed') return []
   const reason = attribute(reasonOf(run) ?? run.status)
-  if (run.status === 'skipped') return [`      <skipped message="${reason}"/>`]
+  if (run.status === 'skipped' || run.status === 'gap') return [`      <skipped message="${reason}"/>`]
   const element = run.status === 'failed' ? 'failure' : 'error'
   const tail = run.events.slice(-TAIL).map(describe)
   return [
@@ -82,7 +83,7 @@ function outcomeOf(run: ScenarioResult['run']): string[] {
 
 function counts(scenarios: readonly ScenarioResult[]): string {
   const of = (...statuses: string[]): number => scenarios.filter((s) => statuses.includes(s.run.status)).length
-  return `tests="${scenarios.length}" failures="${of('failed')}" errors="${of('broken', 'inconclusive', 'interrupted')}" skipped="${of('skipped')}"`
+  return `tests="${scenarios.length}" failures="${of('failed')}" errors="${of('broken', 'inconclusive', 'interrupted')}" skipped="${of('skipped', 'gap')}"`
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)

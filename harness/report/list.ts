@@ -7,17 +7,21 @@ import type { Plan } from '../plan/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
 import { visible } from '../scenario/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
+import { foundGaps } from './gaps.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
+import { brokerTable } from './table.ts'
 
 type Colors = ReturnType<typeof createColors>
 
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
-  create({ print, color, live, stream = process.stdout }) {
+  create({ print, color, live, width, stream = process.stdout }) {
     const c = createColors(color)
     const running = new Map<string, string>()
+    let several = false
+    const on = (plan: Plan): string => (several ? ` on ${plan.given.broker.name}` : '')
     const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
     const draw = (): void => redraw?.([...running.values()].map((line) => c.dim(`  ◌ ${line}`)).join('\n'))
     const permanent = (line: string): void => {
@@ -26,29 +30,38 @@ export const list: ReporterKind = {
       draw()
     }
     return {
+      onBegin(plans) {
+        several = new Set(plans.map((plan) => plan.given.broker.name)).size > 1
+      },
       onScenarioBegin(plan, repetition, attempt) {
-        running.set(key(plan, repetition), title(plan, repetition, attempt))
+        running.set(key(plan, repetition), title(plan, repetition, attempt) + on(plan))
         draw()
       },
       onScenarioEnd(run, final) {
         running.delete(key(run.plan, run.repetition))
-        permanent(lineOf(run, final, c))
+        permanent(lineOf(run, final, c, on(run.plan)))
       },
       onEnd(result) {
         redraw?.clear()
         redraw?.done()
         for (const { run } of result.scenarios) {
+          if (run.status === 'gap') continue
           const text = renderFailure(run, color)
           if (text !== '')
             print(`\n${text}${run.artifacts === null ? '' : `  ${c.cyan('record:')} ${run.artifacts}\n`}`)
         }
+        const table = brokerTable(result, c, width)
+        if (table !== '') print(`\n${table}`)
+        const gaps = gapLines(result, c)
+        if (gaps !== '') print(`\n${gaps}`)
         print(`\n${closing(result, c)}\n`)
       },
     }
   },
 }
 
-const key = (plan: Plan, repetition: number): string => `${plan.file}\n${plan.variant}\n${repetition}`
+const key = (plan: Plan, repetition: number): string =>
+  `${plan.file}\n${plan.variant}\n${plan.given.broker.name}\n${repetition}`
 
 function title(plan: Plan, repetition: number, attempt: number): string {
   const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
@@ -62,25 +75,43 @@ const oneLine = (text: string): string => visible(text).replace(/[\t\n]+/g, ' ')
 const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
   passed: (c) => c.green('✓'),
   failed: (c) => c.red('✗'),
+  gap: (c) => c.magenta('≠'),
   inconclusive: (c) => c.yellow('?'),
   skipped: (c) => c.dim('-'),
   broken: (c) => c.red('!'),
   interrupted: (c) => c.yellow('■'),
 }
 
-function lineOf(run: ScenarioRun, final: boolean, c: Colors): string {
+function lineOf(run: ScenarioRun, final: boolean, c: Colors, on: string): string {
   const where = c.dim(`${run.plan.file}:${run.plan.place.line}`)
   const took = c.dim(showSeconds(run.duration))
+  const gap = gapOf(run, c)
   const again = final ? '' : c.yellow(' will be tried again')
   const why = run.plan.skip === null ? '' : c.dim(` skipped: ${oneLine(run.plan.skip)}`)
-  return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)} ${took} ${where}${why}${again}`
+  return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)}${c.cyan(on)} ${took} ${where}${why}${gap}${again}`
+}
+
+function gapOf({ gap }: ScenarioRun, c: Colors): string {
+  return gap?.met ? c.magenta(` gap: ${oneLine(gap.reason)}`) : ''
+}
+
+/** Each gap once, with its reason, and those that are none any more. */
+function gapLines(result: SuiteResult, c: Colors): string {
+  return foundGaps(result)
+    .map(({ broker, gap, open }) => {
+      const what = open ? c.magenta('known gap') : c.yellow('no longer a gap')
+      const of = gap.statements.length === 0 ? '' : ` (${gap.statements.join(', ')})`
+      return `  ${what} of ${broker}${of}: ${oneLine(gap.reason)} ${c.dim(`${gap.place.file}:${gap.place.line}`)}\n`
+    })
+    .join('')
 }
 
 function closing(result: SuiteResult, c: Colors): string {
-  const { passed, failed, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
+  const { passed, failed, gap, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
   const parts = [
     c.green(`${passed} passed`),
     failed > 0 ? c.red(`${failed} failed`) : '',
+    gap > 0 ? c.magenta(`${gap} known ${gap === 1 ? 'gap' : 'gaps'}`) : '',
     inconclusive > 0 ? c.yellow(`${inconclusive} inconclusive`) : '',
     broken > 0 ? c.red(`${broken} broken by the environment`) : '',
     interrupted > 0 ? c.yellow(`${interrupted} interrupted`) : '',

@@ -10,6 +10,7 @@ export function summarize(result: SuiteResult): Summary {
     total: result.scenarios.length,
     passed: count('passed'),
     failed: count('failed'),
+    gap: count('gap'),
     inconclusive: count('inconclusive'),
     skipped: count('skipped'),
     broken: count('broken'),

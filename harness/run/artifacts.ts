@@ -5,13 +5,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { writeTimeline } from '../evidence/index.ts'
 import type { Given, Plan } from '../plan/plan.ts'
-import type { ScenarioRun } from './result.ts'
+import type { RunBroker, ScenarioRun } from './result.ts'
 
 export interface RecordHeader {
   readonly scenario: string
   readonly file: string
   readonly variant: string
-  readonly broker: { readonly name: string; readonly version: string }
+  readonly broker: RunBroker
   readonly given: Given
   readonly seed: number
   readonly startedAt: string
@@ -68,9 +68,10 @@ export function folderNames(plans: Iterable<Plan>): ReadonlyMap<Plan, string> {
   const taken = new Set<string>()
   for (const plan of new Set(plans)) {
     const base = joined([plan.file.replace(/\.scenario\.yaml$/, ''), plan.variant]).slice(0, LONGEST_NAME)
+    const on = (name: string): string => `${name}\n${plan.given.broker.name}`
     let name = base
-    for (let n = 2; taken.has(name); n++) name = `${base}-${n}`
-    taken.add(name)
+    for (let n = 2; taken.has(on(name)); n++) name = `${base}-${n}`
+    taken.add(on(name))
     names.set(plan, name)
   }
   return names

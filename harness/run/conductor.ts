@@ -12,16 +12,18 @@ import {
   showDuration,
   type Timer,
 } from '../../emulators/index.ts'
-import type { Broker } from '../brokers/index.ts'
+import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
-import { type Event, LagMeter, Timeline } from '../evidence/index.ts'
+import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { Linter } from '../lint/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
+import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
 import { Clockwork } from './clockwork.ts'
+import { masked, secretsOf, told } from './masked.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
@@ -48,7 +50,8 @@ export async function conduct(
   const startedAt = new Date()
   const clock = realClock()
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
-  const timeline = new Timeline(clock, lag)
+  const secrets = new Secrets(plan.secrets)
+  const timeline = new Timeline(clock, lag, secrets)
   const linter = new Linter()
   timeline.subscribe((event) => {
     for (const { by, ...found } of linter.observe(event))
@@ -63,7 +66,7 @@ export async function conduct(
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
   const clockwork = new Clockwork(judge, timeline, clock, lag)
   let events: readonly Event[] = []
-  const about = { name: plan.broker?.use ?? '', version: '', log: '' }
+  const about = { kind: '', version: '', log: '' }
 
   const interrupt = (): void => stop.stop({ kind: 'interrupted' })
   options.signal.addEventListener('abort', interrupt)
@@ -72,7 +75,8 @@ export async function conduct(
   lag.start()
   try {
     const broker = await stop.race(bench.take('the broker', options.openBroker()))
-    Object.assign(about, { name: broker.name, version: broker.version })
+    Object.assign(about, { kind: broker.name, version: broker.version })
+    secrets.learn(secretsOf(broker))
     broker.onDeath((death) => {
       timeline.record({ kind: 'broker', change: 'died', detail: death.message })
       stop.stop({ kind: 'broken', error: death })
@@ -112,10 +116,11 @@ export async function conduct(
   return {
     plan,
     status: statusOf(ending, judge),
-    broker: { name: about.name, version: about.version },
-    verdicts: judge.verdicts,
+    broker: { name: plan.given.broker.name, kind: about.kind, version: about.version, gaps: contractGaps(about) },
+    gap: null,
+    verdicts: judge.verdicts.map((verdict) => told(verdict, secrets)),
     events,
-    problem: told(ending, judge) ?? bench.troubles[0] ?? null,
+    problem: masked(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
     bug: ending.bug,
     seed: options.seed,
     startedAt,
@@ -123,9 +128,13 @@ export async function conduct(
     repetition: options.repetition,
     attempt: options.attempt,
     artifacts: null,
-    brokerLog: about.log,
+    brokerLog: secrets.text(about.log),
   }
 }
+
+const contractGaps = ({ kind, version }: { kind: string; version: string }): readonly Gap[] =>
+  (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) => versionFits(version, gap.versions)) ??
+  []
 
 const deviceOf = (event: Event): string => ('device' in event ? (event.device ?? '') : '')
 
@@ -169,12 +178,15 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const random = seeded(scene.seed)
   for (const device of plan.devices) {
     const kind = deviceKinds[device.use]!
+    const files = kind.readsFiles === true
+    const security = await stop.race(bench.take(`the certificates of ${device.name}`, securityOf(device, files)))
     const link = await stop.race(
       bench.take(
         `the link of ${device.name}`,
         openLink({
           device: device.name,
-          upstream: () => ({ host: broker.host, port: broker.port }),
+          upstream: () => ({ host: broker.host, port: broker.port, tls: broker.access.tls }),
+          tls: security.link,
           recorder: timeline,
           clock,
           refusesByReset: kind.refusesByReset,
@@ -184,7 +196,11 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
     links.set(device.name, link)
     const made = kind.make(device.settings, {
       name: device.name,
-      attachment: attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
+      attachment: attachmentOf(
+        attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
+        security,
+        broker,
+      ),
       recorder: timeline,
       clock,
       random: random.fork(device.name),
@@ -251,7 +267,7 @@ function explain(error: unknown, reason: StopReason | null, ending: Ending): voi
 }
 
 /** A verdict that says it already is enough. */
-function told({ problem }: Ending, judge: Judge): Problem | null {
+function reasonOf({ problem }: Ending, judge: Judge): Problem | null {
   const judged = judge.verdicts.some((v) => v.kind === 'fail')
   return judged && problem !== null && !isEnvironment(problem) ? null : problem
 }

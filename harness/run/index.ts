@@ -2,5 +2,5 @@
 
 export { type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
-export { decisive, type ScenarioRun, type Status } from './result.ts'
+export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
 export { runSuite, type ScenarioResult, type SuiteListener, type SuiteOptions, type SuiteResult } from './suite.ts'

@@ -1,7 +1,8 @@
 // The harness's own MQTT client. It subscribes at QoS 2 before the first step, straight at the
 // broker and not through a link, and records what any other subscriber would have got.
 
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
+import { isIP } from 'node:net'
+import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { Problem } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
@@ -43,7 +44,8 @@ export class Observer implements AsyncDisposable {
       const client = connect({
         host: this.#broker.host,
         port: this.#broker.port,
-        ...(this.#broker.credentials ?? {}),
+        ...(this.#broker.access.credentials ?? {}),
+        ...secure(this.#broker),
         protocolVersion: 4,
         clean: true,
         clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
@@ -91,6 +93,18 @@ export class Observer implements AsyncDisposable {
     this.#client = null
     if (client === null) return
     await client.endAsync(true)
+  }
+}
+
+function secure({ access: { tls }, host }: Broker): IClientOptions {
+  if (tls === undefined) return {}
+  const { ca, cert, key, serverName = host, insecure = false } = tls
+  return {
+    protocol: 'mqtts',
+    rejectUnauthorized: !insecure,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert, key: key! }),
+    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
   }
 }
 

@@ -1,17 +1,41 @@
 // What a run of one scenario comes to.
 
-import type { Problem } from '../../emulators/index.ts'
+import type { Place, Problem } from '../../emulators/index.ts'
+import type { Gap } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { Plan } from '../plan/plan.ts'
 
-/** `broken`: the environment failed, the scenario was not judged to its end. */
-export type Status = 'passed' | 'failed' | 'inconclusive' | 'skipped' | 'broken' | 'interrupted'
+/** `broken`: the environment failed, the scenario was not judged to its end. `gap`: it failed, as was known. */
+export type Status = 'passed' | 'failed' | 'gap' | 'inconclusive' | 'skipped' | 'broken' | 'interrupted'
+
+/** A gap of the broker that the run fell into. */
+export interface FoundGap {
+  readonly reason: string
+  readonly statements: readonly string[]
+  /** null: all. */
+  readonly versions: string | null
+  readonly place: Place
+  /** False: the scenario passed all the same. When that is so of all runs with this gap, it is none any more. */
+  readonly met: boolean
+}
+
+/** The broker of a run. */
+export interface RunBroker {
+  /** As the command line or the config calls it. */
+  readonly name: string
+  readonly kind: string
+  readonly version: string
+  /** Tests of the contract of brokers that this kind and version is known not to pass. */
+  readonly gaps: readonly Gap[]
+}
 
 export interface ScenarioRun {
   readonly plan: Plan
   readonly status: Status
-  readonly broker: { readonly name: string; readonly version: string }
+  readonly broker: RunBroker
+  /** Known, and met; null when there is none. */
+  readonly gap: FoundGap | null
   readonly verdicts: readonly Verdict[]
   readonly events: readonly Event[]
   /** Why it was skipped or broken, or the trouble that failed it without a verdict. */

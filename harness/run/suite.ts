@@ -4,6 +4,7 @@ import type { Broker } from '../brokers/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
+import { withGap } from './gap.ts'
 import type { ScenarioRun } from './result.ts'
 
 export interface SuiteOptions {
@@ -98,7 +99,7 @@ export async function runSuite(
   return result
 }
 
-const isBad = (run: ScenarioRun): boolean => run.status !== 'passed' && run.status !== 'skipped'
+const isBad = ({ status }: ScenarioRun): boolean => status !== 'passed' && status !== 'skipped' && status !== 'gap'
 
 interface Turn {
   readonly plan: Plan
@@ -138,14 +139,15 @@ async function once(
     repetition,
     attempt,
   })
-  return writeArtifacts(run, options.output, folder)
+  return writeArtifacts(withGap(run), options.output, folder)
 }
 
 function skipped(plan: Plan, repetition: number): ScenarioRun {
   return {
     plan,
     status: 'skipped',
-    broker: { name: '', version: '' },
+    broker: { name: plan.given.broker.name, kind: '', version: '', gaps: [] },
+    gap: null,
     verdicts: [],
     events: [],
     problem: null,

@@ -263,6 +263,9 @@ function converted(text: string, type: OptionSpec['type'], pair: string): PyValu
     case 'bool':
       if (text !== 'true' && text !== 'false') throw wrong('true or false')
       return text === 'true'
+    case 'tls':
+      if (!['true', 'false', 'context', 'verify'].includes(text)) throw wrong('true, false, context or verify')
+      return text === 'true' || text === 'false' ? text === 'true' : text
     default:
       return text
   }

@@ -61,6 +61,7 @@ async function judgeRecord(record: string, out: Terminal): Promise<Status> {
     plan,
     status,
     broker: about.broker,
+    gap: null,
     verdicts,
     events,
     problem: null,

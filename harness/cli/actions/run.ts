@@ -7,7 +7,7 @@ import type { Plan } from '../../plan/index.ts'
 import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
 import { runSuite } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
-import { brokerFor, openChosen } from '../brokers.ts'
+import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -48,7 +48,7 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
   const result = await runSuite(
     chosen,
     {
-      openBroker: (plan) => openChosen(brokerFor(plan.broker, args.broker, config)),
+      openBroker: (plan) => openChosen(loaded.brokerOf.get(plan)!),
       jobs: args.jobs ?? config.jobs ?? DEFAULT_JOBS,
       retries: args.retries ?? config.retries ?? 0,
       repeatEach: args.repeatEach,
@@ -123,6 +123,7 @@ interface OldResults {
     readonly name: string
     readonly variant: string
     readonly status: string
+    readonly broker: { readonly name: string }
   }[]
 }
 
@@ -131,8 +132,17 @@ async function lastFailed(plans: readonly Plan[], output: string): Promise<reado
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new Problem('cli/no-last-run', `--last-failed: there is no ${file}`, { hint: 'run once without it', cause })
   })
-  const bad = oldScenarios(file, text).filter((s) => s.status !== 'passed' && s.status !== 'skipped')
-  return plans.filter((p) => bad.some((s) => s.file === p.file && s.name === p.name && s.variant === p.variant))
+  const bad = oldScenarios(file, text).filter((s) => !['passed', 'skipped', 'gap'].includes(s.status))
+  const several = new Set(plans.map((plan) => plan.given.broker.name)).size > 1
+  return plans.filter((p) =>
+    bad.some(
+      (s) =>
+        s.file === p.file &&
+        s.name === p.name &&
+        s.variant === p.variant &&
+        (!several || s.broker.name === p.given.broker.name),
+    ),
+  )
 }
 
 function oldScenarios(file: string, text: string): OldResults['scenarios'] {

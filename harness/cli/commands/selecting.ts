@@ -1,19 +1,20 @@
 // The options by which run, check and list choose scenarios.
 
 import type { Argv } from 'yargs'
+import { type Access, accessing } from './access.ts'
 
-export interface Selecting {
+export interface Selecting extends Access {
   readonly paths?: readonly string[] | undefined
   readonly grep?: string | undefined
   readonly tag?: readonly string[] | undefined
-  readonly broker?: string | undefined
+  readonly broker?: readonly string[] | undefined
   readonly var?: readonly string[] | undefined
   readonly bind?: readonly string[] | undefined
   readonly config?: string | undefined
 }
 
 export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
-  return argv
+  return accessing(argv)
     .positional('paths', {
       type: 'string',
       array: true,
@@ -32,8 +33,9 @@ export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
     })
     .option('broker', {
       type: 'string',
+      array: true,
       requiresArg: true,
-      describe: 'a broker of the config, aedes, mosquitto, or mqtt://HOST:PORT',
+      describe: 'a broker of the config, a kind (aedes, mosquitto …), or mqtt://HOST:PORT; several, or all: a matrix',
     })
     .option('var', {
       type: 'string',

@@ -67,6 +67,7 @@ const TYPES: Readonly<Record<OptionSpec['type'], string>> = {
   int: 'whole number',
   bool: '`true` or `false`',
   seconds: 'duration of whole seconds',
+  tls: '`true`, `false`, `context` or `verify`',
 }
 
 function optionsTable(options: readonly OptionSpec[]): string {

@@ -108,6 +108,7 @@ const OPTION_TYPES: Readonly<Record<DeviceOption['type'], string>> = {
   bool: '`true` or `false`',
   seconds: '[duration](#units)',
   milliseconds: '[duration](#units)',
+  tls: '`true`, `false`, `context` or `verify`',
 }
 
 const brokerSection = ({ name, summary, options }: BrokerKind): string =>

@@ -1,0 +1,49 @@
+// A broker's URL taken apart. Nothing that is said about a wrong one shows the URL itself: it may hold a password.
+
+import { z } from 'zod'
+import type { Credentials } from './broker.ts'
+
+const PORTS = { mqtt: 1883, tcp: 1883, mqtts: 8883, tls: 8883, ws: 80, wss: 443 } as const
+type Scheme = keyof typeof PORTS
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+  readonly credentials: Credentials | null
+  readonly secure: boolean
+  /** For WebSocket: the URL without user and password. */
+  readonly web: string | null
+}
+
+export const SHAPES = 'mqtt://HOST, mqtts://USER:PASSWORD@HOST:PORT or ws://HOST:PORT/PATH'
+
+export const brokerUrl = z.string().transform((text, context): Address => {
+  const address = addressOf(text)
+  if (address !== null) return address
+  context.addIssue({ code: 'custom', message: `not a broker URL: ${SHAPES}` })
+  return z.NEVER
+})
+
+function addressOf(text: string): Address | null {
+  if (!URL.canParse(text)) return null
+  const url = new URL(text)
+  const scheme = url.protocol.slice(0, -1) as Scheme
+  if (!Object.hasOwn(PORTS, scheme) || url.hostname === '') return null
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1') // an IPv6 address without the URL's brackets
+  const port = url.port === '' ? PORTS[scheme] : Number(url.port)
+  const secure = scheme === 'mqtts' || scheme === 'tls' || scheme === 'wss'
+  const web = scheme === 'ws' || scheme === 'wss' ? `${scheme}://${url.host}${url.pathname}${url.search}` : null
+  const credentials = credentialsOf(url)
+  return credentials === undefined ? null : { host, port, credentials, secure, web }
+}
+
+/** undefined: a percent sign that escapes nothing. */
+function credentialsOf({ username, password }: URL): Credentials | null | undefined {
+  if (username === '') return null
+  try {
+    const name = { username: decodeURIComponent(username) }
+    return password === '' ? name : { ...name, password: decodeURIComponent(password) }
+  } catch {
+    return undefined
+  }
+}

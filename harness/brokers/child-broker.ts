@@ -1,0 +1,265 @@
+// A broker as a child process: claims a port, writes its configuration into a folder of its own, knows when it is
+// ready, restarts it on the same port and tells when it dies. A recipe says what is special about one program.
+
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Duration, Problem, seconds, showDuration } from '../../emulators/index.ts'
+import { atExit } from '../child/at-exit.ts'
+import { Child, showExit } from '../child/child.ts'
+import { claimPort, isFree, type PortClaim } from '../link/index.ts'
+import type { Broker, BrokerAccess, Credentials } from './broker.ts'
+import { Deaths } from './deaths.ts'
+import { reach } from './reach.ts'
+import { Tail } from './tail.ts'
+
+export const HOST = '127.0.0.1'
+const PROBE_EVERY_MS = 100
+
+/** What a start needs to know. */
+export interface Place {
+  readonly port: number
+  /** Further ports of its own, as many as the recipe asks for. */
+  readonly further: readonly number[]
+  /** Its own folder, which outlives a restart and is removed in the end. */
+  readonly folder: string
+}
+
+export interface Command {
+  readonly program: string
+  readonly args: readonly string[]
+  /** In place of this process's own environment. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+  readonly cwd?: string | undefined
+}
+
+export interface Recipe {
+  readonly name: string
+  readonly keepaliveSlack: Duration
+  /** How many ports it needs beside the one for MQTT; default 0. */
+  readonly furtherPorts?: number | undefined
+  /** Writes what it needs and says what to start; called for each start. */
+  prepare(place: Place): Promise<Command>
+  /** A line that says that it is ready; absent: as soon as somebody accepts connections at the port. */
+  readonly ready?: RegExp | undefined
+  /** Also ready when the port accepts connections; default: only without `ready`. */
+  readonly probe?: boolean | undefined
+  /** Its first group is the version. */
+  readonly version?: RegExp | undefined
+  /** Known before it says anything; default ''. */
+  readonly knownVersion?: string | undefined
+  /** In its last words: the port was taken by somebody else. */
+  readonly portTaken: RegExp
+  readonly startLimit?: Duration | undefined
+  /** How long it may take to stop in order. */
+  readonly stopLimit?: Duration | undefined
+  /** It starts programs of its own, which must not outlive it. */
+  readonly group?: boolean | undefined
+  /** Ends it at once where killing what was started would not. Must not throw when it is gone already. */
+  kill?(place: Place): Promise<void>
+  /** The same when this process is about to end. */
+  killSync?(place: Place): void
+  /** How the harness itself gets in. */
+  readonly access?: BrokerAccess | undefined
+  /** Something that must run beside it, from before the first start to the end. */
+  beside?(place: Place): Promise<AsyncDisposable>
+}
+
+/** Throws Problem `broker/not-started`; then nothing is left behind. */
+export async function openChildBroker(recipe: Recipe): Promise<Broker> {
+  const broker = new ChildBroker(recipe, await mkdtemp(join(tmpdir(), `hil-${recipe.name}-`)))
+  try {
+    await broker.open()
+  } catch (error) {
+    await broker[Symbol.asyncDispose]()
+    throw error
+  }
+  return broker
+}
+
+class ChildBroker implements Broker {
+  readonly name: string
+  readonly host = HOST
+  readonly keepaliveSlack: Duration
+  readonly controllable = true
+  readonly #recipe: Recipe
+  readonly #folder: string
+  readonly #deaths = new Deaths()
+  readonly #tail = new Tail((line) => this.#read(line))
+  #claims: PortClaim[] = []
+  #claim: PortClaim | null = null
+  #beside: AsyncDisposable | null = null
+  #child: Child | null = null
+  /** Where the child was started. */
+  #started: Place | null = null
+  /** The child that is meant to live; any other may end as it likes. */
+  #wanted: Child | null = null
+  #version: string
+  #onReady = (): void => {}
+  readonly #callOffRemoval: () => void
+
+  constructor(recipe: Recipe, folder: string) {
+    this.name = recipe.name
+    this.keepaliveSlack = recipe.keepaliveSlack
+    this.#recipe = recipe
+    this.#folder = folder
+    this.#version = recipe.knownVersion ?? ''
+    this.#callOffRemoval = atExit(() => {
+      if (this.#child !== null) recipe.killSync?.(this.#started!)
+      rmSync(folder, { recursive: true, force: true })
+    })
+  }
+
+  async open(): Promise<void> {
+    for (let n = this.#recipe.furtherPorts ?? 0; n > 0; n--)
+      this.#claims.push(await claimPort((port) => isFree(HOST, port)))
+    this.#claim = await claimPort(async (port) => {
+      if (!(await isFree(HOST, port))) return false
+      this.#beside ??= (await this.#recipe.beside?.(this.#place(port))) ?? null
+      return this.#begin(port)
+    })
+  }
+
+  get version(): string {
+    return this.#version
+  }
+
+  get port(): number {
+    return this.#claim!.port
+  }
+
+  get pid(): number | null {
+    return this.#wanted?.pid ?? null
+  }
+
+  // Getters on the class, so that no logger or JSON.stringify finds them.
+  get access(): BrokerAccess {
+    return this.#recipe.access ?? {}
+  }
+
+  get deviceCredentials(): Credentials | null {
+    return null
+  }
+
+  async start(): Promise<void> {
+    if (this.#wanted !== null || (await this.#begin(this.port))) return
+    throw new Problem('broker/port-taken', `port ${this.port} was taken while ${this.name} was down`, {
+      hint: 'another program listens there now; run again',
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted = null
+    await this.#child?.end(this.#recipe.stopLimit)
+  }
+
+  async kill(): Promise<void> {
+    this.#wanted = null
+    await this.#end()
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child
+    if (child === null) return
+    await this.#recipe.kill?.(this.#started!)
+    await child.kill()
+  }
+
+  log(): string {
+    return this.#tail.toString()
+  }
+
+  onDeath(listener: (death: Problem) => void): () => void {
+    return this.#deaths.on(listener)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    await this.#beside?.[Symbol.asyncDispose]()
+    this.#beside = null
+    // What a killed child has started may still write there for a moment.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    this.#callOffRemoval()
+    for (const claim of [this.#claim, ...this.#claims]) claim?.release()
+  }
+
+  #place(port: number): Place {
+    return { port, further: this.#claims.map((claim) => claim.port), folder: this.#folder }
+  }
+
+  /** Resolves to false when the port turns out to be taken. */
+  async #begin(port: number): Promise<boolean> {
+    this.#started = this.#place(port)
+    const command = await this.#recipe.prepare(this.#started)
+    const ready = new Promise<void>((resolve) => {
+      this.#onReady = resolve
+    })
+    const child = await this.#spawn(command)
+    this.#child = child
+    const outcome = await this.#firstOf(child, ready, port)
+    if (outcome === 'ready') {
+      this.#guard(child)
+      return true
+    }
+    await this.#end()
+    this.#child = null
+    if (this.#recipe.portTaken.test(this.#tail.last(10))) return false
+    throw new Problem('broker/not-started', `${this.name} did not start: ${outcome}`, {
+      hint: `its last words:\n${this.#tail.last(10)}`,
+    })
+  }
+
+  async #spawn({ program, args, env, cwd }: Command): Promise<Child> {
+    try {
+      const child = await Child.spawn(program, args, {
+        group: this.#recipe.group ?? false,
+        ...(env === undefined ? {} : { env }),
+        ...(cwd === undefined ? {} : { cwd }),
+      })
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => this.#tail.write(text))
+      return child
+    } catch (cause) {
+      throw new Problem('broker/not-started', `${program} cannot be run: ${(cause as Error).message}`, { cause })
+    }
+  }
+
+  /** `ready`, or why not. */
+  async #firstOf(child: Child, said: Promise<void>, port: number): Promise<string> {
+    const { startLimit = seconds(10), ready, probe = ready === undefined } = this.#recipe
+    const timers: NodeJS.Timeout[] = []
+    const tooLate = new Promise<string>((resolve) => {
+      timers.push(setTimeout(() => resolve(`no sign of life within ${showDuration(startLimit)}`), startLimit))
+    })
+    const answers = new Promise<string>((resolve) => {
+      if (!probe) return
+      const ask = (): void =>
+        void reach(HOST, port, PROBE_EVERY_MS).then(
+          () => resolve('ready'),
+          () => {},
+        )
+      timers.push(setInterval(ask, PROBE_EVERY_MS))
+    })
+    const outcome = await Promise.race([child.exit.then(showExit), said.then(() => 'ready'), answers, tooLate])
+    for (const timer of timers) clearTimeout(timer)
+    return outcome
+  }
+
+  #guard(child: Child): void {
+    this.#wanted = child
+    void child.exit.then((exit) => {
+      if (this.#child === child) this.#child = null
+      if (this.#wanted !== child) return
+      this.#wanted = null
+      this.#deaths.tell(this.name, showExit(exit), this.#tail.last(10))
+    })
+  }
+
+  #read(line: string): void {
+    const { version, ready } = this.#recipe
+    const found = version?.exec(line)?.[1]
+    if (found !== undefined) this.#version = found
+    if (ready?.test(line)) this.#onReady()
+  }
+}

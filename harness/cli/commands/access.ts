@@ -1,0 +1,29 @@
+// How to get in at a broker that is named by its URL, in the words of mosquitto_pub.
+
+import type { Argv } from 'yargs'
+
+export interface Access {
+  readonly cafile?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly insecure?: boolean | undefined
+  readonly username?: string | undefined
+  readonly pw?: string | undefined
+}
+
+const GROUP = 'For a broker by its URL:'
+
+export function accessing<T>(argv: Argv<T>): Argv<T & Access> {
+  const text = { type: 'string', requiresArg: true, group: GROUP } as const
+  return argv
+    .option('cafile', { ...text, describe: "PEM file of the authority that signed the broker's certificate" })
+    .option('cert', { ...text, describe: 'PEM file of the certificate to show to the broker' })
+    .option('key', { ...text, describe: 'PEM file of its private key' })
+    .option('insecure', { type: 'boolean', group: GROUP, describe: 'any certificate of the broker will do' })
+    .option('username', { ...text, alias: 'u', describe: 'user name, for devices that bring none, too' })
+    .option('pw', {
+      ...text,
+      alias: 'P',
+      describe: 'password; in the URL or in the config it is as well hidden',
+    }) as Argv<T & Access>
+}

@@ -1,0 +1,122 @@
+// What must not be seen in a record. The password of a CONNECT is masked where it stands, whoever sent it and even
+// when the packet is cut short; values that are known to be secret are masked wherever they turn up. Lengths stay.
+
+import type { Packet } from '../../emulators/index.ts'
+import type { Fact, PlainValue } from './event.ts'
+
+/** Shorter values are masked only where a password is expected: `on` would be found everywhere. */
+export const SHORTEST_SECRET = 6
+const MASK = '•'
+const MASK_BYTE = 0x2a // *
+
+export class Secrets {
+  #texts: readonly string[] = []
+  #bytes: readonly Buffer[] = []
+
+  constructor(values: Iterable<string> = []) {
+    this.learn(values)
+  }
+
+  /** From now on these are masked, too. */
+  learn(values: Iterable<string>): void {
+    const known = [...new Set([...this.#texts, ...values])].filter((value) => value.length >= SHORTEST_SECRET)
+    // Longer ones are looked for first, since one may be a part of another.
+    this.#texts = known.sort((a, b) => b.length - a.length)
+    this.#bytes = this.#texts.map((text) => Buffer.from(text))
+  }
+
+  text(text: string): string {
+    let masked = text
+    for (const secret of this.#texts) masked = masked.replaceAll(secret, MASK.repeat(secret.length))
+    return masked
+  }
+
+  fact(fact: Fact): Fact {
+    if (fact.kind === 'packet') {
+      const raw = this.#raw(fact.raw)
+      return raw === fact.raw ? fact : { ...fact, raw, packet: withoutPassword(this.value(fact.packet)) }
+    }
+    return this.#texts.length === 0 ? fact : this.value(fact)
+  }
+
+  /** The same object when there is nothing to mask. */
+  #raw(raw: Uint8Array): Uint8Array {
+    const at = passwordAt(raw)
+    const known = this.bytes(raw)
+    if (at === null) return known
+    const masked = Uint8Array.from(known)
+    masked.fill(MASK_BYTE, at)
+    return masked
+  }
+
+  bytes(bytes: Uint8Array): Uint8Array {
+    let masked: Buffer | null = null
+    for (const secret of this.#bytes) {
+      const found = masked ?? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      for (let at = found.indexOf(secret); at >= 0; at = (masked ?? found).indexOf(secret, at + secret.length)) {
+        masked ??= Buffer.from(bytes)
+        masked.fill(MASK_BYTE, at, at + secret.length)
+      }
+    }
+    return masked === null ? bytes : Uint8Array.from(masked)
+  }
+
+  /** Plain data with all its texts and bytes masked. */
+  value<T>(value: T): T {
+    return this.#masked(value as PlainValue) as T
+  }
+
+  #masked(value: PlainValue): PlainValue {
+    if (typeof value === 'string') return this.text(value)
+    if (value instanceof Uint8Array) return this.bytes(value)
+    if (Array.isArray(value)) return value.map((item: PlainValue) => this.#masked(item))
+    if (typeof value !== 'object' || value === null) return value
+    const entries = Object.entries(value as unknown as Record<string, PlainValue>)
+    return Object.fromEntries(entries.map(([key, item]) => [key, this.#masked(item)])) as unknown as PlainValue
+  }
+}
+
+function withoutPassword(packet: Packet): Packet {
+  if (packet.type !== 'connect' || packet.password === undefined) return packet
+  return { ...packet, password: new Uint8Array(packet.password.length).fill(MASK_BYTE) }
+}
+
+const CONNECT = 0x10
+const HAS_WILL = 0x04
+const HAS_PASSWORD = 0x40
+const HAS_USER = 0x80
+
+/** Where the password of a CONNECT begins, behind its length; null when there is none, or none yet. */
+export function passwordAt(raw: Uint8Array): number | null {
+  if (((raw[0] ?? 0) & 0xf0) !== CONNECT) return null
+  let at = behindLength(raw, 1)
+  at = behindString(raw, at)
+  const level = raw[at]
+  const flags = raw[at + 1] ?? 0
+  if ((flags & HAS_PASSWORD) === 0) return null
+  at += 4 // level, flags, keep alive
+  if (level === 5) at = behindProperties(raw, at)
+  at = behindString(raw, at) // client id
+  if ((flags & HAS_WILL) !== 0) {
+    if (level === 5) at = behindProperties(raw, at)
+    at = behindString(raw, behindString(raw, at))
+  }
+  if ((flags & HAS_USER) !== 0) at = behindString(raw, at)
+  return at + 2 < raw.length ? at + 2 : null
+}
+
+const behindString = (raw: Uint8Array, at: number): number => at + 2 + (((raw[at] ?? 0) << 8) | (raw[at + 1] ?? 0))
+
+function behindLength(raw: Uint8Array, at: number): number {
+  let end = at
+  while (end < at + 4 && ((raw[end] ?? 0) & 0x80) !== 0) end++
+  return end + 1
+}
+
+function behindProperties(raw: Uint8Array, at: number): number {
+  let length = 0
+  let shift = 0
+  const behind = behindLength(raw, at)
+  for (let k = at; k < behind; k++, shift += 7) length |= ((raw[k] ?? 0) & 0x7f) << shift
+  return behind + length
+}

@@ -1,0 +1,134 @@
+// Known gaps: what a broker is known not to do, by statement or by scenario, in a gaps.yaml beside the scenarios. A
+// scenario with a gap is run like any other: failing it counts as `gap`, and passing it says that the gap is closed.
+
+import { z } from 'zod'
+import type { Place } from '../../emulators/index.ts'
+import { parseVersions } from '../brokers/index.ts'
+import {
+  childOf,
+  Diagnostics,
+  didYouMean,
+  type Node,
+  parseScenarioText,
+  placeOf,
+  text,
+  validate,
+} from '../scenario/index.ts'
+import type { Plan } from './plan.ts'
+
+export const GAPS_FILE = 'gaps.yaml'
+
+const oneOrMore = z.union([text(), z.array(text()).min(1)])
+
+const entry = z.strictObject({
+  broker: oneOrMore.describe('the kind of broker, or a name of the config'),
+  versions: text().optional().describe('of the broker: <2.10, or >=2.9 <2.11; default: all'),
+  statement: oneOrMore.optional().describe('what it does not keep, such as MQTT-3.3.5-1: all scenarios that test it'),
+  scenario: oneOrMore
+    .optional()
+    .describe('the name of a scenario that it does not pass; NAME [qos=1] for one row of its matrix'),
+  reason: text().describe('why, in a sentence'),
+})
+
+const shape = z.strictObject({
+  version: z.literal(1, 'this version of hil reads version: 1'),
+  gaps: z.array(entry),
+})
+
+export interface KnownGap {
+  readonly brokers: readonly string[]
+  readonly versions: string | undefined
+  readonly statements: readonly string[]
+  readonly scenarios: readonly string[]
+  readonly reason: string
+  readonly place: Place
+}
+
+/** What a gap may name. */
+export interface Nameable {
+  readonly brokers: ReadonlySet<string>
+  readonly statements: ReadonlySet<string>
+  readonly scenarios: ReadonlySet<string>
+}
+
+export interface ReadGaps {
+  readonly gaps: readonly KnownGap[]
+  readonly diagnostics: Diagnostics
+}
+
+/** Wrong entries are diagnostics, and so is one that names nothing: it would hide that a scenario was renamed. */
+export function readGaps(file: string, source: string, nameable: Nameable): ReadGaps {
+  const { root, diagnostics: found } = parseScenarioText(file, source)
+  const diagnostics = new Diagnostics()
+  diagnostics.addAll(found)
+  const parsed = root === null ? undefined : validate(shape, root, diagnostics)
+  if (root === null || parsed === undefined) return { gaps: [], diagnostics }
+  const list = childOf(root, 'gaps')
+  const nodes = list?.kind === 'list' ? list.items : []
+  const gaps = parsed.gaps.map(({ broker, versions, statement, scenario, reason }, k): KnownGap => {
+    const gap = {
+      brokers: asList(broker),
+      versions,
+      statements: asList(statement),
+      scenarios: asList(scenario),
+      reason,
+      place: nodes[k]!.place,
+    }
+    check(gap, nodes[k]!, nameable, diagnostics)
+    return gap
+  })
+  return { gaps, diagnostics }
+}
+
+function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagnostics): void {
+  const unknown = (
+    what: string,
+    names: readonly string[],
+    known: ReadonlySet<string>,
+    key: string,
+    bare = (name: string): string => name,
+  ): void => {
+    for (const name of names)
+      if (!known.has(name) && !known.has(bare(name)))
+        diagnostics.add({
+          code: 'gap/names-nothing',
+          message: `${what} "${name}"`,
+          at: placeOf(node, name, key),
+          hint: didYouMean(name, known) ?? 'take it out, or write what it is called now',
+        })
+  }
+  unknown('there is no broker', gap.brokers, nameable.brokers, 'broker')
+  unknown('no scenario here tests', gap.statements, nameable.statements, 'statement')
+  unknown('no scenario here is called', gap.scenarios, nameable.scenarios, 'scenario', withoutVariant)
+  if (gap.statements.length === 0 && gap.scenarios.length === 0)
+    diagnostics.add({
+      code: 'gap/names-nothing',
+      message: 'a gap names a statement or a scenario',
+      at: node.place,
+      hint: 'statement: MQTT-3.3.5-1, or scenario: its name',
+    })
+  if (gap.versions !== undefined && parseVersions(gap.versions) === undefined)
+    diagnostics.add({
+      code: 'gap/bad-versions',
+      message: `"${gap.versions}" is no range of versions`,
+      at: placeOf(node, gap.versions, 'versions'),
+      hint: 'such as <2.10, or >=2.9 <2.11',
+    })
+}
+
+/** `name [qos=1]` is one row of a matrix. */
+const withoutVariant = (name: string): string => name.replace(/ \[[^[]*\]$/, '')
+
+const asList = (given: string | readonly string[] | undefined): readonly string[] =>
+  given === undefined ? [] : typeof given === 'string' ? [given] : given
+
+/** Those that speak of this plan on one of these names of its broker. */
+export const gapsOf = (gaps: readonly KnownGap[], plan: Plan, brokers: readonly string[]): readonly KnownGap[] =>
+  gaps.filter(
+    (gap) =>
+      gap.brokers.some((name) => brokers.includes(name)) &&
+      (namesScenario(gap, plan) || gap.statements.some((id) => plan.verifies.includes(id))),
+  )
+
+export const namesScenario = ({ scenarios }: KnownGap, { name, variant }: Plan): boolean =>
+  scenarios.includes(name) || scenarios.includes(`${name} [${variant}]`)
