@@ -8,8 +8,9 @@ import type { ReporterKind } from './reporter.ts'
 export const reporters = { list, json, junit } satisfies Record<string, ReporterKind>
 export type ReporterName = keyof typeof reporters
 
+export { whyNot } from '../run/index.ts'
 export { renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
-export { prepareOutput, whyNot, writeReport } from './output.ts'
+export { prepareOutput, writeReport } from './output.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
 export { summarize } from './summary.ts'

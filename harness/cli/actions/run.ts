@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
-import { runSuite } from '../../run/index.ts'
+import { runSuite, type SuiteResult } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { brokerFor, openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
@@ -62,8 +62,18 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
   )
   interrupt.done()
   let code = exitCodeOf(result, args)
+  troubles.push(...unrecorded(result))
   for (const trouble of troubles) code = worse(code, await tell(trouble, out))
   return code
+}
+
+/** Records that could not be written; a full disk is told once, not for each scenario. */
+function unrecorded({ scenarios }: SuiteResult): Problem[] {
+  const all = scenarios.flatMap(({ attempts }) => attempts.flatMap(({ unwritten }) => unwritten ?? []))
+  const [first, ...more] = all
+  if (first === undefined || more.length === 0) return all
+  const { code, message, hint, cause } = first
+  return [new Problem(code, `${message}; so it is with ${more.length} more`, { hint, cause })]
 }
 
 function whyNone(loaded: Loaded, candidates: readonly Plan[], args: RunArguments): string {
