@@ -15,6 +15,7 @@ export const RESULTS_VERSION = 1
 export const json: ReporterKind = {
   name: 'json',
   summary: 'results.json in the output folder',
+  to: ['file'],
   create: () => ({
     onEnd: (result) => writeReport(result.output, 'results.json', `${JSON.stringify(resultsOf(result), null, 2)}\n`),
   }),
@@ -118,7 +119,7 @@ function stepsOf(run: ScenarioRun): unknown[] {
   return steps
 }
 
-function artifactsOf(
+export function artifactsOf(
   { artifacts, files = ['timeline.ndjson', 'scenario.yaml'] }: ScenarioRun,
   output: string,
 ): string[] {

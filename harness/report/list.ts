@@ -15,6 +15,7 @@ type Colors = ReturnType<typeof createColors>
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
+  to: ['terminal'],
   create({ print, color, live, stream = process.stdout }) {
     const c = createColors(color)
     const running = new Map<string, string>()
@@ -27,7 +28,7 @@ export const list: ReporterKind = {
     }
     return {
       onScenarioBegin(plan, repetition, attempt) {
-        running.set(key(plan, repetition), title(plan, repetition, attempt))
+        running.set(key(plan, repetition), titleOf(plan, repetition, attempt))
         draw()
       },
       onScenarioEnd(run, final) {
@@ -37,11 +38,7 @@ export const list: ReporterKind = {
       onEnd(result) {
         redraw?.clear()
         redraw?.done()
-        for (const { run } of result.scenarios) {
-          const text = renderFailure(run, color)
-          if (text !== '')
-            print(`\n${text}${run.artifacts === null ? '' : `  ${c.cyan('record:')} ${run.artifacts}\n`}`)
-        }
+        for (const text of failures(result, color)) print(text)
         print(`\n${closing(result, c)}\n`)
       },
     }
@@ -50,7 +47,8 @@ export const list: ReporterKind = {
 
 const key = (plan: Plan, repetition: number): string => `${plan.file}\n${plan.variant}\n${repetition}`
 
-function title(plan: Plan, repetition: number, attempt: number): string {
+/** A scenario's name with what tells its runs apart, on one line. */
+export function titleOf(plan: Plan, repetition: number, attempt: number): string {
   const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
   return oneLine(
     `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`,
@@ -73,10 +71,22 @@ function lineOf(run: ScenarioRun, final: boolean, c: Colors): string {
   const took = c.dim(showSeconds(run.duration))
   const again = final ? '' : c.yellow(' will be tried again')
   const why = run.plan.skip === null ? '' : c.dim(` skipped: ${oneLine(run.plan.skip)}`)
-  return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)} ${took} ${where}${why}${again}`
+  return `  ${MARKS[run.status](c)} ${titleOf(run.plan, run.repetition, run.attempt)} ${took} ${where}${why}${again}`
 }
 
-function closing(result: SuiteResult, c: Colors): string {
+/** What went wrong in a run and where its record lies; empty when nothing did. */
+export function failureOf(run: ScenarioRun, color: boolean): string {
+  const text = renderFailure(run, color)
+  if (text === '') return ''
+  const record = run.artifacts === null ? '' : `  ${createColors(color).cyan('record:')} ${run.artifacts}\n`
+  return `\n${text}${record}`
+}
+
+export const failures = ({ scenarios }: SuiteResult, color: boolean): string[] =>
+  scenarios.map(({ run }) => failureOf(run, color)).filter((text) => text !== '')
+
+/** The last lines: how many of each, how long it took, and where the results are. */
+export function closing(result: SuiteResult, c: Colors): string {
   const { passed, failed, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
   const parts = [
     c.green(`${passed} passed`),

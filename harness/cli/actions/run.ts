@@ -14,6 +14,7 @@ import { interruptible } from '../interrupt.ts'
 import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { tell } from '../trouble.ts'
+import { version } from '../version.ts'
 
 const DEFAULT_JOBS = 4
 const DEFAULT_OUTPUT = 'results'
@@ -99,16 +100,19 @@ function checkNumbers(args: RunArguments): void {
 }
 
 function reportersOf(names: readonly string[], out: Terminal): Reporter[] {
-  return names
-    .flatMap((name) => name.split(','))
-    .map((name) => {
-      const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
-      if (kind === undefined)
-        throw new Problem('cli/unknown-reporter', `there is no reporter "${name}"`, {
-          hint: didYouMean(name, Object.keys(reporters)) ?? `there is ${Object.keys(reporters).join(', ')}`,
-        })
-      return kind.create(out)
-    })
+  const kinds = [...new Set(names.flatMap((name) => name.split(',')))].map((name) => {
+    const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
+    if (kind === undefined)
+      throw new Problem('cli/unknown-reporter', `there is no reporter "${name}"`, {
+        hint: didYouMean(name, Object.keys(reporters)) ?? `there is ${Object.keys(reporters).join(', ')}`,
+      })
+    return kind
+  })
+  // One that has a file as well leaves the terminal to those that have only that.
+  const spoken = kinds.some(({ to }) => to.includes('terminal') && !to.includes('file'))
+  return kinds.map((kind) =>
+    kind.create({ ...out, version: version(), ...(spoken && kind.to.includes('file') ? { print: () => {} } : {}) }),
+  )
 }
 
 /** `N/M`: every Mth scenario, beginning with the Nth; the parts are disjoint and cover all. */
