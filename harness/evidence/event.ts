@@ -38,6 +38,13 @@ export interface SocketEvent {
   readonly by: 'device' | 'broker' | 'link'
   /** The connection's number; absent when there never was one (refused, timeout). */
   readonly connection?: number | undefined
+  /** Of a connection that was accepted: where its two ends are. */
+  readonly ends?: { readonly device: SocketEnd; readonly link: SocketEnd } | undefined
+}
+
+export interface SocketEnd {
+  readonly address: string
+  readonly port: number
 }
 
 /** A library call on a device, asked for by a step. */

@@ -3,6 +3,7 @@
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type Clock, Problem, realClock } from '../../emulators/index.ts'
+import type { SocketEvent } from '../evidence/index.ts'
 import { Connection } from './connection.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
 import type { RuleSettings } from './rule.ts'
@@ -184,7 +185,14 @@ class TcpLink implements Link {
     const state = this.#state
     const { recorder, device: name, upstream } = this.#settings
     const number = ++this.#accepted
-    recorder.record({ kind: 'socket', device: name, change: 'connected', by: 'device', connection: number })
+    recorder.record({
+      kind: 'socket',
+      device: name,
+      change: 'connected',
+      by: 'device',
+      connection: number,
+      ends: endsOf(device),
+    })
     const broker = state.kind === 'up' ? connect({ ...upstream(), allowHalfOpen: true, noDelay: true }) : null
     const clock = this.#clock
     const connection = new Connection({ name, number, device, broker, recorder, clock, isUp: () => isUp(this.#state) })
@@ -210,6 +218,16 @@ class TcpLink implements Link {
 
   #admitAll(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+/** Undefined when the device was gone before it could be asked for. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): SocketEvent['ends'] {
+  if (remoteAddress === undefined || remotePort === undefined) return undefined
+  if (localAddress === undefined || localPort === undefined) return undefined
+  return {
+    device: { address: remoteAddress, port: remotePort },
+    link: { address: localAddress, port: localPort },
   }
 }
 

@@ -4,8 +4,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
+import { writeCapture } from '../capture/index.ts'
 import { writeTimeline } from '../evidence/index.ts'
-import type { Given, Plan } from '../plan/plan.ts'
+import { type Given, type Plan, stepAt } from '../plan/plan.ts'
 import type { ScenarioRun } from './result.ts'
 import { whyNot } from './why-not.ts'
 
@@ -57,11 +58,27 @@ async function writeFiles(run: ScenarioRun & { readonly brokerLog: string }, fol
   await writeFile(join(folder, 'timeline.ndjson'), writeTimeline({ ...header }, run.events))
   await writeFile(join(folder, 'scenario.yaml'), run.plan.text)
   const files = ['timeline.ndjson', 'scenario.yaml']
+  for (const { name: device } of run.plan.devices) {
+    const capture = `${device}.pcapng`
+    await writeCapture(join(folder, capture), {
+      device,
+      scenario: run.plan.name,
+      startedAt: run.startedAt,
+      events: run.events,
+      titleOf: (path) => titleOf(run.plan, path),
+    })
+    files.push(capture)
+  }
   if (run.brokerLog !== '') {
     await writeFile(join(folder, 'broker.log'), run.brokerLog)
     files.push('broker.log')
   }
   return files
+}
+
+function titleOf(plan: Plan, path: string): string {
+  const step = stepAt(plan, path)
+  return step === undefined ? path : `${step.title} (line ${step.place.line})`
 }
 
 /** Removes the records of the run whose results.json lies there, and nothing that we did not write. */

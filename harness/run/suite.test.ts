@@ -219,7 +219,10 @@ describe('what it writes', () => {
         artifacts: null,
         unwritten: { code: 'run/not-recorded', message: expect.stringContaining('a file of that name') },
       },
-      { artifacts: join(output, 'folder-good2--aedes'), files: ['timeline.ndjson', 'scenario.yaml', 'broker.log'] },
+      {
+        artifacts: join(output, 'folder-good2--aedes'),
+        files: ['timeline.ndjson', 'scenario.yaml', 'blue.pcapng', 'broker.log'],
+      },
     ])
     // What stood there is not ours to remove.
     expect(await readFile(join(output, 'folder-good1--aedes'), 'utf8')).toBe('a file stands here')
