@@ -3,6 +3,7 @@
 import { ctrf } from './ctrf.ts'
 import { dot } from './dot.ts'
 import { github } from './github.ts'
+import { html } from './html.ts'
 import { json } from './json.ts'
 import { junit } from './junit.ts'
 import { line } from './line.ts'
@@ -10,12 +11,17 @@ import { list } from './list.ts'
 import type { ReporterKind } from './reporter.ts'
 import { tap } from './tap.ts'
 
-export const reporters = { list, dot, line, json, junit, github, ctrf, tap } satisfies Record<string, ReporterKind>
+export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap } satisfies Record<
+  string,
+  ReporterKind
+>
 export type ReporterName = keyof typeof reporters
 
 export { whyNot } from '../run/index.ts'
 export { renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
+export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
+export { readResults } from './results-file.ts'
 export { summarize } from './summary.ts'

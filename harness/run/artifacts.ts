@@ -59,6 +59,8 @@ async function writeFiles(run: ScenarioRun & { readonly brokerLog: string }, fol
   await writeFile(join(folder, 'scenario.yaml'), run.plan.text)
   const files = ['timeline.ndjson', 'scenario.yaml']
   for (const { name: device } of run.plan.devices) {
+    const spoke = run.events.some((e) => (e.kind === 'packet' || e.kind === 'socket') && e.device === device)
+    if (!spoke) continue
     const capture = `${device}.pcapng`
     await writeCapture(join(folder, capture), {
       device,

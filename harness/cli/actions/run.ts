@@ -19,7 +19,7 @@ import { version } from '../version.ts'
 const DEFAULT_JOBS = 4
 const DEFAULT_OUTPUT = 'results'
 /** `json` costs nothing, and `--last-failed` reads it. */
-const DEFAULT_REPORTERS = ['list', 'json', 'junit']
+const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
 
 export async function runAction(args: RunArguments): Promise<ExitCode> {
   const out = terminal()
