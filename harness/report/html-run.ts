@@ -25,7 +25,7 @@ export async function readRun(folder: string, scenario: ScenarioData): Promise<R
       text: text === null ? '' : await readFile(text, 'utf8'),
       events: record === null ? [] : readTimeline(await readFile(record, 'utf8'), record).events.map(eventData),
       load: load === null ? null : readLoad(await readFile(load, 'utf8'), load),
-      trouble: record === null && scenario.status !== 'skipped' ? 'no record of it was written' : null,
+      trouble: record === null && load === null && scenario.status !== 'skipped' ? 'no record of it was written' : null,
     }
   } catch (error) {
     return { text: '', events: [], load: null, trouble: `its record cannot be read: ${whyNot(error)}` }

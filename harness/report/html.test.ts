@@ -50,6 +50,43 @@ describe('the scripts of the page', () => {
   })
 })
 
+describe('the colours', () => {
+  const css = readFileSync(join(pageFolder(), 'style.css'), 'utf8')
+  const [light, dark] = [...css.matchAll(/^:root[^{]*\{([^}]*)\}/gm)].map(([, block]) =>
+    Object.fromEntries([...block!.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!])),
+  )
+
+  it.each([
+    ['light', light!],
+    ['dark', dark!],
+  ])('can be told apart when %s', (_, colors) => {
+    const names = (start: string): string[] => Object.keys(colors).filter((name) => name.startsWith(start))
+    const pairs: [ink: string, ground: string, least: number][] = []
+    for (const ground of ['page', 'panel', 'lane', 'lane-link']) {
+      for (const ink of ['text', 'muted', 'faint', 'link']) pairs.push([ink, ground, 4.5])
+      for (const ink of names('t-')) pairs.push([ink, ground, 3])
+    }
+    for (const status of names('s-')) pairs.push(['on-status', status, 4.5], [status, 'panel', 4.5])
+    for (const ground of ['call', 'connected']) pairs.push(['text', ground, 4.5])
+    const low = pairs.filter(([ink, ground, least]) => contrast(colors[ink]!, colors[ground]!) < least)
+    expect(pairs.length).toBeGreaterThan(60)
+    expect(low.map(([ink, ground]) => `${ink} on ${ground}: ${contrast(colors[ink]!, colors[ground]!)}`)).toEqual([])
+  })
+})
+
+/** The ratio of WCAG 2, from 1 to 21. */
+function contrast(a: string, b: string): number {
+  const luminance = (color: string): number => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(color.slice(at, at + 2), 16) / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
+  }
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x)
+  return (high! + 0.05) / (low! + 0.05)
+}
+
 describe.skipIf(chromium === null && process.env.CI === undefined)('report.html in Chromium', () => {
   let browser: Browser
   let all: SuiteResult

@@ -25,7 +25,7 @@ export class Inspector {
         'button',
         {
           type: 'button',
-          class: 'small',
+          class: 'small no-print',
           'aria-label': label,
           disabled: seq < 0 || seq >= count,
           onclick: () => this.onSelect(seq),

@@ -92,7 +92,11 @@ function plotBox(plot, { phases }, width) {
         points: { show: false },
       })),
     ],
-    hooks: { drawClear: [(/** @type {any} */ u) => shade(u, phases)] },
+    // The grounds below the lines, the names above them.
+    hooks: {
+      drawClear: [(/** @type {any} */ u) => shade(u, phases)],
+      draw: [(/** @type {any} */ u) => name(u, phases)],
+    },
   }
   // @ts-expect-error uPlot stands in a script of its own before this one
   new uPlot(options, [plot.times, ...plot.series.map(({ values }) => values)], figure)
@@ -102,20 +106,37 @@ function plotBox(plot, { phases }, width) {
 /** @param {any} u @param {LoadData['phases']} phases */
 function shade(u, phases) {
   const { ctx, bbox } = u
-  phases.forEach(({ name, from, to }, k) => {
-    const left = Math.max(bbox.left, u.valToPos(from, 'x', true))
-    const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true))
-    if (right <= left) return
-    ctx.save()
+  spans(u, phases).forEach(({ left, right }, k) => {
     ctx.fillStyle = color(k % 2 === 0 ? '--lane' : '--lane-link')
     ctx.fillRect(left, bbox.top, right - left, bbox.height)
-    ctx.fillStyle = color('--muted')
-    ctx.font = `${11 * devicePixelRatio}px ui-sans-serif, system-ui, sans-serif`
-    ctx.textAlign = 'left'
-    ctx.textBaseline = 'top'
-    ctx.fillText(name, left + 4 * devicePixelRatio, bbox.top + 3 * devicePixelRatio, right - left)
-    ctx.restore()
   })
+}
+
+/** @param {any} u @param {LoadData['phases']} phases */
+function name(u, phases) {
+  const { ctx, bbox } = u
+  ctx.save()
+  ctx.font = `${11 * devicePixelRatio}px ui-sans-serif, system-ui, sans-serif`
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'top'
+  for (const { name, left, right } of spans(u, phases)) {
+    if (right - left < 20 * devicePixelRatio) continue
+    ctx.fillStyle = color('--panel')
+    ctx.globalAlpha = 0.8
+    ctx.fillRect(left + 2, bbox.top + 2, Math.min(right - left, ctx.measureText(name).width + 6), 15 * devicePixelRatio)
+    ctx.globalAlpha = 1
+    ctx.fillStyle = color('--muted')
+    ctx.fillText(name, left + 5, bbox.top + 4, right - left)
+  }
+  ctx.restore()
+}
+
+/** Where each phase stands on the canvas. @param {any} u @param {LoadData['phases']} phases */
+function spans(u, phases) {
+  const { bbox } = u
+  const x = (/** @type {number} */ at) =>
+    Math.max(bbox.left, Math.min(bbox.left + bbox.width, u.valToPos(at, 'x', true)))
+  return phases.map(({ name, from, to }) => ({ name, left: x(from), right: x(to) }))
 }
 
 /** For those who do not see it: the least, the last and the most of each. @param {LoadPlot} plot */

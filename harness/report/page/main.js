@@ -61,6 +61,10 @@ replace(
   ),
   place,
 )
+// What is folded would be lost on paper.
+addEventListener('beforeprint', () => {
+  for (const folded of document.querySelectorAll('details')) folded.open = true
+})
 addEventListener('hashchange', () => show(false))
 show(true)
 // A run that is alone, or the only one that went wrong, is what was looked for.
