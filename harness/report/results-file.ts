@@ -62,11 +62,11 @@ const results = z.looseObject({
   notRun: z.array(z.looseObject({ name: z.string(), file: z.string(), variant: z.string() })),
 })
 
-/** @throws Problem `report/no-results`. */
+/** @throws Problem `cli/no-results`. */
 export async function readResults(folder: string): Promise<Results> {
   const file = join(folder, 'results.json')
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('report/no-results', `${file} cannot be read: ${whyNot(cause)}`, {
+    throw new Problem('cli/no-results', `${file} cannot be read: ${whyNot(cause)}`, {
       hint: 'name the output folder of a run, results by default',
       cause,
     })
@@ -77,7 +77,7 @@ export async function readResults(folder: string): Promise<Results> {
     return read as Results // as it is: a parsed copy would have its fields in another order
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause).split('\n').slice(0, 2).join(' ') : String(cause)
-    throw new Problem('report/no-results', `${file} is not the results of a run: ${why}`, {
+    throw new Problem('cli/no-results', `${file} is not the results of a run: ${why}`, {
       hint: `hil run writes it; this hil reads version ${RESULTS_VERSION}`,
       cause,
     })
