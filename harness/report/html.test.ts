@@ -149,6 +149,7 @@ describe.skipIf(chromium === null && process.env.CI === undefined)('report.html 
     expect(await card.locator('.facts li').last().textContent()).toContain('blue ← PUBACK packetId 1')
     // What is said of it is chosen in the list and told in full.
     expect(await page.locator('.row.selected .text').textContent()).toContain('PUBACK packetId 1')
+    await expect.poll(() => page.locator('.row.selected').isVisible()).toBe(true)
     expect(await page.locator('.inspector h4').first().textContent()).toBe('blue ← PUBACK')
     expect(await page.locator('.hex').textContent()).toContain('40 02 00 01')
     await page.close()

@@ -77,14 +77,21 @@ export function drawLane(picture, lane) {
 
 /** @param {CanvasRenderingContext2D} context @param {Lane} lane @param {{ event: EventData, x: number, room: number }} label */
 function drawLabel(context, lane, { event, x, room }) {
-  const text = clipped(packetLabel(event), Math.min(room, 260) - 12)
   const y = isUp(event) ? lane.top + 16 : lane.top + lane.height - 16
+  plate(context, packetLabel(event), x + 7, y, Math.min(room, 260) - 12)
+}
+
+/** Words on a ground of their own, for where much else is drawn. */
+/** @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y @param {number} room */
+function plate(context, text, x, y, room) {
+  const shown = clipped(text, room)
+  if (shown === '') return
   context.font = FONT
   context.fillStyle = color('--lane-link')
   context.globalAlpha = 0.85
-  context.fillRect(x + 5, y - 7, context.measureText(text).width + 4, 14)
+  context.fillRect(x - 2, y - 7, context.measureText(shown).width + 4, 14)
   context.globalAlpha = 1
-  write(context, text, x + 7, y, room, color('--text'))
+  write(context, shown, x, y, room, color('--text'))
 }
 
 /** From the device. @param {EventData} event */
@@ -231,7 +238,7 @@ const POINTS = {
 function drawPoint({ context, hits }, lane, event, x, room) {
   const bad = ['crashed', 'lost', 'died', 'killed', 'refused', 'reset', 'timeout'].includes(String(event.fields.change))
   context.fillStyle = color(bad ? '--s-failed' : (POINTS[event.kind] ?? '--muted'))
-  const y = lane.kind === 'link' ? lane.top + lane.height / 2 : lane.top + lane.height / 2
+  const y = lane.top + lane.height / 2
   context.beginPath()
   if (event.kind === 'serial') context.roundRect(x - 1.5, lane.top + 3, 3, lane.height - 6, 1)
   else if (event.kind === 'fault') {
@@ -246,7 +253,9 @@ function drawPoint({ context, hits }, lane, event, x, room) {
   }
   context.fill()
   hits.push({ x: x - 6, y: lane.top, width: 12, height: lane.height, event })
-  if (room > 24) write(context, pointLabel(event), x + 9, y, room - 12, color('--text'))
+  if (room <= 24) return
+  if (lane.kind === 'link') plate(context, pointLabel(event), x + 9, y, room - 12)
+  else write(context, pointLabel(event), x + 9, y, room - 12, color('--text'))
 }
 
 /** @param {EventData} event */

@@ -40,6 +40,7 @@ export class EventList {
     this.selected = null
     /** @type {Set<string>} */
     this.hidden = new Set()
+    this.seen = false
     this.search = h('input', {
       type: 'search',
       placeholder: 'filter: topic, PUBACK, #12 …',
@@ -52,7 +53,13 @@ export class EventList {
     this.box = h('div', { class: 'event-list', role: 'listbox', tabindex: '0', 'aria-label': 'events' }, this.rows)
     this.box.addEventListener('scroll', () => this.#draw())
     this.box.addEventListener('keydown', (event) => this.#key(event))
-    new ResizeObserver(() => this.#draw()).observe(this.box)
+    new ResizeObserver(() => {
+      if (!this.seen && this.box.clientHeight > 0) {
+        this.seen = true
+        this.#reveal() // what was chosen before there was a page
+      }
+      this.#draw()
+    }).observe(this.box)
     this.element = h(
       'div',
       { class: 'events' },
@@ -132,13 +139,16 @@ export class EventList {
   /** @param {number | null} seq */
   select(seq) {
     this.selected = seq
-    const place = this.shown.findIndex((event) => event.seq === seq)
-    if (place >= 0) {
-      const top = place * ROW
-      const { scrollTop, clientHeight } = this.box
-      if (top < scrollTop || top + ROW > scrollTop + clientHeight) this.box.scrollTop = top - clientHeight / 2
-    }
+    this.#reveal()
     this.#draw()
+  }
+
+  #reveal() {
+    const place = this.shown.findIndex(({ seq }) => seq === this.selected)
+    if (place < 0) return
+    const top = place * ROW
+    const { scrollTop, clientHeight } = this.box
+    if (top < scrollTop || top + ROW > scrollTop + clientHeight) this.box.scrollTop = top - clientHeight / 2
   }
 
   /** @param {KeyboardEvent} event */
