@@ -82,13 +82,18 @@ class Capture {
   #packet(event: Event & PacketEvent): CapturedPacket[] {
     const conversation = this.#conversations.get(event.connection)
     if (conversation === undefined) return []
-    const { direction, delivered, packet } = event
+    const { direction, delivered, packet, end, by } = event
+    if (end === 'broker') {
+      this.comments.push(`at the broker's end: ${describe(event)}`)
+      return []
+    }
     const bytes = withoutPassword(event)
     if (!delivered && direction === 'down') {
       this.comments.push(`${describe(event)}: ${bytes.length} bytes that never reached ${event.device}`)
       return []
     }
     if (!delivered) this.comments.push('the link swallowed this: the broker never got it')
+    if (by === 'link') this.comments.push('the link made this up, or repeated it')
     if (packet.type === 'malformed') this.comments.push(`malformed: ${packet.reason}`)
     return this.#spoken(event, conversation.data(direction === 'up' ? 'out' : 'in', bytes))
   }

@@ -174,13 +174,17 @@ function drawPacket({ context, hits }, lane, event, x) {
   const up = isUp(event)
   const lost = event.fields.delivered === false
   const [start, goal] = up ? [lane.top + 2, lane.top + lane.height - 2] : [lane.top + lane.height - 2, lane.top + 2]
-  const end = lost ? (start + goal) / 2 : goal
+  const middle = (start + goal) / 2
+  // A disturbed packet is two events: where it came in, and where it left if it did.
+  const near = event.way === 'up' ? 'device' : 'broker'
+  const begins = event.fields.at === undefined || event.fields.at === near ? start : middle
+  const end = lost || event.fields.at === near ? middle : goal
   const way = Math.sign(goal - start)
   context.strokeStyle = context.fillStyle = color(`--t-${familyOf(event)}`)
   context.lineWidth = 2
   context.setLineDash(lost ? [3, 3] : [])
   context.beginPath()
-  context.moveTo(x, start)
+  context.moveTo(x, begins)
   context.lineTo(x, end - way * 4)
   context.stroke()
   context.setLineDash([])
