@@ -236,6 +236,7 @@ const POINTS = {
   serial: '--serial',
   message: '--t-publish',
   broker: '--device',
+  lint: '--t-malformed',
 }
 
 /** @param {Picture} picture @param {Lane} lane @param {EventData} event @param {number} x @param {number} room */
@@ -265,6 +266,7 @@ function drawPoint({ context, hits }, lane, event, x, room) {
 /** @param {EventData} event */
 function pointLabel({ kind, fields, text }) {
   if (kind === 'message') return `${fields.topic}`
+  if (kind === 'lint') return `breaks ${fields.statement}`
   if (kind === 'fault') return String(fields.what)
   if (kind === 'serial') return String(fields.line)
   if (kind === 'exit') return text.replace(/^\S+ /, '')

@@ -19,6 +19,7 @@ const KINDS = {
   serial: ['serial'],
   signals: ['signal'],
   faults: ['fault', 'device', 'exit', 'broker', 'lag'],
+  lints: ['lint'],
   steps: ['step'],
 }
 

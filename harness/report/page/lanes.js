@@ -152,7 +152,7 @@ function deviceLanes(device, own, end) {
 
 /** @param {string} device @param {EventData[]} own @param {number} end */
 function linkLane(device, own, end) {
-  const events = own.filter(({ kind }) => kind === 'packet' || kind === 'socket' || kind === 'fault')
+  const events = own.filter(({ kind }) => ['packet', 'socket', 'fault', 'lint'].includes(kind))
   const made = lane('link', 'link', device, linkBars(own, end), events)
   const next = new Int32Array(events.length).fill(events.length)
   // Labels of what goes up stand at the top, of what goes down at the bottom, of the rest between.
@@ -165,6 +165,9 @@ function linkLane(device, own, end) {
   made.next = next
   return made
 }
+
+/** An exception may be what was wanted: the step says whether it was. @type {Readonly<Record<string, string>>} */
+const OUTCOMES = { returned: 'call', raised: 'inconclusive' }
 
 /** @param {EventData[]} events @param {number} end @returns {Bar[]} */
 function callBars(events, end) {
@@ -182,7 +185,7 @@ function callBars(events, end) {
       if (bar !== undefined)
         Object.assign(bar, {
           to: event.at,
-          status: state === 'returned' ? 'call' : 'failed',
+          status: OUTCOMES[String(state)] ?? 'failed',
           text: `${bar.text} ${state}`,
         })
     }
