@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/packets'],
   ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect', 'harness/lint'],
-  ['harness/plan', 'harness/judge'],
+  ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
   ['harness/report'],
   ['harness/config', 'harness/cli'],

@@ -51,6 +51,13 @@ export interface SocketEvent {
   readonly detail?: string | undefined
   /** Of TLS: the name that the device asked for (SNI); empty when it named none. */
   readonly serverName?: string | undefined
+  /** Of a connection that was accepted: where its two ends are. */
+  readonly ends?: { readonly device: SocketEnd; readonly link: SocketEnd } | undefined
+}
+
+export interface SocketEnd {
+  readonly address: string
+  readonly port: number
 }
 
 /** A library call on a device, asked for by a step. */

@@ -8,7 +8,7 @@ import type { CallPlan } from '../plan/plan.ts'
 import type { Case } from './case.ts'
 import type { Stalls } from './stalls.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
-import { type Moment, position } from './window.ts'
+import { claimed, type Moment, position } from './window.ts'
 
 export class CallCase implements Case {
   finding: Finding | null = null
@@ -84,6 +84,7 @@ export class CallCase implements Case {
       got,
       evidence: evidence.map((e) => e.seq),
       nearby: [],
+      window: start ? undefined : claimed(this.#opened, { from: 0 as Duration, to: within }),
     }
   }
 }

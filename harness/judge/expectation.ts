@@ -9,7 +9,7 @@ import { assign } from './assign.ts'
 import { type Case, GRACE, matchesPattern, Surroundings, showWant } from './case.ts'
 import type { Stalls } from './stalls.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
-import { between, type Moment, position } from './window.ts'
+import { between, claimed, type Moment, position } from './window.ts'
 
 export interface Opening {
   /** Windows are measured from here. */
@@ -184,6 +184,7 @@ export class ExpectationCase implements Case {
       got,
       evidence: seqs,
       nearby: kind === 'pass' ? [] : this.#near.seqs.filter((seq) => !seqs.includes(seq)),
+      window: claimed(this.#opening.anchor, this.#claim.window),
     }
   }
 }

@@ -2,4 +2,4 @@
 
 export { GRACE } from './case.ts'
 export { Judge, STOPPED, TIME_UP } from './judge.ts'
-export type { Verdict, VerdictKind } from './verdict.ts'
+export type { ClaimedWindow, Verdict, VerdictKind } from './verdict.ts'

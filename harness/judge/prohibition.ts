@@ -8,6 +8,7 @@ import type { Prohibition } from '../plan/plan.ts'
 import { type Case, matchesPattern, Surroundings, showWant } from './case.ts'
 import type { Opening } from './expectation.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
+import { claimed } from './window.ts'
 
 export class ProhibitionCase implements Case {
   finding: Finding | null = null
@@ -68,6 +69,10 @@ export class ProhibitionCase implements Case {
       got,
       evidence: evidence.map((e) => e.seq),
       nearby: kind === 'pass' ? [] : this.#near.seqs.filter((seq) => !evidence.some((e) => e.seq === seq)),
+      window: claimed(this.#opening.anchor, {
+        from: 0 as Duration,
+        to: window ?? (Number.POSITIVE_INFINITY as Duration),
+      }),
     }
   }
 }

@@ -5,6 +5,13 @@ import type { Instant, Place } from '../../emulators/index.ts'
 
 export type VerdictKind = 'pass' | 'fail' | 'inconclusive'
 
+/** A claim's window in the time of the run (ms). `null`: it has no end on that side. */
+export interface ClaimedWindow {
+  readonly anchor: Instant
+  readonly from: Instant | null
+  readonly to: Instant | null
+}
+
 export interface Verdict {
   readonly kind: VerdictKind
   /** The step's path in the record, with repetitions: `3`, `5#2.1`, `always.0`. */
@@ -19,9 +26,11 @@ export interface Verdict {
   readonly evidence: readonly number[]
   /** Events near the claim that may explain a failure: near misses, the last of the stream. */
   readonly nearby: readonly number[]
+  /** When it may come, or must not; absent for what has no time of its own. */
+  readonly window?: ClaimedWindow | undefined
   /** When it was decided, in ms of the run. */
   readonly at: Instant
 }
 
 /** What a case hands to the judge, which knows step, place and title. */
-export type Finding = Pick<Verdict, 'kind' | 'expected' | 'got' | 'evidence' | 'nearby'>
+export type Finding = Pick<Verdict, 'kind' | 'expected' | 'got' | 'evidence' | 'nearby' | 'window'>

@@ -3,6 +3,7 @@
 // same answer is there one.
 
 import type { Duration, Instant } from '../../emulators/index.ts'
+import type { ClaimedWindow } from './verdict.ts'
 
 /** A moment of the record, with the bound on how much earlier it may really have been (ms). */
 export interface Moment {
@@ -14,6 +15,12 @@ export interface Moment {
 export interface Window {
   readonly from: Duration
   readonly to: Duration
+}
+
+/** The window as a report draws it. */
+export function claimed({ at }: Moment, { from, to }: Window): ClaimedWindow {
+  const ends = (offset: Duration): Instant | null => (Number.isFinite(offset) ? ((at + offset) as Instant) : null)
+  return { anchor: at, from: ends(from), to: ends(to) }
 }
 
 export type Position = 'early' | 'inside' | 'late' | 'uncertain'

@@ -3,7 +3,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Clock, Problem, realClock } from '../../emulators/index.ts'
-import type { Recorder } from '../evidence/index.ts'
+import type { Recorder, SocketEvent } from '../evidence/index.ts'
 import { Connection } from './connection.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
 import type { RuleSettings } from './rule.ts'
@@ -186,7 +186,14 @@ class TcpLink implements Link {
     const state = this.#state
     const { recorder, device: name, upstream } = this.#settings
     const number = ++this.#accepted
-    recorder.record({ kind: 'socket', device: name, change: 'connected', by: 'device', connection: number })
+    recorder.record({
+      kind: 'socket',
+      device: name,
+      change: 'connected',
+      by: 'device',
+      connection: number,
+      ends: endsOf(accepted),
+    })
     const broker = state.kind === 'up' ? dial(upstream()) : null
     const device = this.#secured(accepted, number)
     const connection = new Connection({
@@ -247,5 +254,14 @@ const withoutPackets = (recorder: Recorder): Recorder => ({
   now: () => recorder.now(),
   record: (fact) => (fact.kind === 'packet' ? { ...fact, at: recorder.now(), seq: -1 } : recorder.record(fact)),
 })
+/** Undefined when the device was gone before it could be asked for. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): SocketEvent['ends'] {
+  if (remoteAddress === undefined || remotePort === undefined) return undefined
+  if (localAddress === undefined || localPort === undefined) return undefined
+  return {
+    device: { address: remoteAddress, port: remotePort },
+    link: { address: localAddress, port: localPort },
+  }
+}
 
 const refuses = (state: LinkState): boolean => state.kind === 'down' && state.mode === 'refuse'

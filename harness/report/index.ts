@@ -1,15 +1,27 @@
 // What is shown. The reporter's name, its file and its key here are the same word.
 
+import { ctrf } from './ctrf.ts'
+import { dot } from './dot.ts'
+import { github } from './github.ts'
+import { html } from './html.ts'
 import { json } from './json.ts'
 import { junit } from './junit.ts'
+import { line } from './line.ts'
 import { list } from './list.ts'
 import type { ReporterKind } from './reporter.ts'
+import { tap } from './tap.ts'
 
-export const reporters = { list, json, junit } satisfies Record<string, ReporterKind>
+export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap } satisfies Record<
+  string,
+  ReporterKind
+>
 export type ReporterName = keyof typeof reporters
 
+export { whyNot } from '../run/index.ts'
 export { renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
-export { prepareOutput, whyNot, writeReport } from './output.ts'
+export { REPORT, writeHtml } from './html.ts'
+export { prepareOutput, writeReport } from './output.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
+export { readResults } from './results-file.ts'
 export { summarize } from './summary.ts'

@@ -16,6 +16,7 @@ export const RESULTS_VERSION = 1
 export const json: ReporterKind = {
   name: 'json',
   summary: 'results.json in the output folder',
+  to: ['file'],
   create: () => ({
     onEnd: (result) => writeReport(result.output, 'results.json', `${JSON.stringify(resultsOf(result), null, 2)}\n`),
   }),
@@ -65,7 +66,7 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     startedAt: run.startedAt.toISOString(),
     duration: round(run.duration),
     steps: stepsOf(run),
-    artifacts: run.artifacts === null ? [] : artifactsOf(run.artifacts, output),
+    artifacts: artifactsOf(run, output),
   }
 }
 
@@ -102,6 +103,7 @@ function stepsOf(run: ScenarioRun): unknown[] {
       verb: step?.verb ?? null,
       title: step?.title ?? null,
       line: step?.place.line ?? null,
+      column: step?.place.column ?? null,
       outcome,
       startedAt: from === null ? null : round(from),
       endedAt: to === null ? null : round(to),
@@ -114,6 +116,8 @@ function stepsOf(run: ScenarioRun): unknown[] {
             expected: verdict.expected,
             got: verdict.got,
             evidence: showFacts(verdict.evidence, run.events),
+            nearby: showFacts(verdict.nearby, run.events),
+            ...(verdict.window === undefined ? {} : { window: verdict.window }),
           }),
     })
   }
@@ -133,8 +137,11 @@ function stepsOf(run: ScenarioRun): unknown[] {
   return steps
 }
 
-function artifactsOf(folder: string, output: string): string[] {
-  return ['timeline.ndjson', 'scenario.yaml'].map((name) => join(relative(output, folder), name))
+export function artifactsOf(
+  { artifacts, files = ['timeline.ndjson', 'scenario.yaml'] }: ScenarioRun,
+  output: string,
+): string[] {
+  return artifacts === null ? [] : files.map((name) => join(relative(output, artifacts), name))
 }
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000

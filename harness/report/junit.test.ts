@@ -92,10 +92,12 @@ describe('junit.xml', () => {
       ['line', '1'],
       ['broker', expect.stringMatching(/^aedes \d/)],
       ['seed', '7'],
+      ['device.blue', 'umqtt.simple'],
       ['verifies', 'MQTT-2.3.1-6'],
       ['tag', 'demo'],
       ['tag', 'one'],
       ['flaky', 'true'],
+      ['record', expect.stringMatching(/flaky--aedes--retry1$/)],
     ])
   })
 

@@ -14,6 +14,7 @@ const TAIL = 20
 export const junit: ReporterKind = {
   name: 'junit',
   summary: 'junit.xml in the output folder',
+  to: ['file'],
   create: () => ({
     onEnd: (result) => writeReport(result.output, 'junit.xml', junitOf(result)),
   }),
@@ -38,7 +39,7 @@ export function junitOf(result: SuiteResult): string {
 function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
   const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
   return [
-    `  <testsuite name="${attribute(file)}" ${counts(scenarios)} time="${seconds(time)}">`,
+    `  <testsuite name="${attribute(file)}" ${counts(scenarios)} time="${seconds(time)}" timestamp="${begun(scenarios)}">`,
     ...scenarios.map(caseOf),
     '  </testsuite>',
   ].join('\n')
@@ -54,15 +55,17 @@ function caseOf({ run, flaky }: ScenarioResult): string {
     ['line', String(plan.place.line)],
     ['broker', `${run.broker.name} ${run.broker.version}`.trim()],
     ['seed', String(run.seed)],
+    ...plan.devices.map((device) => [`device.${device.name}`, device.use] as const),
     ...plan.verifies.map((id) => ['verifies', id] as const),
     ...plan.tags.map((tag) => ['tag', tag] as const),
     ...(flaky ? [['flaky', 'true'] as const] : []),
     ...(run.gap !== null && !run.gap.met ? [['passed-in-spite-of-gap', run.gap.reason] as const] : []),
+    ...(run.artifacts === null ? [] : [['record', run.artifacts] as const]),
   ]
   return [
     `    <testcase name="${attribute(name)}" classname="${attribute(plan.file)}" file="${attribute(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
     '      <properties>',
-    ...properties.map(([key, value]) => `        <property name="${key}" value="${attribute(value)}"/>`),
+    ...properties.map(([key, value]) => `        <property name="${attribute(key)}" value="${attribute(value)}"/>`),
     '      </properties>',
     ...outcomeOf(run),
     '    </testcase>',
@@ -85,6 +88,10 @@ function counts(scenarios: readonly ScenarioResult[]): string {
   const of = (...statuses: string[]): number => scenarios.filter((s) => statuses.includes(s.run.status)).length
   return `tests="${scenarios.length}" failures="${of('failed')}" errors="${of('broken', 'inconclusive', 'interrupted')}" skipped="${of('skipped', 'gap')}"`
 }
+
+/** When the first of them began, in UTC and without a zone, as the schema of JUnit has it. */
+const begun = (scenarios: readonly ScenarioResult[]): string =>
+  scenarios.map(({ run }) => run.startedAt.toISOString().slice(0, 19)).reduce((a, b) => (a < b ? a : b))
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 

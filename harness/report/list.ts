@@ -17,6 +17,7 @@ type Colors = ReturnType<typeof createColors>
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
+  to: ['terminal'],
   create({ print, color, live, width, stream = process.stdout }) {
     const c = createColors(color)
     const running = new Map<string, string>()
@@ -34,7 +35,7 @@ export const list: ReporterKind = {
         several = new Set(plans.map((plan) => plan.given.broker.name)).size > 1
       },
       onScenarioBegin(plan, repetition, attempt) {
-        running.set(key(plan, repetition), title(plan, repetition, attempt) + on(plan))
+        running.set(key(plan, repetition), titleOf(plan, repetition, attempt) + on(plan))
         draw()
       },
       onScenarioEnd(run, final) {
@@ -44,12 +45,7 @@ export const list: ReporterKind = {
       onEnd(result) {
         redraw?.clear()
         redraw?.done()
-        for (const { run } of result.scenarios) {
-          if (run.status === 'gap') continue
-          const text = renderFailure(run, color)
-          if (text !== '')
-            print(`\n${text}${run.artifacts === null ? '' : `  ${c.cyan('record:')} ${run.artifacts}\n`}`)
-        }
+        for (const text of failures(result, color)) print(text)
         const table = brokerTable(result, c, width)
         if (table !== '') print(`\n${table}`)
         const gaps = gapLines(result, c)
@@ -63,7 +59,8 @@ export const list: ReporterKind = {
 const key = (plan: Plan, repetition: number): string =>
   `${plan.file}\n${plan.variant}\n${plan.given.broker.name}\n${repetition}`
 
-function title(plan: Plan, repetition: number, attempt: number): string {
+/** A scenario's name with what tells its runs apart, on one line. */
+export function titleOf(plan: Plan, repetition: number, attempt: number): string {
   const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
   return oneLine(
     `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`,
@@ -88,7 +85,7 @@ function lineOf(run: ScenarioRun, final: boolean, c: Colors, on: string): string
   const gap = gapOf(run, c)
   const again = final ? '' : c.yellow(' will be tried again')
   const why = run.plan.skip === null ? '' : c.dim(` skipped: ${oneLine(run.plan.skip)}`)
-  return `  ${MARKS[run.status](c)} ${title(run.plan, run.repetition, run.attempt)}${c.cyan(on)} ${took} ${where}${why}${gap}${again}`
+  return `  ${MARKS[run.status](c)} ${titleOf(run.plan, run.repetition, run.attempt)}${c.cyan(on)} ${took} ${where}${why}${gap}${again}`
 }
 
 function gapOf({ gap }: ScenarioRun, c: Colors): string {
@@ -106,7 +103,19 @@ function gapLines(result: SuiteResult, c: Colors): string {
     .join('')
 }
 
-function closing(result: SuiteResult, c: Colors): string {
+/** What went wrong in a run and where its record lies; empty when nothing did. */
+export function failureOf(run: ScenarioRun, color: boolean): string {
+  const text = renderFailure(run, color)
+  if (text === '') return ''
+  const record = run.artifacts === null ? '' : `  ${createColors(color).cyan('record:')} ${run.artifacts}\n`
+  return `\n${text}${record}`
+}
+
+export const failures = ({ scenarios }: SuiteResult, color: boolean): string[] =>
+  scenarios.map(({ run }) => (run.status === 'gap' ? '' : failureOf(run, color))).filter((text) => text !== '')
+
+/** The last lines: how many of each, how long it took, and where the results are. */
+export function closing(result: SuiteResult, c: Colors): string {
   const { passed, failed, gap, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
   const parts = [
     c.green(`${passed} passed`),

@@ -5,6 +5,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
+import { whyNot } from '../run/index.ts'
 
 const HINT = 'name another folder: --output FOLDER'
 
@@ -52,20 +53,3 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-const WORDS: Readonly<Record<string, string>> = {
-  EEXIST: 'a file of that name is there',
-  ENOTDIR: 'a file stands where a folder should be',
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EISDIR: 'a folder of that name is there',
-}
-
-/** What the system says of a file, in words. */
-export function whyNot(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  return WORDS[code ?? ''] ?? message
-}

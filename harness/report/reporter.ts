@@ -13,6 +13,8 @@ export interface ReporterSettings {
   readonly live: boolean
   /** The terminal itself, for what redraws; default: standard output. */
   readonly stream?: NodeJS.WriteStream
+  /** Of hil itself; empty when nobody knows. */
+  readonly version?: string
   /** Columns of the terminal. */
   readonly width: number
 }
@@ -20,5 +22,7 @@ export interface ReporterSettings {
 export interface ReporterKind {
   readonly name: string
   readonly summary: string
+  /** Where it writes. One with both leaves the terminal to others that have only that. */
+  readonly to: readonly ('terminal' | 'file')[]
   create(settings: ReporterSettings): Reporter
 }

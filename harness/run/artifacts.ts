@@ -3,9 +3,12 @@
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { Problem } from '../../emulators/index.ts'
+import { writeCapture } from '../capture/index.ts'
 import { writeTimeline } from '../evidence/index.ts'
-import type { Given, Plan } from '../plan/plan.ts'
+import { type Given, type Plan, stepAt } from '../plan/plan.ts'
 import type { RunBroker, ScenarioRun } from './result.ts'
+import { whyNot } from './why-not.ts'
 
 export interface RecordHeader {
   readonly scenario: string
@@ -18,13 +21,30 @@ export interface RecordHeader {
   readonly status: string
 }
 
+/** Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it. */
 export async function writeArtifacts(
   run: ScenarioRun & { readonly brokerLog: string },
   output: string,
   name: string,
 ): Promise<ScenarioRun> {
   const folder = join(output, folderName(run, name))
-  await mkdir(folder, { recursive: true })
+  let isOurs = false
+  try {
+    await mkdir(folder, { recursive: true })
+    isOurs = true
+    return { ...run, artifacts: folder, files: await writeFiles(run, folder) }
+  } catch (cause) {
+    // Half a record, on a disk that is full, is worth less than its room.
+    if (isOurs) await rm(folder, { recursive: true, force: true }).catch(() => {})
+    const unwritten = new Problem('run/not-recorded', `${folder} cannot be written: ${whyNot(cause)}`, {
+      hint: 'its verdicts stand, and it cannot be judged again; name another folder: --output FOLDER',
+      cause,
+    })
+    return { ...run, artifacts: null, unwritten }
+  }
+}
+
+async function writeFiles(run: ScenarioRun & { readonly brokerLog: string }, folder: string): Promise<string[]> {
   const header: RecordHeader = {
     scenario: run.plan.name,
     file: run.plan.file,
@@ -37,8 +57,30 @@ export async function writeArtifacts(
   }
   await writeFile(join(folder, 'timeline.ndjson'), writeTimeline({ ...header }, run.events))
   await writeFile(join(folder, 'scenario.yaml'), run.plan.text)
-  if (run.brokerLog !== '') await writeFile(join(folder, 'broker.log'), run.brokerLog)
-  return { ...run, artifacts: folder }
+  const files = ['timeline.ndjson', 'scenario.yaml']
+  for (const { name: device } of run.plan.devices) {
+    const spoke = run.events.some((e) => (e.kind === 'packet' || e.kind === 'socket') && e.device === device)
+    if (!spoke) continue
+    const capture = `${device}.pcapng`
+    await writeCapture(join(folder, capture), {
+      device,
+      scenario: run.plan.name,
+      startedAt: run.startedAt,
+      events: run.events,
+      titleOf: (path) => titleOf(run.plan, path),
+    })
+    files.push(capture)
+  }
+  if (run.brokerLog !== '') {
+    await writeFile(join(folder, 'broker.log'), run.brokerLog)
+    files.push('broker.log')
+  }
+  return files
+}
+
+function titleOf(plan: Plan, path: string): string {
+  const step = stepAt(plan, path)
+  return step === undefined ? path : `${step.title} (line ${step.place.line})`
 }
 
 /** Removes the records of the run whose results.json lies there, and nothing that we did not write. */

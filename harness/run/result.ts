@@ -51,6 +51,10 @@ export interface ScenarioRun {
   readonly attempt: number
   /** Folder with timeline.ndjson and the rest; null when none was written. */
   readonly artifacts: string | null
+  /** Names of the files in that folder; absent: the timeline and the scenario. */
+  readonly files?: readonly string[] | undefined
+  /** Why its record could not be written. */
+  readonly unwritten?: Problem | undefined
 }
 
 /** Problems that come from the world around the scenario, not from what it tests. */

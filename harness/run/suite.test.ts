@@ -1,6 +1,6 @@
 // Many runs: order, side by side, again, and the end before the end. The results go to a scratch folder.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -206,5 +206,25 @@ describe('what it writes', () => {
     const long = { ...plan('good1'), variant: `payload=${'x'.repeat(400)}` }
     const result = await suiteOf([long])
     expect(result.scenarios[0]?.run.artifacts).not.toBeNull()
+  })
+
+  it('what cannot be written costs its own record, and not the suite', async () => {
+    writeFileSync(join(output, 'folder-good1--aedes'), 'a file stands here')
+    const ended: SuiteResult[] = []
+    const result = await suite(['good1', 'good2'], {}, { onEnd: (r) => void ended.push(r) })
+    expect(told(result)).toEqual(['good1 passed', 'good2 passed'])
+    expect(ended).toEqual([result])
+    expect(result.scenarios.map((s) => s.run)).toMatchObject([
+      {
+        artifacts: null,
+        unwritten: { code: 'run/not-recorded', message: expect.stringContaining('a file of that name') },
+      },
+      {
+        artifacts: join(output, 'folder-good2--aedes'),
+        files: ['timeline.ndjson', 'scenario.yaml', 'broker.log'],
+      },
+    ])
+    // What stood there is not ours to remove.
+    expect(await readFile(join(output, 'folder-good1--aedes'), 'utf8')).toBe('a file stands here')
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
-import { runSuite } from '../../run/index.ts'
+import { runSuite, type SuiteResult } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
@@ -14,11 +14,12 @@ import { interruptible } from '../interrupt.ts'
 import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { tell } from '../trouble.ts'
+import { version } from '../version.ts'
 
 const DEFAULT_JOBS = 4
 const DEFAULT_OUTPUT = 'results'
 /** `json` costs nothing, and `--last-failed` reads it. */
-const DEFAULT_REPORTERS = ['list', 'json', 'junit']
+const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
 
 export async function runAction(args: RunArguments): Promise<ExitCode> {
   const out = terminal()
@@ -62,8 +63,18 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
   )
   interrupt.done()
   let code = exitCodeOf(result, args)
+  troubles.push(...unrecorded(result))
   for (const trouble of troubles) code = worse(code, await tell(trouble, out))
   return code
+}
+
+/** Records that could not be written; a full disk is told once, not for each scenario. */
+function unrecorded({ scenarios }: SuiteResult): Problem[] {
+  const all = scenarios.flatMap(({ attempts }) => attempts.flatMap(({ unwritten }) => unwritten ?? []))
+  const [first, ...more] = all
+  if (first === undefined || more.length === 0) return all
+  const { code, message, hint, cause } = first
+  return [new Problem(code, `${message}; so it is with ${more.length} more`, { hint, cause })]
 }
 
 function whyNone(loaded: Loaded, candidates: readonly Plan[], args: RunArguments): string {
@@ -89,16 +100,19 @@ function checkNumbers(args: RunArguments): void {
 }
 
 function reportersOf(names: readonly string[], out: Terminal): Reporter[] {
-  return names
-    .flatMap((name) => name.split(','))
-    .map((name) => {
-      const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
-      if (kind === undefined)
-        throw new Problem('cli/unknown-reporter', `there is no reporter "${name}"`, {
-          hint: didYouMean(name, Object.keys(reporters)) ?? `there is ${Object.keys(reporters).join(', ')}`,
-        })
-      return kind.create(out)
-    })
+  const kinds = [...new Set(names.flatMap((name) => name.split(',')))].map((name) => {
+    const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
+    if (kind === undefined)
+      throw new Problem('cli/unknown-reporter', `there is no reporter "${name}"`, {
+        hint: didYouMean(name, Object.keys(reporters)) ?? `there is ${Object.keys(reporters).join(', ')}`,
+      })
+    return kind
+  })
+  // One that has a file as well leaves the terminal to those that have only that.
+  const spoken = kinds.some(({ to }) => to.includes('terminal') && !to.includes('file'))
+  return kinds.map((kind) =>
+    kind.create({ ...out, version: version(), ...(spoken && kind.to.includes('file') ? { print: () => {} } : {}) }),
+  )
 }
 
 /** `N/M`: every Mth scenario, beginning with the Nth; the parts are disjoint and cover all. */

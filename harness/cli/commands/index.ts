@@ -7,6 +7,7 @@ import { coverage } from './coverage.ts'
 import { emulate } from './emulate.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
+import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 
@@ -17,6 +18,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   check,
   list,
   judge,
+  report,
   coverage,
   emulate,
   clients,

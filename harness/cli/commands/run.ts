@@ -41,7 +41,7 @@ export const run: CommandModule<unknown, RunArguments> = {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'list, json, junit; several with commas',
+        describe: 'list, dot, line, html, json, junit, github, ctrf, tap; several with commas',
       })
       .option('output', { type: 'string', requiresArg: true, describe: 'folder for results; default: results' })
       .option('timeout', { type: 'string', requiresArg: true, describe: 'for scenarios that set none; default: 60s' })

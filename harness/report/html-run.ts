@@ -1,0 +1,85 @@
+// One run as the page shows it: its record read back from the results folder, each event with a line
+// of text and its decoded fields. A record that is gone or broken is told in the report, and no error.
+
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { type Event, readTimeline, withoutPassword } from '../evidence/index.ts'
+import { describe, eventFields } from '../expect/index.ts'
+import { whyNot } from '../run/index.ts'
+import { readLoad } from './html-load.ts'
+import type { EventData, PlainData, RunData, ScenarioData } from './page/model.ts'
+
+/** Bytes of a packet that are shown; what a person reads of 200 KiB is its beginning. */
+const MOST_BYTES = 2048
+
+export async function readRun(folder: string, scenario: ScenarioData): Promise<RunData> {
+  const file = (name: string): string | null => {
+    const path = scenario.artifacts.find((artifact) => basename(artifact) === name)
+    return path === undefined ? null : join(folder, path)
+  }
+  const load = file('load.json')
+  const text = file('scenario.yaml')
+  const record = file('timeline.ndjson')
+  try {
+    return {
+      text: text === null ? '' : await readFile(text, 'utf8'),
+      events: record === null ? [] : readTimeline(await readFile(record, 'utf8'), record).events.map(eventData),
+      load: load === null ? null : readLoad(await readFile(load, 'utf8'), load),
+      trouble: record === null && load === null && scenario.status !== 'skipped' ? 'no record of it was written' : null,
+    }
+  } catch (error) {
+    return { text: '', events: [], load: null, trouble: `its record cannot be read: ${whyNot(error)}` }
+  }
+}
+
+export function eventData(event: Event): EventData {
+  const { hex: _, ...fields } = eventFields(event)
+  const { at, seq, lag, kind } = event
+  const text = describe(event).replace(/^#\d+ \S+ /, '')
+  return {
+    seq,
+    at: Math.round(at * 1000) / 1000,
+    ...(lag === undefined ? {} : { lag: Math.round(lag) }),
+    kind,
+    ...('device' in event && event.device !== undefined ? { device: event.device } : {}),
+    text: text.length > 500 ? `${text.slice(0, 499)}…` : text,
+    fields: plainFields(fields),
+    ...(event.kind === 'packet' ? { way: event.direction, ...bytesOf(withoutPassword(event)) } : {}),
+  }
+}
+
+function plainFields(fields: object): Record<string, PlainData> {
+  const shown = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    shown.map(([name, value]) => [name, name === 'password' && value !== null ? '(hidden)' : plain(value)]),
+  )
+}
+
+const bytesOf = (raw: Uint8Array): { readonly hex: string; readonly size: number } => ({
+  hex: Buffer.from(raw.subarray(0, MOST_BYTES)).toString('hex'),
+  size: raw.length,
+})
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function plain(value: unknown): PlainData {
+  if (value instanceof Uint8Array) return bytesAsText(value)
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value === 'object' && value !== null) return plainFields(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  return typeof value === 'bigint' ? String(value) : ((value ?? null) as PlainData)
+}
+
+/** As text where it is text, else in hexadecimal; cut where nobody reads on. */
+function bytesAsText(bytes: Uint8Array): PlainData {
+  const more = bytes.length > MOST_BYTES ? ` … ${bytes.length} bytes` : ''
+  const head = bytes.subarray(0, MOST_BYTES)
+  try {
+    const text = utf8.decode(head)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what makes it no text
+    if (!/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) return text + more
+  } catch {
+    // no text
+  }
+  return { hex: Buffer.from(head).toString('hex') + more }
+}

@@ -1,0 +1,107 @@
+// The page around the data: styles and scripts of page/ in one file. The scripts are modules that are
+// joined here, so each is written and type-checked as one: an import stands on one line, renames nothing
+// and names a file that comes before; an export is a declaration.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { ReportData } from './page/model.ts'
+
+/** In the order in which they may use each other while they are read. */
+export const SCRIPTS = [
+  'dom',
+  'format',
+  'store',
+  'theme',
+  'canvas',
+  'scale',
+  'lanes',
+  'draw',
+  'legend',
+  'strip',
+  'backdrop',
+  'timeline',
+  'event-list',
+  'inspector',
+  'source',
+  'run-view',
+  'load-view',
+  'scenario-view',
+  'overview',
+  'coverage-view',
+  'matrix-view',
+  'main',
+] as const
+
+const FOLDER = 'harness/report/page'
+
+/** The sources lie beside this file, also where only this file was built. */
+export function pageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, FOLDER, 'main.js'))) {
+    if (folder === dirname(folder)) throw new Error(`there is no ${FOLDER} beside the program`)
+    folder = dirname(folder)
+  }
+  return join(folder, FOLDER)
+}
+
+export function pageHead({ results }: ReportData): string {
+  const { summary } = results
+  const count = (word: string): number => Number(summary[word] ?? 0)
+  const bad = count('total') - count('passed') - count('skipped') - count('gap')
+  const title = `${bad > 0 ? `✗ ${bad} of ${count('total')}` : `✓ ${count('passed')} passed`} · mqtt-hil`
+  const style = readFileSync(join(pageFolder(), 'style.css'), 'utf8')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>
+${style}</style>
+</head>
+<body>
+<noscript>This report needs JavaScript; results.json beside it has the same facts.</noscript>
+<div id="app"></div>
+`
+}
+
+export function pageTail(plots: boolean): string {
+  const script = SCRIPTS.map((name) => joinable(readFileSync(join(pageFolder(), `${name}.js`), 'utf8'))).join('\n')
+  return `${plots ? uplot() : ''}<script type="module">\n${script}</script>\n</body>\n</html>\n`
+}
+
+const EXPORT = /^export (?=(?:async )?(?:function|const|class) (\w+))/gm
+
+/** A module as a scope of its own, whose exports are names for those that come after it. */
+export function joinable(text: string): string {
+  const names = [...text.matchAll(EXPORT)].map(([, name]) => name)
+  const body = text.replace(/^import .*\n/gm, '').replace(EXPORT, '')
+  return names.length === 0
+    ? `{\n${body}}`
+    : `const { ${names.join(', ')} } = (() => {\n${body}return { ${names.join(', ')} }\n})()`
+}
+
+function uplot(): string {
+  const require = createRequire(import.meta.url)
+  const folder = dirname(require.resolve('uplot/package.json'))
+  const code = readFileSync(join(folder, 'dist/uPlot.iife.min.js'), 'utf8')
+  const style = readFileSync(join(folder, 'dist/uPlot.min.css'), 'utf8')
+  return `<style>${style}</style>\n<script>${code}</script>\n`
+}
+
+/** JSON that is safe inside of a script element: nothing in it can end the element or open a comment. */
+export const safeJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+
+const compress = promisify(gzip)
+
+/** JSON, gzipped, in base64: a tenth of its size, and no character of it means anything to HTML. */
+export const packed = async (value: unknown): Promise<string> =>
+  (await compress(Buffer.from(JSON.stringify(value)))).toString('base64')

@@ -1,0 +1,84 @@
+// `tap`: Test Anything Protocol 14 with a YAML block below each point that is not ok. To the output
+// folder, and to standard output when no other reporter speaks there.
+// https://testanything.org/tap-version-14-specification.html
+
+import { stringify } from 'yaml'
+import type { Plan } from '../plan/index.ts'
+import { decisive, type ScenarioResult, type ScenarioRun, type SuiteResult } from '../run/index.ts'
+import { visible } from '../scenario/index.ts'
+import { reasonOf } from './json.ts'
+import { showFacts } from './json-events.ts'
+import { titleOf } from './list.ts'
+import { writeReport } from './output.ts'
+import type { ReporterKind } from './reporter.ts'
+
+export const tap: ReporterKind = {
+  name: 'tap',
+  summary: 'TAP 14: results.tap in the output folder, and on standard output',
+  to: ['terminal', 'file'],
+  create: ({ print }) => ({
+    async onEnd(result) {
+      const text = tapOf(result)
+      print(text)
+      await writeReport(result.output, 'results.tap', text)
+    },
+  }),
+}
+
+export function tapOf(result: SuiteResult): string {
+  const { scenarios, notRun, interrupted, timedOut } = result
+  const lines = ['TAP version 14', `1..${scenarios.length + notRun.length}`]
+  lines.push(...scenarios.flatMap((scenario, k) => pointOf(scenario, k + 1)))
+  const stopped = timedOut ? 'the global timeout was reached' : interrupted ? 'interrupted' : null
+  if (stopped !== null) lines.push(`Bail out! ${stopped}`)
+  else lines.push(...notRun.map((plan, k) => notRunOf(plan, scenarios.length + k + 1)))
+  return `${lines.join('\n')}\n`
+}
+
+const notRunOf = (plan: Plan, number: number): string =>
+  `ok ${number} - ${escaped(titleOf(plan, 0, 0))} # SKIP its turn never came`
+
+function pointOf({ run, flaky }: ScenarioResult, number: number): string[] {
+  const ok = run.status === 'passed' || run.status === 'skipped'
+  const skip = run.status === 'skipped' ? ` # SKIP ${escaped(visible(run.plan.skip ?? '').replace(/\s+/g, ' '))}` : ''
+  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(titleOf(run.plan, run.repetition, 0))}${skip}`
+  if (run.status === 'skipped') return [point]
+  const block = stringify(ok ? timing(run, flaky) : { ...diagnosis(run), ...timing(run, flaky) }, { lineWidth: 0 })
+  return [
+    point,
+    '  ---',
+    ...block
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}`),
+    '  ...',
+  ]
+}
+
+const timing = (run: ScenarioRun, flaky: boolean): object => ({
+  duration_ms: Math.round(run.duration),
+  broker: `${run.broker.name} ${run.broker.version}`.trim(),
+  ...(flaky ? { flaky: true } : {}),
+})
+
+function diagnosis(run: ScenarioRun): object {
+  const [verdict] = decisive(run)
+  const place = verdict?.place ?? run.problem?.at ?? run.plan.place
+  return {
+    message: reasonOf(run) ?? run.status,
+    severity: run.status === 'failed' ? 'fail' : run.status,
+    at: { file: place.file, line: place.line, column: place.column },
+    ...(verdict === undefined
+      ? {}
+      : {
+          claim: verdict.title,
+          wanted: verdict.expected,
+          found: verdict.got,
+          events: showFacts([...verdict.evidence.slice(-4), ...verdict.nearby], run.events).map(({ text }) => text),
+        }),
+    ...(run.artifacts === null ? {} : { record: run.artifacts }),
+  }
+}
+
+/** In a description `#` would begin a directive, and a backslash escapes it. */
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('#', '\\#')
