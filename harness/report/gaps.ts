@@ -4,7 +4,8 @@
 import type { FoundGap, SuiteResult } from '../run/index.ts'
 
 export interface GapReport {
-  readonly broker: string
+  /** The broker, or the kind of device. */
+  readonly whose: string
   readonly gap: FoundGap
   /** False: whatever ran with it has passed. */
   readonly open: boolean
@@ -15,9 +16,10 @@ export function foundGaps(result: SuiteResult): readonly GapReport[] {
   for (const { run } of result.scenarios) {
     const { gap, broker } = run
     if (gap === null) continue
-    const key = `${broker.name} ${gap.place.file}:${gap.place.line}`
+    const whose = gap.devices.length === 0 ? broker.name : gap.devices.join(', ')
+    const key = `${whose} ${gap.place.file}:${gap.place.line}`
     const open = gap.met || gaps.get(key)?.open === true
-    gaps.set(key, { broker: broker.name, gap, open })
+    gaps.set(key, { whose, gap, open })
   }
   return [...gaps.values()]
 }

@@ -32,8 +32,8 @@ export function resultsOf(result: SuiteResult): unknown {
     timedOut: result.timedOut,
     summary: summarize(result),
     scenarios: result.scenarios.map((scenario) => scenarioOf(scenario, result.output)),
-    gaps: foundGaps(result).map(({ broker, gap, open }) => ({
-      broker,
+    gaps: foundGaps(result).map(({ whose, gap, open }) => ({
+      of: whose,
       reason: gap.reason,
       statements: gap.statements,
       versions: gap.versions,
