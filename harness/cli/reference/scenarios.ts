@@ -107,7 +107,6 @@ const OPTION_TYPES: Readonly<Record<DeviceOption['type'], string>> = {
   int: 'whole number',
   bool: '`true` or `false`',
   seconds: '[duration](#units)',
-  tls: '`true`, `false`, `context` or `verify`',
   milliseconds: '[duration](#units)',
   tls: '`true`, `false`, `context` or `verify`',
 }
