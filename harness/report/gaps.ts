@@ -16,10 +16,14 @@ export function foundGaps(result: SuiteResult): readonly GapReport[] {
   for (const { run } of result.scenarios) {
     const { gap, broker } = run
     if (gap === null) continue
-    const whose = gap.devices.length === 0 ? broker.name : gap.devices.join(', ')
+    const whose = ownerOf(gap, broker.name)
     const key = `${whose} ${gap.place.file}:${gap.place.line}`
     const open = gap.met || gaps.get(key)?.open === true
     gaps.set(key, { whose, gap, open })
   }
   return [...gaps.values()]
 }
+
+/** The kinds of devices that have the gap, or else the broker. */
+export const ownerOf = ({ devices }: FoundGap, broker: string): string =>
+  devices.length === 0 ? broker : devices.join(', ')
