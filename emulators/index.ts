@@ -2,7 +2,7 @@
 
 export * from './board.ts'
 export type * from './clients/client.ts'
-export { parseOptions } from './clients/client.ts'
+export { clientAt, parseOptions, versionNamed } from './clients/client.ts'
 export { type ClientName, clients } from './clients/index.ts'
 export { ConnectionManager } from './clients/minimqtt.connections.ts'
 export { bind, type Parameter, printable, repr, type Signature, showException } from './clients/python.ts'
