@@ -72,6 +72,8 @@ describe('a wrong command line', () => {
     ['emulate umqtt.simple --with ssl=yes', 2, 'cli/bad-option', 'expected true, false'],
     ['emulate umqtt.simple --with server=x', 2, 'cli/bad-option', '-h says that'],
     ['emulate umqtt.simple --with user=@no/such/file', 2, 'cli/unreadable', 'no such file'],
+    ['emulate umqtt.simple --client-version 1.7.2', 2, 'cli/unknown-version', 'did you mean "1.7.1"?'],
+    ['emulate minimqtt --client-version 7', 2, 'cli/unknown-version', 'it is there as 8.1.0 only'],
     ['emulate umqtt.simple --will-payload x', 2, 'cli/no-topic', '--will-topic'],
     ['emulate button-led', 2, 'client/missing-option', 'needs the option name'],
     ['emulate button-led -m hi', 2, 'cli/unused-flag', '--message is for clients'],

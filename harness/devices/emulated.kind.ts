@@ -14,10 +14,13 @@ import { type WillSettings, willOf } from './keys.ts'
 import type { DeviceKind, Written } from './kind.ts'
 import { optionsOf } from './options.ts'
 import { type SignalWiring, wiringOf } from './signals.ts'
+import { inItsVersion } from './version.ts'
 
 const DEFAULT_POLL = milliseconds(100)
 
 interface Settings {
+  /** In the version that the device names. */
+  readonly client: ClientKind
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
   readonly firmware: FirmwareName
@@ -29,11 +32,12 @@ interface Settings {
 export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   name: client.name,
   summary: `${client.library} ${client.version}, emulated: ${client.summary}`,
-  keys: ['with', 'will', 'firmware', 'poll', 'signals'],
+  keys: ['version', 'with', 'will', 'firmware', 'poll', 'signals'],
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'
     return {
+      client: inItsVersion(written, client),
       options: runs === 'puppet' ? optionsOf(written, client.name, client.options) : programOptions(written, runs),
       will: willOf(words),
       firmware: runs,
@@ -42,7 +46,7 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
     }
   },
   busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
-  make: (settings, around) => emulatedDevice({ ...around, ...settings, client, firmware: firmware[settings.firmware] }),
+  make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
 })
 
 function programOptions(written: Written, runs: FirmwareName): Record<string, PyValue> {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { firmware } from '../../emulators/index.ts'
-import { duration, identifier, qos, text } from '../scenario/index.ts'
+import { duration, identifier, qos, text, versionText } from '../scenario/index.ts'
 import { ANSWERS } from './raw.answers.ts'
 
 export const will = z.strictObject({
@@ -19,6 +19,7 @@ export const signal = z.strictObject({
 })
 
 export const deviceKeys = {
+  version: versionText().optional().describe("the library's version; default: the one that the client's page names"),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
   will: will.optional().describe('the last will that it announces'),
   firmware: z

@@ -20,6 +20,7 @@ export interface EmulateArguments {
   readonly willRetain: boolean
   readonly disableCleanSession: boolean
   readonly count?: number | undefined
+  readonly clientVersion?: string | undefined
   readonly with?: readonly string[] | undefined
   readonly verbose: boolean
 }
@@ -66,6 +67,11 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
         array: true,
         requiresArg: true,
         describe: 'NAME=VALUE: an option of the client or firmware',
+      })
+      .option('client-version', {
+        type: 'string',
+        requiresArg: true,
+        describe: "the client library's version; hil clients NAME lists them",
       })
       .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'show every packet on the wire' })
       .example('$0 emulate umqtt.simple -t a/b -m hi -q 1', 'publish as a board with umqtt.simple would')
