@@ -44,7 +44,7 @@ const DEFAULT_PORT = 1883
 export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
   const out = terminal()
   checkNumbers(args)
-  const { client, program, isPuppet } = chosen(args.what, args.clientVersion)
+  const { client, program, isPuppet } = chosen(args.what)
   if (!isPuppet) checkUnused(args)
   const specs = isPuppet ? client.options : program.options
   const options = { ...optionsOf(args.with ?? [], specs), ...(isPuppet ? flags(args, client) : {}) }
@@ -159,7 +159,11 @@ interface Chosen {
   readonly isPuppet: boolean
 }
 
-function chosen(what: string, version: string | undefined): Chosen {
+/** CLIENT or FIRMWARE, or either @VERSION: of the client, of the one that the firmware was written for. */
+function chosen(given: string): Chosen {
+  const [what = '', version, ...rest] = given.split('@')
+  if (version === '' || rest.length > 0)
+    throw new Problem('cli/bad-version', `${given} names no version`, { hint: 'write CLIENT@VERSION' })
   const kinds = clients as Readonly<Record<string, ClientKind>>
   const programs = firmware as Readonly<Record<string, FirmwareKind>>
   const client = kinds[what]
@@ -175,7 +179,7 @@ function chosen(what: string, version: string | undefined): Chosen {
 
 function inVersion(client: ClientKind, version: string | undefined): ClientKind {
   if (version === undefined || versionNamed(client, version) !== undefined) return clientAt(client, version)
-  throw new Problem('cli/unknown-version', `--client-version ${version}: there is no such ${client.name} here`, {
+  throw new Problem('cli/unknown-version', `there is no ${client.name} ${version} here`, {
     hint: knownVersions(client, version),
   })
 }

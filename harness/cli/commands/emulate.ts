@@ -20,7 +20,6 @@ export interface EmulateArguments {
   readonly willRetain: boolean
   readonly disableCleanSession: boolean
   readonly count?: number | undefined
-  readonly clientVersion?: string | undefined
   readonly with?: readonly string[] | undefined
   readonly verbose: boolean
 }
@@ -33,7 +32,7 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
       .positional('what', {
         type: 'string',
         demandOption: true,
-        describe: 'a client (umqtt.simple …) or a firmware (button-led …)',
+        describe: 'a client (umqtt.simple, umqtt.simple@1.3 …) or a firmware (button-led …)',
       })
       .option('host', { alias: 'h', type: 'string', default: '127.0.0.1', requiresArg: true, describe: 'broker' })
       .option('port', { alias: 'p', type: 'number', requiresArg: true, describe: 'port; default: 1883' })
@@ -67,11 +66,6 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
         array: true,
         requiresArg: true,
         describe: 'NAME=VALUE: an option of the client or firmware',
-      })
-      .option('client-version', {
-        type: 'string',
-        requiresArg: true,
-        describe: "the client library's version; hil clients NAME lists them",
       })
       .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'show every packet on the wire' })
       .example('$0 emulate umqtt.simple -t a/b -m hi -q 1', 'publish as a board with umqtt.simple would')
