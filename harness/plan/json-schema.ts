@@ -28,8 +28,9 @@ export function scenarioSchema(): Schema {
     type: 'object',
     additionalProperties: false,
     required: ['never'],
-    properties: { id: meta.id, name: meta.name, never: verbs.never },
+    properties: { id: meta.id, name: meta.name, verifies: meta.verifies, never: verbs.never },
   }
+  const deviceSchema = jsonOf(device)
   const top = jsonOf(scenario)
   const topProperties = top.properties as Schema
   return {
@@ -49,7 +50,7 @@ export function scenarioSchema(): Schema {
         items: { $ref: '#/definitions/step' },
       }),
     },
-    definitions: { ...definitions.all, device: jsonOf(device), step, always },
+    definitions: { ...definitions.all, device: deviceSchema, step, always },
   }
 }
 

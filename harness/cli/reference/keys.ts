@@ -13,7 +13,7 @@ import {
   properties,
   stringField,
 } from '../../packets/index.ts'
-import { pattern } from '../../plan/grammar.ts'
+import { pattern, statement } from '../../plan/grammar.ts'
 import {
   count,
   duration,
@@ -58,6 +58,7 @@ const WORDS = new Map<string, string>([
   [fingerprint(size()), '[size](#units)'],
   [fingerprint(identifier()), 'name'],
   [fingerprint(versionText()), 'text'],
+  [fingerprint(statement), 'text'],
   [fingerprint(qos()), '`0`, `1` or `2`'],
   [fingerprint(count()), 'whole number, or `{ min, max }`'],
   [fingerprint(textMatcher()), '[text](#values)'],
