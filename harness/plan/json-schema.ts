@@ -125,14 +125,17 @@ function plain(schema: z.ZodType): Schema {
 
 const EXPRESSION: Schema = { type: 'string', pattern: '\\$\\{\\{' }
 
-/** Where a number or a boolean stands, an expression may stand. */
+const EXPRESSIBLE: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'array'])
+
+/** Where a number, a boolean, one of some words or a list stands, an expression may stand. */
 function orExpression(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(orExpression)
   if (typeof schema !== 'object' || schema === null) return schema
   const { type, description, ...rest } = schema as Schema
   const mapped = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, orExpression(value)]))
-  const told = description === undefined ? {} : { description }
-  if (type === 'integer' || type === 'number' || type === 'boolean')
+  const told = description === undefined ? {} : { description: orExpression(description) }
+  if (EXPRESSIBLE.has(type) || (type === 'string' && mapped.enum !== undefined))
     return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
-  return { ...(type === undefined ? {} : { type }), ...told, ...mapped }
+  // Among properties, `type` and `description` are names like any other.
+  return { ...(type === undefined ? {} : { type: orExpression(type) }), ...told, ...mapped }
 }
