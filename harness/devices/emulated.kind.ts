@@ -39,9 +39,10 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
     const { words } = written
     const runs = words.firmware ?? 'puppet'
     if (runs !== 'puppet') forPuppetsOnly(written, 'callback')
+    const versioned = inItsVersion(written, client)
     return {
-      client: inItsVersion(written, client),
-      options: runs === 'puppet' ? optionsOf(written, client.name, client.options) : programOptions(written, runs),
+      client: versioned,
+      options: runs === 'puppet' ? optionsOf(written, client.name, versioned.options) : programOptions(written, runs),
       will: willOf(words),
       firmware: runs,
       callback: callbackOf(words),

@@ -127,15 +127,16 @@ const EXPRESSION: Schema = { type: 'string', pattern: '\\$\\{\\{' }
 
 const EXPRESSIBLE: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'array'])
 
-/** Where a number, a boolean, one of some words or a list stands, an expression may stand. */
+/** Where a number, a boolean, one of some words, a list or a map by names stands, an expression may stand. */
 function orExpression(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(orExpression)
   if (typeof schema !== 'object' || schema === null) return schema
   const { type, description, ...rest } = schema as Schema
   const mapped = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, orExpression(value)]))
   const told = description === undefined ? {} : { description: orExpression(description) }
-  if (EXPRESSIBLE.has(type) || (type === 'string' && mapped.enum !== undefined))
-    return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
+  const isWord = type === 'string' && mapped.enum !== undefined
+  const isMap = type === 'object' && mapped.properties === undefined && mapped.propertyNames !== undefined
+  if (EXPRESSIBLE.has(type) || isWord || isMap) return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
   // Among properties, `type` and `description` are names like any other.
   return { ...(type === undefined ? {} : { type: orExpression(type) }), ...told, ...mapped }
 }
