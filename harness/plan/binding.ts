@@ -55,7 +55,7 @@ export function bound(device: Node, binding: Binding): Node {
 }
 
 /** A program decides these by itself. */
-const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'poll', 'signals'])
+const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'callback', 'poll', 'signals'])
 
 const scalar = (value: string, place: Place): ScalarNode => ({
   kind: 'scalar',

@@ -32,7 +32,7 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
       .positional('what', {
         type: 'string',
         demandOption: true,
-        describe: 'a client (umqtt.simple …) or a firmware (button-led …)',
+        describe: 'a client (umqtt.simple, umqtt.simple@1.3 …) or a firmware (button-led …)',
       })
       .option('host', { alias: 'h', type: 'string', default: '127.0.0.1', requiresArg: true, describe: 'broker' })
       .option('port', { alias: 'p', type: 'number', requiresArg: true, describe: 'port; default: 1883' })
