@@ -92,10 +92,10 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
     names: readonly string[],
     known: ReadonlySet<string>,
     key: string,
-    bare = (name: string): string => name,
+    isIn = (name: string): boolean => known.has(name),
   ): void => {
     for (const name of names)
-      if (!known.has(name) && !known.has(bare(name)))
+      if (!isIn(name))
         diagnostics.add({
           code: 'gap/names-nothing',
           message: `${what} "${name}"`,
@@ -113,7 +113,9 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
       hint: 'broker: aedes, or device: umqtt.simple',
     })
   unknown('no scenario here tests', gap.statements, nameable.statements, 'statement')
-  unknown('no scenario here is called', gap.scenarios, nameable.scenarios, 'scenario', withoutVariant)
+  const { scenarios } = nameable
+  const isScenario = (name: string): boolean => scenarios.has(name) || isRowOf(name, scenarios)
+  unknown('no scenario here is called', gap.scenarios, scenarios, 'scenario', isScenario)
   if (gap.statements.length === 0 && gap.scenarios.length === 0)
     diagnostics.add({
       code: 'gap/names-nothing',
@@ -130,8 +132,9 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
     })
 }
 
-/** `name [qos=1]` is one row of a matrix. */
-const withoutVariant = (name: string): string => name.replace(/ \[[^[]*\]$/, '')
+/** `name [qos=1]` is one row of a matrix; the row may have brackets of its own. */
+const isRowOf = (row: string, names: ReadonlySet<string>): boolean =>
+  row.endsWith(']') && [...names].some((name) => row.startsWith(`${name} [`))
 
 const asList = (given: string | readonly string[] | undefined): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given
