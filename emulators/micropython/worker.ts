@@ -1,0 +1,58 @@
+// The thread of one virtual board, from one reset to the next. It ends by being terminated: a
+// program that is reset must not get to run its `finally`.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { Channel, type Request } from './channel.ts'
+import { type BootOptions, loadInterpreter, type Machine } from './interpreter.ts'
+import type { Compiled } from './wasm.ts'
+
+export interface WorkerTask extends BootOptions {
+  readonly memory: SharedArrayBuffer
+  readonly compiled: Compiled
+  /** After a soft reset from a raw REPL: main.py is not run, and the REPL is raw again. */
+  readonly raw: boolean
+  /** Said first, as `MPY: soft reboot`. */
+  readonly greeting: string
+}
+
+const CTRL_A = 1
+const CTRL_B = 2
+
+const task = workerData as WorkerTask
+const channel = new Channel(task.memory)
+const zero = performance.now()
+
+const machine: Machine = {
+  ask(request: Request, interruptible) {
+    channel.expect()
+    parentPort!.postMessage({ request, interruptible })
+    return channel.wait()
+  },
+  level: (pin) => channel.level(pin),
+  now: () => performance.now() - zero,
+}
+
+const interpreter = await loadInterpreter(task.compiled, machine, task)
+parentPort!.postMessage({ hooks: interpreter.hooks })
+if (task.greeting !== '') machine.ask({ kind: 'out', bytes: Buffer.from(task.greeting) }, false)
+channel.running = true
+let { raw } = task
+interpreter.run(`import _boot\n_boot.boot(${raw ? 'False' : 'True'})\ndel _boot`)
+interpreter.flush()
+channel.running = false
+machine.ask({ kind: 'idle' }, false)
+interpreter.startRepl()
+if (raw) interpreter.type(CTRL_A)
+interpreter.flush()
+for (;;) {
+  const reply = machine.ask({ kind: 'key', prompt: true }, true)
+  if (reply.kind === 'events') interpreter.run('import _board\n_board.dispatch()\ndel _board')
+  if (reply.kind !== 'number') continue
+  if (reply.value === CTRL_A) raw = true
+  if (reply.value === CTRL_B) raw = false
+  channel.running = true
+  const restart = interpreter.type(reply.value)
+  interpreter.flush()
+  channel.running = false
+  if (restart) machine.ask({ kind: 'reboot', how: raw ? 'raw' : 'soft' }, false)
+}
