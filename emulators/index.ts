@@ -21,6 +21,7 @@ export * from './ground/problem.ts'
 export * from './ground/random.ts'
 export * from './ground/time.ts'
 export { errnoName } from './micropython/errno.ts'
+export { literal } from './micropython/literal.ts'
 export {
   type ResetReason,
   startVirtualBoard,

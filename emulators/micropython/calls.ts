@@ -23,7 +23,8 @@ export interface CallsHost {
   /** The program asks for a reset; the interpreter stands still until it is taken away. */
   onReset(how: 'reset' | 'soft' | 'raw' | 'watchdog'): void
   onDeepSleep(time: Duration): void
-  onIdle(): void
+  /** An empty error: they ended well. */
+  onIdle(error: string): void
 }
 
 /** A non-blocking read that finds nothing takes so long: a busy loop on a board is not a heater either. */
@@ -232,7 +233,7 @@ export class Calls {
         host.onFiles(request.changed)
         return DONE
       case 'idle':
-        host.onIdle()
+        host.onIdle(request.error)
         return DONE
       case 'reboot':
         host.onReset(request.how)

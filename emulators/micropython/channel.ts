@@ -29,8 +29,8 @@ export type Request =
   | { readonly kind: 'wifi'; readonly do: 'join' | 'leave' | 'state'; readonly ssid?: string }
   | { readonly kind: 'deepsleep'; readonly milliseconds: number }
   | { readonly kind: 'reboot'; readonly how: 'reset' | 'soft' | 'raw' }
-  /** The programs of the flash have ended; the REPL is next. */
-  | { readonly kind: 'idle' }
+  /** The programs of the flash have ended, by an exception when `error` is not empty; the REPL is next. */
+  | { readonly kind: 'idle'; readonly error: string }
 
 /** An interpreter must not run timers' and pins' functions inside of themselves. */
 export interface Asked {

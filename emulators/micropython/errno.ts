@@ -37,8 +37,22 @@ export function errnoNumber(name: string | number): number {
   return (NUMBERS as Readonly<Record<string, number>>)[name] ?? NUMBERS.EIO
 }
 
+/** Where an ESP32 (newlib) has other numbers. */
+const ESP32: Readonly<Record<string, number>> = {
+  ...NUMBERS,
+  ENOTEMPTY: 90,
+  EADDRINUSE: 112,
+  ECONNABORTED: 113,
+  ETIMEDOUT: 116,
+  EHOSTUNREACH: 118,
+  EINPROGRESS: 119,
+  EALREADY: 120,
+  EISCONN: 127,
+  ENOTCONN: 128,
+}
+
 /** The name again, for evidence; the number itself when it has none. */
-export function errnoName(number: number): string | number {
-  const found = Object.entries(NUMBERS).find(([, value]) => value === number)
+export function errnoName(number: number, of: 'linux' | 'esp32' = 'linux'): string | number {
+  const found = Object.entries(of === 'linux' ? NUMBERS : ESP32).find(([, value]) => value === number)
   return found?.[0] ?? number
 }

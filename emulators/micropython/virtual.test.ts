@@ -349,6 +349,9 @@ describe('the REPL', () => {
     await bench.said(/raw REPL; CTRL-B to exit\r\n>$/)
     bench.board.type('print(6 * 7)\x04')
     await bench.said(/OK42\r\n␄␄>$/)
+    // It asks for raw-paste, and is told that there is none.
+    bench.board.type('\x05A\x01')
+    await bench.said(/R\0$/)
     bench.board.type('1 / 0\x04')
     await bench.said(/OK␄Traceback [\s\S]*ZeroDivisionError: divide by zero\r\n␄>$/)
   })

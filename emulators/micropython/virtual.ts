@@ -41,8 +41,8 @@ export interface VirtualBoardHost {
   onSocket(change: ConnectChange): void
   /** The program asked for it, or the watchdog: it starts again by itself. */
   onReset(reason: ResetReason): void
-  /** boot.py and main.py have ended; the REPL is there. */
-  onIdle(): void
+  /** boot.py and main.py have ended, perhaps by an exception; the REPL is there. */
+  onIdle(error: string | null): void
   onBug(error: unknown): void
   /** Wi-Fi is lost (false) or found again. */
   onAir?(on: boolean): void
@@ -176,7 +176,7 @@ class Board implements VirtualBoard {
       onPin: (pin, value) => host.onPin(pin, value),
       onSocket: (change) => mine() && host.onSocket(change),
       onFiles: (changed) => this.#write(changed),
-      onIdle: () => host.onIdle(),
+      onIdle: (error) => mine() && host.onIdle(error === '' ? null : error),
       onReset: (how) => mine() && this.#restart(how),
       onDeepSleep: (time) => {
         this.#halt('reset')

@@ -4,6 +4,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Channel, type Request } from './channel.ts'
 import { type BootOptions, loadInterpreter, type Machine } from './interpreter.ts'
+import { Keyboard } from './keyboard.ts'
 import type { Compiled } from './wasm.ts'
 
 export interface WorkerTask extends BootOptions {
@@ -16,7 +17,6 @@ export interface WorkerTask extends BootOptions {
 }
 
 const CTRL_A = 1
-const CTRL_B = 2
 
 const task = workerData as WorkerTask
 const channel = new Channel(task.memory)
@@ -36,23 +36,25 @@ const interpreter = await loadInterpreter(task.compiled, machine, task)
 parentPort!.postMessage({ hooks: interpreter.hooks })
 if (task.greeting !== '') machine.ask({ kind: 'out', bytes: Buffer.from(task.greeting) }, false)
 channel.running = true
-let { raw } = task
-interpreter.run(`import _boot\n_boot.boot(${raw ? 'False' : 'True'})\ndel _boot`)
+const keyboard = new Keyboard(task.raw)
+interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
 interpreter.flush()
 channel.running = false
-machine.ask({ kind: 'idle' }, false)
 interpreter.startRepl()
-if (raw) interpreter.type(CTRL_A)
+if (task.raw) interpreter.type(CTRL_A)
 interpreter.flush()
 for (;;) {
   const reply = machine.ask({ kind: 'key', prompt: true }, true)
   if (reply.kind === 'events') interpreter.run('import _board\n_board.dispatch()\ndel _board')
   if (reply.kind !== 'number') continue
-  if (reply.value === CTRL_A) raw = true
-  if (reply.value === CTRL_B) raw = false
+  const typed = keyboard.type(reply.value)
+  if ('answer' in typed) {
+    machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
+    continue
+  }
   channel.running = true
-  const restart = interpreter.type(reply.value)
+  const restart = typed.keys.some((key) => interpreter.type(key))
   interpreter.flush()
   channel.running = false
-  if (restart) machine.ask({ kind: 'reboot', how: raw ? 'raw' : 'soft' }, false)
+  if (restart) machine.ask({ kind: 'reboot', how: keyboard.raw ? 'raw' : 'soft' }, false)
 }

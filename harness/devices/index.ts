@@ -1,6 +1,7 @@
 // What a scenario can run on. The word after `use:` is the key here.
 
 import { clients } from '../../emulators/index.ts'
+import { micropython } from './board/micropython.ts'
 import { emulatedKind } from './emulated.kind.ts'
 import type { AnyDeviceKind } from './kind.ts'
 import { mqttjs } from './mqttjs.ts'
@@ -9,6 +10,7 @@ import { raw } from './raw.ts'
 
 export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
+  micropython,
   process: processKind,
   raw,
   mqttjs,
@@ -22,3 +24,4 @@ export type { DeviceOption } from './options.ts'
 export { processDevice } from './process.ts'
 export type { Cut, Split } from './segments.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'
+export { wifiAccess } from './wifi.ts'

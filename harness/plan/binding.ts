@@ -12,6 +12,8 @@ export interface Binding {
   readonly text: string
   readonly use: string
   readonly version?: string | undefined
+  /** For a board. */
+  readonly port?: string | undefined
   /** For a process. */
   readonly command?: string | undefined
 }
@@ -19,19 +21,22 @@ export interface Binding {
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION` or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH` or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
   if (process !== null) return { text: given, use: 'process', command: process[1]! }
+  if (given === 'virtual') return { text: given, use: 'micropython' }
+  const port = /^port:\s*(.+)$/.exec(given)
+  if (port !== null) return { text: given, use: 'board', port: port[1]! }
   const [use, version, ...rest] = given.split('@')
   if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:')
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, or process:COMMAND',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, or process:COMMAND',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
-      hint: didYouMean(use, KINDS) ?? `there is ${KINDS.join(', ')}`,
+      hint: didYouMean(use, [...KINDS, 'virtual']) ?? `there is virtual, port:PATH, ${KINDS.join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
@@ -44,14 +49,33 @@ export function bound(device: Node, binding: Binding): Node {
     use: binding.use,
     version: binding.version,
     command: binding.command,
+    port: binding.port,
+    client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
   }
   const kept = device.entries
-    .filter(({ key }) => !Object.hasOwn(replaced, key) && (binding.use !== 'process' || !OF_EMULATED.has(key)))
+    .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, binding.use))
     .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(binding.use, device, entry) } : entry))
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
   return { ...device, entries: [...put, ...kept] }
+}
+
+/** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
+const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])
+
+function clientOf(device: MapNode): string | undefined {
+  const [use, client] = ['use', 'client'].map((key) => childOf(device, key))
+  const named = client ?? use
+  const name = named?.kind === 'scalar' ? String(named.value) : ''
+  return Object.hasOwn(clients, name) ? name : undefined
+}
+
+/** A program decides by itself what an emulated device is told; a board has no use for what other kinds take. */
+function stays(key: string, use: string): boolean {
+  if (use === 'process') return !OF_EMULATED.has(key) && key !== 'command' && key !== 'version'
+  if (!BOARDS.has(use)) return key !== 'command' && key !== 'version'
+  return key === 'needs' || (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
 }
 
 /** A program decides these by itself. */

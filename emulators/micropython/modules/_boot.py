@@ -119,12 +119,17 @@ def _input(prompt=""):
 builtins.input = _input
 
 
+_error = ""
+
+
 def show(error):
     """The traceback as a board prints it: without our own frames."""
+    global _error
     text = io.StringIO()
     sys.print_exception(error, text)
-    lines = text.getvalue().split("\n")
-    print("\n".join(l for l in lines if '"<stdin>"' not in l and "/rom/_boot.py" not in l).rstrip("\n"))
+    lines = text.getvalue().rstrip("\n").split("\n")
+    print("\n".join(l for l in lines if '"<stdin>"' not in l and "/rom/_boot.py" not in l))
+    _error = lines[-1].rstrip(": ")
 
 
 def run(path):
@@ -146,6 +151,8 @@ def run(path):
 
 
 def boot(main):
-    """boot.py, then (unless a raw REPL wants the board) main.py."""
-    if run("boot.py") or (main and run("main.py")):
+    """boot.py, then main.py (or CircuitPython's code.py), unless a raw REPL wants the board."""
+    program = "main.py" if "main.py" in os.listdir("/") else "code.py"
+    if run("boot.py") or (main and run(program)):
         _hil.reboot("soft")
+    _hil.idle(_error)

@@ -8,6 +8,8 @@ import _hil
 from _board import sleep as _sleep_ms
 
 _EPOCH_2000_MS = 946684800000
+# The clock ticks in whole seconds since power-on, as a board's does that nobody has set to the millisecond.
+_at_boot = int((_hil.clock() - _hil.now() - _EPOCH_2000_MS) // 1000)
 _PERIOD = 1 << 30
 
 
@@ -44,11 +46,11 @@ def ticks_diff(end, start):
 
 
 def time():
-    return int((_hil.clock() - _EPOCH_2000_MS) // 1000)
+    return _at_boot + int(_hil.now() // 1000)
 
 
 def time_ns():
-    return int((_hil.clock() - _EPOCH_2000_MS) * 1000) * 1000
+    return (_at_boot * 1000000 + int(_hil.now() * 1000)) * 1000
 
 
 def localtime(seconds=None):
