@@ -22,6 +22,7 @@ export * from './ground/random.ts'
 export * from './ground/time.ts'
 export { errnoName } from './micropython/errno.ts'
 export { literal } from './micropython/literal.ts'
+export { openPty, type Pty } from './micropython/pty.ts'
 export {
   type ResetReason,
   startVirtualBoard,

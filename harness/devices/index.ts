@@ -1,6 +1,7 @@
 // What a scenario can run on. The word after `use:` is the key here.
 
 import { clients } from '../../emulators/index.ts'
+import { board } from './board/board.ts'
 import { micropython } from './board/micropython.ts'
 import { emulatedKind } from './emulated.kind.ts'
 import type { AnyDeviceKind } from './kind.ts'
@@ -11,6 +12,7 @@ import { raw } from './raw.ts'
 export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
   micropython,
+  board,
   process: processKind,
   raw,
   mqttjs,

@@ -35,6 +35,10 @@ const DEFAULT_PORT = 1883
 
 export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
   const out = terminal()
+  if (args.what === 'micropython') {
+    const { emulateBoard } = await import('./emulate-board.ts')
+    return emulateBoard(args, out)
+  }
   checkNumbers(args)
   const { client, program, isPuppet } = chosen(args.what)
   if (!isPuppet) checkUnused(args)
@@ -153,7 +157,7 @@ function chosen(what: string): { client: ClientKind; program: FirmwareKind; isPu
   const program = programs[what]
   if (program !== undefined && what !== 'puppet')
     return { client: kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, program, isPuppet: false }
-  const known = [...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
+  const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
   throw new Problem('cli/unknown-client', `there is no client or firmware "${what}"`, {
     hint: didYouMean(what, known) ?? `there is ${known.join(', ')}`,
   })

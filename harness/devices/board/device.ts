@@ -75,7 +75,11 @@ export function boardDevice(
   }
 
   const chassis = chassisOf({
-    onConsole: (bytes) => (repl === null ? lines.feed(bytes) : repl.feed(bytes)),
+    onConsole(bytes) {
+      if (repl !== null) repl.feed(bytes)
+      // What a board says before this run has begun is no evidence.
+      else if (state === 'on' || state === 'ended') lines.feed(bytes)
+    },
     onPin: (pin, value) => signals.changed(pin, value),
     onSocket: (what) =>
       recorder.record({

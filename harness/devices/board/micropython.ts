@@ -40,6 +40,7 @@ export const micropython: DeviceKind<Settings> = {
     return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
   },
   busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  capabilities: () => CAPABILITIES,
   make(settings, around) {
     const { name, attachment, clock, random } = around
     const { wifi } = settings
@@ -48,6 +49,9 @@ export const micropython: DeviceKind<Settings> = {
     )
   },
 }
+
+/** By the words that `needs:` uses. */
+const CAPABILITIES = ['micropython', 'wifi', 'serial', 'reset', 'boot-button', 'gpio', 'power', 'virtual']
 
 /** What any board comes to, virtual or real. undefined: something is wrong, or it cannot play this role. */
 export function compileBoard(written: Written, use: string): BoardSettings | undefined {
