@@ -80,6 +80,8 @@ const portOf = (given: string): string | MappedBoard | null =>
 /** Throws Problem `board/not-plugged-in`. */
 export async function pathOf(port: string | MappedBoard): Promise<string> {
   if (typeof port === 'string') return port
+  // Known by its path alone: as a pseudo terminal is, or a port of a machine without USB.
+  if (port.serial === undefined && port.location === undefined && port.port !== undefined) return port.port
   const found = findPort(port, await listPorts())
   if (found !== null) return found.path
   const known = [

@@ -26,11 +26,14 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(whyNotOpened(path, error)) : resolve()))
   })
+  // Waiting for what comes from a port does not by itself keep Node alive.
+  const alive = setInterval(() => {}, 2 ** 30)
   let closing = false
   let gone = false
   const lost = (why: string): void => {
     if (closing || gone) return
     gone = true
+    clearInterval(alive)
     events.onGone(why)
   }
   port.on('data', (bytes: Buffer) => events.onData(bytes))
@@ -55,6 +58,7 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
     close: () =>
       new Promise((resolve) => {
         closing = true
+        clearInterval(alive)
         if (port.isOpen) port.close(() => resolve())
         else resolve()
       }),
