@@ -19,7 +19,7 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
 }
 
 export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
-export { findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
+export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
 export { emulatedDevice } from './emulated.ts'

@@ -2,7 +2,7 @@
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
-import { type DeviceOption, deviceKinds } from '../devices/index.ts'
+import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
 import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
 
 const KINDS: readonly string[] = Object.keys(deviceKinds)
@@ -21,7 +21,7 @@ export interface Binding {
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH` or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
@@ -29,6 +29,7 @@ export function parseBinding(text: string): Binding {
   if (given === 'virtual') return { text: given, use: 'micropython' }
   const port = /^port:\s*(.+)$/.exec(given)
   if (port !== null) return { text: given, use: 'board', port: port[1]! }
+  if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
   const [use, version, ...rest] = given.split('@')
   if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:')
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
@@ -36,7 +37,9 @@ export function parseBinding(text: string): Binding {
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
-      hint: didYouMean(use, [...KINDS, 'virtual']) ?? `there is virtual, port:PATH, ${KINDS.join(', ')}`,
+      hint:
+        didYouMean(use, [...KINDS, 'virtual', ...boardLabels()]) ??
+        `there is virtual, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
@@ -73,10 +76,14 @@ function clientOf(device: MapNode): string | undefined {
 
 /** A program decides by itself what an emulated device is told; a board has no use for what other kinds take. */
 function stays(key: string, use: string): boolean {
-  if (use === 'process') return !OF_EMULATED.has(key) && key !== 'command' && key !== 'version'
-  if (!BOARDS.has(use)) return key !== 'command' && key !== 'version'
-  return key === 'needs' || (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
+  const taken = (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
+  if (BOARDS.has(use)) return key === 'needs' || taken
+  if (OF_BOARDS.has(key)) return taken
+  return key !== 'command' && key !== 'version' && (use !== 'process' || !OF_EMULATED.has(key))
 }
+
+/** What a scenario says for boards in its roles. */
+const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])
 
 /** A program decides these by itself. */
 const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'poll', 'signals'])

@@ -122,6 +122,7 @@ function compileOne(
     timeout: context.timeout,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
+    unfit: context.unfit.length > 0,
     broker: request,
     observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
     given: {
@@ -196,6 +197,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   busy: null,
   tls: null,
   needs: [],
+  capabilities: null,
   waitsForBoot: false,
 })
 

@@ -74,6 +74,7 @@ export function compileDevice(
     busy: kind.busy(settings),
     tls: tlsOf(words),
     needs: words.needs ?? [],
+    capabilities: kind.capabilities?.(settings) ?? null,
     waitsForBoot: context.bootedBySteps.has(name),
   }
 }

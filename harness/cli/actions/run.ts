@@ -12,6 +12,7 @@ import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
+import { requireHardware } from '../needs.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { tell } from '../trouble.ts'
 import { version } from '../version.ts'
@@ -33,6 +34,7 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
   }
+  if (args.requireHardware) requireHardware(plans)
   const output = args.output ?? config.output ?? DEFAULT_OUTPUT
   const candidates = args.lastFailed ? await lastFailed(plans, output) : plans
   const chosen = sharded(candidates, args.shard)

@@ -18,6 +18,7 @@ export interface RunArguments extends Selecting {
   readonly seed?: number | undefined
   readonly allowInconclusive: boolean
   readonly passWithNoTests: boolean
+  readonly requireHardware: boolean
 }
 
 export const run: CommandModule<unknown, RunArguments> = {
@@ -51,6 +52,11 @@ export const run: CommandModule<unknown, RunArguments> = {
         type: 'boolean',
         default: false,
         describe: 'inconclusive verdicts do not fail the run',
+      })
+      .option('require-hardware', {
+        type: 'boolean',
+        default: false,
+        describe: 'a scenario that a board cannot play is a failure, not skipped',
       })
       .option('pass-with-no-tests', { type: 'boolean', default: false, describe: 'no match is no error' })
       .example('$0 run', 'all scenarios, on the embedded broker')

@@ -46,6 +46,9 @@ export function readMap(file = mapFile()): readonly MappedBoard[] {
   return checked(parseDocument(readFileSync(file, 'utf8')), file)
 }
 
+/** By which a scenario's roles can be bound. */
+export const boardLabels = (): readonly string[] => readMap().map(({ label }) => label)
+
 function checked(document: Document, file: string): readonly MappedBoard[] {
   const [broken] = document.errors
   if (broken !== undefined) throw new Problem('board/bad-map', `${file}: ${broken.message.split('\n')[0]}`)

@@ -76,12 +76,18 @@ export class RawRepl {
       this.#came = ''
       await this.#type(`\r${CTRL_C}${CTRL_C}`)
       await this.#type(`\r${CTRL_A}`)
-      if (await this.#until(BANNER, ENTER_PATIENCE).then(yes, no)) return
+      if ((await this.#until(BANNER, ENTER_PATIENCE).then(yes, no)) && (await this.#agree(tries).then(yes, no))) return
       if (this.#broken !== null) throw this.#broken
     }
     throw new Problem('board/no-repl', `${this.#name} does not answer as MicroPython does`, {
       hint: 'is MicroPython on it, and nobody else (Thonny, mpremote) at its port?',
     })
+  }
+
+  /** A board that answered late has more to say, of the tries before: what it says now is behind all that. */
+  async #agree(tries: number): Promise<void> {
+    await this.#type(`print('hil ${tries}')${CTRL_D}`)
+    await this.#until(`OKhil ${tries}\r\n${CTRL_D}${CTRL_D}>`, ENTER_PATIENCE)
   }
 
   /** Back to the friendly REPL. */
