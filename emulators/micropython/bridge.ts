@@ -70,6 +70,10 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
     key: () => code({ kind: 'key', prompt: false }),
     events: () => textOf(ask({ kind: 'events' })),
     wifi: (what: 'join' | 'leave' | 'state', ssid: string) => textOf(ask({ kind: 'wifi', do: what, ssid })),
+    running(on: boolean) {
+      machine.running = on
+      if (!on) hooks.forget()
+    },
     idle: (error: string) => code({ kind: 'idle', error }),
     reboot: (how: 'reset' | 'soft') => code({ kind: 'reboot', how }),
     deepsleep: (milliseconds: number) => code({ kind: 'deepsleep', milliseconds }),

@@ -76,6 +76,11 @@ export class Hooks {
     }
   }
 
+  /** An interrupt that nobody has raised yet is for nobody: what it was meant for has ended. */
+  forget(): void {
+    Atomics.store(this.#words(), this.#pending[0], 0)
+  }
+
   /** Raised at the next branch of this thread. */
   interruptHere(): void {
     this.#python._module._mp_sched_keyboard_interrupt()

@@ -14,6 +14,8 @@ export interface Machine {
   /** Returns when there is an answer: the thread stands still until then. */
   ask(request: Request, interruptible: boolean): Reply
   level(pin: number): 0 | 1 | null
+  /** Whether Ctrl-C is for a program, or for the prompt. */
+  running: boolean
   /** Milliseconds since boot. */
   now(): number
 }
@@ -62,7 +64,13 @@ export async function loadInterpreter(compiled: Compiled, machine: Machine, boot
     hooks: hooks.places(),
     run: (source) => python.runPython(source),
     startRepl: () => python.replInit(),
-    type: (byte) => (python.replProcessChar(byte) & FORCED_EXIT) !== 0,
+    type(byte) {
+      machine.running = true
+      const result = python.replProcessChar(byte)
+      machine.running = false
+      hooks.forget()
+      return (result & FORCED_EXIT) !== 0
+    },
     flush,
   }
 }

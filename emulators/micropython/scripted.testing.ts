@@ -29,6 +29,7 @@ export class ScriptedInterpreter {
       {
         ask: (request) => scripted.#answer(request),
         level: () => null,
+        running: false,
         now: () => scripted.#board.clock.now(),
       },
       {

@@ -154,6 +154,15 @@ describe('Ctrl-C', () => {
     expect(bench.console.split('Traceback')).toHaveLength(3)
   })
 
+  test('twice in a row is still one program that ends', async () => {
+    const bench = await Bench.boot({ 'main.py': 'print("go")\nwhile True:\n  print("x", end="")' })
+    await bench.said(/go\r\nx/)
+    for (let k = 0; k < 20; k++) bench.board.type('\x03\x03')
+    await bench.said(/KeyboardInterrupt: \r\n[\s\S]*>>> $/)
+    bench.board.type('for i in range(3): print(i, end="-")\r\r')
+    await bench.said(/0-1-2-/)
+  })
+
   test('can be caught', async () => {
     const bench = await Bench.boot({
       'main.py': 'print("go")\ntry:\n  while True: pass\nexcept KeyboardInterrupt:\n  print("caught")',

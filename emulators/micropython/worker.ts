@@ -29,15 +29,26 @@ const machine: Machine = {
     return channel.wait()
   },
   level: (pin) => channel.level(pin),
+  get running() {
+    return channel.running
+  },
+  set running(on) {
+    channel.running = on
+  },
   now: () => performance.now() - zero,
 }
 
 const interpreter = await loadInterpreter(task.compiled, machine, task)
 parentPort!.postMessage({ hooks: interpreter.hooks })
 if (task.greeting !== '') machine.ask({ kind: 'out', bytes: Buffer.from(task.greeting) }, false)
-channel.running = true
 const keyboard = new Keyboard(task.raw)
-interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
+try {
+  interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
+} catch (error) {
+  // A Ctrl-C that came between two programs; the next one is the REPL.
+  if ((error as { readonly type?: string }).type !== 'KeyboardInterrupt') throw error
+  machine.ask({ kind: 'idle', error: 'KeyboardInterrupt' }, false)
+}
 interpreter.flush()
 channel.running = false
 interpreter.startRepl()
@@ -52,9 +63,7 @@ for (;;) {
     machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
     continue
   }
-  channel.running = true
   const restart = typed.keys.some((key) => interpreter.type(key))
   interpreter.flush()
-  channel.running = false
   if (restart) machine.ask({ kind: 'reboot', how: keyboard.raw ? 'raw' : 'soft' }, false)
 }

@@ -141,12 +141,16 @@ def run(path):
         return False
     import __main__
 
+    _hil.running(True)
     try:
         exec(compile(source, path, "exec"), __main__.__dict__)
     except SystemExit:
         return True
     except BaseException as e:
+        # From here on a Ctrl-C is for the prompt.
+        _hil.running(False)
         show(e)
+    _hil.running(False)
     return False
 
 
