@@ -24,6 +24,10 @@ const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
 
 export async function runAction(args: RunArguments): Promise<ExitCode> {
   const out = terminal()
+  if (args.compare !== undefined) {
+    const { compareAction } = await import('./compare.ts')
+    return compareAction(args, args.compare, out)
+  }
   checkNumbers(args)
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
   const globalTimeout = args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout')
