@@ -5,11 +5,13 @@ import { boardCalls } from './board-calls.ts'
 import { coldStart } from './cold-start.ts'
 import { linkLatency } from './link.ts'
 import type { Measure } from './measure.ts'
+import { virtualBoards } from './virtual-boards.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
   link: linkLatency,
   'cold-start': coldStart,
+  'virtual-boards': virtualBoards,
 }
 
 const wanted = process.argv.slice(2)

@@ -64,14 +64,35 @@ type PacketStamped = Event & PacketEvent
 const isPacket = (event: Event): event is PacketStamped => event.kind === 'packet'
 
 function sentBy(events: readonly Event[], device: string, direction: Direction): Sent[] {
-  return events
-    .filter(isPacket)
-    .filter((event) => event.device === device && event.direction === direction)
+  const packets = events.filter(isPacket).filter((event) => event.device === device)
+  const chosen = brokersIds(packets)
+  return packets
+    .filter((event) => event.direction === direction)
     .map((event) => ({
-      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(event.packet, plainBytes)}`,
+      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, chosen), plainBytes)}`,
       text: describe(event).replace(/^#\d+ \S+ /, ''),
       at: event.at,
     }))
+}
+
+/** The packet ids that a broker chooses for what it delivers may be any: only their order counts. */
+function brokersIds(packets: readonly PacketStamped[]): ReadonlyMap<number, string> {
+  const ids = packets.flatMap(({ direction, packet }) =>
+    direction === 'down' && packet.type === 'publish' && packet.packetId !== undefined ? [packet.packetId] : [],
+  )
+  return new Map([...new Set(ids)].map((id, k) => [id, `the broker's ${k + 1}.`]))
+}
+
+/** Acknowledgements of what the broker delivered, and its own PUBREL. */
+const OF_THE_BROKER = {
+  up: new Set(['puback', 'pubrec', 'pubcomp']),
+  down: new Set(['publish', 'pubrel']),
+} as const
+
+function withOrdinal({ direction, packet }: PacketStamped, chosen: ReadonlyMap<number, string>): object {
+  const { packetId } = packet as { readonly packetId?: number }
+  if (packetId === undefined || !(OF_THE_BROKER[direction] as ReadonlySet<string>).has(packet.type)) return packet
+  return { ...packet, packetId: chosen.get(packetId) ?? packetId }
 }
 
 const plainBytes = (_: string, value: unknown): unknown =>

@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { milliseconds } from '../../emulators/index.ts'
+import { milliseconds, seconds } from '../../emulators/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
+import { compareRecords } from '../report/index.ts'
 import { kindsOf, run, runText } from './testing.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -44,6 +45,25 @@ describe('one scenario file', () => {
       expect(status).toBe('passed')
     },
   )
+})
+
+describe('the emulated client and the real one send the same', () => {
+  test.each([
+    ['01-hello', 'blue'],
+    ['07-robust-reconnect-beat', 'blue'],
+    ['08-robust-lost-subscriptions', 'green'],
+    ['11-qos-acks', 'blue'],
+  ])('%s', { timeout: 60_000 }, async (name, device) => {
+    const file = `scenarios/${name}.scenario.yaml`
+    const [emulated, virtual] = await Promise.all([
+      run(boundPlan(file, {})),
+      run(boundPlan(file, { [device]: 'virtual' })),
+    ])
+    // Packets and their order; times are for --compare, on a machine that does nothing else.
+    const { differences, same } = compareRecords(emulated.events, virtual.events, { tolerance: seconds(60) })
+    expect(differences).toEqual([])
+    expect(same).toBeGreaterThan(3)
+  })
 })
 
 const board = (files: string, steps: string, more = '') =>
