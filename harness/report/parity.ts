@@ -113,11 +113,12 @@ function aligned(a: readonly Sent[], b: readonly Sent[]): { pairs: (readonly [Se
       pairs.push([x, y])
       i++
       j++
-    } else if (table === null || table[i + 1]![j]! === table[i]![j + 1]!) {
+    } else if (table === null || table[i + 1]![j + 1]! === table[i]![j]!) {
+      // One in the place of the other.
       alone.push(['only-in-first', x], ['only-in-second', y])
       i++
       j++
-    } else if (table[i + 1]![j]! > table[i]![j + 1]!) alone.push(['only-in-first', a[i++]!])
+    } else if (table[i + 1]![j]! >= table[i]![j + 1]!) alone.push(['only-in-first', a[i++]!])
     else alone.push(['only-in-second', b[j++]!])
   }
   for (; i < a.length; i++) alone.push(['only-in-first', a[i]!])

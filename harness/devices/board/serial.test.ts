@@ -41,6 +41,7 @@ describe('in a scenario', () => {
   - subscribe: { device: blue, topic: a, qos: 1 }
   - publish: { device: blue, topic: a, payload: hi, qos: 1 }
   - expect: { serial: { device: blue, line: message a hi } }
+  - expect: { packet: { from: blue, type: puback } }
   - network: { device: blue, state: down, mode: close }
   - check: { device: blue, raises: { type: OSError, args: [-1] } }`,
     )
