@@ -350,6 +350,36 @@ time.sleep(60)
   })
 })
 
+test('a program for CircuitPython finds its names, and its code.py is run', async () => {
+  const bench = await Bench.boot({
+    'settings.toml': '# who\nCIRCUITPY_WIFI_SSID = "home"\nPORT = 1883\n',
+    'code.py': `import os, wifi, socketpool, board, digitalio, time
+print(os.getenv('CIRCUITPY_WIFI_SSID'), os.getenv('PORT') + 1, os.getenv('NO'))
+wifi.radio.connect(os.getenv('CIRCUITPY_WIFI_SSID'), 'secret')
+led = digitalio.DigitalInOut(board.IO2)
+led.direction = digitalio.Direction.OUTPUT
+led.value = True
+with digitalio.DigitalInOut(board.D0) as button:
+    button.pull = digitalio.Pull.UP
+    print('button', button.value, led.value)
+pool = socketpool.SocketPool(wifi.radio)
+s = pool.socket(pool.AF_INET, pool.SOCK_STREAM)
+s.settimeout(0.05)
+s.connect(pool.getaddrinfo('b', 1883)[0][4])
+s.send(b'ab')
+buffer = bytearray(4)
+print(s.recv_into(buffer, 2), buffer)
+try: s.recv_into(buffer)
+except OSError as e: print('timed out', e.errno == 110, time.monotonic() > 0)
+`,
+  })
+  bench.network.onConnection = (connection) => {
+    connection.onWrite = () => connection.send(Buffer.from('xy'))
+  }
+  await bench.said(/home 1884 None[\s\S]*button True True[\s\S]*2 bytearray\(b'xy\\x00\\x00'\)\r\ntimed out True True/)
+  expect(bench.pins).toEqual(['2=1'])
+})
+
 describe('the REPL', () => {
   test('is raw after Ctrl-A, and runs what ends with Ctrl-D', async () => {
     const bench = await Bench.boot({})
