@@ -11,6 +11,7 @@ import type { WasmMemory } from './webassembly.ts'
 const EVENTS = -1000
 const NOTHING = -1001
 const INTERRUPTED = -1002
+const REFUSED = -1003
 /** OSError(-2) and such, which are no errno, are so much less. */
 const NOT_ERRNO = -2000
 
@@ -18,6 +19,8 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
   let interruptible = true
   /** The bytes of the last read, until Python has a place for them. */
   let read = new Uint8Array()
+  /** What the last ValueError says. */
+  let why = ''
   const ask = (request: Request): Reply => {
     flush()
     return machine.ask(request, interruptible)
@@ -38,6 +41,9 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
       case 'bytes':
         read = reply.value as Uint8Array<ArrayBuffer>
         return read.length
+      case 'refused':
+        why = reply.why
+        return REFUSED
       case 'raised':
         return typeof reply.errno === 'number' && reply.errno < 0 ? NOT_ERRNO + reply.errno : -errnoNumber(reply.errno)
     }
@@ -52,7 +58,9 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
       code({ kind: 'settimeout', socket, timeout: (seconds === null ? null : seconds * 1000) as never }),
     setblocking: (socket: number, on: boolean) => code({ kind: 'setblocking', socket, on }),
     connect: (socket: number, host: string, port: number) => code({ kind: 'connect', socket, host, port }),
-    wrap: (socket: number, serverName: string | null) => code({ kind: 'wrap', socket, serverName }),
+    wrap: (socket: number, serverName: string | null, verify: boolean) =>
+      code({ kind: 'wrap', socket, serverName, verify }),
+    why: () => why,
     write: (socket: number, address: number, length: number) =>
       code({ kind: 'write', socket, bytes: bytesAt(address, length).slice() }),
     read: (socket: number, count: number, exact: boolean) =>

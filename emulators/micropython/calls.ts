@@ -182,7 +182,10 @@ export class Calls {
         )
       case 'wrap':
         return this.#later(pending, request.socket as SocketHandle, (socket, settle) =>
-          socket.secure(request.serverName === null ? {} : { serverName: request.serverName }, settle),
+          socket.secure(
+            { serverName: request.serverName ?? undefined, verify: request.verify ? 'ValueError' : undefined },
+            settle,
+          ),
         )
       case 'write':
       case 'send':
@@ -311,6 +314,7 @@ const CAN_WAIT: ReadonlySet<Request['kind']> = new Set([
 
 function replyOf(settled: Settled): Reply {
   if ('error' in settled) {
+    if (settled.error.type === 'ValueError') return { kind: 'refused', why: String(settled.error.args[0]) }
     const [errno] = settled.error.args
     return { kind: 'raised', errno: typeof errno === 'number' ? errno : String(errno) }
   }

@@ -11,7 +11,7 @@ export type Request =
       { kind: 'spawn' | 'stop' | 'instruction' | 'outcome' | 'print' | 'now' | 'random' | 'socketstate' }
     >
   /** TLS over a connection that stands already. */
-  | { readonly kind: 'wrap'; readonly socket: number; readonly serverName: string | null }
+  | { readonly kind: 'wrap'; readonly socket: number; readonly serverName: string | null; readonly verify: boolean }
   /** The next character typed on the console. `prompt`: the REPL itself asks, no program. */
   | { readonly kind: 'key'; readonly prompt: boolean }
   /** What has happened: `timer 3`, `pin 0 1`; empty when nothing has. */
@@ -45,12 +45,14 @@ export type Reply =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'bytes'; readonly value: Uint8Array }
   | { readonly kind: 'raised'; readonly errno: string | number }
+  /** ValueError, with what it says of a certificate. */
+  | { readonly kind: 'refused'; readonly why: string }
 
 export const MOST_BYTES = 64 * 1024
 /** GPIOs that have a level in shared memory. */
 export const PINS = 64
 
-const KINDS = ['none', 'done', 'events', 'interrupted', 'number', 'bytes', 'raised'] as const
+const KINDS = ['none', 'done', 'events', 'interrupted', 'number', 'bytes', 'raised', 'refused'] as const
 const HEADER = 32
 const LEVELS = HEADER + MOST_BYTES
 
@@ -88,6 +90,8 @@ export class Channel {
         const name = Buffer.from(this.#bytes.slice(0, this.#words[2])).toString('latin1')
         return { kind, errno: name === '' ? this.#number[0]! : name }
       }
+      case 'refused':
+        return { kind, why: Buffer.from(this.#bytes.slice(0, this.#words[2])).toString() }
       default:
         return { kind }
     }
@@ -101,7 +105,7 @@ export class Channel {
     else if (reply.kind === 'raised') {
       if (typeof reply.errno === 'string') bytes = Buffer.from(reply.errno, 'latin1')
       else this.#number[0] = reply.errno
-    }
+    } else if (reply.kind === 'refused') bytes = Buffer.from(reply.why)
     this.#bytes.set(bytes)
     this.#words[1] = KINDS.indexOf(reply.kind)
     this.#words[2] = bytes.length

@@ -18,10 +18,10 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   mqttjs,
 }
 
-export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
+export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './keys.ts'
 export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from './kind.ts'

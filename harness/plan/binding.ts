@@ -77,10 +77,13 @@ function clientOf(device: MapNode): string | undefined {
 /** A program decides by itself what an emulated device is told; a board has no use for what other kinds take. */
 function stays(key: string, use: string): boolean {
   const taken = (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
-  if (BOARDS.has(use)) return key === 'needs' || taken
+  if (BOARDS.has(use)) return ALWAYS.has(key) || taken
   if (OF_BOARDS.has(key)) return taken
   return key !== 'command' && key !== 'version' && (use !== 'process' || !OF_EMULATED.has(key))
 }
+
+/** What every kind takes. */
+const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 
 /** What a scenario says for boards in its roles. */
 const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])

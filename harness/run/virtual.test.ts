@@ -248,7 +248,7 @@ describe('what cannot be', () => {
   test.each([
     ['{ use: umqtt.simple, firmware: button-led, with: { name: a, peer: b } }', /no files: with a main.py/],
     ['{ use: minimqtt }', /no puppet plays minimqtt/],
-    ['{ use: process, command: ls }', /what the process does/],
+    ['{ use: process, command: ls }', /what process does/],
   ])('bound to a board, %s is skipped', (device, why) => {
     const { codes: found, skip } = codes(device, { blue: 'virtual' })
     expect(found).toEqual([])

@@ -8,6 +8,7 @@ import _hil
 _EVENTS = -1000
 _NOTHING = -1001
 _INTERRUPTED = -1002
+_REFUSED = -1003
 
 # By what happened: "timer 3", "pin 0".
 handlers = {}
@@ -52,6 +53,8 @@ def check(code):
         for _ in range(100):
             pass
         raise KeyboardInterrupt
+    if code == _REFUSED:
+        raise ValueError(_hil.why())
     raise OSError(code + 2000 if code <= -2000 else -code)
 
 

@@ -6,7 +6,7 @@ import { Problem } from '../../../emulators/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import { compareRecords, type Difference, prepareOutput } from '../../report/index.ts'
 import { runSuite, type ScenarioResult, type SuiteResult } from '../../run/index.ts'
-import { brokerFor, openChosen } from '../brokers.ts'
+import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -41,7 +41,7 @@ export async function compareAction(args: RunArguments, other: readonly string[]
 }
 
 async function once(
-  { plans, config }: Loaded,
+  { plans, config, brokerOf }: Loaded,
   folder: string,
   args: RunArguments,
   seed: number,
@@ -51,11 +51,7 @@ async function once(
   await prepareOutput(output)
   // One after the other: two runs side by side would disturb each other's times.
   const options = { jobs: 1, retries: 0, repeatEach: 1, maxFailures: 0, globalTimeout: 0, seed, output, signal }
-  return runSuite(
-    plans,
-    { ...options, openBroker: (plan) => openChosen(brokerFor(plan.broker, args.broker, config)) },
-    [],
-  )
+  return runSuite(plans, { ...options, openBroker: (plan) => openChosen(brokerOf.get(plan)!) }, [])
 }
 
 const twin = ({ run: { plan } }: ScenarioResult, { scenarios }: SuiteResult): ScenarioResult | undefined =>

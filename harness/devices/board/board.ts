@@ -56,7 +56,9 @@ export const board: DeviceKind<Settings> = {
   make(settings, around) {
     const { port } = settings
     const mapped = typeof port === 'string' ? null : port
-    return boardDevice(settings, around, (events) =>
+    // Only we know the name that certificates are for; a board goes by the address.
+    const { address: host } = around.attachment
+    return boardDevice(settings, { ...around, host }, (events) =>
       serialChassis(
         {
           name: around.name,

@@ -4,6 +4,7 @@
 import { type Clock, errnoName, Problem, type Random } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import type { Attachment, Device } from '../device.ts'
+import { provisioned } from '../provisioned.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
 import { inLibraryWords, type LibraryCall } from '../words.ts'
 import type { Chassis, ChassisEvents } from './chassis.ts'
@@ -25,6 +26,8 @@ export interface BoardAround {
   readonly recorder: Recorder
   readonly clock: Clock
   readonly random: Random
+  /** Where the board finds its link, when that is not what the attachment says. */
+  readonly host?: string | undefined
   readonly onBug: (error: unknown) => void
   readonly onLost?: ((problem: Problem) => void) | undefined
 }
@@ -41,6 +44,7 @@ export function boardDevice(
   chassisOf: (events: ChassisEvents) => Chassis,
 ): Device {
   const { name, attachment, recorder, clock } = around
+  const link = { host: around.host ?? attachment.host, port: attachment.port }
   const signals = new Signals(name, settings.signals, recorder)
   const running = new Set<Running>()
   let state: 'off' | 'booting' | 'on' | 'ended' | 'lost' = 'off'
@@ -114,8 +118,9 @@ export function boardDevice(
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
     await mine.enter()
-    const made = new Puppet(settings.puppet, mine, { clock, onLine: serial, onTrouble: lost })
-    await made.begin(name, attachment.host, attachment.port)
+    const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
+    const made = new Puppet({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
+    await made.begin(name, link.host, link.port)
     if (repl === mine) puppet = made
   }
 
@@ -152,7 +157,7 @@ export function boardDevice(
       if (state === 'ended') return this.reset()
       if (!uploaded) {
         state = 'booting'
-        await chassis.upload(settings.files(attachment))
+        await chassis.upload(settings.files(link))
         uploaded = true
         if (chassis.seesPins) for (const [pin, level] of signals.inputLevels()) chassis.drive(pin, level)
       }

@@ -61,8 +61,9 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   const common = { files, signals: wiringOf(words) }
   if (runsItself) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
-  if (written.plays === 'process') {
-    written.unfit(`${use}, and the scenario has no files: with a main.py that does what the process does`)
+  const { plays } = written
+  if (plays !== null && plays !== 'micropython' && plays !== 'board' && !Object.hasOwn(clients, plays)) {
+    written.unfit(`${use}, and the scenario has no files: with a main.py that does what ${plays} does`)
     return { ...common, puppet: null }
   }
   if (firmware !== 'puppet') {

@@ -50,6 +50,12 @@ def _hil_online(ssid, password):
 
 def _hil_make(module, options):
     global _hil_client
+    if options.get("ssl") in ("context", "verify"):
+        import ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if options["ssl"] == "verify":
+            context.verify_mode = ssl.CERT_REQUIRED
+        options["ssl"] = context
     _hil_client = __import__(module, None, None, ("MQTTClient",)).MQTTClient(**options)
     _hil_client.set_callback(_hil_message)
 
