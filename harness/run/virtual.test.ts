@@ -1,13 +1,14 @@
 // Virtual boards in scenarios, with real links and a real broker: as puppets, with programs of their
 // own, and in the roles of emulated devices.
 
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { milliseconds, seconds } from '../../emulators/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
 import { compareRecords } from '../report/index.ts'
-import { kindsOf, run, runText } from './testing.ts'
+import { kindsOf, plansOf, run, runText } from './testing.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -45,6 +46,21 @@ describe('one scenario file', () => {
       expect(status).toBe('passed')
     },
   )
+})
+
+test('the five minutes of docs/boards.md', async () => {
+  const page = readFileSync(join(ROOT, 'docs/boards.md'), 'utf8')
+  const block = (language: string, name: string): string =>
+    new RegExp(`^\`\`\`${language}\\n# (?:my-board/)?${name}\\n(.*?)^\`\`\``, 'ms').exec(page)![1]!
+  const folder = mkdtempSync(join(tmpdir(), 'hil-docs-'))
+  try {
+    mkdirSync(join(folder, 'my-board'))
+    writeFileSync(join(folder, 'my-board/main.py'), block('python', 'main.py'))
+    const [plan] = plansOf(block('yml', 'lamp.scenario.yaml'), join(folder, 'lamp.scenario.yaml'))
+    expect((await run(plan!)).status).toBe('passed')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 describe('the emulated client and the real one send the same', () => {
