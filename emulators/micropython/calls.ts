@@ -130,12 +130,13 @@ export class Calls {
     this.#events.push(event)
     const pending = this.#pending
     if (pending === null) this.onEvent()
-    else if (pending.asked.interruptible && CAN_WAIT.has(pending.asked.request.kind))
+    else if (pending.asked.interruptible && CAN_BE_ASKED_AGAIN.has(pending.asked.request.kind))
       this.#abandon(pending, { kind: 'events' })
   }
 
   stop(how: StopHow): void {
     this.#over = true
+    this.#events = []
     this.#pending?.timer?.cancel()
     this.#pending = null
     this.#watchdog?.cancel()
@@ -311,6 +312,9 @@ const CAN_WAIT: ReadonlySet<Request['kind']> = new Set([
   'sleep',
   'key',
 ])
+
+/** Of these, those that have done nothing while they wait: half a write is not taken back. */
+const CAN_BE_ASKED_AGAIN: ReadonlySet<Request['kind']> = new Set(['read', 'recv', 'sleep', 'key'])
 
 function replyOf(settled: Settled): Reply {
   if ('error' in settled) {

@@ -238,6 +238,32 @@ print('six')
     await bench.said(/three[\s\S]*ZeroDivisionError[\s\S]*six/)
   })
 
+  test('a write that waits for its peer is not made twice because a timer fires meanwhile', async () => {
+    const bench = await Bench.boot({
+      'main.py': `${WIFI}
+import socket
+from machine import Timer
+n = 0
+def count(t):
+    global n
+    n += 1
+Timer(0).init(period=2, callback=count)
+s = socket.socket()
+s.connect(('b', 1883))
+s.write(b'once')
+print('written')
+while n < 5: pass
+print('counted')
+`,
+    })
+    bench.network.onConnection = (connection) => {
+      connection.stalled = true
+      setTimeout(() => connection.drain(), 60)
+    }
+    await bench.said(/written\r\ncounted/)
+    expect(bench.network.connections[0]!.writes.map((w) => Buffer.from(w).toString())).toEqual(['once'])
+  })
+
   test('the watchdog resets a program that does not feed it', async () => {
     const bench = await Bench.boot({
       'main.py': `import machine

@@ -66,6 +66,8 @@ const HEAP = 192 * 1024
 const CTRL_C = 3
 /** After it, a Ctrl-C that came in between two states of the interpreter is looked at again. */
 const SECOND_LOOK = milliseconds(20)
+/** How long a mark may go unseen before it is left again. */
+const AGAIN = milliseconds(5)
 /** `machine.reset_cause()`. */
 const CAUSES = { power: 1, reset: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const
 
@@ -90,6 +92,7 @@ class Board implements VirtualBoard {
   #calls: Calls | null = null
   #hooks: HookPlaces | null = null
   #asleep: Timer | null = null
+  #marking: Timer | null = null
   #on = true
 
   constructor(settings: VirtualBoardSettings, host: VirtualBoardHost, given: Pick<WorkerTask, 'compiled' | 'rom'>) {
@@ -183,10 +186,22 @@ class Board implements VirtualBoard {
         this.#asleep = host.clock.at(after(host.clock.now(), time), () => this.#again('deepsleep', 'deepsleep', PLAIN))
       },
     })
-    calls.onEvent = () => {
-      if (this.#hooks !== null) leaveEvent(this.#hooks)
-    }
+    calls.onEvent = () => this.#mark(calls)
     return calls
+  }
+
+  /**
+   * Leaves a mark that there are events, until they have been asked for: the interpreter takes none while
+   * it runs the functions of earlier ones.
+   */
+  #mark(calls: Calls): void {
+    if (this.#marking !== null || this.#calls !== calls || !calls.hasEvents) return
+    if (this.#hooks !== null) leaveEvent(this.#hooks)
+    const { clock } = this.#host
+    this.#marking = clock.at(after(clock.now(), AGAIN), () => {
+      this.#marking = null
+      this.#mark(calls)
+    })
   }
 
   #asked(calls: Calls, asked: Asked): void {
@@ -229,6 +244,8 @@ class Board implements VirtualBoard {
     this.#calls = null
     this.#hooks = null
     this.#asleep?.cancel()
+    this.#marking?.cancel()
+    this.#marking = null
     this.#wifi.stop()
     calls?.stop(how)
     for (const pin of calls?.lit ?? []) if (this.#on) this.#host.onPin(pin, 0)
