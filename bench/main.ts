@@ -2,6 +2,7 @@
 // run, because absolute times on a shared machine mean little. Nothing here passes or fails.
 
 import { boardCalls } from './board-calls.ts'
+import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
 import { linkLatency } from './link.ts'
 import type { Measure } from './measure.ts'
@@ -10,6 +11,7 @@ import { virtualBoards } from './virtual-boards.ts'
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
   link: linkLatency,
+  capture,
   'cold-start': coldStart,
   'virtual-boards': virtualBoards,
 }

@@ -2,10 +2,20 @@
 
 export * from './board.ts'
 export type * from './clients/client.ts'
-export { parseOptions } from './clients/client.ts'
+export { clientAt, parseOptions, versionNamed } from './clients/client.ts'
 export { type ClientName, clients } from './clients/index.ts'
 export { ConnectionManager } from './clients/minimqtt.connections.ts'
-export { bind, type Parameter, printable, repr, type Signature, showException } from './clients/python.ts'
+export {
+  bind,
+  bufferOf,
+  len,
+  type Parameter,
+  printable,
+  repr,
+  type Signature,
+  showException,
+  truthy,
+} from './clients/python.ts'
 export type * from './drive/host.ts'
 export { MemoryConnection, MemoryNetwork, type MemoryOptions } from './drive/memory.ts'
 export type * from './drive/network.ts'

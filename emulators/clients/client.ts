@@ -38,6 +38,8 @@ export interface ClientHooks {
   onEvent?(name: string, args: readonly PyValue[]): Program<void>
   /** MiniMQTT's sockets, which all clients of a board share; absent: this client has its own. */
   readonly connections?: Connections | undefined
+  /** A `connect` of the program's own, in a subclass of umqtt.robust; `library` is the one it overrides. */
+  connect?(library: (cleanSession: PyValue) => Program<PyValue>, cleanSession: PyValue): Program<PyValue>
   /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */
   onError?(text: string): Program<void>
 }
@@ -85,10 +87,20 @@ export interface Quirk {
   readonly text: string
 }
 
+export interface ClientVersion {
+  readonly version: string
+  /** Against the one before it. */
+  readonly changes: string
+}
+
 export interface ClientKind {
   readonly name: string
   readonly library: string
   readonly version: string
+  /** All that can be emulated, the oldest first; absent: `version` only. */
+  readonly versions?: readonly ClientVersion[] | undefined
+  /** The same library in one of `versions`. */
+  at?(version: string): ClientKind
   readonly summary: string
   /** Constructor arguments in positional order, by the library's own names. */
   readonly options: readonly OptionSpec[]
@@ -99,6 +111,29 @@ export interface ClientKind {
   identity(name: string, server: string, port: number): Options
   /** Throws Problem `client/unknown-option`, `client/missing-option` or `client/bad-option`. */
   create(options: Options, hooks: ClientHooks): EmulatedClient
+}
+
+/**
+ * The version that `text` means: itself, or the newest release that begins with it (`1.7` is 1.7.1).
+ * undefined: there is none.
+ */
+export function versionNamed(kind: ClientKind, text: string): string | undefined {
+  const known = (kind.versions ?? [kind]).map(({ version }) => version)
+  if (known.includes(text)) return text
+  return known.filter((version) => version.startsWith(`${text}.`) && !version.includes('+')).at(-1)
+}
+
+/** The library in a version by `versionNamed`; throws Problem `client/unknown-version`. */
+export function clientAt(kind: ClientKind, text: string | null | undefined): ClientKind {
+  if (text === null || text === undefined) return kind
+  const version = versionNamed(kind, text)
+  if (version === undefined) {
+    const known = (kind.versions ?? [kind]).map((v) => v.version)
+    throw new Problem('client/unknown-version', `there is no ${kind.name} ${text} here`, {
+      hint: `there is ${known.join(', ')}`,
+    })
+  }
+  return version === kind.version ? kind : kind.at!(version)
 }
 
 /** The given options checked against the known ones, with defaults filled in. Throws as `ClientKind.create`. */

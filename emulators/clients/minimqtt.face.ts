@@ -108,7 +108,9 @@ export const minimqttVerbs: VerbMap = {
 }
 
 /** Topics are str in this library: bytes have no `encode`. */
-const text = (topic: Uint8Array): string => new TextDecoder().decode(topic)
+/** As Python's decode: U+FEFF at the start stays. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const text = (topic: Uint8Array): string => UTF8.decode(topic)
 
 function smallestTimeout(options: Options | undefined): PyValue {
   const timeout = options?.socket_timeout

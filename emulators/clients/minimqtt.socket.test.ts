@@ -85,9 +85,9 @@ function device(port: number, options: Record<string, PyValue> = {}, poll: numbe
     })
     return outcome.kind === 'returned' ? outcome.value : [outcome.error.type, ...outcome.error.args]
   }
-  const took = async (work: Promise<unknown>): Promise<number> => {
+  const took = async (work: () => Promise<unknown>): Promise<number> => {
     const from = clock.now()
-    await work
+    await work()
     return clock.now() - from
   }
   return { call, took, lines, board }
@@ -129,7 +129,7 @@ it('M3: end of file costs recv_timeout, and leaves the client "connected"', asyn
   await call('connect')
   sockets[0]!.end()
   let end: unknown
-  const time = await took(call('loop', [0.05]).then((value) => (end = value)))
+  const time = await took(() => call('loop', [0.05]).then((value) => (end = value)))
   expect(end).toEqual(['MMQTTException', 'Unable to receive 1 bytes within 0.3 seconds.', null])
   expect(time).toBeGreaterThanOrEqual(300)
   expect(await call('is_connected')).toBe(true)
@@ -150,7 +150,7 @@ it('M2: is refused five times at once by a port that nobody listens on', async (
   for (const undo of cleanup.splice(0)) undo()
   const { call, took } = device(port)
   let end: unknown
-  expect(await took(call('connect').then((value) => (end = value)))).toBeLessThan(2000) // the first pause of a back-off
+  expect(await took(() => call('connect').then((value) => (end = value)))).toBeLessThan(2000) // the first pause of a back-off
   expect(end).toEqual(['MMQTTException', 'Repeated connect failures', null])
   expect(sockets).toEqual([])
 })

@@ -103,6 +103,7 @@ export const FAMILY_QUIRKS: readonly Quirk[] = [
     text: 'after an exception in check_msg the socket stays non-blocking, and writes may be cut short unnoticed',
   },
   { id: 'Q13', text: 'a PINGRESP looks like "no message": check_msg returns None for both' },
+  { id: 'Q14', text: 'on a dead TLS link ping and disconnect succeed while there is room in buffers, and then block' },
   { id: 'Q15', text: 'acknowledgements are read with fixed sizes; a longer one desynchronises the stream' },
   { id: 'Q16', text: 'a PINGRESP must be exactly d0 00, else AssertionError' },
   { id: 'Q17', text: 'after a reset by the peer the first read raises ECONNRESET, later ones OSError(-1)' },

@@ -1,12 +1,12 @@
-// umqtt.simple 1.8.0 of micropython-lib. Nobody pings, nothing has a time limit, and packet ids
-// never wrap; programs depend on exactly that.
+// umqtt.simple of micropython-lib, in any of its versions. Nobody pings, nothing has a time limit,
+// and packet ids never wrap; programs depend on exactly that.
 
 import * as board from '../board.ts'
-import { type Program, type PyValue, pyAssert } from '../board.ts'
+import { type Program, PythonError, type PyValue, pyAssert } from '../board.ts'
 import { seconds } from '../ground/time.ts'
-import { type ClientKind, type OptionSpec, parseOptions } from './client.ts'
+import { type ClientHooks, type ClientKind, type OptionSpec, type Options, parseOptions } from './client.ts'
 import { real } from './python.number.ts'
-import { byteAt, len, type Signature, truthy } from './python.ts'
+import { attributeError, byteAt, len, type Signature, truthy } from './python.ts'
 import {
   FAMILY_METHODS,
   FAMILY_OPTIONS,
@@ -17,6 +17,7 @@ import {
   umqttIdentity,
 } from './umqtt.family.ts'
 import { remainingLength, Umqtt } from './umqtt.ts'
+import { SIMPLE_TRAITS, SIMPLE_VERSIONS, type SimpleTraits, type SimpleVersion } from './umqtt.versions.ts'
 
 /** An SSLContext will do, too. */
 const SSL: OptionSpec = {
@@ -28,51 +29,78 @@ const SSL: OptionSpec = {
     'TLS; true: no server name, no verification; context: an SSLContext that verifies nothing; verify: one that verifies',
 }
 
-export const SIMPLE_OPTIONS: readonly OptionSpec[] = [
-  { name: 'client_id', means: 'client id', type: 'bytes', default: undefined, summary: 'client id' },
-  { name: 'server', type: 'str', default: undefined, summary: "the broker's host name or address" },
-  ...FAMILY_OPTIONS.map((option): OptionSpec => (option.name === 'ssl' ? SSL : option)),
-]
+export function simpleOptions({ sslContext }: SimpleTraits): readonly OptionSpec[] {
+  return [
+    { name: 'client_id', means: 'client id', type: 'bytes', default: undefined, summary: 'client id' },
+    { name: 'server', type: 'str', default: undefined, summary: "the broker's host name or address" },
+    ...FAMILY_OPTIONS.map((option): OptionSpec => (option.name === 'ssl' && sslContext ? SSL : option)),
+  ]
+}
 
-export const SIMPLE_METHODS: Readonly<Record<string, Signature>> = {
-  ...FAMILY_METHODS,
-  unsubscribe: [{ name: 'topic' }],
+export function simpleMethods(traits: SimpleTraits): Readonly<Record<string, Signature>> {
+  return {
+    ...FAMILY_METHODS,
+    ...(traits.connectTimeout ? {} : { connect: [{ name: 'clean_session', default: true }] }),
+    ...(traits.unsubscribe ? { unsubscribe: [{ name: 'topic' }] } : {}),
+  }
 }
 
 export class UmqttSimple extends Umqtt {
-  protected override readonly signatures: Readonly<Record<string, Signature>> = SIMPLE_METHODS
+  protected readonly signatures: Readonly<Record<string, Signature>>
+  protected readonly traits: SimpleTraits
+
+  constructor(options: Options, hooks: ClientHooks, traits: SimpleTraits) {
+    super(options, hooks)
+    this.traits = traits
+    this.signatures = simpleMethods(traits)
+  }
 
   protected override invoke(method: string, a: readonly PyValue[]): Program<unknown> {
     return method === 'unsubscribe' ? this.unsubscribe(a[0]!) : super.invoke(method, a)
   }
 
-  /** An empty user counts as none. */
   protected override hasUser(): boolean {
-    return truthy(this.user)
+    return this.traits.emptyUserIsNone ? truthy(this.user) : this.user !== null
   }
 
   protected override *openSocket(timeout: PyValue): Program<void> {
+    const { closesOldSocket, connectTimeout, sslTrue } = this.traits
     // An old connection is closed without a DISCONNECT, so the broker may publish the will.
-    if (this.sock !== null) yield* board.closeSocket(this.sock)
+    if (closesOldSocket && this.sock !== null) yield* board.closeSocket(this.sock)
     this.sock = yield* board.openSocket()
-    yield* board.setTimeoutOf(this.sock, timeout === null ? null : seconds(real(timeout)))
-    yield* board.connectSocket(this.sock, serverName(this.server), this.port, tlsRequest(this.ssl, this.server))
+    if (connectTimeout) yield* board.setTimeoutOf(this.sock, timeout === null ? null : seconds(real(timeout)))
+    const breaks = this.ssl === true && sslTrue === 'breaks'
+    const tls = breaks ? undefined : tlsRequest(this.ssl, this.server)
+    yield* board.connectSocket(this.sock, serverName(this.server), this.port, tls)
+    if (breaks) throw attributeError('bool', 'wrap_socket') // which an SSLContext has
   }
 
-  /** Header and packet id are two writes. */
+  protected override *readConnack(): Program<number> {
+    if (!this.traits.checksConnack) return yield* super.readConnack()
+    const resp = (yield* this.read(4)) ?? new Uint8Array()
+    const whole = resp.length > 3 && resp[0] === 0x20 && resp[1] === 0x02
+    if (!whole || resp[3] !== 0) throw new PythonError('MQTTException', whole ? resp[3]! : -1)
+    return resp[2]! & 1
+  }
+
   protected override *writeSubscribeHeader(length: number, pid: Uint8Array): Program<void> {
-    yield* this.write(Uint8Array.of(0x82, ...remainingLength(length)))
+    yield* this.#writeHeader(0x82, length, pid)
+  }
+
+  /** Two writes; before 1.8.0 one of four bytes, in which a long packet's length loses its high bits. */
+  *#writeHeader(type: number, length: number, pid: Uint8Array): Program<void> {
+    if (!this.traits.longTopics) return yield* this.write(Uint8Array.of(type, length, ...pid))
+    yield* this.write(Uint8Array.of(type, ...remainingLength(length)))
     yield* this.write(pid)
   }
 
   protected override afterPublish(op: number): number | null {
-    return op
+    return this.traits.returnsPublish ? op : null
   }
 
   *unsubscribe(topic: PyValue): Program<void> {
     const pid = this.nextPid()
-    yield* this.write(Uint8Array.of(0xa2, ...remainingLength(2 + 2 + len(topic))))
-    yield* this.write(pid)
+    yield* this.#writeHeader(0xa2, 2 + 2 + len(topic), pid)
     yield* this.sendStr(topic)
     for (;;) {
       const op = yield* this.waitMsg()
@@ -84,18 +112,29 @@ export class UmqttSimple extends Umqtt {
   }
 }
 
-export const umqttSimple: ClientKind = {
-  name: 'umqtt.simple',
-  library: 'micropython-lib umqtt.simple',
-  version: '1.8.0',
-  summary: "MicroPython's own small client: blocking, no time limits, no reconnect",
-  options: SIMPLE_OPTIONS,
-  methods: SIMPLE_METHODS,
-  quirks: [
-    ...FAMILY_QUIRKS,
-    { id: 'Q2', text: 'connect(timeout=) holds only until the first message read succeeds; then reads wait for ever' },
-  ],
-  verbs: familyVerbs,
-  identity: umqttIdentity,
-  create: (options, hooks) => new UmqttSimple(parseOptions('umqtt.simple', SIMPLE_OPTIONS, options), hooks),
+function simpleAt(version: SimpleVersion): ClientKind {
+  const traits = SIMPLE_TRAITS[version]
+  const options = simpleOptions(traits)
+  return {
+    name: 'umqtt.simple',
+    library: 'micropython-lib umqtt.simple',
+    version,
+    versions: SIMPLE_VERSIONS,
+    at: (other) => simpleAt(other as SimpleVersion),
+    summary: "MicroPython's own small client: blocking, no time limits, no reconnect",
+    options,
+    methods: simpleMethods(traits),
+    quirks: [
+      ...FAMILY_QUIRKS,
+      {
+        id: 'Q2',
+        text: 'connect(timeout=) holds only until the first message read succeeds; then reads wait for ever',
+      },
+    ],
+    verbs: traits.unsubscribe ? familyVerbs : { ...familyVerbs, unsubscribe: () => null },
+    identity: umqttIdentity,
+    create: (given, hooks) => new UmqttSimple(parseOptions('umqtt.simple', options, given), hooks, traits),
+  }
 }
+
+export const umqttSimple: ClientKind = simpleAt('1.8.0')

@@ -1,6 +1,6 @@
-// What the three libraries of the umqtt family have in common; umqtt.simple 1.8.0 where they
-// differ and nothing is said. Every separate `write` is a socket write of its own on the wire, and
-// the order of writes, checks and exceptions is the libraries': do not tidy it.
+// What the libraries of the umqtt family have in common, in all of their versions. Every separate
+// `write` is a socket write of its own on the wire, and the order of writes, checks and exceptions
+// is the libraries': do not tidy it.
 
 import * as board from '../board.ts'
 import { type Program, PythonError, type PyValue, pyAssert, type SocketHandle } from '../board.ts'
@@ -53,7 +53,7 @@ export abstract class Umqtt implements EmulatedClient {
     this.cb = this.#hook
   }
 
-  /** Where the libraries differ: whether CONNECT carries user and password. */
+  /** Where the versions differ: whether CONNECT carries user and password. */
   protected abstract hasUser(): boolean
   protected abstract openSocket(timeout: PyValue): Program<void>
   /** The SUBSCRIBE packet up to its topic. */
@@ -128,6 +128,11 @@ export abstract class Umqtt implements EmulatedClient {
       yield* this.sendStr(this.user)
       yield* this.sendStr(this.pswd)
     }
+    return yield* this.readConnack()
+  }
+
+  /** Whether there was a session. */
+  protected *readConnack(): Program<number> {
     const resp = yield* this.read(4)
     pyAssert(byteAt(resp, 0) === 0x20 && byteAt(resp, 1) === 0x02)
     if (byteAt(resp, 3) !== 0) throw new PythonError('MQTTException', byteAt(resp, 3))

@@ -1,21 +1,10 @@
 // umqttsimple.py, the copy of an old umqtt.simple that the Eduponics and Random Nerd Tutorials
-// guides print. It never closes an old socket, has no unsubscribe and no connect timeout, and
-// its SUBSCRIBE has room for one length byte only: topics of 123 bytes and more are malformed.
+// guides print: the class of before 1.3.4, with a default for every option of its constructor.
 
-import type { Program } from '../board.ts'
-import * as board from '../board.ts'
 import { type ClientKind, type OptionSpec, parseOptions } from './client.ts'
-import type { Signature } from './python.ts'
-import {
-  FAMILY_METHODS,
-  FAMILY_OPTIONS,
-  FAMILY_QUIRKS,
-  familyVerbs,
-  serverName,
-  tlsRequest,
-  umqttIdentity,
-} from './umqtt.family.ts'
-import { Umqtt } from './umqtt.ts'
+import { FAMILY_OPTIONS, FAMILY_QUIRKS, familyVerbs, umqttIdentity } from './umqtt.family.ts'
+import { simpleMethods, UmqttSimple } from './umqtt.simple.ts'
+import { SIMPLE_TRAITS } from './umqtt.versions.ts'
 
 /** hexlify(machine.unique_id()) of a made-up ESP32. */
 const UNIQUE_ID = new TextEncoder().encode('240ac4123456')
@@ -32,33 +21,7 @@ const OPTIONS: readonly OptionSpec[] = [
   ...FAMILY_OPTIONS,
 ]
 
-const METHODS: Readonly<Record<string, Signature>> = {
-  ...FAMILY_METHODS,
-  connect: [{ name: 'clean_session', default: true }],
-}
-
-export class Umqttsimple extends Umqtt {
-  protected override readonly signatures = METHODS
-
-  /** An empty user counts: it is sent with an empty password. */
-  protected override hasUser(): boolean {
-    return this.user !== null
-  }
-
-  protected override *openSocket(): Program<void> {
-    this.sock = yield* board.openSocket()
-    yield* board.connectSocket(this.sock, serverName(this.server), this.port, tlsRequest(this.ssl, this.server))
-  }
-
-  /** Header and packet id are one write of four bytes. */
-  protected override *writeSubscribeHeader(length: number, pid: Uint8Array): Program<void> {
-    yield* this.write(Uint8Array.of(0x82, length, ...pid))
-  }
-
-  protected override afterPublish(): null {
-    return null
-  }
-}
+const TRAITS = SIMPLE_TRAITS['1.3']
 
 export const umqttsimple: ClientKind = {
   name: 'umqttsimple',
@@ -66,7 +29,7 @@ export const umqttsimple: ClientKind = {
   version: 'as printed',
   summary: 'the copy of an old umqtt.simple that many tutorials have you save beside main.py',
   options: OPTIONS,
-  methods: METHODS,
+  methods: simpleMethods(TRAITS),
   quirks: [
     ...FAMILY_QUIRKS,
     { id: 'E1', text: 'connect never closes the old socket' },
@@ -77,5 +40,5 @@ export const umqttsimple: ClientKind = {
   ],
   verbs: { ...familyVerbs, unsubscribe: () => null },
   identity: umqttIdentity,
-  create: (options, hooks) => new Umqttsimple(parseOptions('umqttsimple', OPTIONS, options), hooks),
+  create: (options, hooks) => new UmqttSimple(parseOptions('umqttsimple', OPTIONS, options), hooks, TRAITS),
 }

@@ -5,6 +5,7 @@ import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
 import { puppet } from './puppet.ts'
 import { quecReconnect } from './quec-reconnect.ts'
+import { robustResubscribe } from './robust-resubscribe.ts'
 import { roomLight } from './room-light.ts'
 
 export const firmware = {
@@ -13,6 +14,7 @@ export const firmware = {
   'room-light': roomLight,
   'feed-walkthrough': feedWalkthrough,
   'quec-reconnect': quecReconnect,
+  'robust-resubscribe': robustResubscribe,
 } satisfies Record<string, FirmwareKind>
 
 export type FirmwareName = keyof typeof firmware

@@ -12,7 +12,7 @@ import {
   reportOutcome,
 } from '../board.ts'
 import type { EmulatedClient } from '../clients/client.ts'
-import { printable, showException } from '../clients/python.ts'
+import { printable, repr, showException } from '../clients/python.ts'
 import { Problem } from '../ground/problem.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
 
@@ -36,18 +36,22 @@ function refuseBadOptions(context: FirmwareContext): void {
   }
 }
 
-function build({ client, name, server, port, options }: FirmwareContext): EmulatedClient {
-  return client.create(
-    { ...client.identity(name, server, port), ...options },
+function build({ client: kind, name, server, port, options, callback }: FirmwareContext): EmulatedClient {
+  const client: EmulatedClient = kind.create(
+    { ...kind.identity(name, server, port), ...options },
     {
       *onMessage(topic, payload) {
         yield* print(`message ${printable(topic)} ${printable(payload)}`)
+        if (callback === undefined) return
+        const value = yield* say(client, callback) // what it raises, the library's caller gets
+        yield* print(`callback ${callback.method} returned ${repr(value)}`)
       },
       *onError(text) {
         yield* print(`error ${text}`)
       },
     },
   )
+  return client
 }
 
 function* run(context: FirmwareContext): Program<void> {

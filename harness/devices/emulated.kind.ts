@@ -5,22 +5,27 @@ import {
   type Duration,
   type FirmwareName,
   firmware,
+  type LibraryCall,
   milliseconds,
   type PyValue,
 } from '../../emulators/index.ts'
 import { entryOf } from '../scenario/index.ts'
 import { emulatedDevice } from './emulated.ts'
-import { type WillSettings, willOf } from './keys.ts'
+import { callbackOf, type WillSettings, willOf } from './keys.ts'
 import type { DeviceKind, Written } from './kind.ts'
 import { optionsOf } from './options.ts'
 import { type SignalWiring, wiringOf } from './signals.ts'
+import { inItsVersion } from './version.ts'
 
 const DEFAULT_POLL = milliseconds(100)
 
 interface Settings {
+  /** In the version that the device names. */
+  readonly client: ClientKind
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
   readonly firmware: FirmwareName
+  readonly callback: LibraryCall | null
   /** null: the puppet does not poll. */
   readonly poll: Duration | null
   readonly signals: Readonly<Record<string, SignalWiring>>
@@ -30,22 +35,37 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   name: client.name,
   summary: `${client.library} ${client.version}, emulated: ${client.summary}`,
   // A device may say what a board in its place gets, so that one scenario runs on both.
-  keys: ['with', 'will', 'firmware', 'poll', 'signals', 'files', 'wifi'],
+  keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
   late: ['files'],
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'
+    if (runs !== 'puppet') forPuppetsOnly(written, 'callback')
+    const versioned = inItsVersion(written, client)
     return {
-      options: runs === 'puppet' ? optionsOf(written, client.name, client.options) : programOptions(written, runs),
+      client: versioned,
+      options: runs === 'puppet' ? optionsOf(written, client.name, versioned.options) : programOptions(written, runs),
       will: willOf(words),
       firmware: runs,
+      callback: callbackOf(words),
       poll: words.poll === false ? null : (words.poll ?? DEFAULT_POLL),
       signals: wiringOf(words),
     }
   },
   busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
-  make: (settings, around) => emulatedDevice({ ...around, ...settings, client, firmware: firmware[settings.firmware] }),
+  make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
 })
+
+/** What other programs do in their callbacks, they decide themselves. */
+function forPuppetsOnly({ words, node, diagnostics }: Written, key: 'callback'): void {
+  if (words[key] === undefined) return
+  diagnostics.add({
+    code: 'scenario/key-of-another-kind',
+    message: `${words.firmware} has a callback of its own`,
+    at: entryOf(node, key)!.keyPlace,
+    hint: 'remove it, or write firmware: puppet',
+  })
+}
 
 function programOptions(written: Written, runs: FirmwareName): Record<string, PyValue> {
   const specs = firmware[runs].options

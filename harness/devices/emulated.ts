@@ -29,6 +29,7 @@ export interface EmulatedSettings {
   /** By the names of the client's constructor (puppet) or of the firmware's options. */
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: { topic: string; payload: Uint8Array; qos: number; retain: boolean } | null
+  readonly callback?: LibraryCall | null | undefined
   readonly poll: Duration | null
   readonly signals: Readonly<Record<string, SignalWiring>>
   readonly attachment: Attachment
@@ -63,6 +64,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     name,
     options: settings.options,
     ...(settings.will === null ? {} : { will: settings.will }),
+    ...(settings.callback === null || settings.callback === undefined ? {} : { callback: settings.callback }),
     poll: settings.poll,
   })
 

@@ -27,6 +27,8 @@ export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './ke
 export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from './kind.ts'
 export type { DeviceOption } from './options.ts'
 export { processDevice } from './process.ts'
+export { pythonValue } from './python-value.ts'
 export type { Cut, Split } from './segments.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'
+export { knownVersions } from './version.ts'
 export { wifiAccess } from './wifi.ts'

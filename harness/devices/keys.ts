@@ -1,8 +1,9 @@
 // The keys under a device's name. Which of them a device takes depends on its `use`: each kind lists its own.
 
 import { z } from 'zod'
-import { clients, firmware } from '../../emulators/index.ts'
-import { duration, identifier, qos, regexText, text } from '../scenario/index.ts'
+import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
+import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
+import { pythonValue } from './python-value.ts'
 import { ANSWERS } from './raw.answers.ts'
 
 export const will = z.strictObject({
@@ -20,13 +21,21 @@ export const signal = z.strictObject({
     .describe('for boards whose pins nobody sees: the console line whose first group tells the level'),
 })
 
+const callback = z.strictObject({
+  method: text().describe("the method's own name, as in the library"),
+  args: z.array(pythonValue).optional().describe('its arguments, as those of the step call'),
+  kwargs: z.record(z.string(), pythonValue).optional().describe('its keyword arguments'),
+})
+
 export const deviceKeys = {
+  version: versionText().optional().describe("the library's version; default: the one that the client's page names"),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
   will: will.optional().describe('the last will that it announces'),
   firmware: z
     .enum(Object.keys(firmware) as (keyof typeof firmware)[])
     .optional()
     .describe('the program on it; default: puppet, which does what the steps say'),
+  callback: callback.optional().describe('a call that the puppet makes in its message callback, once it has printed'),
   poll: z
     .union([duration(), z.literal(false)])
     .optional()
@@ -88,4 +97,9 @@ export function willOf({ will: said }: DeviceWords): WillSettings | null {
   if (said === undefined) return null
   const payload = new TextEncoder().encode(said.payload)
   return { topic: said.topic, payload, qos: said.qos ?? 0, retain: said.retain ?? false }
+}
+
+/** The puppet's call in its message callback; null: none. */
+export function callbackOf({ callback: said }: DeviceWords): LibraryCall | null {
+  return said === undefined ? null : { method: said.method, args: said.args ?? [], kwargs: said.kwargs ?? {} }
 }

@@ -167,6 +167,7 @@ class RawSocket {
 
   /** Return code and session present; a return code of refusal is raised. */
   async #connect(clean: boolean | undefined): Promise<PlainValue> {
+    await endSeen()
     const connection = this.#opened()
     await connection.opened
     const answer = connection.next(CONNACK)
@@ -178,6 +179,7 @@ class RawSocket {
 
   async #send({ packets, cut, split }: Extract<GeneralCall, { verb: 'send' }>): Promise<number> {
     const bytes = packets.map((one) => (one instanceof Uint8Array ? one : this.#encode(this.#withId(one))))
+    await endSeen()
     const connection = this.#opened()
     await connection.opened
     return connection.transmit(segmentsOf(bytes, cut, split))
@@ -258,6 +260,14 @@ class RawSocket {
     this.#open.add(made)
     return made
   }
+}
+
+/**
+ * The link records that a broker hangs up before the FIN or RST has come through to this end. A step that waited for
+ * that event must find the connection ended here as well, and open a new one.
+ */
+async function endSeen(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 const METHODS = ['open', 'close', 'half_close', 'reset', 'set_packet_id']

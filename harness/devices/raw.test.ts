@@ -104,6 +104,20 @@ async function connected(): Promise<{ broker: Peer; since: () => string }> {
 }
 
 describe('send', () => {
+  it.each(['connect', 'send'] as const)(
+    'by %s a new connection is opened as soon as the record tells the end',
+    async (verb) => {
+      const { broker } = await connected()
+      broker.socket.end()
+      await net.event((e) => e.kind === 'socket' && e.change === 'closed')
+      const calling = call(verb === 'connect' ? connect : send([{ type: 'pingreq' }]))
+      const next = await net.broker()
+      await next.received(verb === 'connect' ? 18 : 2)
+      next.write(CONNACK)
+      expect((await calling).state).toBe('returned')
+    },
+  )
+
   it('opens the connection itself, so that the first packet may be any', async () => {
     await device.boot()
     expect(net.sockets).toEqual([])

@@ -54,7 +54,7 @@ export function showValue(value: FieldValue): string {
   return typeof value === 'string' ? JSON.stringify(cut(value)) : String(value)
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function showBytes(bytes: Uint8Array): string {
   try {

@@ -62,6 +62,7 @@ export const packetMatch = z.strictObject({
   hex: z
     .string()
     .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
+    .meta({ pattern: '^([0-9A-Fa-f]{2}\\s*)*$|\\$\\{\\{' })
     .optional()
     .describe('all bytes of the packet'),
 })

@@ -226,6 +226,56 @@ describe('never', () => {
     expect(one(claim, [[500, said('t')]])).toMatchObject({ kind: 'fail', evidence: [1] })
   })
 
+  it('of a sequence: the whole of it, in its order', () => {
+    const [a, b] = [message({ topic: 'a' }), message({ topic: 'b' })]
+    const sequence = prohibition([], { want: { mode: 'sequence', patterns: [a, b] } })
+    expect(
+      one(sequence, [
+        [1, said('a')],
+        [2, said('a')],
+        [3, said('c')],
+      ])?.kind,
+    ).toBe('pass')
+    expect(
+      one(sequence, [
+        [1, said('b')],
+        [2, said('a')],
+      ])?.kind,
+    ).toBe('pass')
+    expect(
+      one(sequence, [
+        [1, said('a')],
+        [2, said('c')],
+        [3, said('b')],
+      ]),
+    ).toMatchObject({ kind: 'fail', evidence: [1, 3] })
+    const twice = prohibition([], { want: { mode: 'sequence', patterns: [a, a] } })
+    expect(one(twice, [[1, said('a')]])?.kind).toBe('pass')
+    expect(
+      one(twice, [
+        [1, said('a')],
+        [2, said('a')],
+      ]),
+    ).toMatchObject({ kind: 'fail', evidence: [1, 2] })
+  })
+
+  it('of all: each of them, in any order', () => {
+    const patterns = [message({}), message({ topic: 'a' })]
+    const all = prohibition([], { want: { mode: 'all', patterns } })
+    expect(
+      one(all, [
+        [1, said('a')],
+        [2, said('b')],
+      ])?.kind,
+    ).toBe('fail')
+    expect(
+      one(all, [
+        [1, said('b')],
+        [2, said('b')],
+      ])?.kind,
+    ).toBe('pass')
+  })
+
   it('does not see what came before it or after it', () => {
     const verdicts = judged(planOf([claimStep('0', claim)]), [
       [0, said('t')],

@@ -93,7 +93,7 @@ export class Judge {
       open.case.observe(event)
       this.#settle(open)
     }
-    if (event.kind === 'step') this.#step(event, event)
+    if (event.kind === 'step') this.#step(event, { at: event.at, seq: event.seq })
     if (event.kind === 'device' && event.change === 'boot')
       this.#endAlways((until) => until.kind === 'boot' && until.device === event.device)
     if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()

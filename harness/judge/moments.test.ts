@@ -155,6 +155,9 @@ describe('anchors', () => {
     ]
     expect(kinds(planOf([claim]), record)).toEqual(['0 pass'])
     expect(kinds(planOf([claim]), [...record, [5060, said('t')]])).toEqual(['0 fail'])
+    // The step began when its stamp says, however late the harness was with what it saw then.
+    const late = record.map(([at, fact]): Happening => [at, fact, 300])
+    expect(kinds(planOf([claim]), [late[0]!, [4999, said('t'), 300], late[1]!])).toEqual(['0 pass'])
   })
 })
 

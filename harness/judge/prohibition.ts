@@ -1,10 +1,11 @@
-// `never`. It fails at the first match and passes when its window closes; under `always` that is
-// the `until` anchor or the end of the run.
+// `never`. It fails at the first match, of `sequence` and `all` when the last of them is there, and passes when its
+// window closes; under `always` that is the `until` anchor or the end of the run.
 
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Prohibition } from '../plan/plan.ts'
+import { assign } from './assign.ts'
 import { type Case, matchesPattern, Surroundings, showWant } from './case.ts'
 import type { Opening } from './expectation.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
@@ -16,11 +17,14 @@ export class ProhibitionCase implements Case {
   readonly #claim: Prohibition
   readonly #opening: Opening
   readonly #near: Surroundings
+  /** For `all`: which event each pattern has. */
+  #assigned: (Event | null)[]
 
   constructor(claim: Prohibition, opening: Opening) {
     this.#claim = claim
     this.#opening = opening
     this.#near = new Surroundings(claim.want)
+    this.#assigned = claim.want.patterns.map(() => null)
   }
 
   get due(): Instant | null {
@@ -41,22 +45,44 @@ export class ProhibitionCase implements Case {
   observe(event: Event): void {
     if (this.finding !== null) return
     this.#near.observe(event)
-    const hit = this.#claim.want.patterns.some((p, k) => event.seq > this.#opening.from[k]! && matchesPattern(p, event))
-    if (!hit) return
+    if (!this.#takes(event)) return
     this.matched.push(event)
-    const earliest = event.at - (event.lag ?? 0)
+    const { mode, patterns } = this.#claim.want
+    if ((mode === 'sequence' || mode === 'all') && this.matched.length < patterns.length) return
+    const earliest = Math.min(...this.matched.map((e) => e.at - (e.lag ?? 0)))
     const due = this.due
     // A call that had ended before the question is as wrong as one that ends later.
     const begun = this.#claim.started !== null || earliest >= this.#opening.anchor.at
     const certain = begun && (due === null || event.at <= due)
     const told = describe(event)
-    if (certain) this.#decide('fail', told, [event])
+    if (certain) this.#decide('fail', told, this.matched)
     else
       this.#decide(
         'inconclusive',
         `${told}; it may lie outside the window, the harness lagged by ${showDuration((event.lag ?? 0) as Duration)}`,
-        [event],
+        this.matched,
       )
+  }
+
+  /** Whether this event is one of those that must not come (together). */
+  #takes(event: Event): boolean {
+    const { mode, patterns } = this.#claim.want
+    const fits = patterns.map((p, k) => event.seq > this.#opening.from[k]! && matchesPattern(p, event))
+    switch (mode) {
+      case 'one':
+      case 'any':
+        return fits.includes(true)
+      case 'sequence':
+        return fits[this.matched.length] === true
+      case 'all': {
+        const assigned = assign(this.#assigned, event, (k, e) =>
+          e === event ? fits[k]! : matchesPattern(patterns[k]!, e),
+        )
+        if (assigned === null) return false
+        this.#assigned = assigned
+        return true
+      }
+    }
   }
 
   #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {

@@ -13,7 +13,11 @@ export const hexBytes = (): z.ZodType<Uint8Array, string> =>
 const mapOf = (properties: Readonly<Record<string, unknown>>) => ({
   anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: false, minProperties: 1, properties }],
 })
-const hexProperty = { description: 'these bytes, two digits each', ...HEX }
+/** Or an expression, which this far inside of a word nobody adds. */
+const hexProperty = {
+  description: 'these bytes, two digits each',
+  anyOf: [HEX, { type: 'string', pattern: '\\$\\{\\{' }],
+}
 
 /** A string field of a packet: text, or `{ hex: … }` for bytes that are not UTF-8. */
 export const stringField = (): z.ZodType<Uint8Array, unknown> =>

@@ -89,7 +89,7 @@ const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])
 
 /** A program decides these by itself. */
-const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'poll', 'signals'])
+const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'callback', 'poll', 'signals'])
 
 const scalar = (value: string, place: Place): ScalarNode => ({
   kind: 'scalar',

@@ -115,6 +115,17 @@ describe('what comes from outside', () => {
     expect([asked(plan.steps[0]), plan.broker]).toEqual([7000, { use: 'slow', with: { a: 1 } }])
   })
 
+  it('vars know the broker, unless the scenario names its own', () => {
+    const broker = () => ({ name: 'slow', keepaliveSlack: 6000 as never })
+    const vars = 'vars: { limit: "${{ broker.keepaliveSlack + 1s }}" }'
+    const plan = planFrom(withSteps('  - delay: ${{ vars.limit }}', vars), { broker })
+    expect(asked(plan.steps[0])).toBe(7000)
+    const own = withSteps('  - delay: ${{ vars.limit }}', `${vars}\nbroker: slow`)
+    expect(compiled(own, { broker }).diagnostics.all[0]).toMatchObject({
+      code: 'scenario/unknown-name',
+    })
+  })
+
   it('given what is in `given`, the same text compiles to the same plan', () => {
     const options = { vars: { gap: '5s' }, seed: 7, timeout: 9000 as never }
     const scenario = withSteps('  - delay: ${{ vars.gap }}', 'vars: { gap: 1s }')

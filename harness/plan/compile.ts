@@ -89,7 +89,7 @@ function compileOne(
     values: {
       ...outer.values,
       vars: head.vars as ScopeValue,
-      broker: { name: facts.name, keepaliveSlack: typedValue(`${facts.keepaliveSlack}ms`) },
+      broker: brokerValue(facts),
     },
     later: LATER,
   }
@@ -147,10 +147,13 @@ function headOf(
 ): { node: Node; vars: Record<string, ScopeValue> } {
   const vars: Record<string, ScopeValue> = {}
   if (root.kind !== 'map') return { node: root, vars }
+  // A scenario that names its own broker may do so with its vars: there it is not known yet.
+  const own = entryOf(root, 'broker') !== undefined
+  const known = own ? outer.values : { ...outer.values, broker: brokerValue(options.broker(null)) }
   const varsNode = childOf(root, 'vars')
   for (const { key, value } of varsNode?.kind === 'map' ? varsNode.entries : []) {
     const given = options.vars?.[key]
-    const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
+    const scope: Scope = { values: { ...known, vars }, later: outer.later }
     vars[key] = given === undefined ? typedValue(interpolateNow(value, scope, diagnostics)) : typedValue(given)
   }
   const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
@@ -184,6 +187,11 @@ const useOf = (device: Node): string => {
   const use = childOf(device, 'use')
   return use?.kind === 'scalar' ? String(use.value) : ''
 }
+
+const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({
+  name,
+  keepaliveSlack: typedValue(`${keepaliveSlack}ms`),
+})
 
 const skipOf = (skip: string | boolean | undefined): string | null =>
   skip === undefined || skip === false ? null : skip === true ? 'skip: true' : skip

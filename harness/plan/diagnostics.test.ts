@@ -140,6 +140,9 @@ const inDevices: readonly Case[] = [
     4,
     35,
   ],
+  ['a version that there is not', '  a: { use: umqtt.simple, version: 1.9 }', 'unknown-version', 4, 36],
+  ['a version that is a list', '  a: { use: umqtt.simple, version: [1.8.0] }', 'wrong-type', 4, 36],
+  ['a version of a process', '  a: { use: process, version: 1, command: x }', 'key-of-another-kind', 4, 22],
   ['an option that the link sets', '  a: { use: umqtt.simple, with: { server: x } }', 'unknown-option', 4, 35],
   ['a time without a unit', '  a: { use: umqtt.simple, with: { keepalive: 30 } }', 'option-type', 4, 46],
   [

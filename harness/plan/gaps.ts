@@ -1,9 +1,10 @@
-// Known gaps: what a broker is known not to do, by statement or by scenario, in a gaps.yaml beside the scenarios. A
+// Known gaps: what a broker, or a kind of device, is known not to do, by statement or by scenario, in a gaps.yaml beside the scenarios. A
 // scenario with a gap is run like any other: failing it counts as `gap`, and passing it says that the gap is closed.
 
 import { z } from 'zod'
 import type { Place } from '../../emulators/index.ts'
 import { parseVersions } from '../brokers/index.ts'
+import { deviceKinds } from '../devices/index.ts'
 import {
   childOf,
   Diagnostics,
@@ -21,7 +22,8 @@ export const GAPS_FILE = 'gaps.yaml'
 const oneOrMore = z.union([text(), z.array(text()).min(1)])
 
 const entry = z.strictObject({
-  broker: oneOrMore.describe('the kind of broker, or a name of the config'),
+  broker: oneOrMore.optional().describe('the kind of broker, or a name of the config; default: any'),
+  device: oneOrMore.optional().describe('the kind of device that plays a role in the scenario; default: any'),
   versions: text().optional().describe('of the broker: <2.10, or >=2.9 <2.11; default: all'),
   statement: oneOrMore.optional().describe('what it does not keep, such as MQTT-3.3.5-1: all scenarios that test it'),
   scenario: oneOrMore
@@ -36,7 +38,10 @@ const shape = z.strictObject({
 })
 
 export interface KnownGap {
+  /** Empty: any. */
   readonly brokers: readonly string[]
+  /** Kinds of devices; empty: any. */
+  readonly devices: readonly string[]
   readonly versions: string | undefined
   readonly statements: readonly string[]
   readonly scenarios: readonly string[]
@@ -65,9 +70,10 @@ export function readGaps(file: string, source: string, nameable: Nameable): Read
   if (root === null || parsed === undefined) return { gaps: [], diagnostics }
   const list = childOf(root, 'gaps')
   const nodes = list?.kind === 'list' ? list.items : []
-  const gaps = parsed.gaps.map(({ broker, versions, statement, scenario, reason }, k): KnownGap => {
+  const gaps = parsed.gaps.map(({ broker, device, versions, statement, scenario, reason }, k): KnownGap => {
     const gap = {
       brokers: asList(broker),
+      devices: asList(device),
       versions,
       statements: asList(statement),
       scenarios: asList(scenario),
@@ -86,10 +92,10 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
     names: readonly string[],
     known: ReadonlySet<string>,
     key: string,
-    bare = (name: string): string => name,
+    isIn = (name: string): boolean => known.has(name),
   ): void => {
     for (const name of names)
-      if (!known.has(name) && !known.has(bare(name)))
+      if (!isIn(name))
         diagnostics.add({
           code: 'gap/names-nothing',
           message: `${what} "${name}"`,
@@ -98,8 +104,18 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
         })
   }
   unknown('there is no broker', gap.brokers, nameable.brokers, 'broker')
+  unknown('there is no device of the kind', gap.devices, new Set(Object.keys(deviceKinds)), 'device')
+  if (gap.brokers.length === 0 && gap.devices.length === 0)
+    diagnostics.add({
+      code: 'gap/names-nothing',
+      message: 'a gap names a broker or a device',
+      at: node.place,
+      hint: 'broker: aedes, or device: umqtt.simple',
+    })
   unknown('no scenario here tests', gap.statements, nameable.statements, 'statement')
-  unknown('no scenario here is called', gap.scenarios, nameable.scenarios, 'scenario', withoutVariant)
+  const { scenarios } = nameable
+  const isScenario = (name: string): boolean => scenarios.has(name) || isRowOf(name, scenarios)
+  unknown('no scenario here is called', gap.scenarios, scenarios, 'scenario', isScenario)
   if (gap.statements.length === 0 && gap.scenarios.length === 0)
     diagnostics.add({
       code: 'gap/names-nothing',
@@ -116,17 +132,19 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
     })
 }
 
-/** `name [qos=1]` is one row of a matrix. */
-const withoutVariant = (name: string): string => name.replace(/ \[[^[]*\]$/, '')
+/** `name [qos=1]` is one row of a matrix; the row may have brackets of its own. */
+const isRowOf = (row: string, names: ReadonlySet<string>): boolean =>
+  row.endsWith(']') && [...names].some((name) => row.startsWith(`${name} [`))
 
 const asList = (given: string | readonly string[] | undefined): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given
 
-/** Those that speak of this plan on one of these names of its broker. */
+/** Those that speak of this plan, with its devices, on one of these names of its broker. */
 export const gapsOf = (gaps: readonly KnownGap[], plan: Plan, brokers: readonly string[]): readonly KnownGap[] =>
   gaps.filter(
     (gap) =>
-      gap.brokers.some((name) => brokers.includes(name)) &&
+      (gap.brokers.length === 0 || gap.brokers.some((name) => brokers.includes(name))) &&
+      (gap.devices.length === 0 || plan.devices.some(({ use }) => gap.devices.includes(use))) &&
       (namesScenario(gap, plan) || gap.statements.some((id) => plan.verifies.includes(id))),
   )
 

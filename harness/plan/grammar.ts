@@ -3,15 +3,19 @@
 import { z } from 'zod'
 import { deviceKeys, deviceKinds } from '../devices/index.ts'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
-import { count, duration, identifier, text } from '../scenario/index.ts'
+import { count, duration, identifier, text, word } from '../scenario/index.ts'
 import { CERTIFICATES } from '../tls/index.ts'
 
-const statement = z
-  .string()
-  .regex(
-    /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/,
-    'expected a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link',
-  )
+const STATEMENT = /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/
+const SUCH_AS = 'a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link'
+
+export const statement = word<string, string>(
+  { what: 'a statement', describe: SUCH_AS, schema: { type: 'string', pattern: STATEMENT.source } },
+  (input) =>
+    typeof input === 'string' && STATEMENT.test(input)
+      ? { value: input }
+      : { wrong: { message: `expected ${SUCH_AS}` } },
+)
 
 export const deviceLink = z.strictObject({
   tls: z

@@ -28,8 +28,9 @@ export function scenarioSchema(): Schema {
     type: 'object',
     additionalProperties: false,
     required: ['never'],
-    properties: { id: meta.id, name: meta.name, never: verbs.never },
+    properties: { id: meta.id, name: meta.name, verifies: meta.verifies, never: verbs.never },
   }
+  const deviceSchema = jsonOf(device)
   const top = jsonOf(scenario)
   const topProperties = top.properties as Schema
   return {
@@ -49,7 +50,7 @@ export function scenarioSchema(): Schema {
         items: { $ref: '#/definitions/step' },
       }),
     },
-    definitions: { ...definitions.all, device: jsonOf(device), step, always },
+    definitions: { ...definitions.all, device: deviceSchema, step, always },
   }
 }
 
@@ -124,14 +125,18 @@ function plain(schema: z.ZodType): Schema {
 
 const EXPRESSION: Schema = { type: 'string', pattern: '\\$\\{\\{' }
 
-/** Where a number or a boolean stands, an expression may stand. */
+const EXPRESSIBLE: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'array'])
+
+/** Where a number, a boolean, one of some words, a list or a map by names stands, an expression may stand. */
 function orExpression(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(orExpression)
   if (typeof schema !== 'object' || schema === null) return schema
   const { type, description, ...rest } = schema as Schema
   const mapped = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, orExpression(value)]))
-  const told = description === undefined ? {} : { description }
-  if (type === 'integer' || type === 'number' || type === 'boolean')
-    return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
-  return { ...(type === undefined ? {} : { type }), ...told, ...mapped }
+  const told = description === undefined ? {} : { description: orExpression(description) }
+  const isWord = type === 'string' && mapped.enum !== undefined
+  const isMap = type === 'object' && mapped.properties === undefined && mapped.propertyNames !== undefined
+  if (EXPRESSIBLE.has(type) || isWord || isMap) return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
+  // Among properties, `type` and `description` are names like any other.
+  return { ...(type === undefined ? {} : { type: orExpression(type) }), ...told, ...mapped }
 }

@@ -4,7 +4,8 @@
 import type { FoundGap, SuiteResult } from '../run/index.ts'
 
 export interface GapReport {
-  readonly broker: string
+  /** The broker, or the kind of device. */
+  readonly whose: string
   readonly gap: FoundGap
   /** False: whatever ran with it has passed. */
   readonly open: boolean
@@ -15,9 +16,14 @@ export function foundGaps(result: SuiteResult): readonly GapReport[] {
   for (const { run } of result.scenarios) {
     const { gap, broker } = run
     if (gap === null) continue
-    const key = `${broker.name} ${gap.place.file}:${gap.place.line}`
+    const whose = ownerOf(gap, broker.name)
+    const key = `${whose} ${gap.place.file}:${gap.place.line}`
     const open = gap.met || gaps.get(key)?.open === true
-    gaps.set(key, { broker: broker.name, gap, open })
+    gaps.set(key, { whose, gap, open })
   }
   return [...gaps.values()]
 }
+
+/** The kinds of devices that have the gap, or else the broker. */
+export const ownerOf = ({ devices }: FoundGap, broker: string): string =>
+  devices.length === 0 ? broker : devices.join(', ')

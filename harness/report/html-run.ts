@@ -60,7 +60,7 @@ const bytesOf = (raw: Uint8Array): { readonly hex: string; readonly size: number
   size: raw.length,
 })
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function plain(value: unknown): PlainData {
   if (value instanceof Uint8Array) return bytesAsText(value)

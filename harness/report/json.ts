@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { stepAt } from '../plan/index.ts'
 import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
 import { statementsOf } from './failure.ts'
-import { foundGaps } from './gaps.ts'
+import { foundGaps, ownerOf } from './gaps.ts'
 import { showFacts } from './json-events.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
@@ -32,8 +32,8 @@ export function resultsOf(result: SuiteResult): unknown {
     timedOut: result.timedOut,
     summary: summarize(result),
     scenarios: result.scenarios.map((scenario) => scenarioOf(scenario, result.output)),
-    gaps: foundGaps(result).map(({ broker, gap, open }) => ({
-      broker,
+    gaps: foundGaps(result).map(({ whose, gap, open }) => ({
+      of: whose,
       reason: gap.reason,
       statements: gap.statements,
       versions: gap.versions,
@@ -79,7 +79,7 @@ function gapOf({ gap }: ScenarioRun): unknown {
 /** One sentence on why it is not passed; null when it is. */
 export function reasonOf(run: ScenarioRun): string | null {
   if (run.plan.skip !== null) return run.plan.skip
-  if (run.status === 'gap') return `known gap of ${run.broker.name}: ${run.gap!.reason}`
+  if (run.status === 'gap') return `known gap of ${ownerOf(run.gap!, run.broker.name)}: ${run.gap!.reason}`
   if (run.bug !== undefined) return `a bug in mqtt-hil: ${run.bug instanceof Error ? run.bug.message : run.bug}`
   const verdict = run.verdicts.find((v) => v.kind === 'fail') ?? run.verdicts.find((v) => v.kind === 'inconclusive')
   if (verdict !== undefined) {

@@ -95,10 +95,10 @@ function gapOf({ gap }: ScenarioRun, c: Colors): string {
 /** Each gap once, with its reason, and those that are none any more. */
 function gapLines(result: SuiteResult, c: Colors): string {
   return foundGaps(result)
-    .map(({ broker, gap, open }) => {
+    .map(({ whose, gap, open }) => {
       const what = open ? c.magenta('known gap') : c.yellow('no longer a gap')
       const of = gap.statements.length === 0 ? '' : ` (${gap.statements.join(', ')})`
-      return `  ${what} of ${broker}${of}: ${oneLine(gap.reason)} ${c.dim(`${gap.place.file}:${gap.place.line}`)}\n`
+      return `  ${what} of ${whose}${of}: ${oneLine(gap.reason)} ${c.dim(`${gap.place.file}:${gap.place.line}`)}\n`
     })
     .join('')
 }

@@ -14,6 +14,7 @@ export function withGap<R extends ScenarioRun>(run: R): R {
   const found: FoundGap = {
     reason: gap.reason,
     statements: gap.statements,
+    devices: gap.devices,
     versions: gap.versions ?? null,
     place: gap.place,
     met: status === 'failed',

@@ -12,6 +12,8 @@ export type Status = 'passed' | 'failed' | 'gap' | 'inconclusive' | 'skipped' | 
 /** A gap of the broker that the run fell into. */
 export interface FoundGap {
   readonly reason: string
+  /** The kinds of devices that have it; empty: the broker does. */
+  readonly devices: readonly string[]
   readonly statements: readonly string[]
   /** null: all. */
   readonly versions: string | null

@@ -67,6 +67,7 @@ export {
   text,
   topicFilter,
   topicName,
+  versionText,
 } from './vocabulary.ts'
 export { type Complaint, type ComplaintParams, complain, nameOf, type Outcome, word } from './word.ts'
 export { type ParsedScenario, parseScenarioText } from './yaml.ts'

@@ -51,7 +51,7 @@ function schemaFor(options: MatcherOptions): Record<string, unknown> {
   const bound = (what: string) => ({ description: what, type: ['number', 'string'] })
   const properties = {
     json: { description: 'the payload is JSON and has at least this' },
-    hex: { description: 'these bytes, two digits each', type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$' },
+    hex: { description: 'these bytes, two digits each', type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$|\\$\\{\\{' },
     eq: { description: 'exactly this, even when it looks like a /regex/' },
     in: { description: 'one of these values or matchers', type: 'array' },
     not: { description: 'anything but this value or matcher' },

@@ -61,6 +61,16 @@ export const percent = (): z.ZodType<number, string> =>
 export const text = (): z.ZodType<string, string> =>
   word({ what: 'text', describe: 'text', schema: { type: 'string' } }, readText)
 
+/** The version of a library. `1.7` unquoted is fine; what was written is in the node, as `1.10` is not 1.1. */
+export const versionText = (): z.ZodType<string, string | number> =>
+  word(
+    { what: 'a version', describe: 'a version: 1.7.0', schema: { type: ['string', 'number'] } },
+    (input): Outcome<string> =>
+      typeof input === 'string' || typeof input === 'number'
+        ? { value: String(input) }
+        : { wrong: wrongType('a version', input) },
+  )
+
 export function readText(input: unknown): Outcome<string> {
   return typeof input === 'string' ? { value: input } : { wrong: notText(input) }
 }

@@ -35,6 +35,12 @@ export async function clientsAction({ name }: { readonly name?: string | undefin
   if ((kind.options ?? []).length > 0) out.print('\nOptions (with: in a device)\n')
   for (const option of kind.options ?? []) out.print(row(option.name, optionOf(option)))
   if (client !== undefined) {
+    if (client.versions !== undefined) {
+      out.print('\nVersions (version: in a device)\n')
+      for (const { version, changes } of client.versions)
+        out.print(row(`${version}${version === client.version ? ' *' : ''}`, changes))
+      out.print('  * unless another is named\n')
+    }
     out.print(`\nMethods\n`)
     for (const method of Object.keys(client.methods)) out.print(`  ${method}\n`)
     out.print('\nQuirks\n')

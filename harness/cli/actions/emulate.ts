@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import {
   type ClientKind,
+  clientAt,
   clients,
   type FirmwareKind,
   firmware,
@@ -17,7 +18,9 @@ import {
   seeded,
   startBoard,
   tcpNetwork,
+  versionNamed,
 } from '../../../emulators/index.ts'
+import { knownVersions } from '../../devices/index.ts'
 import { Timeline } from '../../evidence/index.ts'
 import { describe } from '../../expect/index.ts'
 import { type Link, openLink } from '../../link/index.ts'
@@ -29,7 +32,12 @@ import { interruptible } from '../interrupt.ts'
 import { terminal } from '../terminal.ts'
 
 /** The client that the built-in programs were written for. */
-const CLIENT_OF: Readonly<Record<string, string>> = { 'room-light': 'umqttsimple' }
+const CLIENT_OF: Readonly<Record<string, string>> = {
+  'room-light': 'umqttsimple',
+  'feed-walkthrough': 'minimqtt',
+  'quec-reconnect': 'quecpython',
+  'robust-resubscribe': 'umqtt.robust',
+}
 const POLL = milliseconds(100)
 const DEFAULT_PORT = 1883
 
@@ -149,17 +157,34 @@ class Script {
   }
 }
 
-function chosen(what: string): { client: ClientKind; program: FirmwareKind; isPuppet: boolean } {
+interface Chosen {
+  readonly client: ClientKind
+  readonly program: FirmwareKind
+  readonly isPuppet: boolean
+}
+
+/** CLIENT or FIRMWARE, or either @VERSION: of the client, of the one that the firmware was written for. */
+function chosen(given: string): Chosen {
+  const [what = '', version, ...rest] = given.split('@')
+  if (version === '' || rest.length > 0)
+    throw new Problem('cli/bad-version', `${given} names no version`, { hint: 'write CLIENT@VERSION' })
   const kinds = clients as Readonly<Record<string, ClientKind>>
   const programs = firmware as Readonly<Record<string, FirmwareKind>>
   const client = kinds[what]
-  if (client !== undefined) return { client, program: firmware.puppet, isPuppet: true }
+  if (client !== undefined) return { client: inVersion(client, version), program: firmware.puppet, isPuppet: true }
   const program = programs[what]
   if (program !== undefined && what !== 'puppet')
-    return { client: kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, program, isPuppet: false }
+    return { client: inVersion(kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, version), program, isPuppet: false }
   const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
   throw new Problem('cli/unknown-client', `there is no client or firmware "${what}"`, {
     hint: didYouMean(what, known) ?? `there is ${known.join(', ')}`,
+  })
+}
+
+function inVersion(client: ClientKind, version: string | undefined): ClientKind {
+  if (version === undefined || versionNamed(client, version) !== undefined) return clientAt(client, version)
+  throw new Problem('cli/unknown-version', `there is no ${client.name} ${version} here`, {
+    hint: knownVersions(client, version),
   })
 }
 

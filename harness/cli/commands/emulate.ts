@@ -34,7 +34,8 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
       .positional('what', {
         type: 'string',
         demandOption: true,
-        describe: 'a client (umqtt.simple …), a firmware (button-led …), or micropython: a virtual board',
+        describe:
+          'a client (umqtt.simple, umqtt.simple@1.3 …), a firmware (button-led …), or micropython: a virtual board',
       })
       .option('host', { alias: 'h', type: 'string', default: '127.0.0.1', requiresArg: true, describe: 'broker' })
       .option('port', { alias: 'p', type: 'number', requiresArg: true, describe: 'port; default: 1883' })

@@ -43,7 +43,17 @@ function clientSection(kind: ClientKind): string {
         .map((quirk) => [quirk.id, quirk.text])
         .sort(([a], [b]) => a!.localeCompare(b!, 'en', { numeric: true })),
     ),
+    ...versionsOf(kind),
   ].join('\n\n')
+}
+
+function versionsOf({ versions, version: usual }: ClientKind): string[] {
+  if (versions === undefined) return []
+  const rows = versions.map(({ version, changes }) => [
+    `${code(version)}${version === usual ? ', unless another is named' : ''}`,
+    changes,
+  ])
+  return ['Methods and quirks are those of the usual version. What each changed:', table(['`version`', 'what'], rows)]
 }
 
 /** The client's name may be given, its broker may not. */

@@ -13,7 +13,7 @@ import {
   properties,
   stringField,
 } from '../../packets/index.ts'
-import { pattern } from '../../plan/grammar.ts'
+import { pattern, statement } from '../../plan/grammar.ts'
 import {
   count,
   duration,
@@ -24,6 +24,7 @@ import {
   size,
   textMatcher,
   valueMatcher,
+  versionText,
 } from '../../scenario/index.ts'
 import { code, table } from './markdown.ts'
 
@@ -56,6 +57,8 @@ const WORDS = new Map<string, string>([
   [fingerprint(duration()), '[duration](#units)'],
   [fingerprint(size()), '[size](#units)'],
   [fingerprint(identifier()), 'name'],
+  [fingerprint(versionText()), 'text'],
+  [fingerprint(statement), 'text'],
   [fingerprint(qos()), '`0`, `1` or `2`'],
   [fingerprint(count()), 'whole number, or `{ min, max }`'],
   [fingerprint(textMatcher()), '[text](#values)'],

@@ -19,7 +19,9 @@ const PAGES = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
-const SHIPPED = readdirSync(join(ROOT, 'scenarios')).filter((name) => name.endsWith('.scenario.yaml'))
+const SHIPPED = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.scenario.yaml'),
+)
 
 describe('the reference', () => {
   it.each(Object.keys(files))('%s is fresh (npm run docs)', (path) => {
@@ -78,7 +80,8 @@ describe('scenario.schema.json', () => {
 
   it.each(SHIPPED)('%s fits it, and says so to editors', (name) => {
     const text = read(`scenarios/${name}`)
-    expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./scenario.schema.json')
+    const up = '../'.repeat(name.split('/').length - 1) || './'
+    expect(text.split('\n')[0]).toBe(`# yaml-language-server: $schema=${up}scenario.schema.json`)
     fits(text)
     expect(validate.errors).toBe(null)
   })

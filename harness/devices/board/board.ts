@@ -20,7 +20,7 @@ interface Settings extends BoardSettings {
 export const board: DeviceKind<Settings> = {
   name: 'board',
   summary: 'a real board with MicroPython at a serial port',
-  keys: ['port', 'files', 'client', 'with', 'will', 'firmware', 'poll', 'signals'],
+  keys: ['port', 'files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals'],
   late: ['files'],
   lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
   linkHost,

@@ -11,7 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
-import { willOf } from '../keys.ts'
+import { callbackOf, willOf } from '../keys.ts'
 import type { DeviceKind, Written } from '../kind.ts'
 import { optionsOf } from '../options.ts'
 import { wiringOf } from '../signals.ts'
@@ -32,7 +32,7 @@ interface Settings extends BoardSettings {
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
   summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
-  keys: ['files', 'client', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
+  keys: ['files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
   late: ['files'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
@@ -87,14 +87,27 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
       })
     return { ...common, puppet: null }
   }
+  if (words.version !== undefined && words.version !== library.version && !names.has(`lib/${pathOf(client)}`)) {
+    if (!written.unfit(`${use}, which has ${client} ${library.version} and not ${words.version}`))
+      diagnostics.add({
+        code: 'scenario/no-such-version',
+        message: `the board has ${client} ${library.version}`,
+        at: entryOf(node, 'version')!.keyPlace,
+        hint: `give it the other in files: { lib/${pathOf(client)}: … }`,
+      })
+    return { ...common, puppet: null }
+  }
   const puppet = {
     client: library,
     options: optionsOf(written, client, library.options),
     will: willOf(words),
+    callback: callbackOf(words),
     poll: words.poll === false ? null : (words.poll ?? DEFAULT_POLL),
   }
   return { ...common, puppet }
 }
+
+const pathOf = (client: string): string => `${client.replaceAll('.', '/')}.py`
 
 function wifiOf({ words: { wifi } }: Written): WifiSettings {
   return {

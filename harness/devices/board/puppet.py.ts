@@ -25,6 +25,11 @@ def _hil_text(b):
 
 def _hil_message(topic, payload):
     print("message", _hil_text(topic), _hil_text(payload))
+    if _hil_then is not None:
+        name, args, kwargs = _hil_then
+        getattr(_hil_client, name)(*args, **kwargs)
+
+_hil_then = None
 
 def _hil_do(act):
     try:

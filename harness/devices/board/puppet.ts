@@ -24,6 +24,8 @@ export interface PuppetSettings {
   readonly client: ClientKind
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
+  /** Made in the message callback, once it has printed. */
+  readonly callback: LibraryCall | null
   /** null: it does not look for messages by itself. */
   readonly poll: Duration | null
 }
@@ -87,6 +89,11 @@ export class Puppet {
       })
     const said = will === null ? null : client.verbs.will({ ...will, topic: new TextEncoder().encode(will.topic) })
     if (said !== null) await this.#repl.evaluate(callSource(said))
+    const { callback } = this.#settings
+    if (callback !== null)
+      await this.#repl.evaluate(
+        `_hil_then = (${literal(callback.method)}, ${literal(callback.args)}, ${literal(callback.kwargs)})`,
+      )
   }
 
   /** `begin`: the call is about to be made, after those before it. */

@@ -82,6 +82,22 @@ const number: Fn = {
   },
 }
 
+/** What a repeated text may become: more is a mistake, and would fill the record. */
+const LONGEST = 1 << 20
+
+const repeat: Fn = {
+  arity: [2, 2],
+  apply: ([value, times], at) => {
+    if (kindOf(value!) !== 'text') throw wrong(at, 0, 'text', value!)
+    if (typeof times !== 'number' || !Number.isInteger(times) || times < 0)
+      throw wrong(at, 1, 'how often as a whole number', times!)
+    const text = textOf(value!)!
+    if (text.length * times > LONGEST)
+      throw new ExpressionError('expression-value', `repeat() makes ${LONGEST} characters at most`, at.args[1] ?? at)
+    return text.repeat(times)
+  },
+}
+
 const string: Fn = {
   arity: [1, 1],
   apply: ([value]) => textOf(value!) ?? JSON.stringify(value),
@@ -97,6 +113,7 @@ export const functions: Readonly<Record<string, Fn>> = {
   lower: ofText((text) => text.toLowerCase()),
   upper: ofText((text) => text.toUpperCase()),
   hex,
+  repeat,
   string,
   number,
 }
