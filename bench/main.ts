@@ -6,12 +6,14 @@ import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
 import { linkLatency } from './link.ts'
 import type { Measure } from './measure.ts'
+import { virtualBoards } from './virtual-boards.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
   link: linkLatency,
   capture,
   'cold-start': coldStart,
+  'virtual-boards': virtualBoards,
 }
 
 const wanted = process.argv.slice(2)

@@ -30,6 +30,17 @@ export { type FirmwareName, firmware } from './firmware/index.ts'
 export * from './ground/problem.ts'
 export * from './ground/random.ts'
 export * from './ground/time.ts'
+export { errnoName } from './micropython/errno.ts'
+export { literal } from './micropython/literal.ts'
+export { openPty, type Pty } from './micropython/pty.ts'
+export {
+  type ResetReason,
+  startVirtualBoard,
+  type VirtualBoard,
+  type VirtualBoardHost,
+  type VirtualBoardSettings,
+} from './micropython/virtual.ts'
+export type { WifiSettings } from './micropython/wifi.ts'
 export * from './mqtt/codec.ts'
 export { Dialect } from './mqtt/decode.ts'
 export * from './mqtt/encode.ts'

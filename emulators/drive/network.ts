@@ -21,6 +21,8 @@ export interface WireEvents {
 export interface Wire {
   /** `done` with an errno name when the bytes cannot be sent. */
   write(bytes: Uint8Array, done: (errno?: string) => void): void
+  /** TLS from here on; `done` with an errno name when the handshake fails. Absent: this network has none. */
+  secure?(tls: TlsRequest, done: (errno?: string, error?: PythonError) => void): void
   /** Bytes given to `write` that the kernel has not taken yet. */
   queued(): number
   /** FIN now: what comes from the peer still comes, as after `shutdown(SHUT_WR)`. */

@@ -157,6 +157,19 @@ export class BoardSocket {
     return null
   }
 
+  /** TLS over a connection that stands already. */
+  secure(tls: TlsRequest, settle: Settle): Settled | null {
+    if (this.#state === 'closed') return failure('EBADF')
+    if (this.#state !== 'open' || this.#wire === null) return failure('ENOTCONN')
+    if (this.#wire.secure === undefined) return failure('EOPNOTSUPP')
+    const waiting = this.#begin(settle)
+    this.#wire.secure(tls, (errno, error) => {
+      if (error !== undefined) waiting.end({ error })
+      else waiting.end(errno === undefined ? DONE : failure(errno))
+    })
+    return null
+  }
+
   /** A negative count reads until end of file. */
   read(count: number, exact: boolean, settle: Settle): Settled | null {
     if (this.#state === 'closed') return failure('EBADF')

@@ -2,9 +2,9 @@
 // small second write waits for the first one's ACK (40 ms and more) is part of how the libraries behave.
 
 import { connect as connectTcp, type Socket } from 'node:net'
-import type { TlsRequest } from '../board.ts'
+import type { PythonError, TlsRequest } from '../board.ts'
 import type { Network, Wire, WireEvents } from './network.ts'
-import { connectTls, handshakeError, type Trust } from './tls.ts'
+import { connectTls, handshakeError, startTls, type Trust } from './tls.ts'
 
 /** Of a board with these certificates in its flash. */
 export const networkTrusting = (trust: Trust): Network => ({
@@ -27,8 +27,9 @@ interface Destination {
 }
 
 class TcpWire implements Wire {
-  readonly #socket: Socket
+  #socket: Socket
   readonly #tls: TlsRequest | undefined
+  readonly #trust: Trust
   #events: WireEvents | null
   #connected = false
   #errno: string | null = null
@@ -36,15 +37,37 @@ class TcpWire implements Wire {
   constructor(to: Destination, tls: TlsRequest | undefined, trust: Trust, events: WireEvents) {
     this.#events = events
     this.#tls = tls
+    this.#trust = trust
     const where = { ...to, allowHalfOpen: true }
     this.#socket = tls === undefined ? connectTcp(where) : connectTls(where, tls, trust)
     this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
       this.#connected = true
       this.#events?.connected()
     })
+    this.#listen()
+  }
+
+  #listen(): void {
     this.#socket.on('data', (chunk) => this.#events?.data(chunk))
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('error', (error) => this.#failed(error))
+  }
+
+  secure(tls: TlsRequest, done: (errno?: string, error?: PythonError) => void): void {
+    const plain = this.#socket
+    plain.removeAllListeners()
+    const secured = startTls(plain, tls, this.#trust)
+    this.#socket = secured
+    let over = false
+    const end = (errno?: string, error?: PythonError): void => {
+      if (over) return
+      over = true
+      done(errno, error)
+    }
+    secured.once('secureConnect', () => end())
+    secured.once('error', (error) => end(errnoOf(error), handshakeError(error, tls)))
+    secured.once('end', () => end('ECONNRESET'))
+    this.#listen()
   }
 
   get localPort(): number | undefined {

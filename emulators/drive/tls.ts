@@ -2,7 +2,7 @@
 // verification unless it asks for that. One thing is not as on a board: a certificate that will not do is noticed
 // when the handshake is over, so the peer sees a closed connection and no alert.
 
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { osError, PythonError, type TlsRequest } from '../board.ts'
 
@@ -22,10 +22,15 @@ interface Where {
   readonly allowHalfOpen: boolean
 }
 
-export function connectTls(where: Where, request: TlsRequest, trust: Trust): TLSSocket {
-  const { serverName = '', verify } = request
-  const options: ConnectionOptions & Where = {
-    ...where,
+export const connectTls = (where: Where, request: TlsRequest, trust: Trust): TLSSocket =>
+  connect({ ...where, ...optionsOf(request, trust) })
+
+/** Over a connection that stands already, as MicroPython's `wrap_socket` does it. */
+export const startTls = (socket: Socket, request: TlsRequest, trust: Trust): TLSSocket =>
+  connect({ socket, ...optionsOf(request, trust) })
+
+function optionsOf({ serverName = '', verify }: TlsRequest, trust: Trust): ConnectionOptions {
+  return {
     maxVersion: 'TLSv1.2', // mbedTLS as MicroPython and CircuitPython build it
     servername: isIP(serverName) === 0 ? serverName : '', // an empty one is not sent
     rejectUnauthorized: verify !== undefined,
@@ -34,7 +39,6 @@ export function connectTls(where: Where, request: TlsRequest, trust: Trust): TLS
     ...(trust.ca === undefined ? {} : { ca: trust.ca }),
     ...(trust.cert === undefined ? {} : { cert: trust.cert, key: trust.key }),
   }
-  return connect(options)
 }
 
 /** mbedTLS's numbers, as an OSError has them on a board. */

@@ -38,12 +38,18 @@ export function replay(recorded: TraceCase, catalog: Readonly<Record<string, Cli
     if (!(e instanceof Problem)) throw e
     return { kind: 'unplayable', reason: e.message }
   }
-  const length = Math.max(got.length, recorded.trace.length)
+  const difference = firstDifference(recorded.trace, got)
+  return difference === null ? { kind: 'passed' } : { kind: 'differs', difference }
+}
+
+/** null: they are the same, as far as the contract goes. */
+export function firstDifference(recorded: readonly TraceEntry[], trace: readonly TraceEntry[]): Difference | null {
+  const length = Math.max(trace.length, recorded.length)
   for (let index = 0; index < length; index++) {
-    const difference = { index, expected: recorded.trace[index], got: got[index] }
-    if (!sameEntry(difference.expected, difference.got)) return { kind: 'differs', difference }
+    const difference = { index, expected: recorded[index], got: trace[index] }
+    if (!sameEntry(difference.expected, difference.got)) return difference
   }
-  return { kind: 'passed' }
+  return null
 }
 
 /** QuecPython's keep-alive thread: the recordings start it and leave it standing. */

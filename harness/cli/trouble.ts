@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from './exit.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Areas of problems whose cause is the world around, not what was asked for. */
-const ENVIRONMENT = /^(broker|link|device|run|report)\/(?!bad-options$)/
+const ENVIRONMENT = /^(broker|link|device|board|micropython|run|report)\/(?!bad-options$)/
 
 /** A file or a folder that the system does not give us: theirs to mend as well. */
 function asProblem(error: unknown): unknown {

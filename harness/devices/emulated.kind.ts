@@ -34,7 +34,9 @@ interface Settings {
 export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   name: client.name,
   summary: `${client.library} ${client.version}, emulated: ${client.summary}`,
-  keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals'],
+  // A device may say what a board in its place gets, so that one scenario runs on both.
+  keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
+  late: ['files'],
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'

@@ -1,6 +1,8 @@
 // What a scenario can run on. The word after `use:` is the key here.
 
 import { clients } from '../../emulators/index.ts'
+import { board } from './board/board.ts'
+import { micropython } from './board/micropython.ts'
 import { emulatedKind } from './emulated.kind.ts'
 import type { AnyDeviceKind } from './kind.ts'
 import { mqttjs } from './mqttjs.ts'
@@ -9,11 +11,16 @@ import { raw } from './raw.ts'
 
 export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
+  micropython,
+  board,
   process: processKind,
   raw,
   mqttjs,
 }
 
+export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
+export { listPorts, type PortInfo } from './board/ports.ts'
+export { BoardSession, type Identity, identify } from './board/session.ts'
 export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, signal, will } from './keys.ts'
@@ -24,3 +31,4 @@ export { pythonValue } from './python-value.ts'
 export type { Cut, Split } from './segments.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'
 export { knownVersions } from './version.ts'
+export { wifiAccess } from './wifi.ts'

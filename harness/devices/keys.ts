@@ -1,8 +1,8 @@
 // The keys under a device's name. Which of them a device takes depends on its `use`: each kind lists its own.
 
 import { z } from 'zod'
-import { firmware, type LibraryCall } from '../../emulators/index.ts'
-import { duration, identifier, qos, text, versionText } from '../scenario/index.ts'
+import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
+import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
 import { pythonValue } from './python-value.ts'
 import { ANSWERS } from './raw.answers.ts'
 
@@ -16,7 +16,9 @@ export const will = z.strictObject({
 export const signal = z.strictObject({
   pin: z.number().int().min(0).max(63).describe('number of the GPIO'),
   active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
-  serial: text().optional().describe('for boards: the console line that tells the level'),
+  serial: regexText()
+    .optional()
+    .describe('for boards whose pins nobody sees: the console line whose first group tells the level'),
 })
 
 const callback = z.strictObject({
@@ -42,6 +44,32 @@ export const deviceKeys = {
     .record(identifier(), signal)
     .optional()
     .describe('names for pins: what drive sets and the signal matcher sees'),
+  files: z
+    .union([
+      text(),
+      z.record(
+        z.string(),
+        z.union([
+          text(),
+          z.strictObject({ text: text().describe('what is in it; link.host and link.port can stand in it') }),
+        ]),
+      ),
+    ])
+    .optional()
+    .describe('what is on the flash of a board: a folder, or PATH ON THE BOARD: file, folder or { text }'),
+  client: z
+    .enum(Object.keys(clients) as (keyof typeof clients)[])
+    .optional()
+    .describe('for a board without a main.py: the library that makes the calls of the steps; default: umqtt.simple'),
+  wifi: z
+    .strictObject({
+      join: duration().optional().describe('how long joining takes; default: 0ms'),
+      'lost-after': duration().optional().describe('it is lost once, so long after it was joined; default: never'),
+      'lost-for': duration().optional().describe('and found again after so long; default: 5s'),
+    })
+    .optional()
+    .describe('for a virtual board: how its Wi-Fi behaves'),
+  port: text().optional().describe('for a board: its serial port, or its label in the hardware map'),
   command: z
     .union([z.array(text()).min(1), text()])
     .optional()

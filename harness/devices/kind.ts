@@ -17,6 +17,10 @@ export interface Written {
   /** The scenario's file. */
   readonly file: string
   readonly diagnostics: Diagnostics
+  /** The `use` of the file, when something else was put there from outside. */
+  readonly plays: string | null
+  /** What was put here from outside cannot play this role; false when it was not, so that it is a mistake of the file. */
+  unfit(why: string): boolean
   /** A part of the node once the link is known. Throws a Problem when it cannot be filled in. */
   atLink(part: Node, link: LinkFacts): Node
 }
@@ -53,6 +57,10 @@ export interface DeviceKind<Settings = unknown> {
   readonly refusesByReset?: true
   /** It reads certificates from files. */
   readonly readsFiles?: true
+  /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */
+  capabilities?(settings: Settings): readonly string[]
+  /** Where its link must listen; absent: 127.0.0.1 is enough. */
+  linkHost?(settings: Settings): string
   /** undefined: something is wrong, and has been added to the diagnostics. */
   compile(written: Written): Settings | undefined
   /** Why it takes no client calls (`a process`); null when it does. */

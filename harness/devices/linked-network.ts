@@ -30,6 +30,7 @@ export function linkedNetwork(attachment: Attachment, make: (trust: Trust) => Ne
       }
       return {
         write: (bytes, done) => (wire === null ? done('ENOTCONN') : wire.write(bytes, done)),
+        secure: (tls, done) => (wire?.secure === undefined ? done('ENOTCONN') : wire.secure(tls, done)),
         queued: () => wire?.queued() ?? 0,
         finish: () => (wire === null ? giveUp() : wire.finish?.()),
         abort: () => (wire === null ? giveUp() : wire.abort?.()),
@@ -45,6 +46,7 @@ export function linkedNetwork(attachment: Attachment, make: (trust: Trust) => Ne
   function watched(wire: Wire): Wire {
     return {
       write: (bytes, done) => wire.write(bytes, done),
+      ...(wire.secure === undefined ? {} : { secure: wire.secure.bind(wire) }),
       queued: () => wire.queued(),
       finish: () => wire.finish?.(),
       abort: () => wire.abort?.(),

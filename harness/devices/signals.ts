@@ -7,11 +7,16 @@ import type { DeviceWords } from './keys.ts'
 export interface SignalWiring {
   readonly pin: number
   readonly active: 'high' | 'low'
+  /** For a board whose pins the harness cannot see: the console line that tells the level, as its first group. */
+  readonly serial?: RegExp | undefined
 }
 
 export const wiringOf = ({ signals }: DeviceWords): Readonly<Record<string, SignalWiring>> =>
   Object.fromEntries(
-    Object.entries(signals ?? {}).map(([name, s]) => [name, { pin: s.pin, active: s.active ?? 'high' }]),
+    Object.entries(signals ?? {}).map(([name, s]) => [
+      name,
+      { pin: s.pin, active: s.active ?? 'high', ...(s.serial === undefined ? {} : { serial: s.serial }) },
+    ]),
   )
 
 export class Signals {
@@ -43,6 +48,16 @@ export class Signals {
       value,
       by: 'device',
     })
+  }
+
+  /** A line of the console of a board whose pins nobody sees; only a change of level is an event. */
+  heard(line: string): void {
+    for (const { pin, serial } of Object.values(this.#wiring)) {
+      const level = serial?.exec(line)?.[1]
+      if (level === undefined || (level !== '0' && level !== '1')) continue
+      const value = level === '1' ? 1 : 0
+      if (this.#lit.has(pin) !== (value === 1)) this.changed(pin, value)
+    }
   }
 
   /** The board is without power or in reset: none of its outputs is high. */

@@ -72,6 +72,7 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     timeout: milliseconds(60_000),
     variant: '',
     skip: null,
+    unfit: false,
     broker: null,
     observe: [],
     given: { vars: {}, seed: 0, timeout: 60_000, broker: { name: 'aedes', keepaliveSlack: milliseconds(50) } },

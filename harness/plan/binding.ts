@@ -2,7 +2,7 @@
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
-import { type DeviceOption, deviceKinds } from '../devices/index.ts'
+import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
 import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
 
 const KINDS: readonly string[] = Object.keys(deviceKinds)
@@ -12,6 +12,8 @@ export interface Binding {
   readonly text: string
   readonly use: string
   readonly version?: string | undefined
+  /** For a board. */
+  readonly port?: string | undefined
   /** For a process. */
   readonly command?: string | undefined
 }
@@ -19,19 +21,25 @@ export interface Binding {
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION` or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
   if (process !== null) return { text: given, use: 'process', command: process[1]! }
+  if (given === 'virtual') return { text: given, use: 'micropython' }
+  const port = /^port:\s*(.+)$/.exec(given)
+  if (port !== null) return { text: given, use: 'board', port: port[1]! }
+  if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
   const [use, version, ...rest] = given.split('@')
   if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:')
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, or process:COMMAND',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, or process:COMMAND',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
-      hint: didYouMean(use, KINDS) ?? `there is ${KINDS.join(', ')}`,
+      hint:
+        didYouMean(use, [...KINDS, 'virtual', ...boardLabels()]) ??
+        `there is virtual, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
@@ -44,15 +52,41 @@ export function bound(device: Node, binding: Binding): Node {
     use: binding.use,
     version: binding.version,
     command: binding.command,
+    port: binding.port,
+    client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
   }
   const kept = device.entries
-    .filter(({ key }) => !Object.hasOwn(replaced, key) && (binding.use !== 'process' || !OF_EMULATED.has(key)))
+    .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, binding.use))
     .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(binding.use, device, entry) } : entry))
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
   return { ...device, entries: [...put, ...kept] }
 }
+
+/** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
+const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])
+
+function clientOf(device: MapNode): string | undefined {
+  const [use, client] = ['use', 'client'].map((key) => childOf(device, key))
+  const named = client ?? use
+  const name = named?.kind === 'scalar' ? String(named.value) : ''
+  return Object.hasOwn(clients, name) ? name : undefined
+}
+
+/** A program decides by itself what an emulated device is told; a board has no use for what other kinds take. */
+function stays(key: string, use: string): boolean {
+  const taken = (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
+  if (BOARDS.has(use)) return ALWAYS.has(key) || taken
+  if (OF_BOARDS.has(key)) return taken
+  return key !== 'command' && key !== 'version' && (use !== 'process' || !OF_EMULATED.has(key))
+}
+
+/** What every kind takes. */
+const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
+
+/** What a scenario says for boards in its roles. */
+const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])
 
 /** A program decides these by itself. */
 const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'callback', 'poll', 'signals'])

@@ -17,7 +17,7 @@ import {
 import { type Bindings, bound } from './binding.ts'
 import { bindingsOf } from './bindings.ts'
 import { type Context, interpolateNow } from './context.ts'
-import { compileDevice } from './devices.ts'
+import { compileDevice, type DeviceContext } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
 import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
@@ -95,7 +95,8 @@ function compileOne(
   }
   const stepNodes = listOf(childOf(root, 'steps'))
   const bindings = bindingsOf(row.values.bind, options.bind, root, diagnostics)
-  const devices = devicesOf(root, scope, file, stepNodes, bindings, diagnostics)
+  const unfit: string[] = []
+  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, bindings)
   const context: Context = {
     diagnostics,
     scope,
@@ -103,7 +104,7 @@ function compileOne(
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
     bound: new Set(Object.keys(bindings)),
-    unfit: [],
+    unfit,
   }
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(listOf(childOf(root, 'always')), context)
@@ -121,6 +122,7 @@ function compileOne(
     timeout: context.timeout,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
+    unfit: context.unfit.length > 0,
     broker: request,
     observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
     given: {
@@ -164,11 +166,9 @@ function headOf(
 
 function devicesOf(
   root: Node,
-  scope: Scope,
-  file: string,
+  around: Omit<DeviceContext, 'bootedBySteps'>,
   steps: readonly Node[],
   bindings: Bindings,
-  diagnostics: Diagnostics,
 ): Map<string, DevicePlan> {
   const devices = new Map<string, DevicePlan>()
   const bootedBySteps = new Set(steps.flatMap(bootsIn))
@@ -176,11 +176,16 @@ function devicesOf(
   for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
     const binding = Object.hasOwn(bindings, key) ? bindings[key] : undefined
     const played = binding === undefined ? value : bound(value, binding)
-    const device = compileDevice(key, played, { diagnostics, scope, file, bootedBySteps })
+    const device = compileDevice(key, played, { ...around, bootedBySteps }, binding === undefined ? null : useOf(value))
     // A device that is wrong is still there: its steps need not be reported, too.
     devices.set(key, device ?? placeholder(key, value.place))
   }
   return devices
+}
+
+const useOf = (device: Node): string => {
+  const use = childOf(device, 'use')
+  return use?.kind === 'scalar' ? String(use.value) : ''
 }
 
 const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({
@@ -200,6 +205,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   busy: null,
   tls: null,
   needs: [],
+  capabilities: null,
   waitsForBoot: false,
 })
 

@@ -9,6 +9,7 @@ import {
   deviceKeys,
   deviceKinds,
   type LinkFacts,
+  wifiAccess,
   wiringOf,
 } from '../devices/index.ts'
 import {
@@ -32,9 +33,17 @@ export interface DeviceContext {
   readonly file: string
   /** Devices that a boot step names. */
   readonly bootedBySteps: ReadonlySet<string>
+  /** Why this scenario cannot be run with what its roles are bound to. */
+  readonly unfit: string[]
 }
 
-export function compileDevice(name: string, node: Node, context: DeviceContext): DevicePlan | undefined {
+/** `plays`: it was put there from outside of the file, in place of this. */
+export function compileDevice(
+  name: string,
+  node: Node,
+  context: DeviceContext,
+  plays: string | null,
+): DevicePlan | undefined {
   const { diagnostics, file } = context
   const filled = interpolate(node, context.scope, diagnostics)
   const words = validate(shape, filled.node, diagnostics)
@@ -48,6 +57,11 @@ export function compileDevice(name: string, node: Node, context: DeviceContext):
     node: filled.node,
     file,
     diagnostics,
+    plays,
+    unfit(why) {
+      if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
+      return plays !== null
+    },
     atLink: (part, link) => fillAtLink(part, link, context.scope),
   })
   if (!fits || settings === undefined) return undefined
@@ -60,6 +74,7 @@ export function compileDevice(name: string, node: Node, context: DeviceContext):
     busy: kind.busy(settings),
     tls: tlsOf(words),
     needs: words.needs ?? [],
+    capabilities: kind.capabilities?.(settings) ?? null,
     waitsForBoot: context.bootedBySteps.has(name),
   }
 }
@@ -68,13 +83,21 @@ function reportOpen({ node, deferred }: Interpolated, kind: AnyDeviceKind, diagn
   const late = kind.late ?? []
   for (const { place } of deferred)
     if (!late.some((key) => within(place, node, key)))
-      notKnownYet(place, diagnostics, 'a device is set up before; link.host and link.port can stand in command:')
+      notKnownYet(
+        place,
+        diagnostics,
+        'a device is set up before; link.host and link.port can stand in command: and in files: { NAME: { text } }',
+      )
 }
 
 const within = (place: { line: number; column: number }, device: Node, key: string): boolean => {
   const node = childOf(device, key)
-  const places = node === undefined ? [] : node.kind === 'list' ? node.items.map((i) => i.place) : [node.place]
-  return places.some((p) => p.line === place.line && p.column === place.column)
+  return node !== undefined && scalarsIn(node).some((p) => p.line === place.line && p.column === place.column)
+}
+
+function scalarsIn(node: Node): readonly { line: number; column: number }[] {
+  if (node.kind === 'list') return node.items.flatMap(scalarsIn)
+  return node.kind === 'map' ? node.entries.flatMap(({ value }) => scalarsIn(value)) : [node.place]
 }
 
 /** Which keys make sense depends on `use`. */
@@ -105,7 +128,8 @@ function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {
 
 function fillAtLink(part: Node, facts: LinkFacts, outer: Scope): Node {
   const diagnostics = new Diagnostics()
-  const link = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as ScopeMap
+  const known = { ...wifiAccess(), ...facts }
+  const link = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as ScopeMap
   const scope: Scope = { values: { ...outer.values, link }, later: new Set() }
   const filled = interpolate(part, scope, diagnostics).node
   const wrong = diagnostics.all[0]

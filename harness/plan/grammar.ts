@@ -40,7 +40,12 @@ export const device = z.strictObject({
   use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
   ...deviceKeys,
   link: deviceLink.optional().describe('how the device reaches its link'),
-  needs: z.array(text()).optional().describe('programs that must be on the PATH; without them the scenario is skipped'),
+  needs: z
+    .array(text())
+    .optional()
+    .describe(
+      'what it must have: programs on the PATH, or capabilities of a board; without them the scenario is skipped',
+    ),
 })
 
 export const broker = z.union([

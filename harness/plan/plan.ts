@@ -131,6 +131,8 @@ export interface DevicePlan {
   readonly tls: TlsPlan | null
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
+  /** For a board: what it has of that. null: needs are programs on the PATH. */
+  readonly capabilities: readonly string[] | null
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
 }
@@ -179,6 +181,8 @@ export interface Plan {
   readonly variant: string
   /** Why it is not run; null when it is. */
   readonly skip: string | null
+  /** It is not run because of what plays its roles: too little hardware. */
+  readonly unfit: boolean
   readonly broker: BrokerRequest | null
   /** Filters that the observer subscribes to, at QoS 2; empty: no observer. */
   readonly observe: readonly string[]

@@ -189,6 +189,7 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
           tls: security.link,
           recorder: timeline,
           clock,
+          host: kind.linkHost?.(device.settings),
           refusesByReset: kind.refusesByReset,
         }),
       ),

@@ -61,7 +61,7 @@ export interface ScenarioRun {
 
 /** Problems that come from the world around the scenario, not from what it tests. */
 export const isEnvironment = ({ code }: Problem): boolean =>
-  /^(broker|link|run)\/|^device\/(lost|not-started)$/.test(code)
+  /^(broker|link|run|board|micropython)\/|^device\/(lost|not-started)$/.test(code)
 
 /** The verdicts that make a run fail or inconclusive. */
 export const decisive = (run: ScenarioRun): readonly Verdict[] => run.verdicts.filter((v) => v.kind !== 'pass')

@@ -43,6 +43,10 @@ const DEFAULT_PORT = 1883
 
 export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
   const out = terminal()
+  if (args.what === 'micropython') {
+    const { emulateBoard } = await import('./emulate-board.ts')
+    return emulateBoard(args, out)
+  }
   checkNumbers(args)
   const { client, program, isPuppet } = chosen(args.what)
   if (!isPuppet) checkUnused(args)
@@ -171,7 +175,7 @@ function chosen(given: string): Chosen {
   const program = programs[what]
   if (program !== undefined && what !== 'puppet')
     return { client: inVersion(kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, version), program, isPuppet: false }
-  const known = [...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
+  const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
   throw new Problem('cli/unknown-client', `there is no client or firmware "${what}"`, {
     hint: didYouMean(what, known) ?? `there is ${known.join(', ')}`,
   })

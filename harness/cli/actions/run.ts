@@ -12,6 +12,7 @@ import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
+import { requireHardware } from '../needs.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { tell } from '../trouble.ts'
 import { version } from '../version.ts'
@@ -23,6 +24,10 @@ const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
 
 export async function runAction(args: RunArguments): Promise<ExitCode> {
   const out = terminal()
+  if (args.compare !== undefined) {
+    const { compareAction } = await import('./compare.ts')
+    return compareAction(args, args.compare, out)
+  }
   checkNumbers(args)
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
   const globalTimeout = args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout')
@@ -33,6 +38,7 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
   }
+  if (args.requireHardware) requireHardware(plans)
   const output = args.output ?? config.output ?? DEFAULT_OUTPUT
   const candidates = args.lastFailed ? await lastFailed(plans, output) : plans
   const chosen = sharded(candidates, args.shard)

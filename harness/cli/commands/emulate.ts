@@ -22,6 +22,8 @@ export interface EmulateArguments {
   readonly count?: number | undefined
   readonly with?: readonly string[] | undefined
   readonly verbose: boolean
+  readonly pty: boolean
+  readonly files?: string | undefined
 }
 
 export const emulate: CommandModule<unknown, EmulateArguments> = {
@@ -32,7 +34,8 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
       .positional('what', {
         type: 'string',
         demandOption: true,
-        describe: 'a client (umqtt.simple, umqtt.simple@1.3 …) or a firmware (button-led …)',
+        describe:
+          'a client (umqtt.simple, umqtt.simple@1.3 …), a firmware (button-led …), or micropython: a virtual board',
       })
       .option('host', { alias: 'h', type: 'string', default: '127.0.0.1', requiresArg: true, describe: 'broker' })
       .option('port', { alias: 'p', type: 'number', requiresArg: true, describe: 'port; default: 1883' })
@@ -67,11 +70,18 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
         requiresArg: true,
         describe: 'NAME=VALUE: an option of the client or firmware',
       })
+      .option('pty', {
+        type: 'boolean',
+        default: false,
+        describe: 'for micropython: its console on a pseudo terminal, for mpremote, Thonny or screen',
+      })
+      .option('files', { type: 'string', requiresArg: true, describe: 'for micropython: a folder with its flash' })
       .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'show every packet on the wire' })
       .example('$0 emulate umqtt.simple -t a/b -m hi -q 1', 'publish as a board with umqtt.simple would')
+      .example('$0 emulate button-led --with name=blue --with peer=green', 'one of the two boards of the tutorial')
       .example(
-        '$0 emulate button-led --with name=blue --with peer=green',
-        'one of the two boards of the tutorial',
+        '$0 emulate micropython --pty --files my-board/',
+        'a virtual board, as if plugged in',
       ) as unknown as Argv<EmulateArguments>,
   handler: async (args) => {
     const { emulateAction } = await import('../actions/emulate.ts')

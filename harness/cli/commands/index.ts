@@ -4,6 +4,8 @@ import type { CommandModule } from 'yargs'
 import { check } from './check.ts'
 import { clients } from './clients.ts'
 import { coverage } from './coverage.ts'
+import { device } from './device.ts'
+import { devices } from './devices.ts'
 import { emulate } from './emulate.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
@@ -21,6 +23,8 @@ export const commands: readonly CommandModule<any, any>[] = [
   report,
   coverage,
   emulate,
+  devices,
+  device,
   clients,
   schema,
 ]

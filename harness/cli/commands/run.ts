@@ -18,6 +18,8 @@ export interface RunArguments extends Selecting {
   readonly seed?: number | undefined
   readonly allowInconclusive: boolean
   readonly passWithNoTests: boolean
+  readonly requireHardware: boolean
+  readonly compare?: readonly string[] | undefined
 }
 
 export const run: CommandModule<unknown, RunArguments> = {
@@ -52,10 +54,25 @@ export const run: CommandModule<unknown, RunArguments> = {
         default: false,
         describe: 'inconclusive verdicts do not fail the run',
       })
+      .option('require-hardware', {
+        type: 'boolean',
+        default: false,
+        describe: 'a scenario that a board cannot play is a failure, not skipped',
+      })
+      .option('compare', {
+        type: 'string',
+        array: true,
+        describe:
+          'run each scenario twice, with --bind and as it is written (or with these DEVICE=… instead), and tell where they differ',
+      })
       .option('pass-with-no-tests', { type: 'boolean', default: false, describe: 'no match is no error' })
       .example('$0 run', 'all scenarios, on the embedded broker')
       .example('$0 run scenarios/01-hello.scenario.yaml --broker mosquitto', '')
-      .example('$0 run --tag will --repeat-each 20', '') as unknown as Argv<RunArguments>,
+      .example('$0 run --tag will --repeat-each 20', '')
+      .example(
+        '$0 run scenarios/07* --bind blue=virtual --compare',
+        'does the emulated client send what the real one does?',
+      ) as unknown as Argv<RunArguments>,
   handler: async (args) => {
     const { runAction } = await import('../actions/run.ts')
     process.exitCode = await runAction(args)

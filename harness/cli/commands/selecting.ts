@@ -47,7 +47,8 @@ export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
       type: 'string',
       array: true,
       requiresArg: true,
-      describe: 'DEVICE=CLIENT[@VERSION] or DEVICE=process:COMMAND plays that device of the scenario',
+      describe:
+        'DEVICE=CLIENT[@VERSION], virtual, port:PATH, a board of the hardware map, or process:COMMAND plays that device',
     })
     .option('config', {
       type: 'string',

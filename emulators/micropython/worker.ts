@@ -1,0 +1,69 @@
+// The thread of one virtual board, from one reset to the next. It ends by being terminated: a
+// program that is reset must not get to run its `finally`.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { Channel, type Request } from './channel.ts'
+import { type BootOptions, loadInterpreter, type Machine } from './interpreter.ts'
+import { Keyboard } from './keyboard.ts'
+import type { Compiled } from './wasm.ts'
+
+export interface WorkerTask extends BootOptions {
+  readonly memory: SharedArrayBuffer
+  readonly compiled: Compiled
+  /** After a soft reset from a raw REPL: main.py is not run, and the REPL is raw again. */
+  readonly raw: boolean
+  /** Said first, as `MPY: soft reboot`. */
+  readonly greeting: string
+}
+
+const CTRL_A = 1
+
+const task = workerData as WorkerTask
+const channel = new Channel(task.memory)
+const zero = performance.now()
+
+const machine: Machine = {
+  ask(request: Request, interruptible) {
+    channel.expect()
+    parentPort!.postMessage({ request, interruptible })
+    return channel.wait()
+  },
+  level: (pin) => channel.level(pin),
+  get running() {
+    return channel.running
+  },
+  set running(on) {
+    channel.running = on
+  },
+  now: () => performance.now() - zero,
+}
+
+const interpreter = await loadInterpreter(task.compiled, machine, task)
+parentPort!.postMessage({ hooks: interpreter.hooks })
+if (task.greeting !== '') machine.ask({ kind: 'out', bytes: Buffer.from(task.greeting) }, false)
+const keyboard = new Keyboard(task.raw)
+try {
+  interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
+} catch (error) {
+  // A Ctrl-C that came between two programs; the next one is the REPL.
+  if ((error as { readonly type?: string }).type !== 'KeyboardInterrupt') throw error
+  machine.ask({ kind: 'idle', error: 'KeyboardInterrupt' }, false)
+}
+interpreter.flush()
+channel.running = false
+interpreter.startRepl()
+if (task.raw) interpreter.type(CTRL_A)
+interpreter.flush()
+for (;;) {
+  const reply = machine.ask({ kind: 'key', prompt: true }, true)
+  if (reply.kind === 'events') interpreter.run('import _board\n_board.dispatch()\ndel _board')
+  if (reply.kind !== 'number') continue
+  const typed = keyboard.type(reply.value)
+  if ('answer' in typed) {
+    machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
+    continue
+  }
+  const restart = typed.keys.some((key) => interpreter.type(key))
+  interpreter.flush()
+  if (restart) machine.ask({ kind: 'reboot', how: keyboard.raw ? 'raw' : 'soft' }, false)
+}

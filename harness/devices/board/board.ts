@@ -1,0 +1,118 @@
+// `use: board`: a real one, at a serial port or by its label in the hardware map. Its link listens on
+// an address that a board in the same Wi-Fi can reach.
+
+import { networkInterfaces } from 'node:os'
+import { Problem } from '../../../emulators/index.ts'
+import { didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
+import type { DeviceKind } from '../kind.ts'
+import type { SignalWiring } from '../signals.ts'
+import { type BoardSettings, boardDevice } from './device.ts'
+import { findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
+import { compileBoard } from './micropython.ts'
+import { listPorts } from './ports.ts'
+import { BAUD_RATE, serialChassis } from './serial.ts'
+
+interface Settings extends BoardSettings {
+  /** A path, or the entry of the hardware map. */
+  readonly port: string | MappedBoard
+}
+
+export const board: DeviceKind<Settings> = {
+  name: 'board',
+  summary: 'a real board with MicroPython at a serial port',
+  keys: ['port', 'files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals'],
+  late: ['files'],
+  lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
+  linkHost,
+  refusesByReset: true,
+  compile(written) {
+    const { words, node, diagnostics } = written
+    if (words.port === undefined) {
+      diagnostics.add({
+        code: 'scenario/missing-key',
+        message: 'a board is at a port',
+        at: entryOf(node, 'use')!.keyPlace,
+        hint: 'port: /dev/ttyUSB0, or a label of the hardware map; hil devices lists both',
+      })
+      return undefined
+    }
+    const port = portOf(words.port)
+    if (port === null) {
+      const labels = readMap().map(({ label }) => label)
+      diagnostics.add({
+        code: 'scenario/no-such-board',
+        message: `there is no board "${words.port}" in ${mapFile()}`,
+        at: entryOf(node, 'port')!.value.place,
+        hint: didYouMean(words.port, labels) ?? 'hil devices --map writes the map; a port begins with a slash',
+      })
+      return undefined
+    }
+    const compiled = compileBoard(written, 'board')
+    if (compiled === undefined) return undefined
+    return { ...compiled, port, signals: { ...signalsOf(port), ...compiled.signals } }
+  },
+  busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
+  make(settings, around) {
+    const { port } = settings
+    const mapped = typeof port === 'string' ? null : port
+    // Only we know the name that certificates are for; a board goes by the address.
+    const { address: host } = around.attachment
+    return boardDevice(settings, { ...around, host }, (events) =>
+      serialChassis(
+        {
+          name: around.name,
+          path: () => pathOf(port),
+          baudRate: mapped?.baud ?? BAUD_RATE,
+          uniqueId: mapped?.id ?? null,
+          clock: around.clock,
+        },
+        events,
+      ),
+    )
+  },
+}
+
+/** What any board with MicroPython has, by the words that `needs:` uses. */
+export const CAPABILITIES: readonly string[] = ['micropython', 'wifi', 'serial', 'reset', 'boot-button']
+
+const portOf = (given: string): string | MappedBoard | null =>
+  /^(\/|COM\d+$)/.test(given) ? given : (readMap().find(({ label }) => label === given) ?? null)
+
+/** Throws Problem `board/not-plugged-in`. */
+export async function pathOf(port: string | MappedBoard): Promise<string> {
+  if (typeof port === 'string') return port
+  // Known by its path alone: as a pseudo terminal is, or a port of a machine without USB.
+  if (port.serial === undefined && port.location === undefined && port.port !== undefined) return port.port
+  const found = findPort(port, await listPorts())
+  if (found !== null) return found.path
+  const known = [
+    port.bridge,
+    port.serial && `serial number ${port.serial}`,
+    port.location && `USB socket ${port.location}`,
+  ]
+  throw new Problem('board/not-plugged-in', `${port.label} is not plugged in`, {
+    hint: `${mapFile()} knows it as ${known.filter(Boolean).join(', ') || port.port}; hil devices lists what is there`,
+  })
+}
+
+function signalsOf(port: string | MappedBoard): Readonly<Record<string, SignalWiring>> {
+  if (typeof port === 'string') return {}
+  return Object.fromEntries(
+    Object.entries(port.signals ?? {}).map(([name, { pin, active = 'high', serial }]) => {
+      const read = serial === undefined ? undefined : readRegex(serial)
+      const regex = read !== undefined && 'value' in read ? read.value : undefined
+      return [name, { pin, active, ...(regex === undefined ? {} : { serial: regex }) }]
+    }),
+  )
+}
+
+/** This machine's address in the network of the boards: HIL_LINK_HOST, else the first that is not its own loopback. */
+export function linkHost(): string {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return (
+    process.env.HIL_LINK_HOST ??
+    own.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ??
+    '127.0.0.1'
+  )
+}

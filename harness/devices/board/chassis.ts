@@ -1,0 +1,40 @@
+// What a board is to its driver, whether the interpreter runs in a thread of ours or on a chip behind
+// a serial port: a console, a reset, perhaps power and pins. What happens on it comes as events.
+
+import type { Problem } from '../../../emulators/index.ts'
+
+export interface ChassisEvents {
+  /** What comes out of the console. */
+  onConsole(bytes: Uint8Array): void
+  onPin(pin: number, value: 0 | 1): void
+  onSocket(change: 'connecting' | 'refused' | 'timeout'): void
+  /** It started again by itself. */
+  onRestart(reason: string): void
+  /** Its own programs have ended, perhaps by an exception. Only a virtual board can tell. */
+  onIdle(error: string | null): void
+  /** It is gone: unplugged, or its port failed. */
+  onLost(problem: Problem): void
+  onBug(error: unknown): void
+}
+
+export interface Chassis extends AsyncDisposable {
+  /** Power on; its programs start. Throws a Problem when it cannot be had. */
+  boot(): Promise<void>
+  /** As by the reset button. */
+  reset(): Promise<void>
+  powerOff(): Promise<void>
+  /** What somebody types. Resolves once it has been taken. */
+  type(bytes: Uint8Array): Promise<void>
+  /** Sets an input from outside. Throws a Problem when the harness has no wire to it. */
+  drive(pin: number, level: 0 | 1): void
+  /** Puts files on it, before its programs start. */
+  upload(files: ReadonlyMap<string, Uint8Array>): Promise<void>
+  /** Resolves when the REPL can be had without cutting short a boot.py. */
+  quiet(): Promise<void>
+  /** What its program waits for, as far as anybody can tell. */
+  hanging(): string | null
+  /** It tells of every change of a pin, and any can be driven. */
+  readonly seesPins: boolean
+  /** The values of `errno` on it. */
+  readonly errnos: 'linux' | 'esp32'
+}

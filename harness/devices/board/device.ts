@@ -1,0 +1,227 @@
+// A board as a device of a scenario: its own program runs (firmware), or it does what the steps say
+// (puppet). Its console is evidence; what the puppet says to the REPL is not shown there.
+
+import { type Clock, errnoName, Problem, type Random } from '../../../emulators/index.ts'
+import type { PlainValue, Recorder } from '../../evidence/index.ts'
+import type { Attachment, Device } from '../device.ts'
+import { provisioned } from '../provisioned.ts'
+import { Signals, type SignalWiring } from '../signals.ts'
+import { inLibraryWords, type LibraryCall } from '../words.ts'
+import type { Chassis, ChassisEvents } from './chassis.ts'
+import type { BoardFiles } from './files.ts'
+import { Lines } from './lines.ts'
+import { type CallOutcome, Puppet, type PuppetSettings } from './puppet.ts'
+import { RawRepl } from './raw-repl.ts'
+
+export interface BoardSettings {
+  /** null: its own program runs. */
+  readonly puppet: PuppetSettings | null
+  readonly files: BoardFiles
+  readonly signals: Readonly<Record<string, SignalWiring>>
+}
+
+export interface BoardAround {
+  readonly name: string
+  readonly attachment: Attachment
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly random: Random
+  /** Where the board finds its link, when that is not what the attachment says. */
+  readonly host?: string | undefined
+  readonly onBug: (error: unknown) => void
+  readonly onLost?: ((problem: Problem) => void) | undefined
+}
+
+interface Running {
+  readonly id: string
+  readonly method: string
+}
+
+/** `chassis`: made anew for this device; it is given back with it. */
+export function boardDevice(
+  settings: BoardSettings,
+  around: BoardAround,
+  chassisOf: (events: ChassisEvents) => Chassis,
+): Device {
+  const { name, attachment, recorder, clock } = around
+  const link = { host: around.host ?? attachment.host, port: attachment.port }
+  const signals = new Signals(name, settings.signals, recorder)
+  const running = new Set<Running>()
+  let state: 'off' | 'booting' | 'on' | 'ended' | 'lost' = 'off'
+  let uploaded = false
+  let repl: RawRepl | null = null
+  let puppet: Puppet | null = null
+
+  const serial = (line: string, stream: 'out' | 'in' = 'out'): void => {
+    recorder.record({ kind: 'serial', device: name, line, stream })
+    if (stream === 'out' && !chassis.seesPins) signals.heard(line)
+  }
+  const lines = new Lines((line) => serial(line))
+  const change = (what: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost', detail?: string): void =>
+    void recorder.record({ kind: 'device', device: name, change: what, detail })
+
+  const dark = (): void => {
+    puppet?.stop()
+    puppet = null
+    repl = null
+    lines.flush()
+    for (const { id, method } of running) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
+    running.clear()
+  }
+
+  const lost = (problem: Problem): void => {
+    if (state === 'lost') return
+    state = 'lost'
+    repl?.break(problem)
+    dark()
+    change('lost', problem.message)
+    around.onBug(problem) // a Problem ends the run with exit code 3, and what was seen until then
+  }
+
+  const chassis = chassisOf({
+    onConsole(bytes) {
+      if (repl !== null) repl.feed(bytes)
+      // What a board says before this run has begun is no evidence.
+      else if (state === 'on' || state === 'ended') lines.feed(bytes)
+    },
+    onPin: (pin, value) => signals.changed(pin, value),
+    onSocket: (what) =>
+      recorder.record({
+        kind: 'socket',
+        device: name,
+        change: what,
+        by: what === 'connecting' ? 'device' : 'link',
+      }),
+    onRestart: (reason) => {
+      dark()
+      change('reset', reason)
+      change('boot')
+      state = 'on'
+      if (settings.puppet !== null) void pull().catch(lostOr)
+    },
+    onIdle: (error) => {
+      if (settings.puppet !== null || state !== 'on') return
+      state = 'ended'
+      change(error === null ? 'ended' : 'crashed', error ?? undefined)
+    },
+    onLost: lost,
+    onBug: around.onBug,
+  })
+
+  const lostOr = (error: unknown): void => (error instanceof Problem ? lost(error) : around.onBug(error))
+
+  /** Takes the board over for the puppet. */
+  const pull = async (): Promise<void> => {
+    if (settings.puppet === null) return
+    await chassis.quiet()
+    lines.flush()
+    const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
+    repl = mine
+    await mine.enter()
+    const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
+    const made = new Puppet({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
+    await made.begin(name, link.host, link.port)
+    if (repl === mine) puppet = made
+  }
+
+  const start = async (begin: () => Promise<void>): Promise<void> => {
+    state = 'on'
+    change('boot')
+    await begin()
+    await pull()
+  }
+
+  const settled = (call: Running, outcome: CallOutcome): void => {
+    if (!running.delete(call)) return
+    const { id, method } = call
+    if (outcome.state === 'returned')
+      recorder.record({ kind: 'call', device: name, id, method, state: 'returned', value: outcome.value })
+    else
+      recorder.record({ kind: 'call', device: name, id, method, state: 'raised', error: named(outcome.error, chassis) })
+  }
+
+  const calling = (id: string, method: string): Running => {
+    const call = { id, method }
+    running.add(call)
+    recorder.record({ kind: 'call', device: name, id, method, state: 'started' })
+    return call
+  }
+
+  return {
+    name,
+    get running() {
+      return state === 'on'
+    },
+    async boot() {
+      if (state === 'on' || state === 'booting') return
+      if (state === 'ended') return this.reset()
+      if (!uploaded) {
+        state = 'booting'
+        await chassis.upload(settings.files(link))
+        uploaded = true
+        if (chassis.seesPins) for (const [pin, level] of signals.inputLevels()) chassis.drive(pin, level)
+      }
+      await start(() => chassis.boot())
+    },
+    call(id, general) {
+      if (puppet === null || settings.puppet === null)
+        throw new Problem('device/off', `${name} is off, or runs its own program`, {
+          hint: `boot: ${name} starts it again`,
+        })
+      const puppetNow = puppet
+      const [first, ...others] = inLibraryWords(settings.puppet.client, general, settings.puppet.options)
+      const call = calling(id, first.method)
+      const go = (next: LibraryCall, rest: readonly LibraryCall[]): void =>
+        puppetNow.call(next, (outcome) => {
+          const [following, ...more] = rest
+          if (outcome.state === 'returned' && following !== undefined) go(following, more)
+          else settled(call, outcome)
+        })
+      go(first, others)
+    },
+    hanging: () => (running.size === 0 ? null : chassis.hanging()),
+    async reset() {
+      dark()
+      change('reset')
+      signals.dark()
+      await start(() => chassis.reset())
+    },
+    async powerOff() {
+      if (state === 'off') return
+      state = 'off'
+      dark()
+      await chassis.powerOff()
+      change('off')
+      signals.dark()
+    },
+    drive(signal, level) {
+      const pin = signals.driven(signal, level)
+      chassis.drive(pin, level)
+      recorder.record({ kind: 'signal', device: name, signal, value: level, by: 'harness' })
+    },
+    activeLevel: (signal) => signals.activeLevel(signal),
+    send(text) {
+      if (state !== 'on' && state !== 'ended')
+        throw new Problem('device/off', `${name} is off: nobody reads what is typed`)
+      serial(text, 'in')
+      void chassis.type(Buffer.from(`${text}\r`)).catch(lostOr)
+    },
+    async [Symbol.asyncDispose]() {
+      state = 'off'
+      puppet?.stop()
+      puppet = null
+      repl = null
+      await chassis[Symbol.asyncDispose]()
+      lines.flush()
+    },
+  }
+}
+
+/** An OSError's number by its name, as in the rest of the evidence. */
+function named(
+  error: { readonly type: string; readonly args: readonly PlainValue[] },
+  { errnos }: Chassis,
+): { readonly type: string; readonly args: readonly PlainValue[] } {
+  if (error.type !== 'OSError') return error
+  return { ...error, args: error.args.map((a) => (typeof a === 'number' ? errnoName(a, errnos) : a)) }
+}

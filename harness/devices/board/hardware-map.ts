@@ -1,0 +1,126 @@
+// The hardware map: which board is which. People write labels, capabilities and signals into it; hil
+// writes what it has seen, and leaves everything else as it stands, comments included.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
+import { z } from 'zod'
+import { Problem } from '../../../emulators/index.ts'
+import type { PortInfo } from './ports.ts'
+
+export const MAP_FILE = 'hardware-map.yaml'
+
+const entry = z.strictObject({
+  /** What a scenario calls it. */
+  label: z.string().min(1),
+  serial: z.string().optional(),
+  location: z.string().optional(),
+  bridge: z.string().optional(),
+  /** Where it was seen last. Used when it has neither serial number nor location. */
+  port: z.string().optional(),
+  chip: z.string().optional(),
+  /** `machine.unique_id()` in hex: checked before anything is done to the board. */
+  id: z.string().optional(),
+  baud: z.number().int().positive().optional(),
+  capabilities: z.array(z.string()).optional(),
+  signals: z
+    .record(
+      z.string(),
+      z.strictObject({
+        pin: z.number().int().min(0).max(63),
+        active: z.enum(['high', 'low']).optional(),
+        serial: z.string().optional(),
+      }),
+    )
+    .optional(),
+})
+const shape = z.strictObject({ boards: z.array(entry) })
+
+export type MappedBoard = z.output<typeof entry>
+
+export const mapFile = (): string => process.env.HIL_HARDWARE_MAP ?? MAP_FILE
+
+/** Empty when there is no map. Throws Problem `board/bad-map`. */
+export function readMap(file = mapFile()): readonly MappedBoard[] {
+  if (!existsSync(file)) return []
+  return checked(parseDocument(readFileSync(file, 'utf8')), file)
+}
+
+/** By which a scenario's roles can be bound. */
+export const boardLabels = (): readonly string[] => readMap().map(({ label }) => label)
+
+function checked(document: Document, file: string): readonly MappedBoard[] {
+  const [broken] = document.errors
+  if (broken !== undefined) throw new Problem('board/bad-map', `${file}: ${broken.message.split('\n')[0]}`)
+  const parsed = shape.safeParse(document.toJS() ?? { boards: [] })
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Problem('board/bad-map', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, {
+      hint: 'boards: is a list of { label, serial, location, id, capabilities, signals }',
+    })
+  }
+  const labels = parsed.data.boards.map((board) => board.label)
+  const twice = labels.find((label, k) => labels.indexOf(label) !== k)
+  if (twice !== undefined) throw new Problem('board/bad-map', `${file}: two boards are called ${twice}`)
+  return parsed.data.boards
+}
+
+/** The port that a mapped board is at now; null when it is not plugged in. */
+export function findPort(board: MappedBoard, ports: readonly PortInfo[]): PortInfo | null {
+  const bySerial = ports.filter((port) => board.serial !== undefined && port.serialNumber === board.serial)
+  // Cheap bridges all have the same serial number, such as 0001: the socket decides then.
+  const narrowed = bySerial.length > 1 ? bySerial.filter((port) => port.location === board.location) : bySerial
+  if (narrowed[0] !== undefined) return narrowed[0]
+  if (board.serial !== undefined) return null
+  const byPlace = ports.find((port) => board.location !== undefined && port.location === board.location)
+  return byPlace ?? ports.find((port) => board.location === undefined && port.path === board.port) ?? null
+}
+
+export interface Seen extends PortInfo {
+  readonly id?: string | null
+  readonly chip?: string | null
+}
+
+/** Adds boards that are new and brings up to date what was seen of the others. Gives the labels. */
+export async function updateMap(seen: readonly Seen[], file = mapFile()): Promise<readonly string[]> {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : START
+  const document = parseDocument(text)
+  const boards = checked(document, file)
+  const list = document.get('boards', true)
+  if (!isSeq(list)) document.set('boards', document.createNode([]))
+  const items = document.get('boards', true)
+  if (!isSeq(items)) throw new Problem('board/bad-map', `${file}: boards: is no list`)
+  items.flow = false
+  const labels: string[] = []
+  for (const port of seen) {
+    const at = boards.findIndex((board) => findPort(board, [port]) !== null)
+    const facts = factsOf(port)
+    if (at < 0) {
+      const label = freeLabel([...boards.map((board) => board.label), ...labels])
+      items.add(document.createNode({ label, ...facts }))
+      labels.push(label)
+      continue
+    }
+    labels.push(boards[at]!.label)
+    const node = items.get(at, true) as YAMLMap | undefined
+    if (isMap(node)) for (const [key, value] of Object.entries(facts)) node.set(key, value)
+  }
+  await writeFile(file, document.toString({ lineWidth: 0 }))
+  return labels
+}
+
+const START = `# Which board is which. Give them labels of your own, capabilities and signals; hil devices --map
+# keeps that, and writes only what it sees: port, serial, location, bridge, chip and id.
+boards: []
+`
+
+function factsOf({ path, serialNumber, location, bridge, id, chip }: Seen): Record<string, string> {
+  const facts = { port: path, serial: serialNumber, location, bridge, chip, id }
+  return Object.fromEntries(
+    Object.entries(facts).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
+}
+
+function freeLabel(taken: readonly string[]): string {
+  for (let k = 1; ; k++) if (!taken.includes(`board-${k}`)) return `board-${k}`
+}

@@ -1,0 +1,118 @@
+// `use: micropython`: a virtual board. With a main.py in its files it runs that; without one it is a
+// puppet, whose client library makes the calls of the steps.
+
+import {
+  type ClientKind,
+  type ClientName,
+  clients,
+  type Duration,
+  milliseconds,
+  seconds,
+  type WifiSettings,
+} from '../../../emulators/index.ts'
+import { entryOf } from '../../scenario/index.ts'
+import { callbackOf, willOf } from '../keys.ts'
+import type { DeviceKind, Written } from '../kind.ts'
+import { optionsOf } from '../options.ts'
+import { wiringOf } from '../signals.ts'
+import { type BoardSettings, boardDevice } from './device.ts'
+import { filesOf } from './files.ts'
+import { virtualChassis } from './virtual.ts'
+
+const DEFAULT_POLL = milliseconds(100)
+const DEFAULT_LOST_FOR = seconds(5)
+/** Libraries that a puppet can hold by their constructor's plain values. */
+const PUPPETS: readonly string[] = ['umqtt.simple', 'umqtt.robust', 'umqttsimple']
+const PROGRAMS = ['main.py', 'code.py']
+
+interface Settings extends BoardSettings {
+  readonly wifi: WifiSettings
+}
+
+export const micropython: DeviceKind<Settings> = {
+  name: 'micropython',
+  summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
+  keys: ['files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
+  late: ['files'],
+  lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
+  compile(written) {
+    const board = compileBoard(written, 'micropython')
+    return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
+  },
+  busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  capabilities: () => CAPABILITIES,
+  make(settings, around) {
+    const { name, attachment, clock, random } = around
+    const { wifi } = settings
+    return boardDevice(settings, around, (events) =>
+      virtualChassis({ name, wifi, heapBytes: undefined, attachment, clock, random }, events),
+    )
+  },
+}
+
+/** By the words that `needs:` uses. */
+const CAPABILITIES = ['micropython', 'wifi', 'serial', 'reset', 'boot-button', 'gpio', 'power', 'virtual']
+
+/** What any board comes to, virtual or real. undefined: something is wrong, or it cannot play this role. */
+export function compileBoard(written: Written, use: string): BoardSettings | undefined {
+  const { words, node, diagnostics } = written
+  const { names, files } = filesOf(written)
+  const runsItself = PROGRAMS.some((program) => names.has(program))
+  const common = { files, signals: wiringOf(words) }
+  if (runsItself) return { ...common, puppet: null }
+  const { firmware = 'puppet', client = 'umqtt.simple' } = words
+  const { plays } = written
+  if (plays !== null && plays !== 'micropython' && plays !== 'board' && !Object.hasOwn(clients, plays)) {
+    written.unfit(`${use}, and the scenario has no files: with a main.py that does what ${plays} does`)
+    return { ...common, puppet: null }
+  }
+  if (firmware !== 'puppet') {
+    if (!written.unfit(`${use}, and the scenario has no files: with a main.py that does what ${firmware} does`))
+      diagnostics.add({
+        code: 'scenario/no-program',
+        message: `${firmware} is a program of emulated devices`,
+        at: entryOf(node, 'firmware')!.keyPlace,
+        hint: 'give the board its own: files: { main.py: … }',
+      })
+    return { ...common, puppet: null }
+  }
+  const library: ClientKind = clients[client as ClientName]
+  if (!PUPPETS.includes(client)) {
+    if (!written.unfit(`${use}, on which no puppet plays ${client}`))
+      diagnostics.add({
+        code: 'scenario/no-puppet',
+        message: `no puppet plays ${client} on a board`,
+        at: entryOf(node, 'client')?.keyPlace ?? node.place,
+        hint: `one plays ${PUPPETS.join(', ')}; or give the board a program: files: { main.py: … }`,
+      })
+    return { ...common, puppet: null }
+  }
+  if (words.version !== undefined && words.version !== library.version && !names.has(`lib/${pathOf(client)}`)) {
+    if (!written.unfit(`${use}, which has ${client} ${library.version} and not ${words.version}`))
+      diagnostics.add({
+        code: 'scenario/no-such-version',
+        message: `the board has ${client} ${library.version}`,
+        at: entryOf(node, 'version')!.keyPlace,
+        hint: `give it the other in files: { lib/${pathOf(client)}: … }`,
+      })
+    return { ...common, puppet: null }
+  }
+  const puppet = {
+    client: library,
+    options: optionsOf(written, client, library.options),
+    will: willOf(words),
+    callback: callbackOf(words),
+    poll: words.poll === false ? null : (words.poll ?? DEFAULT_POLL),
+  }
+  return { ...common, puppet }
+}
+
+const pathOf = (client: string): string => `${client.replaceAll('.', '/')}.py`
+
+function wifiOf({ words: { wifi } }: Written): WifiSettings {
+  return {
+    join: wifi?.join ?? milliseconds(0),
+    lostAfter: wifi?.['lost-after'] ?? null,
+    lostFor: (wifi?.['lost-for'] ?? DEFAULT_LOST_FOR) as Duration,
+  }
+}

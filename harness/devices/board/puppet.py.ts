@@ -1,0 +1,86 @@
+// What the puppet runs on a board. How a call ended is one line of JSON behind a mark that no program prints.
+
+export const PUPPET = `
+import json as _hil_json
+from binascii import hexlify as _hil_hexlify
+
+def _hil_plain(v):
+    if isinstance(v, (bytes, bytearray)):
+        return {"hex": _hil_hexlify(v).decode()}
+    if isinstance(v, (list, tuple)):
+        return [_hil_plain(x) for x in v]
+    return v if v is None or isinstance(v, (bool, int, float, str)) else repr(v)
+
+def _hil_tell(outcome):
+    print("\\x1e" + _hil_json.dumps(outcome))
+
+def _hil_text(b):
+    try:
+        s = str(b, "utf-8")
+        if all(" " <= c != "\\x7f" for c in s):
+            return s
+    except UnicodeError:
+        pass
+    return "".join(chr(c) if 32 <= c < 127 else "\\\\x%02x" % c for c in b)
+
+def _hil_message(topic, payload):
+    print("message", _hil_text(topic), _hil_text(payload))
+    if _hil_then is not None:
+        name, args, kwargs = _hil_then
+        getattr(_hil_client, name)(*args, **kwargs)
+
+_hil_then = None
+
+def _hil_do(act):
+    try:
+        _hil_tell({"state": "returned", "value": _hil_plain(act())})
+    except Exception as e:
+        _hil_tell({"state": "raised", "error": {"type": type(e).__name__, "args": _hil_plain(e.args)}})
+
+def _hil_online(ssid, password):
+    try:
+        import network
+    except ImportError:
+        return
+    import time
+    sta = network.WLAN(network.STA_IF)
+    sta.active(True)
+    if not sta.isconnected():
+        sta.connect(ssid, password)
+    for _ in range(300):
+        if sta.isconnected():
+            return
+        time.sleep_ms(50)
+    raise OSError("no Wi-Fi: %s" % ssid)
+
+def _hil_make(module, options):
+    global _hil_client
+    if options.get("ssl") in ("context", "verify"):
+        import ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if options["ssl"] == "verify":
+            context.verify_mode = ssl.CERT_REQUIRED
+        options["ssl"] = context
+    _hil_client = __import__(module, None, None, ("MQTTClient",)).MQTTClient(**options)
+    _hil_client.set_callback(_hil_message)
+
+def _hil_set(name, value):
+    setattr(_hil_client, name, value)
+
+def _hil_call(name, args, kwargs):
+    if name == "set_callback":
+        args = [None if args[0] is None else _hil_message]
+    act = _hil_set if name == "setattr" else None
+    _hil_do(lambda: (act or getattr(_hil_client, name))(*args, **kwargs))
+
+def _hil_look(name):
+    try:
+        getattr(_hil_client, name)()
+        _hil_tell({"state": "returned", "value": True})
+    except Exception as e:
+        print("%s raised %r" % (name, e))
+        _hil_tell({"state": "returned", "value": False})
+
+def _hil_exec(source):
+    _hil_do(lambda: exec(source, globals()))
+`

@@ -1,0 +1,148 @@
+// Two records of one scenario, played by different devices, beside each other: what one sent and the
+// other did not, in which order, and when. An emulator that lies is found so. Each device's packets
+// are compared by themselves, and each direction, because what crosses on the wire has no order.
+
+import { type Duration, milliseconds, showDuration } from '../../emulators/index.ts'
+import type { Direction, Event, PacketEvent } from '../evidence/index.ts'
+import { describe } from '../expect/index.ts'
+
+export interface Difference {
+  readonly device: string
+  readonly direction: Direction
+  /** Only one has it, or both have it at other times. */
+  readonly kind: 'only-in-first' | 'only-in-second' | 'timing'
+  readonly text: string
+}
+
+export interface Parity {
+  readonly differences: readonly Difference[]
+  /** Packets that are the same in both. */
+  readonly same: number
+}
+
+export const TOLERANCE = milliseconds(250)
+
+/** Beyond it a table of all pairs is too much; such records are compared place by place. */
+const MOST_PAIRS = 4_000_000
+
+/**
+ * `looping`: devices that run programs of their own. The end of a run cuts their loops off anywhere, so
+ * what one of them has sent more than the other, behind all that they have in common, is no difference.
+ */
+export function compareRecords(
+  first: readonly Event[],
+  second: readonly Event[],
+  { looping = [], tolerance = TOLERANCE }: { readonly looping?: readonly string[]; readonly tolerance?: Duration } = {},
+): Parity {
+  const devices = new Set([...first, ...second].filter(isPacket).map((event) => event.device))
+  const differences: Difference[] = []
+  let same = 0
+  for (const device of [...devices].sort())
+    for (const direction of ['up', 'down'] as const) {
+      const of = (events: readonly Event[]): Sent[] => sentBy(events, device, direction)
+      const { pairs, alone } = aligned(of(first), of(second))
+      same += pairs.length
+      const ends = { 'only-in-first': pairs.at(-1)?.[0].at ?? 0, 'only-in-second': pairs.at(-1)?.[1].at ?? 0 }
+      const sides = new Set(alone.filter(([which, { at }]) => at > ends[which]).map(([which]) => which))
+      for (const [which, sent] of alone) {
+        const isTail = looping.includes(device) && sides.size === 1 && sent.at > ends[which]
+        if (!isTail) differences.push({ device, direction, kind: which, text: sent.text })
+      }
+      // What the broker sends when is the broker's.
+      if (direction === 'up') differences.push(...late(pairs, device, tolerance))
+    }
+  return { differences, same }
+}
+
+interface Sent {
+  readonly key: string
+  readonly text: string
+  readonly at: number
+}
+
+type PacketStamped = Event & PacketEvent
+const isPacket = (event: Event): event is PacketStamped => event.kind === 'packet'
+
+function sentBy(events: readonly Event[], device: string, direction: Direction): Sent[] {
+  const packets = events.filter(isPacket).filter((event) => event.device === device)
+  const chosen = brokersIds(packets)
+  return packets
+    .filter((event) => event.direction === direction)
+    .map((event) => ({
+      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, chosen), plainBytes)}`,
+      text: describe(event).replace(/^#\d+ \S+ /, ''),
+      at: event.at,
+    }))
+}
+
+/** The packet ids that a broker chooses for what it delivers may be any: only their order counts. */
+function brokersIds(packets: readonly PacketStamped[]): ReadonlyMap<number, string> {
+  const ids = packets.flatMap(({ direction, packet }) =>
+    direction === 'down' && packet.type === 'publish' && packet.packetId !== undefined ? [packet.packetId] : [],
+  )
+  return new Map([...new Set(ids)].map((id, k) => [id, `the broker's ${k + 1}.`]))
+}
+
+/** Acknowledgements of what the broker delivered, and its own PUBREL. */
+const OF_THE_BROKER = {
+  up: new Set(['puback', 'pubrec', 'pubcomp']),
+  down: new Set(['publish', 'pubrel']),
+} as const
+
+function withOrdinal({ direction, packet }: PacketStamped, chosen: ReadonlyMap<number, string>): object {
+  const { packetId } = packet as { readonly packetId?: number }
+  if (packetId === undefined || !(OF_THE_BROKER[direction] as ReadonlySet<string>).has(packet.type)) return packet
+  return { ...packet, packetId: chosen.get(packetId) ?? packetId }
+}
+
+const plainBytes = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
+
+type Alone = readonly ['only-in-first' | 'only-in-second', Sent]
+
+/** The longest common part, in order. */
+function aligned(a: readonly Sent[], b: readonly Sent[]): { pairs: (readonly [Sent, Sent])[]; alone: Alone[] } {
+  const pairs: (readonly [Sent, Sent])[] = []
+  const alone: Alone[] = []
+  const table = a.length * b.length > MOST_PAIRS ? null : lengths(a, b)
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a[i]!, b[j]!]
+    if (x.key === y.key) {
+      pairs.push([x, y])
+      i++
+      j++
+    } else if (table === null || table[i + 1]![j + 1]! === table[i]![j]!) {
+      // One in the place of the other.
+      alone.push(['only-in-first', x], ['only-in-second', y])
+      i++
+      j++
+    } else if (table[i + 1]![j]! >= table[i]![j + 1]!) alone.push(['only-in-first', a[i++]!])
+    else alone.push(['only-in-second', b[j++]!])
+  }
+  for (; i < a.length; i++) alone.push(['only-in-first', a[i]!])
+  for (; j < b.length; j++) alone.push(['only-in-second', b[j]!])
+  return { pairs, alone }
+}
+
+/** How much of the rests from (i, j) on is common. */
+function lengths(a: readonly Sent[], b: readonly Sent[]): Uint32Array[] {
+  const table = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1))
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      table[i]![j] =
+        a[i]!.key === b[j]!.key ? table[i + 1]![j + 1]! + 1 : Math.max(table[i + 1]![j]!, table[i]![j + 1]!)
+  return table
+}
+
+/** Time from packet to packet, in one and in the other. */
+function late(pairs: readonly (readonly [Sent, Sent])[], device: string, tolerance: Duration): Difference[] {
+  return pairs.slice(1).flatMap(([a, b], k) => {
+    const [before, beforeToo] = pairs[k]!
+    const [one, other] = [a.at - before.at, b.at - beforeToo.at]
+    if (Math.abs(one - other) <= tolerance) return []
+    const text = `${a.text}: ${showDuration(one as Duration)} after the one before, and ${showDuration(other as Duration)} there`
+    return [{ device, direction: 'up', kind: 'timing', text }]
+  })
+}
