@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import { clients } from './clients.ts'
 import { coverage } from './coverage.ts'
 import { emulate } from './emulate.ts'
+import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
 import { report } from './report.ts'
@@ -22,6 +23,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   coverage,
   emulate,
   clients,
+  init,
   schema,
 ]
 export type Command = (typeof commands)[number]
