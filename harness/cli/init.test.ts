@@ -21,17 +21,21 @@ describe('hil init', () => {
     ['hello', []],
     ['broker', ['--test', 'broker']],
     ['device', ['--test', 'device', '--command', 'python3 firmware/main.py', '--ci', 'github']],
-  ])('--yes for %s: what it writes is checked and passes', async (_, args) => {
-    using scratch = new Scratch()
-    mkdirSync(join(scratch.path, 'firmware'))
-    writeFileSync(join(scratch.path, 'firmware/main.py'), SENSOR)
-    const made = await hilIn(scratch.path, 'init', '--yes', ...args)
-    expect(made).toMatchObject({ code: 0, err: '' })
-    expect(await hilIn(scratch.path, 'check')).toMatchObject({ code: 0, err: '' })
-    const ran = await hilIn(scratch.path, 'run')
-    expect(ran).toMatchObject({ code: 0, err: '' })
-    expect(ran.out).toContain(`${args.length === 0 ? 1 : 2} passed`)
-  }, 60_000)
+  ])(
+    '--yes for %s: what it writes is checked and passes',
+    async (_, args) => {
+      using scratch = new Scratch()
+      mkdirSync(join(scratch.path, 'firmware'))
+      writeFileSync(join(scratch.path, 'firmware/main.py'), SENSOR)
+      const made = await hilIn(scratch.path, 'init', '--yes', ...args)
+      expect(made).toMatchObject({ code: 0, err: '' })
+      expect(await hilIn(scratch.path, 'check')).toMatchObject({ code: 0, err: '' })
+      const ran = await hilIn(scratch.path, 'run')
+      expect(ran).toMatchObject({ code: 0, err: '' })
+      expect(ran.out).toContain(`${args.length === 0 ? 1 : 2} passed`)
+    },
+    60_000,
+  )
 
   it('leaves every file that is there as it is, and tells so', async () => {
     using scratch = new Scratch()

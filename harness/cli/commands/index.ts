@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs'
 import { check } from './check.ts'
 import { clients } from './clients.ts'
 import { coverage } from './coverage.ts'
+import { doctor } from './doctor.ts'
 import { emulate } from './emulate.ts'
 import { init } from './init.ts'
 import { judge } from './judge.ts'
@@ -24,6 +25,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   emulate,
   clients,
   init,
+  doctor,
   schema,
 ]
 export type Command = (typeof commands)[number]
