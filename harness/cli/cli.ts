@@ -27,6 +27,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     .help('help')
     .strict()
     .demandCommand(1, 'Which command? `hil run` runs scenarios.')
+    .epilogue('`hil explain CODE` tells more of a message, by the code that stands in it.')
     .wrap(Math.min(100, out.width))
     .exitProcess(false)
     .fail((message, error) => {

@@ -6,6 +6,7 @@ import { clients } from './clients.ts'
 import { coverage } from './coverage.ts'
 import { doctor } from './doctor.ts'
 import { emulate } from './emulate.ts'
+import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
@@ -26,6 +27,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   clients,
   init,
   doctor,
+  explain,
   schema,
 ]
 export type Command = (typeof commands)[number]
