@@ -3,6 +3,7 @@
 import type { CommandModule } from 'yargs'
 import { check } from './check.ts'
 import { clients } from './clients.ts'
+import { completion } from './completion.ts'
 import { coverage } from './coverage.ts'
 import { doctor } from './doctor.ts'
 import { emulate } from './emulate.ts'
@@ -13,11 +14,13 @@ import { list } from './list.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
+import { watch } from './watch.ts'
 
 // Each command's arguments have a type of their own; a list of them has none in common.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export const commands: readonly CommandModule<any, any>[] = [
   run,
+  watch,
   check,
   list,
   judge,
@@ -29,5 +32,6 @@ export const commands: readonly CommandModule<any, any>[] = [
   doctor,
   explain,
   schema,
+  completion,
 ]
 export type Command = (typeof commands)[number]

@@ -42,7 +42,15 @@ export const asked = {
     mend: 'To mean the characters . * + ? ( ) [ ] themselves, put a backslash before each.',
   },
   'cli/bad-shard': { means: '--shard N/M runs the Nth of M parts.', mend: 'N goes from 1 to M: --shard 1/3.' },
+  'cli/bad-version': {
+    means: 'A version after @ cannot be read.',
+    mend: 'CLIENT@VERSION, as in umqtt.simple@1.4.0.',
+  },
   'cli/bad-var': { means: 'The value of --var is no pair.', mend: 'NAME=VALUE, as in --var keepalive=2s.' },
+  'cli/cannot-watch': {
+    means: 'The system does not watch one more folder for hil.',
+    mend: 'On Linux: sysctl fs.inotify.max_user_watches=524288; or run hil watch in a smaller folder.',
+  },
   'cli/client-cannot': {
     means: 'The client’s library has no such method.',
     mend: 'hil clients NAME shows its methods.',
@@ -106,6 +114,10 @@ export const asked = {
     means: '--var names a variable that no scenario here has.',
     mend: 'Variables are the keys under vars:.',
   },
+  'cli/unknown-version': {
+    means: 'That version of the client is not among those that can be emulated.',
+    mend: 'hil clients NAME lists them.',
+  },
   'cli/unreadable': {
     means: 'A file cannot be read, or is no text in UTF-8.',
     mend: 'Look at its name and its permissions.',
@@ -126,6 +138,10 @@ export const asked = {
   'client/unknown-option': {
     means: 'The library has no option of that name.',
     mend: 'hil clients NAME shows its options.',
+  },
+  'client/unknown-version': {
+    means: 'That version of the library is not among those that can be emulated.',
+    mend: 'hil clients NAME lists them.',
   },
   'config/broken': {
     means: 'The config file cannot be loaded, or has no default export.',

@@ -251,6 +251,10 @@ export const scenario = {
     means: 'The claim names a call by the id of its step, and no earlier step has it.',
     mend: 'Give the step that makes the call an id:.',
   },
+  'scenario/unknown-version': {
+    means: 'That version of the client is not among those that can be emulated.',
+    mend: 'hil clients NAME lists them; without version: it is the newest.',
+  },
   'scenario/unquoted-expression': {
     means: 'YAML takes { and } for signs of its own unless they are quoted.',
     mend: 'Put quotes around the whole value.',
