@@ -36,7 +36,7 @@ const DEATH_KNELL = milliseconds(300)
 export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
   /** Puts something between a device and its link; for tests of the harness with devices that are made worse. */
-  readonly attach?: (device: string, link: Link) => Promise<Attachment & AsyncDisposable>
+  readonly attach?: ((device: string, link: Link) => Promise<Attachment & AsyncDisposable>) | undefined
   readonly seed: number
   /** Aborted on Ctrl-C and by the global timeout. */
   readonly signal: AbortSignal
