@@ -45,6 +45,16 @@ describe('the word at the cursor', () => {
   })
 })
 
+describe('hil clients', () => {
+  it('tells machines the same as people', async () => {
+    const all = JSON.parse((await hilHere('clients', '--json')).out) as { is: string; name: string }[]
+    expect(all).toEqual(expect.arrayContaining([expect.objectContaining({ is: 'client', name: 'umqtt.robust' })]))
+    const one = JSON.parse((await hilHere('clients', 'umqtt.simple', '--json')).out)
+    expect(one).toMatchObject({ name: 'umqtt.simple', methods: expect.arrayContaining(['publish']) })
+    expect(one.options).toContainEqual(expect.objectContaining({ name: 'keepalive', default: '0' }))
+  })
+})
+
 describe('the script', () => {
   const script = async (shell: string): Promise<string> => (await hilHere('completion', shell)).out
 
