@@ -39,6 +39,8 @@ export interface Broker extends AsyncDisposable {
   /** How much later than 1.5 x keep alive it may notice that a client is gone. */
   readonly keepaliveSlack: Duration
   readonly controllable: boolean
+  /** Of one that is not ours: where it is, whatever way leads there. Scenarios with the same take turns. */
+  readonly sharedAs?: string | undefined
   /** The process to look at; null when it is not a child of ours. */
   readonly pid: number | null
   /** Never to be written anywhere. */

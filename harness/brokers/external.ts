@@ -108,6 +108,7 @@ class ExternalBroker implements Broker {
   readonly port: number
   readonly keepaliveSlack: Duration
   readonly controllable = false
+  readonly sharedAs: string
   readonly pid = null
   readonly #access: BrokerAccess
   readonly #gateway: Gateway | null
@@ -119,6 +120,7 @@ class ExternalBroker implements Broker {
   ) {
     this.host = gateway?.host ?? url.host
     this.port = gateway?.port ?? url.port
+    this.sharedAs = `${url.host}:${url.port}`
     this.#gateway = gateway
     this.keepaliveSlack = keepaliveSlack
     const name = username ?? url.credentials?.username

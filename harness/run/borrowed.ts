@@ -9,17 +9,24 @@ import { accessTo, connected } from './observer.ts'
 /** What a broker that misbehaves is given; what it has not forgotten by then stays. */
 const PATIENCE_MS = 2000
 
-let last: Promise<unknown> = Promise.resolve()
+/** By `sharedAs`: when the last of those who wait for it will be done. */
+const turns = new Map<string, Promise<void>>()
 
-/** Resolves when no other scenario of this process has a broker that is not ours. The next comes when it is given back. */
-export async function takeTurn(): Promise<AsyncDisposable> {
-  const before = last
+/** Resolves when no other scenario of this process has that broker. The next comes when it is given back. */
+export async function takeTurn(broker: string): Promise<AsyncDisposable> {
+  const before = turns.get(broker)
   let done = (): void => {}
-  last = new Promise<void>((resolve) => {
+  const own = new Promise<void>((resolve) => {
     done = resolve
   })
+  turns.set(broker, own)
   await before
-  return { [Symbol.asyncDispose]: async () => done() }
+  return {
+    async [Symbol.asyncDispose]() {
+      if (turns.get(broker) === own) turns.delete(broker)
+      done()
+    },
+  }
 }
 
 export interface Leftovers {

@@ -85,8 +85,8 @@ export async function conduct(
     bench.onRelease("the broker's log", () => {
       about.log = broker.log()
     })
-    if (!broker.controllable) {
-      await stop.race(bench.take('its turn at the broker', takeTurn()))
+    if (broker.sharedAs !== undefined) {
+      await stop.race(bench.take('its turn at the broker', takeTurn(broker.sharedAs)))
       bench.onRelease('what it left at the broker', () => tidy(broker, leftBehind(events)))
     }
     judge.onVerdict((verdict) => {
