@@ -9,7 +9,7 @@ import type { Network } from '../drive/network.ts'
 import { BoardSocket, type ConnectChange, type Settle, type Settled } from '../drive/socket.ts'
 import { unreachable } from '../ground/problem.ts'
 import { after, type Clock, type Duration, type Instant, milliseconds, type Timer } from '../ground/time.ts'
-import type { Asked, Channel, Reply, Request } from './channel.ts'
+import { type Asked, type Channel, MOST_BYTES, type Reply, type Request } from './channel.ts'
 import type { Wifi } from './wifi.ts'
 
 export interface CallsHost {
@@ -106,7 +106,8 @@ export class Calls {
   type(byte: number): void {
     this.#keys.push(byte)
     const pending = this.#pending
-    if (pending?.asked.request.kind === 'key') this.#answer(pending, { kind: 'number', value: this.#keys.shift()! })
+    const request = pending?.asked.request
+    if (pending !== null && request?.kind === 'key') this.#answer(pending, this.#typed(request.prompt)!)
   }
 
   /** A Ctrl-C that came just before the program began to run. */
@@ -224,10 +225,8 @@ export class Calls {
         this.#events = []
         return { kind: 'bytes', value: events }
       }
-      case 'key': {
-        const next = this.#keys.shift()
-        return next === undefined ? null : { kind: 'number', value: next }
-      }
+      case 'key':
+        return this.#typed(request.prompt)
       case 'wifi':
         return { kind: 'bytes', value: Buffer.from(host.wifi[request.do](request.ssid ?? '')) }
       case 'out':
@@ -280,6 +279,15 @@ export class Calls {
     return clock.at(after(clock.now(), time), fire)
   }
 
+  /** null: nothing has been typed. */
+  #typed(prompt: boolean): Reply | null {
+    if (this.#keys.length === 0) return null
+    if (!prompt) return { kind: 'number', value: this.#keys.shift()! }
+    const end = this.#keys.findIndex((key) => MAY_RUN.has(key))
+    const count = Math.min(end < 0 ? this.#keys.length : end + 1, MOST_BYTES)
+    return { kind: 'bytes', value: Uint8Array.from(this.#keys.splice(0, count)) }
+  }
+
   #setTimer(id: number, period: number, repeat: boolean): void {
     this.#timers.get(id)?.cancel()
     this.#timers.delete(id)
@@ -300,6 +308,9 @@ export class Calls {
     if (before !== value) this.#host.onPin(pin, value)
   }
 }
+
+/** Enter, Ctrl-D, and Ctrl-C, which must not be looked for in what the REPL has already taken. */
+const MAY_RUN: ReadonlySet<number> = new Set([13, 4, 3])
 
 /** Calls during which a board sees to its interrupts. */
 const CAN_WAIT: ReadonlySet<Request['kind']> = new Set([

@@ -12,7 +12,10 @@ export type Request =
     >
   /** TLS over a connection that stands already. */
   | { readonly kind: 'wrap'; readonly socket: number; readonly serverName: string | null; readonly verify: boolean }
-  /** The next character typed on the console. `prompt`: the REPL itself asks, no program. */
+  /**
+   * What is typed on the console: one character for a program, for the REPL itself (`prompt`) as many as wait,
+   * up to one at which it may begin to run something.
+   */
   | { readonly kind: 'key'; readonly prompt: boolean }
   /** What has happened: `timer 3`, `pin 0 1`; empty when nothing has. */
   | { readonly kind: 'events' }

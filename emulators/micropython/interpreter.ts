@@ -39,8 +39,10 @@ export interface Interpreter {
   run(source: string): void
   /** Begins the REPL: prints its banner. */
   startRepl(): void
-  /** A character typed at the REPL; true: it was told to restart the board. */
-  type(byte: number): boolean
+  /** A character typed at the REPL. `runs`: it may run a program. True: it was told to restart the board. */
+  type(byte: number, runs: boolean): boolean
+  /** A Ctrl-C that came too late for any program. */
+  forget(): void
   /** Sends on what was printed or written to files and is not yet told. */
   flush(): void
 }
@@ -64,13 +66,15 @@ export async function loadInterpreter(compiled: Compiled, machine: Machine, boot
     hooks: hooks.places(),
     run: (source) => python.runPython(source),
     startRepl: () => python.replInit(),
-    type(byte) {
+    type(byte, runs) {
+      if (!runs) return (python.replProcessChar(byte) & FORCED_EXIT) !== 0
       machine.running = true
       const result = python.replProcessChar(byte)
       machine.running = false
       hooks.forget()
       return (result & FORCED_EXIT) !== 0
     },
+    forget: () => hooks.forget(),
     flush,
   }
 }

@@ -6,6 +6,7 @@ const CTRL_A = 1
 const CTRL_B = 2
 const CTRL_C = 3
 const CTRL_D = 4
+const ENTER = 13
 const QUESTION = [5, 0x41, CTRL_A]
 const NO = 'R\x00'
 
@@ -22,6 +23,11 @@ export class Keyboard {
 
   get raw(): boolean {
     return this.#raw
+  }
+
+  /** Whether this key may make the REPL run a program. */
+  runs(key: number): boolean {
+    return key === CTRL_D || (!this.#raw && key === ENTER)
   }
 
   /** What the interpreter gets, or what it would say if it could. */

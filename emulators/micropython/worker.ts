@@ -52,18 +52,19 @@ try {
 interpreter.flush()
 channel.running = false
 interpreter.startRepl()
-if (task.raw) interpreter.type(CTRL_A)
+if (task.raw) interpreter.type(CTRL_A, false)
 interpreter.flush()
 for (;;) {
   const reply = machine.ask({ kind: 'key', prompt: true }, true)
   if (reply.kind === 'events') interpreter.run('import _board\n_board.dispatch()\ndel _board')
-  if (reply.kind !== 'number') continue
-  const typed = keyboard.type(reply.value)
-  if ('answer' in typed) {
-    machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
-    continue
+  if (reply.kind === 'interrupted') interpreter.forget()
+  if (reply.kind !== 'bytes') continue
+  let restart = false
+  for (const byte of reply.value) {
+    const typed = keyboard.type(byte)
+    if ('answer' in typed) machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
+    else for (const key of typed.keys) restart ||= interpreter.type(key, keyboard.runs(key))
   }
-  const restart = typed.keys.some((key) => interpreter.type(key))
   interpreter.flush()
   if (restart) machine.ask({ kind: 'reboot', how: keyboard.raw ? 'raw' : 'soft' }, false)
 }

@@ -23,11 +23,16 @@ def _hil_text(b):
         pass
     return "".join(chr(c) if 32 <= c < 127 else "\\\\x%02x" % c for c in b)
 
+def _hil_error(e):
+    import errno
+    args = [errno.errorcode.get(a, a) if isinstance(e, OSError) and isinstance(a, int) else a for a in e.args]
+    return "%s(%s)" % (type(e).__name__, ", ".join(a if isinstance(a, str) else repr(a) for a in args))
+
 def _hil_message(topic, payload):
     print("message", _hil_text(topic), _hil_text(payload))
     if _hil_then is not None:
         name, args, kwargs = _hil_then
-        getattr(_hil_client, name)(*args, **kwargs)
+        print("callback %s returned %r" % (name, getattr(_hil_client, name)(*args, **kwargs)))
 
 _hil_then = None
 
@@ -78,7 +83,7 @@ def _hil_look(name):
         getattr(_hil_client, name)()
         _hil_tell({"state": "returned", "value": True})
     except Exception as e:
-        print("%s raised %r" % (name, e))
+        print("%s raised %s" % (name, _hil_error(e)))
         _hil_tell({"state": "returned", "value": False})
 
 def _hil_exec(source):
