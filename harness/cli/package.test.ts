@@ -61,7 +61,8 @@ describe('the package', () => {
     const all = files()
     for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/harness/index.d.ts', 'docs/README.md'])
       expect(all).toContain(file)
-    const ours = /\.(test|contract|testing)\.|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures\/(?!firmware\/)/
+    const ours =
+      /\.(test|contract|testing)\.|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures\/(?!firmware\/)/
     expect(all.filter((file) => ours.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual(
       all.filter((file) => /^(examples|docs)\/.*\.ts$/.test(file) && !/\.test\./.test(file)),
     )
