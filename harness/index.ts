@@ -1,5 +1,25 @@
-// What a package user may import.
+// What a package user may import from `mqtt-hil`. The emulated devices are `mqtt-hil/emulators`.
 
+export { Problem } from '../emulators/index.ts'
 export { type Config, defineConfig } from './config/index.ts'
+export { type Event, LagMeter, type PacketEvent, type Recorder, type SocketEvent, Timeline } from './evidence/index.ts'
+export type { Verdict, VerdictKind } from './judge/index.ts'
+export {
+  type DownMode,
+  type Link,
+  type LinkSettings,
+  type LinkState,
+  openLink,
+  type RuleSettings,
+} from './link/index.ts'
 export { compile, type Plan } from './plan/index.ts'
-export { conduct, runSuite, type ScenarioRun, type SuiteResult } from './run/index.ts'
+export {
+  conduct,
+  runSuite,
+  type ScenarioRun,
+  type Status,
+  type SuiteListener,
+  type SuiteOptions,
+  type SuiteResult,
+} from './run/index.ts'
+export { type RunScenarioOptions, runScenario, type ScenarioText } from './run-scenario.ts'

@@ -11,6 +11,11 @@ import { version } from './version.ts'
 /** Sets the exit code; what is wrong has been told by then. */
 export async function cli(argv: readonly string[]): Promise<void> {
   const out = terminal()
+  if (argv[0] === '--complete') {
+    const { complete } = await import('./complete.ts')
+    for (const word of await complete(argv.slice(1), commands)) out.print(`${word}\n`)
+    return
+  }
   const parser = yargs([...argv])
     .scriptName('hil')
     .usage(
@@ -27,6 +32,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     .help('help')
     .strict()
     .demandCommand(1, 'Which command? `hil run` runs scenarios.')
+    .epilogue('`hil explain CODE` tells more of a message, by the code that stands in it.')
     .wrap(Math.min(100, out.width))
     .exitProcess(false)
     .fail((message, error) => {

@@ -24,7 +24,7 @@ describe('a wrong command line', () => {
   it.each<[string, number, string, string | RegExp]>([
     ['', 2, 'cli/usage', 'Which command?'],
     ['rnu', 2, 'cli/unknown-command', 'did you mean "run"?'],
-    ['frobnicate', 2, 'cli/unknown-command', 'there is run, check, list'],
+    ['frobnicate', 2, 'cli/unknown-command', 'there is run, watch, check, list'],
     ['--hlep', 2, 'cli/unknown-flag', 'did you mean "--help"?'],
     ['run --retires 3', 2, 'cli/unknown-flag', /hil run has no --retires\n.*did you mean "--retries"\?/],
     ['run -Z', 2, 'cli/unknown-flag', 'hil run has no -Z'],

@@ -53,18 +53,36 @@ export async function usage(
   return new Problem('cli/usage', `hil ${given} has no use for "${first}"`, { hint: help })
 }
 
-/** As they are written; a parser is asked, because a command says them only to one. */
-async function flagsOf(command: Command): Promise<string[]> {
+const flagsOf = async (command: Command): Promise<readonly string[]> => (await parserOf(command)).flags
+
+export interface CommandFlags {
+  /** As they are written. */
+  readonly flags: readonly string[]
+  /** Of a flag, as it is written; empty: anything. */
+  choices(flag: string): readonly string[]
+  takesNoValue(flag: string): boolean
+}
+
+/** A parser is asked, because a command says its flags only to one. */
+export async function parserOf(command: Command): Promise<CommandFlags> {
   const { default: yargs } = await import('yargs')
   const probe = yargs([])
   if (typeof command.builder === 'function') await command.builder(probe)
-  const known = (probe as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions().key
-  return [
-    '--help',
-    ...Object.keys(known)
-      .filter((name) => name.length > 1 && !/[A-Z]/.test(name))
-      .map(dashed),
-  ]
+  const known = (
+    probe as unknown as {
+      getOptions(): {
+        key: Record<string, unknown>
+        boolean: readonly string[]
+        choices: Readonly<Record<string, readonly string[]>>
+      }
+    }
+  ).getOptions()
+  const names = Object.keys(known.key).filter((name) => name.length > 1 && !/[A-Z]/.test(name))
+  return {
+    flags: ['--help', ...names.map(dashed)],
+    choices: (flag) => known.choices[plain(flag)] ?? [],
+    takesNoValue: (flag) => ['help', ...known.boolean].includes(plain(flag)),
+  }
 }
 
 const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`)

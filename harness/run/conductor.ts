@@ -22,6 +22,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
 import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
+import { leftBehind, takeTurn, tidy } from './borrowed.ts'
 import { Clockwork } from './clockwork.ts'
 import { masked, secretsOf, told } from './masked.ts'
 import { Observer } from './observer.ts'
@@ -35,7 +36,7 @@ const DEATH_KNELL = milliseconds(300)
 export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
   /** Puts something between a device and its link; for tests of the harness with devices that are made worse. */
-  readonly attach?: (device: string, link: Link) => Promise<Attachment & AsyncDisposable>
+  readonly attach?: ((device: string, link: Link) => Promise<Attachment & AsyncDisposable>) | undefined
   readonly seed: number
   /** Aborted on Ctrl-C and by the global timeout. */
   readonly signal: AbortSignal
@@ -84,6 +85,10 @@ export async function conduct(
     bench.onRelease("the broker's log", () => {
       about.log = broker.log()
     })
+    if (!broker.controllable) {
+      await stop.race(bench.take('its turn at the broker', takeTurn()))
+      bench.onRelease('what it left at the broker', () => tidy(broker, leftBehind(events)))
+    }
     judge.onVerdict((verdict) => {
       if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') stop.stop({ kind: 'always' })
     })

@@ -1,7 +1,14 @@
 // The conductor: acquire, run, release.
 
-export { type RecordHeader, writeArtifacts } from './artifacts.ts'
+export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
 export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
-export { runSuite, type ScenarioResult, type SuiteListener, type SuiteOptions, type SuiteResult } from './suite.ts'
+export {
+  runSuite,
+  type ScenarioResult,
+  type SuiteListener,
+  type SuiteOptions,
+  type SuiteResult,
+  skipped,
+} from './suite.ts'
 export { whyNot } from './why-not.ts'

@@ -42,10 +42,7 @@ export class Observer implements AsyncDisposable {
     this.#client?.end(true)
     try {
       const client = connect({
-        host: this.#broker.host,
-        port: this.#broker.port,
-        ...(this.#broker.access.credentials ?? {}),
-        ...secure(this.#broker),
+        ...accessTo(this.#broker),
         protocolVersion: 4,
         clean: true,
         clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
@@ -96,6 +93,14 @@ export class Observer implements AsyncDisposable {
   }
 }
 
+/** Where it is, and what it wants to see of a client of ours. */
+export const accessTo = (broker: Broker): IClientOptions => ({
+  host: broker.host,
+  port: broker.port,
+  ...(broker.access.credentials ?? {}),
+  ...secure(broker),
+})
+
 function secure({ access: { tls }, host }: Broker): IClientOptions {
   if (tls === undefined) return {}
   const { ca, cert, key, serverName = host, insecure = false } = tls
@@ -109,7 +114,7 @@ function secure({ access: { tls }, host }: Broker): IClientOptions {
 }
 
 /** Rejects also when it is given up meanwhile. */
-function connected(client: MqttClient): Promise<void> {
+export function connected(client: MqttClient): Promise<void> {
   return new Promise((resolve, reject) => {
     client.once('connect', () => resolve())
     client.once('error', reject)

@@ -142,7 +142,8 @@ async function once(
   return writeArtifacts(withGap(run), options.output, folder)
 }
 
-function skipped(plan: Plan, repetition: number): ScenarioRun {
+/** The run of a plan that is not run. */
+export function skipped(plan: Plan, repetition: number): ScenarioRun {
   return {
     plan,
     status: 'skipped',

@@ -7,9 +7,20 @@ import { didYouMean } from '../../scenario/index.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 
-export async function clientsAction({ name }: { readonly name?: string | undefined }): Promise<ExitCode> {
+export interface ClientsArguments {
+  readonly name?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+export async function clientsAction({ name, json }: ClientsArguments): Promise<ExitCode> {
   const out = terminal()
   const c = createColors(out.color)
+  if (name === undefined && json) {
+    const kinds = { client: Object.values(clients), firmware: Object.values(firmware), device: OTHERS }
+    const rows = Object.entries(kinds).flatMap(([is, list]) => list.map((kind) => ({ is, ...asJson(kind) })))
+    out.print(`${JSON.stringify(rows, null, 2)}\n`)
+    return EXIT.passed
+  }
   if (name === undefined) {
     out.print(`${c.bold('Clients')} (use: in a device)\n`)
     for (const kind of Object.values(clients))
@@ -30,6 +41,10 @@ export async function clientsAction({ name }: { readonly name?: string | undefin
     })
   }
   const kind = (client ?? program ?? other)!
+  if (json) {
+    out.print(`${JSON.stringify(asJson(kind), null, 2)}\n`)
+    return EXIT.passed
+  }
   out.print(`${c.bold(kind.name)}: ${kind.summary}\n`)
   if (other !== undefined) out.print(`\nKeys\n  ${other.keys.join(', ')}\n`)
   if ((kind.options ?? []).length > 0) out.print('\nOptions (with: in a device)\n')
@@ -50,6 +65,20 @@ export async function clientsAction({ name }: { readonly name?: string | undefin
 }
 
 const OTHERS: readonly AnyDeviceKind[] = Object.values(deviceKinds).filter(({ name }) => !Object.hasOwn(clients, name))
+
+/** What is data of it; how it works is not. */
+function asJson(kind: ClientKind | FirmwareKind | AnyDeviceKind) {
+  const { name, summary, options = [] } = kind
+  const shown = options.map(({ name, type, default: value, summary }) => ({
+    name,
+    type,
+    ...(value === undefined ? { required: true } : { default: repr(value) }),
+    summary,
+  }))
+  const methods =
+    'methods' in kind ? { version: kind.version, methods: Object.keys(kind.methods), quirks: kind.quirks } : {}
+  return { name, summary, options: shown, ...methods }
+}
 
 const row = (name: string, text: string): string => `  ${name.padEnd(16)} ${text}\n`
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
-import { runSuite, type SuiteResult } from '../../run/index.ts'
+import { runSuite, type SuiteListener, type SuiteResult } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
@@ -18,11 +18,19 @@ import { tell } from '../trouble.ts'
 import { version } from '../version.ts'
 
 const DEFAULT_JOBS = 4
-const DEFAULT_OUTPUT = 'results'
+export const DEFAULT_OUTPUT = 'results'
 /** `json` costs nothing, and `--last-failed` reads it. */
 const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
 
-export async function runAction(args: RunArguments): Promise<ExitCode> {
+/** What `hil watch` adds to a run. */
+export interface Watched {
+  /** Ends the run; signals are for the watch to hear. */
+  readonly signal: AbortSignal
+  readonly choose: (plan: Plan) => boolean
+  readonly listener: SuiteListener
+}
+
+export async function runAction(args: RunArguments, watched?: Watched): Promise<ExitCode> {
   const out = terminal()
   if (args.compare !== undefined) {
     const { compareAction } = await import('./compare.ts')
@@ -40,7 +48,8 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
   }
   if (args.requireHardware) requireHardware(plans)
   const output = args.output ?? config.output ?? DEFAULT_OUTPUT
-  const candidates = args.lastFailed ? await lastFailed(plans, output) : plans
+  const among = watched === undefined ? plans : plans.filter(watched.choose)
+  const candidates = args.lastFailed ? await lastFailed(among, output) : among
   const chosen = sharded(candidates, args.shard)
   if (chosen.length === 0) {
     out.printError(whyNone(loaded, candidates, args))
@@ -51,7 +60,8 @@ export async function runAction(args: RunArguments): Promise<ExitCode> {
     guarded(reporter, (error) => troubles.push(error)),
   )
   await prepareOutput(output)
-  const interrupt = interruptible(out)
+  if (watched !== undefined) listeners.push(watched.listener)
+  const interrupt = watched === undefined ? interruptible(out) : { signal: watched.signal, done() {} }
   const result = await runSuite(
     chosen,
     {

@@ -1,0 +1,49 @@
+// `hil init`: a first project in the current folder, by answers or, with --yes, without a question.
+
+import type { CommandModule } from 'yargs'
+
+export const SUBJECTS = ['hello', 'broker', 'device'] as const
+export type Subject = (typeof SUBJECTS)[number]
+export const CIS = ['github', 'none'] as const
+export type Ci = (typeof CIS)[number]
+
+export interface InitArguments {
+  readonly yes: boolean
+  readonly test?: Subject | undefined
+  readonly broker?: string | undefined
+  readonly command?: string | undefined
+  readonly ci?: Ci | undefined
+  readonly json: boolean
+}
+
+export const init: CommandModule<unknown, InitArguments> = {
+  command: 'init',
+  describe: 'a first project in this folder: config, a scenario that passes, a CI file',
+  builder: (argv) =>
+    argv
+      .option('yes', {
+        alias: 'y',
+        type: 'boolean',
+        default: false,
+        describe: 'ask nothing: what is not said is chosen',
+      })
+      .option('test', {
+        choices: SUBJECTS,
+        requiresArg: true,
+        describe: 'what is to be tested: hello needs nothing, broker is yours, device is your program',
+      })
+      .option('broker', { type: 'string', requiresArg: true, describe: 'aedes, mosquitto … or mqtt://HOST:PORT' })
+      .option('command', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'what starts your device program, from this folder',
+      })
+      .option('ci', { choices: CIS, requiresArg: true, describe: 'a CI file: github (Actions), or none' })
+      .option('json', { type: 'boolean', default: false, describe: 'what was written, as JSON' })
+      .example('$0 init', 'asks')
+      .example('$0 init --yes --test device --command "python3 firmware/main.py"', ''),
+  handler: async (args) => {
+    const { initAction } = await import('../actions/init.ts')
+    process.exitCode = await initAction(args)
+  },
+}

@@ -1,0 +1,15 @@
+// What the doctor says of one thing. `wrong` stops runs, `note` only some of them.
+
+export interface Finding {
+  /** A word that stays: `node`, `clock`, `broker mosquitto`. */
+  readonly about: string
+  readonly state: 'good' | 'note' | 'wrong'
+  /** What is. */
+  readonly found: string
+  /** What to do. */
+  readonly hint?: string | undefined
+}
+
+export const good = (about: string, found: string): Finding => ({ about, state: 'good', found })
+export const note = (about: string, found: string, hint?: string): Finding => ({ about, state: 'note', found, hint })
+export const wrong = (about: string, found: string, hint?: string): Finding => ({ about, state: 'wrong', found, hint })

@@ -1,0 +1,66 @@
+// The brokers that can be had here, and this folder: its config and the schema that editors read.
+
+import { readFile } from 'node:fs/promises'
+import { Problem } from '../../../emulators/index.ts'
+import { type Broker, type BrokerKind, brokers } from '../../brokers/index.ts'
+import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
+import { chooseBroker } from '../brokers.ts'
+import { schemaText } from '../init/files.ts'
+import { type Finding, good, note, wrong } from './finding.ts'
+
+export async function config(named: string | undefined): Promise<readonly [ResolvedConfig, Finding]> {
+  try {
+    const found = await loadConfig(named)
+    const keys = Object.keys(found)
+    const what = keys.length === 0 ? 'none here; every setting has a default' : `sets ${keys.join(', ')}`
+    return [found, good('config', what)]
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return [{}, wrong('config', error.message, error.hint)]
+  }
+}
+
+export async function schema(file = 'scenarios/scenario.schema.json'): Promise<Finding | null> {
+  const text = await readFile(file, 'utf8').catch(() => null)
+  if (text === null) return null
+  const same = text.replace(/\s/g, '') === schemaText().replace(/\s/g, '')
+  return same
+    ? good('schema', `${file} is of this version`)
+    : note(
+        'schema',
+        `${file} is of another version: editors complete what hil does not know`,
+        `hil schema --output ${file}`,
+      )
+}
+
+/** Those that the config names, and the one that runs use, are started and stopped again; of other kinds, whether they are installed. */
+export async function brokersFound(config: ResolvedConfig): Promise<Finding[]> {
+  const used = [...new Set([config.broker ?? 'aedes', ...Object.keys(config.brokers ?? {})])]
+  const others = Object.values<BrokerKind>(brokers).filter(
+    ({ name, options }) => !used.includes(name) && options.safeParse({}).success,
+  )
+  const findings: Finding[] = []
+  for (const name of used) findings.push(await tryBroker(name, config, name === used[0] ? wrong : note))
+  for (const kind of others) {
+    const why = await kind.available()
+    findings.push(why === null ? good(`broker ${kind.name}`, 'is installed') : note(`broker ${kind.name}`, why))
+  }
+  return findings
+}
+
+/** `absent`: what it comes to when the broker cannot be had here. */
+async function tryBroker(name: string, config: ResolvedConfig, absent: typeof note): Promise<Finding> {
+  const about = `broker ${name}`
+  try {
+    const { kind, options } = chooseBroker(name, {}, config)
+    const why = await kind.available(options)
+    if (why !== null) return absent(about, why)
+    const begun = performance.now()
+    await using broker: Broker = await kind.open(options)
+    const took = Math.round(performance.now() - begun)
+    return good(about, [broker.version, `answers after ${took} ms`].filter((part) => part !== '').join(', '))
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return wrong(about, error.message.split('\n')[0]!, error.hint)
+  }
+}

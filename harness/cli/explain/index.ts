@@ -1,0 +1,10 @@
+// Every code that a message of hil can have. A test reads the sources and holds this against them.
+
+import { asked } from './asked.ts'
+import { boards } from './boards.ts'
+import type { Explanations } from './explanation.ts'
+import { scenario } from './scenario.ts'
+import { world } from './world.ts'
+
+export const explanations: Explanations = { ...scenario, ...asked, ...world, ...boards }
+export type { Explanation } from './explanation.ts'

@@ -1,0 +1,141 @@
+// The files of a first project, by what was answered. They are what a person reads first of mqtt-hil: each is short,
+// passes as it is, and says in a comment what to change.
+
+import { existsSync } from 'node:fs'
+import { isAbsolute, posix } from 'node:path'
+import { scenarioSchema } from '../../plan/index.ts'
+import type { Answers } from './answers.ts'
+
+/** By path in the project's folder. */
+export function projectFiles(answers: Answers): Readonly<Record<string, string>> {
+  return {
+    'harness.config.ts': config(answers),
+    'scenarios/scenario.schema.json': schemaText(),
+    'scenarios/01-hello.scenario.yaml': HELLO,
+    ...(answers.test === 'broker' ? { 'scenarios/02-last-will.scenario.yaml': LAST_WILL } : {}),
+    ...(answers.test === 'device' ? { 'scenarios/02-device.scenario.yaml': device(answers.command) } : {}),
+    '.vscode/settings.json': EDITOR,
+    ...(answers.ci === 'github' ? { '.github/workflows/hil.yml': workflow(answers) } : {}),
+  }
+}
+
+export const schemaText = (): string => `${JSON.stringify(scenarioSchema(), null, 2)}\n`
+
+/** Lines that .gitignore should have. */
+export const IGNORED = ['node_modules/', 'results/']
+
+const isUrl = (broker: string): boolean => /^[a-z]+:\/\//i.test(broker)
+
+function config({ broker }: Answers): string {
+  const own = isUrl(broker) ? 'bench' : broker
+  const entry = isUrl(broker) ? external(broker) : `{ use: '${broker}' }`
+  const aedes = own === 'aedes' ? '' : "\n    aedes: { use: 'aedes' }, // embedded: it needs nothing"
+  return `// What \`hil run\` uses when the command line says nothing else.
+
+import type { Config } from 'mqtt-hil'
+
+export default {
+  scenarios: ['scenarios'],
+  broker: '${own}',
+  brokers: {
+    ${own}: ${entry},${aedes}
+  },
+} satisfies Config
+`
+}
+
+/** A password is not for a file that is committed. */
+function external(broker: string): string {
+  const bare = broker.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1')
+  const access = bare === broker ? '' : ', username: process.env.MQTT_USERNAME, password: process.env.MQTT_PASSWORD'
+  return `{ use: 'external', url: '${bare.replaceAll("'", '%27')}'${access} }`
+}
+
+const HEAD = '# yaml-language-server: $schema=./scenario.schema.json'
+
+const HELLO = `${HEAD}
+# An emulated ESP32 with MicroPython's umqtt publishes, and the broker acknowledges and delivers.
+name: hello from an emulated ESP32
+version: 1
+devices:
+  blue: { use: umqtt.simple, with: { keepalive: 30s } }
+steps:
+  - connect: blue
+  - publish: { device: blue, topic: greetings/blue, payload: hello, qos: 1 }
+  - expect: { packet: { to: blue, type: puback, match: { packetId: 1 } }, within: 200ms }
+  - expect: { message: { topic: greetings/blue, payload: hello, retain: false }, count: 1, within: 300ms }
+`
+
+const LAST_WILL = `${HEAD}
+# The network of a device fails without a word: the broker must notice by itself, and publish the device's last will.
+name: the last will of a device that is lost
+version: 1
+vars: { keepalive: 2s }
+devices:
+  blue:
+    use: umqtt.simple
+    with: { keepalive: "\${{ vars.keepalive }}" }
+    will: { topic: blue/status, payload: offline, qos: 1, retain: true }
+steps:
+  - connect: blue
+  - network: { device: blue, state: down, mode: blackhole }
+  - expect:
+      message: { topic: blue/status, payload: offline }
+      after: last-packet-from:blue
+      between: ["\${{ 1.0 * vars.keepalive }}", "\${{ 1.5 * vars.keepalive + broker.keepaliveSlack }}"]
+`
+
+const device = (command: string): string => `${HEAD}
+# Your program as the device. Where its broker is stands in its environment, HIL_HOST and HIL_PORT, and may stand in the
+# command as \${{ link.host }} and \${{ link.port }}. The command is started in the folder of this file.
+name: the device connects
+version: 1
+devices:
+  device:
+    use: process
+    command: ${yamlText(fromScenarios(command))}
+always:
+  - never: { packet: { from: device, type: malformed } }
+steps:
+  - expect: { packet: { from: device, type: connect }, within: 10s }
+  - expect: { packet: { to: device, type: connack, match: { returnCode: 0 } }, within: 1s }
+  # What does it publish or subscribe to? Say it, and change the topic to see a claim fail:
+  # - expect: { message: { topic: device/status, payload: online }, within: 5s }
+`
+
+const EDITOR = `${JSON.stringify({ 'yaml.schemas': { './scenarios/scenario.schema.json': ['*.scenario.yaml'] } }, null, 2)}\n`
+
+function workflow({ broker }: Answers): string {
+  const mosquitto =
+    broker === 'mosquitto' ? '\n      - run: sudo apt-get update && sudo apt-get install -y mosquitto' : ''
+  return `name: hil
+on: [push, pull_request]
+jobs:
+  hil:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with: { node-version: 22 }${mosquitto}
+      - run: npm install --no-save mqtt-hil
+      - run: npx hil run --reporter list,github,json,junit,html
+      - uses: actions/upload-artifact@v4
+        if: always()
+        with: { name: hil-results, path: results }
+`
+}
+
+/** Words that are files here are written as seen from the folder of the scenarios. */
+function fromScenarios(command: string): string {
+  const words = command.split(' ')
+  return words
+    .map((word, k) => {
+      const isHere = word.startsWith('./') || (existsSync(word) && (k > 0 || word.includes('/')))
+      return isHere && !isAbsolute(word) ? posix.join('..', word) : word
+    })
+    .join(' ')
+}
+
+/** Double quotes only where plain text would read as something else. */
+const yamlText = (text: string): string =>
+  /^[\w./][\w./ =:-]*$/.test(text) && !/:( |$)/.test(text) ? text : JSON.stringify(text)

@@ -1,0 +1,164 @@
+// The package as a user gets it: packed, unpacked into a folder of its own with only the packages that it declares, and
+// run from there. What it would need of ours and does not have is found here.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Scratch } from './testing.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const scratch = new Scratch()
+const modules = join(scratch.path, 'node_modules')
+const installed = join(modules, 'mqtt-hil')
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+
+beforeAll(() => {
+  // The tests run on what was built; packing would build it again under them.
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch.path]
+  execFileSync('npm', args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'ignore'] })
+  mkdirSync(installed, { recursive: true })
+  const tarball = join(scratch.path, `mqtt-hil-${manifest.version}.tgz`)
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  mkdirSync(join(modules, '@types'))
+  symlinkSync(join(ROOT, 'node_modules/@types/node'), join(modules, '@types/node'))
+}, 60_000)
+
+afterAll(() => scratch[Symbol.dispose]())
+
+const files = (): string[] =>
+  readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(installed, join(entry.parentPath, entry.name)))
+
+function run(program: string, args: readonly string[], cwd: string) {
+  const { CI: _, ...env } = process.env
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...env, NO_COLOR: '1', PATH: `${env.PATH}:/usr/sbin` },
+  })
+  return { status, stdout, stderr }
+}
+
+const hilIn = (folder: string, ...args: readonly string[]) =>
+  run(process.execPath, [join(installed, manifest.bin.hil), ...args], folder)
+
+/** A project beside the installed package. */
+function project(name: string): string {
+  const folder = join(scratch.path, name)
+  mkdirSync(folder)
+  symlinkSync(modules, join(folder, 'node_modules'))
+  return folder
+}
+
+describe('the package', () => {
+  it('has what users need, and nothing of ours', () => {
+    const all = files()
+    for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/harness/index.d.ts', 'docs/README.md'])
+      expect(all).toContain(file)
+    const ours = /\.(test|contract|testing)\.|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures/
+    expect(all.filter((file) => ours.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual(
+      all.filter((file) => /^(examples|docs)\/.*\.ts$/.test(file) && !/\.test\./.test(file)),
+    )
+  })
+
+  it('has every file that one of its files imports', () => {
+    const missing = files()
+      .filter((file) => /^dist\/.*\.js$/.test(file))
+      .flatMap((file) => {
+        const text = readFileSync(join(installed, file), 'utf8')
+        const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path]) => path!)
+        return imports
+          .filter((path) => !existsSync(join(installed, dirname(file), path)))
+          .map((path) => `${file}: ${path}`)
+      })
+    expect(missing).toEqual([])
+  })
+
+  it('makes a first project in an empty folder, and runs it', () => {
+    const folder = project('first')
+    expect(hilIn(folder, 'init', '--yes')).toMatchObject({ status: 0, stderr: '' })
+    const ran = hilIn(folder, 'run')
+    expect(ran).toMatchObject({ status: 0, stderr: '' })
+    expect(ran.stdout).toContain('1 passed')
+    expect(readdirSync(join(folder, 'results'))).toEqual(expect.arrayContaining(['report.html', 'results.json']))
+    expect(hilIn(folder, 'doctor').stdout).toMatch(/✓ schema/)
+  }, 60_000)
+
+  it('can be imported, with its types', () => {
+    const folder = project('program')
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    const guide = readFileSync(join(ROOT, 'docs/programs.md'), 'utf8')
+    const [program] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text!)
+    writeFileSync(join(folder, 'program.ts'), program!)
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const options = [
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,esnext.disposable',
+      '--types',
+      'node',
+    ]
+    expect(run(process.execPath, [tsc, ...options, 'program.ts'], folder)).toMatchObject({ status: 0, stdout: '' })
+    expect(run(process.execPath, ['program.js'], folder)).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: 'passed\n13 bytes\n',
+    })
+    writeFileSync(
+      join(folder, 'wrong.ts'),
+      "import { runScenario } from 'mqtt-hil'\nawait runScenario('x', { brokr: 'aedes' })\n",
+    )
+    expect(run(process.execPath, [tsc, ...options, '--noEmit', 'wrong.ts'], folder).stdout).toContain(
+      "'brokr' does not exist",
+    )
+  }, 90_000)
+})
+
+describe('the examples', () => {
+  it.each([
+    ['broker', 'mosquitto', 4],
+    ['firmware', 'python3', 2],
+  ])(
+    '%s: all of it passes',
+    (name, program, count) => {
+      const found = run('which', [program], ROOT).status === 0
+      expect(found || process.env.CI === undefined, `${program} is not installed`).toBe(true)
+      if (!found) return
+      const folder = project(`example-${name}`)
+      cpSync(join(installed, 'examples', name), folder, { recursive: true })
+      const ran = hilIn(folder, 'run')
+      expect(ran).toMatchObject({ status: 0, stderr: '' })
+      expect(ran.stdout).toContain(`${count} passed`)
+      const first = readdirSync(join(folder, 'scenarios'))[0]!
+      const [, schema] = /\$schema=(\S+)/.exec(readFileSync(join(folder, 'scenarios', first), 'utf8'))!
+      expect(existsSync(join(folder, 'scenarios', schema!))).toBe(true)
+    },
+    90_000,
+  )
+
+  it('and their CI files run commands that there are', () => {
+    for (const name of ['broker', 'firmware']) {
+      const workflow = readFileSync(join(ROOT, `examples/${name}/.github/workflows/hil.yml`), 'utf8')
+      const scripts = JSON.parse(readFileSync(join(ROOT, `examples/${name}/package.json`), 'utf8')).scripts
+      const commands = [...workflow.matchAll(/run: (?:npx (hil .*)|npm run (\w+))$/gm)].map(
+        ([, hil, script]) => hil ?? scripts[script!],
+      )
+      expect(commands.length).toBeGreaterThan(0)
+      for (const command of [...commands, ...Object.values<string>(scripts)]) {
+        const [, ...args] = command.split(' ')
+        const known = hilIn(project(`ci-${name}-${project.length}-${Math.random()}`), ...args, '--help')
+        expect(known).toMatchObject({ status: 0, stderr: '' })
+      }
+    }
+  }, 60_000)
+})
