@@ -45,8 +45,13 @@ const keyboard = new Keyboard(task.raw)
 try {
   interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
 } catch (error) {
-  // A Ctrl-C that came between two programs; the next one is the REPL.
-  if ((error as { readonly type?: string }).type !== 'KeyboardInterrupt') throw error
+  // A second Ctrl-C, while the traceback of the first was about to be printed.
+  const { type, message } = error as { readonly type?: string; readonly message: string }
+  if (type !== 'KeyboardInterrupt') throw error
+  channel.running = false
+  interpreter.forget()
+  const lines = message.split('\n').filter((line) => !/"(<stdin>|\/rom\/_boot\.py)"/.test(line))
+  machine.ask({ kind: 'out', bytes: Buffer.from(`${lines.join('\r\n').trimEnd()} \r\n`) }, false)
   machine.ask({ kind: 'idle', error: 'KeyboardInterrupt' }, false)
 }
 interpreter.flush()
