@@ -24,8 +24,8 @@ export function emulated({ port, qos, size, latency }: SubjectOptions): Subject 
   const subscription = kind.verbs.subscribe({ topic, qos: 0 })!
   const connect = kind.verbs.connect({ clean: true })!
   const bytes = payload(size, 0)
-  const args: PyValue[] = [topic, bytes]
-  const publish: Instruction = { id: 'publish', method: 'publish', args, kwargs: qos === 0 ? {} : { qos } }
+  const args: PyValue[] = [topic, bytes, false, qos]
+  const publish: Instruction = { id: 'publish', method: 'publish', args, kwargs: {} }
   const devices: FleetDevice[] = []
   let count = 0
   let begun = 0

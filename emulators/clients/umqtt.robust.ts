@@ -20,13 +20,17 @@ import {
 
 const DELAY = seconds(2)
 
+const methods = new Map<RobustTraits, Readonly<Record<string, Signature>>>()
+
 function robustMethods(traits: RobustTraits): Readonly<Record<string, Signature>> {
-  return {
+  const made = methods.get(traits) ?? {
     ...simpleMethods(SIMPLE_TRAITS[traits.over]),
     ...(traits.checksByAttempts ? { check_msg: [{ name: 'attempts', default: 2 }] } : {}),
     reconnect: [],
     delay: [{ name: 'i' }],
   }
+  methods.set(traits, made)
+  return made
 }
 
 export class UmqttRobust extends UmqttSimple {

@@ -155,7 +155,7 @@ export abstract class Umqtt implements EmulatedClient {
     let size = 2 + len(topic) + len(msg)
     if (level > 0) size += 2
     pyAssert(size < 2097152)
-    yield* this.write(Uint8Array.of(op, ...remainingLength(size)))
+    yield* this.write(size < 0x80 ? Uint8Array.of(op, size) : Uint8Array.of(op, ...remainingLength(size)))
     yield* this.sendStr(topic)
     if (level > 0) yield* this.write(this.nextPid())
     const pid = this.pid

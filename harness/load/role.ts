@@ -3,7 +3,15 @@
 
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import type { FleetDevice, FleetRole, Instruction, LibraryCall, Options, PyValue } from '../../emulators/index.ts'
+import {
+  bind,
+  type FleetDevice,
+  type FleetRole,
+  type Instruction,
+  type LibraryCall,
+  type Options,
+  type PyValue,
+} from '../../emulators/index.ts'
 import { type FleetGroup, type FleetMember, libraryOptions, type Publication } from '../plan/index.ts'
 import type { ShardJob } from './protocol.ts'
 
@@ -127,8 +135,9 @@ function publishCall({ client }: FleetGroup, { qos, retain }: Publication): Publ
     ...(qos === 0 ? {} : { qos }),
     ...(retain ? { retain } : {}),
   })!
-  const args: PyValue[] = [...said.args]
-  const made: Instruction = { id: 'publish', method: said.method, args, kwargs: said.kwargs }
+  // By their places, which costs a call less than names do.
+  const args: PyValue[] = bind(said.method, client.methods[said.method]!, said.args, said.kwargs)
+  const made: Instruction = { id: 'publish', method: said.method, args, kwargs: {} }
   const asText = typeof args[0] === 'string'
   return {
     fill(topic, payload) {
