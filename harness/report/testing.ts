@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { brokers } from '../brokers/index.ts'
+import type { Event } from '../evidence/index.ts'
 import { Judge } from '../judge/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
 import { runSuite, type ScenarioRun, type SuiteListener, type SuiteOptions, type SuiteResult } from '../run/index.ts'
@@ -103,10 +104,13 @@ export function interrupted(output: string): Promise<SuiteResult> {
   })
 }
 
-/** The same record, as a harness that stood still for ten seconds would have made it. */
+/** The same record, as a harness would have made it that stood still for ten seconds and saw PUBACK a second late. */
 function inconclusive(run: ScenarioRun): ScenarioRun {
   const judge = new Judge(run.plan)
-  const events = run.events.map((event) => ({ ...event, lag: 10_000 }))
+  const events = run.events.map((event): Event => {
+    const late = event.kind === 'packet' && event.packet.type === 'puback' ? 1000 : 0
+    return { ...event, at: (event.at + late) as Event['at'], lag: 10_000 }
+  })
   for (const event of events) judge.observe(event)
   judge.end()
   return { ...run, events, verdicts: judge.verdicts, status: 'inconclusive' }
