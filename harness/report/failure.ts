@@ -19,9 +19,7 @@ export function renderFailure(run: ScenarioRun, color: boolean): string {
 }
 
 function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): string {
-  const c = createColors(color)
   const inconclusive = verdict.kind === 'inconclusive'
-  const broken = inconclusive ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
   const head = renderDiagnostic(
     {
       code: inconclusive ? 'claim/inconclusive' : 'claim/failed',
@@ -32,18 +30,24 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
     run.plan.text,
     { color, label: inconclusive ? 'inconclusive' : 'failed' },
   )
+  return [head.trimEnd(), ...explained(verdict, run, color), ''].join('\n')
+}
+
+/** What was expected, what came, and the few events that decided it, a line each. */
+export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>, color: boolean): string[] {
+  const c = createColors(color)
+  const broken =
+    verdict.kind === 'inconclusive' ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
   return [
-    head.trimEnd(),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
     ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
     ...renderEvents(verdict, run.events, c.dim),
-    '',
-  ].join('\n')
+  ]
 }
 
 /** The violations that it found; else what the claim tests, else what the whole scenario does. */
-export function statementsOf(verdict: Verdict, run: ScenarioRun): readonly string[] {
+export function statementsOf(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>): readonly string[] {
   const found = verdict.evidence.flatMap((seq) => {
     const event = run.events[seq]
     return event?.kind === 'violation' ? [event.statement] : []
@@ -78,11 +82,14 @@ function renderTrouble(run: ScenarioRun, color: boolean): string {
     return `${renderDiagnostic({ code: 'internal/bug', message: `a bug in mqtt-hil, please report it:\n${stack}`, at: plan.place }, undefined, { color })}`
   }
   if (problem === null) return ''
-  const at: Place = problem.at ?? lastStepPlace(run) ?? plan.place
+  const at = placeOfTrouble(run)
   return renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
     color,
   })
 }
+
+/** Where the trouble of a run without a verdict is shown. */
+export const placeOfTrouble = (run: ScenarioRun): Place => run.problem?.at ?? lastStepPlace(run) ?? run.plan.place
 
 /** The step that was under way when the trouble came. */
 function lastStepPlace(run: ScenarioRun): Place | undefined {

@@ -2,6 +2,7 @@
 
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
+export { withGap } from './gap.ts'
 export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
 export {
   runSuite,
