@@ -5,6 +5,7 @@ export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './
 export { findScenarios, SUFFIX } from './files.ts'
 export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
 export { scenarioSchema } from './json-schema.ts'
+export { Pieces, type WordMap, type Words } from './pieces.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,

@@ -3,7 +3,7 @@
 // running once too often.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { GAPS_FILE } from '../plan/index.ts'
 import { type Node, parseScenarioText } from '../scenario/index.ts'
 
@@ -15,9 +15,9 @@ export function inputsOf(file: string, root: string): string[] {
   const folder = dirname(file)
   const found = new Set<string>()
   for (const word of wordsOf(file))
-    for (const from of [folder, root]) for (const path of filesAt(resolve(from, word))) found.add(path)
+    for (const from of [folder, root]) for (const path of filesAt(resolve(from, word), folder, root)) found.add(path)
   for (let up = folder; ; up = dirname(up)) {
-    for (const path of filesAt(join(up, GAPS_FILE))) found.add(path)
+    for (const path of filesAt(join(up, GAPS_FILE), folder, root)) found.add(path)
     if (up === resolve(root) || up === dirname(up)) break
   }
   found.delete(file)
@@ -27,7 +27,9 @@ export function inputsOf(file: string, root: string): string[] {
 function wordsOf(file: string): string[] {
   try {
     const { root } = parseScenarioText(file, readFileSync(file, 'utf8'))
-    return root === null ? [] : textsIn(root).flatMap((text) => [text, ...text.split(/[\s=]+/)])
+    return root === null
+      ? []
+      : textsIn(root).flatMap((text) => [text, ...text.split(/[\s=]+/)].filter((word) => word !== ''))
   } catch {
     return [] // whoever runs it tells that it cannot be read
   }
@@ -44,12 +46,12 @@ function textsIn(node: Node): string[] {
   }
 }
 
-function filesAt(path: string): string[] {
+function filesAt(path: string, folder: string, root: string): string[] {
   try {
     const info = statSync(path)
     if (info.isFile()) return [path]
-    // A folder above all, `.` or `/`, is named by accident.
-    if (!info.isDirectory() || process.cwd().startsWith(path)) return []
+    // A folder that the scenario itself is in, or one elsewhere, such as `/tmp`, is named by accident.
+    if (!info.isDirectory() || isIn(folder, path) || !isIn(path, root)) return []
     return readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
       .slice(0, MOST)
@@ -58,3 +60,5 @@ function filesAt(path: string): string[] {
     return []
   }
 }
+
+const isIn = (path: string, folder: string): boolean => !relative(folder, path).startsWith('..')

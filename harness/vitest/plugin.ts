@@ -12,6 +12,7 @@ import { namesUnder } from '../cli/load.ts'
 import { loadConfig, NAMES } from '../config/index.ts'
 import { SUFFIX } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
+import { located } from './failure.ts'
 import { inputsOf } from './inputs.ts'
 import { checkOptions, type MqttHilOptions } from './options.ts'
 
@@ -24,7 +25,7 @@ const COLLECT = fileURLToPath(new URL(`./collect${import.meta.url.slice(-3)}`, i
  * Throws Problem `config/…` for options that there are not, and for what is wrong with the config file.
  */
 export function mqttHil(options: MqttHilOptions = {}): Plugin {
-  checkOptions(options)
+  withHints(() => checkOptions(options))
   let root = process.cwd()
   let project: TestProject | null = null
   let checked: Promise<void> | null = null
@@ -41,7 +42,10 @@ export function mqttHil(options: MqttHilOptions = {}): Plugin {
       return {
         test: {
           // vitest puts the user's own before these.
-          include: [...(given === undefined ? configDefaults.include : []), ...(await patterns(options, config))],
+          include: [
+            ...(given === undefined ? configDefaults.include : []),
+            ...(await patterns(options, config).catch(withHint)),
+          ],
           server: { deps: { external: [new RegExp(`^(file://)?${escaped(OURS)}(dist/|.*\\.js$)`)] } },
           provide: { mqttHil: { ...options, config } },
         },
@@ -59,7 +63,7 @@ export function mqttHil(options: MqttHilOptions = {}): Plugin {
       const file = id.replace(/[?#].*$/, '')
       if (!file.endsWith(SUFFIX)) return undefined
       checked ??= checkNames(options, project)
-      await checked
+      await checked.catch(withHint)
       const config = configFile(options, root)
       const needs = [...inputsOf(file, root), ...(config === undefined ? [] : [config])]
       inputs.set(file, needs)
@@ -70,6 +74,19 @@ export function mqttHil(options: MqttHilOptions = {}): Plugin {
       ]
       return { code: code.join('\n'), map: null }
     },
+  }
+}
+
+/** vitest shows the message of an error, and knows no hint. */
+function withHint(error: unknown): never {
+  throw located(error)
+}
+
+function withHints(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    withHint(error)
   }
 }
 
