@@ -10,6 +10,7 @@ import type { Plan } from '../plan/index.ts'
 import { conduct, folderNames, type ScenarioRun, withGap, writeArtifacts } from '../run/index.ts'
 import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
 import { failureOf, located, mistakesOf } from './failure.ts'
+import { untilGone } from './farewell.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
 
 /** Milliseconds beyond the scenario's own: a broker is started before it and given back after it. */
@@ -43,7 +44,7 @@ export async function collect(path: string, options: MqttHilOptions): Promise<vo
       const run = await conduct(plan, {
         openBroker: () => openChosen(brokerOf.get(plan)!),
         seed,
-        signal: context.signal,
+        signal: untilGone(context.signal),
         repetition: context.task.result?.repeatCount ?? 0,
         attempt: context.task.result?.retryCount ?? 0,
       })

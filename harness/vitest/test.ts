@@ -10,6 +10,7 @@ import type { DevicePlan, WordMap } from '../plan/index.ts'
 import { Rig } from '../run/index.ts'
 import { callSite } from './call-site.ts'
 import { done, TestDevice, TestLink } from './device.ts'
+import { untilGone } from './farewell.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
 import { belongs, TestObserver, TestTimeline } from './rig-of.ts'
@@ -95,7 +96,7 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Rig }>(
       observe: hil.observe ?? ['#'],
       seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
       timeout: milliseconds(Math.max(1000, task.timeout * 0.8)),
-      signal,
+      signal: untilGone(signal),
     })
     await use(rig)
   },

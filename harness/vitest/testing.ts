@@ -23,12 +23,18 @@ export interface JsonFile {
   readonly assertionResults: readonly JsonTest[]
 }
 
-/** vitest in a folder; `saying` resolves with what it has printed since the last time once that matches. */
-export function startVitest(folder: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+/** vitest in a folder, `detached`: in a process group of its own; `saying` resolves with what it has printed since the last time once that matches. */
+export function startVitest(
+  folder: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+  detached = false,
+) {
   const { CI: _, FORCE_COLOR: __, VITEST: ___, ...env } = process.env
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')))
   const child = spawn(process.execPath, [VITEST, ...args], {
     cwd: folder,
+    detached,
     env: { ...own, NODE_ENV: '', NO_COLOR: '1', ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,8 +1,9 @@
-// `vitest --watch` with the plugin: a change of anything that a scenario names runs it again, and only it.
+// vitest as a process, with the plugin: in a watch a change of anything that a scenario names runs it again, and only it;
+// and however vitest ends, nothing outlives it.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Scratch } from '../cli/testing.ts'
 import { linkPackages, startVitest } from './testing.ts'
 
@@ -42,7 +43,7 @@ it('a scenario is run again when it changes, and when its firmware, gaps or conf
     put('firmware/main.mjs', program('bye'))
     const second = await saying(done)
     expect(second).toMatch(/RERUN {2}firmware\/main\.mjs/)
-    expect(second).toMatch(/ClaimFailed: expect \{ serial[\s\S]*Tests {2}1 failed \(1\)/)
+    expect(second).toMatch(/Tests {2}1 failed \(1\)/)
     put('scenarios/a.scenario.yaml', scenario('bye'))
     const third = await saying(done)
     expect(third).toMatch(/RERUN {2}scenarios\/a\.scenario\.yaml/)
@@ -51,6 +52,48 @@ it('a scenario is run again when it changes, and when its firmware, gaps or conf
     expect(await saying(done)).toMatch(/Tests {2}2 passed \(2\)/)
   } finally {
     child.kill('SIGINT')
-    await ended
+    expect((await ended).out).toMatch(/ClaimFailed: expect \{ serial/)
   }
 }, 120_000)
+
+it.each([
+  ['vitest alone', (pid: number) => process.kill(pid, 'SIGINT')],
+  ['its workers as well', (pid: number) => process.kill(-pid, 'SIGINT')],
+  ['vitest, by a supervisor', (pid: number) => process.kill(pid, 'SIGTERM')],
+])(
+  'a signal to %s ends what a scenario had started',
+  async (_, kill) => {
+    using scratch = new Scratch()
+    linkPackages(scratch.path)
+    const put = (name: string, text: string): void => writeFileSync(join(scratch.path, name), text)
+    put('package.json', '{ "type": "module" }')
+    put('vitest.config.mjs', "import { mqttHil } from 'mqtt-hil/vitest'\nexport default { plugins: [mqttHil()] }\n")
+    put(
+      'main.mjs',
+      "import { writeFileSync } from 'node:fs'\nwriteFileSync('pid', `${process.pid}`)\nsetInterval(() => {}, 1000)\n",
+    )
+    put(
+      'a.scenario.yaml',
+      'name: long\nversion: 1\ndevices: { blue: { use: process, command: node main.mjs } }\nsteps: [{ delay: 50s }]\n',
+    )
+    const { child, ended } = startVitest(scratch.path, ['run'], {}, true)
+    const program = await vi.waitFor(
+      () => Number(readFileSync(join(scratch.path, 'pid'), 'utf8') || Number.NaN),
+      30_000,
+    )
+    expect(isAlive(program)).toBe(true)
+    kill(child.pid!)
+    await ended
+    await vi.waitFor(() => expect(isAlive(program)).toBe(false), 10_000)
+  },
+  60_000,
+)
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
