@@ -95,6 +95,8 @@ export class Pieces {
       diagnostics,
       scope: { values, later: LATER },
       devices: this.#devices,
+      groups: new Set(),
+      linked: new Set(),
       steps: this.#steps,
       timeout,
       bound: new Set(),

@@ -194,6 +194,7 @@ export class Rig implements AsyncDisposable {
     const broker = await this.broker()
     const clock = this.#clock
     return {
+      fleet: null,
       device: (name) => this.#devices.get(name)!,
       link: (name) => this.#links.get(name)!,
       links: { [Symbol.iterator]: () => this.#links.values() },
@@ -246,6 +247,8 @@ function emptyPlan({ file, broker, seed, timeout, observe }: RigSettings, steps:
     observe,
     given: { vars: {}, seed, timeout, broker },
     devices: [],
+    fleet: null,
+    slos: [],
     always: [],
     steps,
   }

@@ -32,7 +32,9 @@ declare module 'vitest' {
 
 export async function collect(path: string, options: MqttHilOptions): Promise<void> {
   const file = relative(process.cwd(), path)
-  const { plans, brokerOf } = await loaded(file, options)
+  const { plans: found, brokerOf } = await loaded(file, options)
+  const fleets = found.some((plan) => plan.fleet !== null) ? await import('../cli/fleet.ts') : null
+  const plans = fleets === null ? found : found.map(fleets.skipLargeFleets)
   const names = folderNames(plans)
   const selects = selection({ tag: listOf(options.tags) })
   const several = listOf(options.broker).length > 1
@@ -43,6 +45,7 @@ export async function collect(path: string, options: MqttHilOptions): Promise<vo
       const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
       const run = await conduct(plan, {
         openBroker: () => openChosen(brokerOf.get(plan)!),
+        openFleet: fleets?.smallFleets,
         seed,
         signal: untilGone(context.signal),
         repetition: context.task.result?.repeatCount ?? 0,

@@ -96,6 +96,14 @@ describe('a scenario in vitest', () => {
     expect(printed('a message at each QoS > qos=2')).toContain('  with: qos=2\n')
   })
 
+  it('with a small fleet runs it, and leaves a large one to hil load', () => {
+    expect(tests('fleet').map(({ title, status }) => [title, status])).toEqual([
+      ['count=3', 'passed'],
+      ['count=500', 'skipped'],
+    ])
+    expect(ran.out).toContain('[its fleet has 500 devices: hil load runs it]')
+  })
+
   it('whose time is up fails at the step that took it', () => {
     expect(only('time-up').failureMessages[0]).toMatch(
       /^ClaimFailed: delay 30s\n.*time limit of 300ms[\s\S]*at delay \(.*time-up\.scenario\.yaml:8:5\)$/,
