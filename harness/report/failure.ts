@@ -10,15 +10,26 @@ import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
 import { renderDiagnostic, visible } from '../scenario/index.ts'
 
-/** Everything that is wrong with a run, ready to print; empty when nothing is. */
-export function renderFailure(run: ScenarioRun, color: boolean): string {
-  const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color))
-  const trouble = renderTrouble(run, color)
+/** What stands before a line of the scenario: its number, in a frame. */
+const GUTTER = 10
+
+/**
+ * Everything that is wrong with a run, ready to print; empty when nothing is. `width`: of the terminal, so that lines of
+ * the scenario are clipped and not wrapped.
+ */
+export function renderFailure(run: ScenarioRun, color: boolean, width?: number): string {
+  const cells = width === undefined ? {} : { width: Math.max(40, width - GUTTER) }
+  const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color, cells))
+  const trouble = renderTrouble(run, color, cells)
   if (trouble !== '') parts.push(trouble)
   return parts.join('\n')
 }
 
-function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): string {
+interface Cells {
+  readonly width?: number
+}
+
+function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean, cells: Cells): string {
   const inconclusive = verdict.kind === 'inconclusive'
   const head = renderDiagnostic(
     {
@@ -28,7 +39,7 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
       severity: inconclusive ? 'warning' : 'error',
     },
     run.plan.text,
-    { color, label: inconclusive ? 'inconclusive' : 'failed' },
+    { ...cells, color, label: inconclusive ? 'inconclusive' : 'failed' },
   )
   return [head.trimEnd(), ...explained(verdict, run, color), ''].join('\n')
 }
@@ -38,7 +49,9 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
   const c = createColors(color)
   const broken =
     verdict.kind === 'inconclusive' ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
+  const { variant } = run.plan
   return [
+    ...(variant === '' ? [] : [`  with: ${visible(variant)}`]),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
     ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
@@ -75,7 +88,7 @@ function renderEvents(verdict: Verdict, events: readonly Event[], dim: (text: st
   return lines.length === 0 ? [] : ['  events:', ...lines]
 }
 
-function renderTrouble(run: ScenarioRun, color: boolean): string {
+function renderTrouble(run: ScenarioRun, color: boolean, cells: Cells): string {
   const { problem, bug, plan } = run
   if (bug !== undefined) {
     const stack = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
@@ -84,6 +97,7 @@ function renderTrouble(run: ScenarioRun, color: boolean): string {
   if (problem === null) return ''
   const at = placeOfTrouble(run)
   return renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
+    ...cells,
     color,
   })
 }

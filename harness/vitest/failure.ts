@@ -56,8 +56,7 @@ export function located(error: unknown): unknown {
 
 function ofVerdict(verdict: Verdict, run: ScenarioRun): Error {
   const inconclusive = verdict.kind === 'inconclusive'
-  const variant = run.plan.variant === '' ? [] : [`  with: ${visible(run.plan.variant)}`]
-  const message = [visible(verdict.title), ...variant, ...explained(verdict, run, false), ...recordOf(run)].join('\n')
+  const message = [visible(verdict.title), ...explained(verdict, run, false), ...recordOf(run)].join('\n')
   const [verb = 'step'] = verdict.title.split(' ')
   return errorAt(inconclusive ? 'Inconclusive' : 'ClaimFailed', message, verdict.place, verb)
 }

@@ -1,11 +1,11 @@
 // The fixtures and matchers in a real vitest, on fixtures/vitest/tests: where they hold, and for each where it does not.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Scratch } from '../cli/testing.ts'
-import { type JsonTest, ROOT, runVitest } from './testing.ts'
+import { type JsonTest, linkPackages, ROOT, runVitest } from './testing.ts'
 
 const PROJECT = join(ROOT, 'fixtures/vitest')
 const scratch = new Scratch()
@@ -79,6 +79,22 @@ function sourceOf(title: string): number[] {
   const to = lines.indexOf('})', from)
   return lines.slice(from, to).map((_, k) => from + k + 1)
 }
+
+it('what the documentation shows passes', async () => {
+  using project = new Scratch()
+  linkPackages(project.path)
+  const guide = readFileSync(join(ROOT, 'docs/vitest.md'), 'utf8')
+  const [config, tests] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text!)
+  writeFileSync(join(project.path, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(project.path, 'vitest.config.ts'), config!)
+  writeFileSync(join(project.path, 'guide.test.ts'), tests!)
+  const { code, files, out } = await runVitest(project.path, [], join(project.path, 'results.json'))
+  expect(
+    files.flatMap(({ assertionResults }) => assertionResults).map(({ status }) => status),
+    out,
+  ).toEqual(['passed', 'passed'])
+  expect(code).toBe(0)
+}, 60_000)
 
 it('the compiler objects to what there is not, and to nothing else', () => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')

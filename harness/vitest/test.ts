@@ -14,6 +14,7 @@ import { untilGone } from './farewell.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
 import { belongs, TestObserver, TestTimeline } from './rig-of.ts'
+import type { DeviceOptions } from './words.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,36 +30,6 @@ export interface HilSettings {
   readonly observe?: readonly string[] | undefined
   /** For all chance in the test. */
   readonly seed?: number | undefined
-}
-
-/** What a device takes, as under `devices: NAME:` of a scenario. */
-export interface DeviceOptions {
-  /** Default: device1, device2, … */
-  readonly name?: string | undefined
-  /** Of the library; default: the one that docs/clients.md names. */
-  readonly version?: string | undefined
-  /** Options by the library's own names: `{ keepalive: '30s' }`. */
-  readonly with?: WordMap | undefined
-  readonly will?:
-    | {
-        readonly topic: string
-        readonly payload: string
-        readonly qos?: 0 | 1 | 2
-        readonly retain?: boolean
-      }
-    | undefined
-  /** The program on it; default: `puppet`, which does what the test says. */
-  readonly firmware?: string | undefined
-  /** How often a puppet looks for messages between calls; default: 100ms; false: never. */
-  readonly poll?: string | false | undefined
-  readonly signals?: WordMap | undefined
-  /** The device reaches its link by TLS. */
-  readonly tls?: true | { readonly certificate?: string; readonly mutual?: boolean } | undefined
-  /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
-  readonly command?: string | undefined
-  /** What is on the flash of a board, from the folder of the test file. */
-  readonly files?: string | WordMap | undefined
-  readonly client?: string | undefined
 }
 
 export interface HilFixtures {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { deviceKeys } from '../devices/index.ts'
 import { matchers, PACKET_WORDS, packetMatch } from '../expect/index.ts'
 import { inputsOf } from './inputs.ts'
 import { checkOptions } from './options.ts'
@@ -26,7 +27,13 @@ it('fields of packets, of messages and of violations, and the matchers', () => {
     Object.keys((matchers[name].fields as unknown as { shape: object }).shape).sort()
   expect(keysOf('MessageMatch').sort()).toEqual(shapeOf('message'))
   expect(keysOf('ViolationMatch').sort()).toEqual(shapeOf('violation'))
-  expect(keysOf('Claimed').sort()).toEqual(Object.keys(matchers).sort())
+  // A test has devices, and no fleet.
+  const those = Object.keys(matchers).filter((name) => name !== 'fleet')
+  expect(keysOf('Claimed').sort()).toEqual(those.sort())
+})
+
+it('the keys of devices', () => {
+  expect(keysOf('DeviceOptions').sort()).toEqual([...Object.keys(deviceKeys), 'name', 'tls'].sort())
 })
 
 it('the files that a scenario names, with the gaps of its folders', () => {

@@ -1,7 +1,7 @@
 // The words of scenarios as types, for tests in TypeScript. What they mean is in harness/expect and harness/steps, which
 // read them; a test holds these names against those.
 
-import type { Words } from '../plan/index.ts'
+import type { WordMap, Words } from '../plan/index.ts'
 
 /** With its unit: `200ms`, `1.5s`, `2m`. */
 export type DurationText = `${number}${'ms' | 's' | 'm' | 'h'}`
@@ -128,4 +128,43 @@ export interface Terms extends Window {
   readonly count?: number | { readonly min?: number; readonly max?: number }
   /** From each to the next. */
   readonly every?: { readonly of: DurationText; readonly tolerance: DurationText }
+}
+
+/** What a device takes, as under `devices: NAME:` of a scenario. */
+export interface DeviceOptions {
+  /** Default: device1, device2, … */
+  readonly name?: string
+  /** The device reaches its link by TLS. */
+  readonly tls?: true | { readonly certificate?: string; readonly mutual?: boolean }
+  /** Of the library; default: the one that docs/clients.md names. */
+  readonly version?: string
+  /** Options by the library's own names: `{ keepalive: '30s' }`. */
+  readonly with?: WordMap
+  readonly will?: {
+    readonly topic: string
+    readonly payload: string
+    readonly qos?: 0 | 1 | 2
+    readonly retain?: boolean
+  }
+  /** The program on it; default: `puppet`, which does what the test says. */
+  readonly firmware?: string
+  /** A call that the puppet makes in its message callback. */
+  readonly callback?: WordMap
+  /** How often the puppet looks for messages between calls; default: 100ms; false: never. */
+  readonly poll?: DurationText | false
+  /** Names for pins: `{ led: { pin: 2 } }`. */
+  readonly signals?: WordMap
+  /** What is on the flash of a board, from the folder of the test file. */
+  readonly files?: string | WordMap
+  /** For a board without a main.py: the library that makes the calls. */
+  readonly client?: string
+  /** For a virtual board: `{ 'lost-after': '2s' }`. */
+  readonly wifi?: WordMap
+  /** For a board: its serial port, or its label in the hardware map. */
+  readonly port?: string
+  /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
+  readonly command?: string | readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** For `raw`: what it sends by itself, as a client would; default: nothing. */
+  readonly auto?: readonly string[]
 }
