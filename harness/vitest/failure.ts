@@ -4,6 +4,7 @@
 import { resolve } from 'node:path'
 import { type Place, Problem } from '../../emulators/index.ts'
 import type { Verdict } from '../judge/index.ts'
+import { stepAt } from '../plan/index.ts'
 import { explained, placeOfTrouble } from '../report/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
 import { type Diagnostic, renderDiagnostic, visible } from '../scenario/index.ts'
@@ -57,7 +58,7 @@ export function located(error: unknown): unknown {
 function ofVerdict(verdict: Verdict, run: ScenarioRun): Error {
   const inconclusive = verdict.kind === 'inconclusive'
   const message = [visible(verdict.title), ...explained(verdict, run, false), ...recordOf(run)].join('\n')
-  const [verb = 'step'] = verdict.title.split(' ')
+  const verb = stepAt(run.plan, verdict.step)?.verb ?? 'scenario'
   return errorAt(inconclusive ? 'Inconclusive' : 'ClaimFailed', message, verdict.place, verb)
 }
 
