@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
   ['harness/report', 'harness/load'],
-  ['harness/config', 'harness/cli'],
+  ['harness/config', 'harness/cli', 'harness/vitest'],
   ['bench', 'harness'],
 ]
 
@@ -30,6 +30,8 @@ const DOORS: readonly (readonly [string, string, string])[] = [
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
   ['harness/steps', 'harness/expect', 'a disturbance selects packets by the words that claims have for them'],
   ['harness/cli', 'harness/config', 'the command line reads the config'],
+  ['harness/vitest', 'harness/config', 'so does vitest'],
+  ['harness/vitest', 'harness/cli', 'a scenario is chosen, and its broker, as on the command line'],
 ]
 
 const rooms = FLOORS.flat()

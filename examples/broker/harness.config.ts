@@ -1,4 +1,5 @@
-// A mosquitto as it is set up for production: users, an access list, and a limit of the keep alive.
+// A mosquitto as it is set up for production: users, an access list, and a limit of the keep alive; and the same program
+// with none of that, because the statements of MQTT are tested by clients that have no password.
 
 import type { Config } from 'mqtt-hil'
 
@@ -13,5 +14,6 @@ export default {
       max_keepalive: '60s',
       persistence: true,
     },
+    plain: { use: 'mosquitto' },
   },
 } satisfies Config

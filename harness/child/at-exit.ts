@@ -13,6 +13,7 @@ export function atExit(duty: () => void): () => void {
   }
 }
 
-function doAll(): void {
+/** Now, for whoever handles a signal that ends the process. */
+export function doAll(): void {
   for (const duty of [...duties].reverse()) duty()
 }

@@ -25,7 +25,8 @@ export const showExit = ({ code, signal }: Exit): string => (signal === null ? `
 const alive = new Set<Child>()
 let hooked = false
 
-function killAll(): void {
+/** Now, for whoever handles a signal that ends the process. */
+export function killAll(): void {
   for (const child of alive) child.signal('SIGKILL')
 }
 

@@ -58,6 +58,8 @@ const NO_CODES = new Set([
   'serial/by-id',
   'test/topic',
   'text/plain',
+  'vitest/config',
+  'vitest/node',
 ])
 
 /** Codes that stand in the sources as they are, of whatever area, with the file. */

@@ -6,8 +6,7 @@ import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import { brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { findScenarios, GAPS_FILE, type KnownGap, readGaps } from '../plan/index.ts'
-import { childOf, isError, type Node, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
-import type { Terminal } from './terminal.ts'
+import { childOf, type Diagnostic, isError, type Node, parseScenarioText } from '../scenario/index.ts'
 
 export interface FoundGaps {
   /** For a scenario file. */
@@ -15,7 +14,14 @@ export interface FoundGaps {
   readonly errors: number
 }
 
-export async function findGaps(files: readonly string[], config: ResolvedConfig, out: Terminal): Promise<FoundGaps> {
+/** Told of each mistake, with the text that it is in. */
+export type Complain = (diagnostic: Diagnostic, text: string) => void
+
+export async function findGaps(
+  files: readonly string[],
+  config: ResolvedConfig,
+  complain: Complain,
+): Promise<FoundGaps> {
   const folders = new Map<string, readonly KnownGap[]>()
   let errors = 0
   for (const folder of new Set(files.flatMap(foldersOf))) {
@@ -28,7 +34,7 @@ export async function findGaps(files: readonly string[], config: ResolvedConfig,
     })
     for (const diagnostic of diagnostics.all) {
       if (isError(diagnostic)) errors++
-      out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
+      complain(diagnostic, text)
     }
     folders.set(folder, gaps)
   }

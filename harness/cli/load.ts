@@ -18,7 +18,7 @@ import {
 } from '../scenario/index.ts'
 import { brokerFor, brokerWords, type ChosenBroker, factsOf, skipForBroker, whyNotHere } from './brokers.ts'
 import type { Selecting } from './commands/selecting.ts'
-import { findGaps } from './gaps.ts'
+import { type Complain, findGaps } from './gaps.ts'
 import { skipForNeeds } from './needs.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -37,6 +37,8 @@ export interface LoadOptions {
   readonly seed?: number | undefined
   readonly timeout?: string | undefined
   readonly fleet?: FleetOverrides | undefined
+  /** Instead of printing what is wrong with a scenario. */
+  readonly complain?: Complain | undefined
 }
 
 export async function load(args: Selecting, options: LoadOptions, out: Terminal): Promise<Loaded> {
@@ -50,7 +52,10 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
   const texts = await Promise.all(files.map(readText))
   checkNames('var', 'vars', Object.keys(vars), files, texts)
   checkNames('bind', 'devices', Object.keys(bind), files, texts)
-  const gaps = await findGaps(files, config, out)
+  const print: Complain = (diagnostic, text) =>
+    out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
+  const complain = options.complain ?? print
+  const gaps = await findGaps(files, config, complain)
   const words = brokerWords(args, config)
   const brokerOf = new Map<Plan, ChosenBroker>()
   const told = new Set<string>()
@@ -78,11 +83,11 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
       },
     })
     for (const diagnostic of compiled.diagnostics.all) {
-      const rendered = renderDiagnostic(diagnostic, compiled.text, { color: out.color })
+      const rendered = renderDiagnostic(diagnostic, compiled.text)
       if (told.has(rendered)) continue // said of another broker already
       told.add(rendered)
       if (isError(diagnostic)) errors++
-      out.printError(`${rendered}\n`)
+      complain(diagnostic, compiled.text)
     }
     scenarios += compiled.plans.length
     for (const compiledPlan of compiled.plans.filter(select)) {
@@ -124,13 +129,7 @@ function checkNames(
   texts: readonly string[],
 ): void {
   if (given.length === 0) return
-  const known = new Set(
-    texts.flatMap((text, k) => {
-      const { root } = parseScenarioText(files[k]!, text)
-      const names = root === null ? undefined : childOf(root, key)
-      return names?.kind === 'map' ? names.entries.map((entry) => entry.key) : []
-    }),
-  )
+  const known = namesUnder(key, files, texts)
   const unknown = given.find((name) => !known.has(name))
   if (unknown !== undefined)
     throw new Problem(
@@ -138,6 +137,21 @@ function checkNames(
       `--${flag} ${unknown}: no scenario here has a ${key.slice(0, -1)} of that name`,
       { hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`) },
     )
+}
+
+/** The names of the vars, or of the devices, of some scenarios. */
+export function namesUnder(
+  key: 'vars' | 'devices',
+  files: readonly string[],
+  texts: readonly string[],
+): ReadonlySet<string> {
+  return new Set(
+    texts.flatMap((text, k) => {
+      const { root } = parseScenarioText(files[k]!, text)
+      const names = root === null ? undefined : childOf(root, key)
+      return names?.kind === 'map' ? names.entries.map((entry) => entry.key) : []
+    }),
+  )
 }
 
 /** Why there is nothing to run, ready to print. */
@@ -159,7 +173,7 @@ function pathsOf(args: Selecting, config: ResolvedConfig): readonly string[] {
   })
 }
 
-function selection(args: Selecting): (plan: Plan) => boolean {
+export function selection(args: Pick<Selecting, 'grep' | 'tag'>): (plan: Plan) => boolean {
   const pattern = args.grep === undefined ? null : regexOf(args.grep)
   const tags = args.tag ?? []
   return (plan) => {

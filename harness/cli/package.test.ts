@@ -63,8 +63,9 @@ describe('the package', () => {
       expect(all).toContain(file)
     const ours =
       /\.(test|contract|testing)\.|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures\/(?!firmware\/)/
-    expect(all.filter((file) => ours.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual(
-      all.filter((file) => /^(examples|docs)\/.*\.ts$/.test(file) && !/\.test\./.test(file)),
+    const theirs = all.filter((file) => !file.startsWith('examples/'))
+    expect(theirs.filter((file) => ours.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual(
+      theirs.filter((file) => /^docs\/.*\.ts$/.test(file) && !/\.test\./.test(file)),
     )
   })
 
@@ -147,8 +148,24 @@ describe('the examples', () => {
     90_000,
   )
 
+  it('vitest: its tests in TypeScript and its scenarios pass, and its types are right', () => {
+    const folder = project('example-vitest')
+    symlinkSync(join(ROOT, 'node_modules/vitest'), join(modules, 'vitest'))
+    cpSync(join(installed, 'examples/vitest'), folder, { recursive: true })
+    const ran = run(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run'], folder)
+    expect(ran.stdout + ran.stderr).toMatch(/Test Files {2}2 passed[\s\S]*Tests {2}3 passed/)
+    expect(ran.status).toBe(0)
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const options = '--strict --noEmit --module nodenext --target es2023 --lib es2023,esnext.disposable --types node'
+    const files = ['--allowJs', '--skipLibCheck', 'vitest.config.ts', 'test/alarm.test.ts']
+    expect(run(process.execPath, [tsc, ...options.split(' '), ...files], folder)).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+  }, 90_000)
+
   it('and their CI files run commands that there are', () => {
-    for (const name of ['broker', 'firmware']) {
+    for (const name of ['broker', 'firmware', 'vitest']) {
       const workflow = readFileSync(join(ROOT, `examples/${name}/.github/workflows/hil.yml`), 'utf8')
       const scripts = JSON.parse(readFileSync(join(ROOT, `examples/${name}/package.json`), 'utf8')).scripts
       const commands = [...workflow.matchAll(/run: (?:npx (hil .*)|npm run (\w+))$/gm)].map(
@@ -156,6 +173,7 @@ describe('the examples', () => {
       )
       expect(commands.length).toBeGreaterThan(0)
       for (const command of [...commands, ...Object.values<string>(scripts)]) {
+        if (!command.startsWith('hil ')) continue
         const [, ...args] = command.split(' ')
         const known = hilIn(project(`ci-${name}-${project.length}-${Math.random()}`), ...args, '--help')
         expect(known).toMatchObject({ status: 0, stderr: '' })

@@ -32,7 +32,7 @@ export type ResolvedConfig = z.output<typeof configSchema>
 /** Types a config file for editors; it does nothing else. */
 export const defineConfig = (config: Config): Config => config
 
-const NAMES = ['harness.config.ts', 'harness.config.js', 'harness.config.mjs']
+export const NAMES = ['harness.config.ts', 'harness.config.js', 'harness.config.mjs']
 
 /** The config of the current folder; empty when there is none and none was named. */
 export async function loadConfig(named: string | undefined): Promise<ResolvedConfig> {

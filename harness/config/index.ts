@@ -1,3 +1,3 @@
 // This bench.
 
-export { type Config, defineConfig, loadConfig, type ResolvedConfig } from './config.ts'
+export { type Config, defineConfig, loadConfig, NAMES, type ResolvedConfig } from './config.ts'

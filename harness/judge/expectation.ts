@@ -172,8 +172,9 @@ export class ExpectationCase implements Case {
   }
 
   #told(event: Event): string {
-    const offset = showDuration((event.at - this.#opening.anchor.at) as Duration)
-    return `${describe(event)}, ${offset} after ${this.#opening.anchorName}`
+    const offset = event.at - this.#opening.anchor.at
+    const where = `${showDuration(Math.abs(offset) as Duration)} ${offset < 0 ? 'before' : 'after'}`
+    return `${describe(event)}, ${where} ${this.#opening.anchorName}`
   }
 
   #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {

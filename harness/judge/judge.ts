@@ -182,7 +182,8 @@ export class Judge {
       const anchor = this.#anchors.find(claim.after)
       if (anchor === undefined) return `there is no ${showAnchor(claim.after)} to measure from`
       const measured = claim.after.kind === 'start' && claim.kind === 'expect' && claim.sinceStart ? opened : anchor
-      return { anchor: measured, anchorName: showAnchor(claim.after), from: patterns.map(() => anchor.seq) }
+      const anchorName = measured === opened ? 'the step began' : showAnchor(claim.after)
+      return { anchor: measured, anchorName, from: patterns.map(() => anchor.seq) }
     }
     if (claim.kind === 'never') {
       const from = claim.started === null ? opened.seq : this.#callStarted(claim.started)

@@ -58,7 +58,7 @@ export interface Compiled {
 }
 
 /** Names that only the run can tell. */
-const LATER = new Set(['saved', 'link', 'i'])
+export const LATER: ReadonlySet<string> = new Set(['saved', 'link', 'i'])
 
 export function compile(file: string, text: string, options: CompileOptions): Compiled {
   const { root, diagnostics: found } = parseScenarioText(file, text)
@@ -217,7 +217,7 @@ const useOf = (device: Node): string => {
   return use?.kind === 'scalar' ? String(use.value) : ''
 }
 
-const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({
+export const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({
   name,
   keepaliveSlack: typedValue(`${keepaliveSlack}ms`),
 })

@@ -18,6 +18,7 @@ export {
 } from './fleet.ts'
 export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
 export { scenarioSchema } from './json-schema.ts'
+export { Pieces, type WordMap, type Words } from './pieces.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,

@@ -10,18 +10,27 @@ import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
 import { renderDiagnostic, visible } from '../scenario/index.ts'
 
-/** Everything that is wrong with a run, ready to print; empty when nothing is. */
-export function renderFailure(run: ScenarioRun, color: boolean): string {
-  const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color))
-  const trouble = renderTrouble(run, color)
+/** What stands before a line of the scenario: its number, in a frame. */
+const GUTTER = 10
+
+/**
+ * Everything that is wrong with a run, ready to print; empty when nothing is. `width`: of the terminal, so that lines of
+ * the scenario are clipped and not wrapped.
+ */
+export function renderFailure(run: ScenarioRun, color: boolean, width?: number): string {
+  const cells = width === undefined ? {} : { width: Math.max(40, width - GUTTER) }
+  const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color, cells))
+  const trouble = renderTrouble(run, color, cells)
   if (trouble !== '') parts.push(trouble)
   return parts.join('\n')
 }
 
-function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): string {
-  const c = createColors(color)
+interface Cells {
+  readonly width?: number
+}
+
+function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean, cells: Cells): string {
   const inconclusive = verdict.kind === 'inconclusive'
-  const broken = inconclusive ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
   const head = renderDiagnostic(
     {
       code: inconclusive ? 'claim/inconclusive' : 'claim/failed',
@@ -30,20 +39,28 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean): stri
       severity: inconclusive ? 'warning' : 'error',
     },
     run.plan.text,
-    { color, label: inconclusive ? 'inconclusive' : 'failed' },
+    { ...cells, color, label: inconclusive ? 'inconclusive' : 'failed' },
   )
+  return [head.trimEnd(), ...explained(verdict, run, color), ''].join('\n')
+}
+
+/** What was expected, what came, and the few events that decided it, a line each. */
+export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>, color: boolean): string[] {
+  const c = createColors(color)
+  const broken =
+    verdict.kind === 'inconclusive' ? [] : statementsOf(verdict, run).filter((id) => id.startsWith('MQTT-'))
+  const { variant } = run.plan
   return [
-    head.trimEnd(),
+    ...(variant === '' ? [] : [`  with: ${visible(variant)}`]),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
     ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
     ...renderEvents(verdict, run.events, c.dim),
-    '',
-  ].join('\n')
+  ]
 }
 
 /** The violations that it found; else what the claim tests, else what the whole scenario does. */
-export function statementsOf(verdict: Verdict, run: ScenarioRun): readonly string[] {
+export function statementsOf(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>): readonly string[] {
   const found = verdict.evidence.flatMap((seq) => {
     const event = run.events[seq]
     return event?.kind === 'violation' ? [event.statement] : []
@@ -71,18 +88,22 @@ function renderEvents(verdict: Verdict, events: readonly Event[], dim: (text: st
   return lines.length === 0 ? [] : ['  events:', ...lines]
 }
 
-function renderTrouble(run: ScenarioRun, color: boolean): string {
+function renderTrouble(run: ScenarioRun, color: boolean, cells: Cells): string {
   const { problem, bug, plan } = run
   if (bug !== undefined) {
     const stack = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
     return `${renderDiagnostic({ code: 'internal/bug', message: `a bug in mqtt-hil, please report it:\n${stack}`, at: plan.place }, undefined, { color })}`
   }
   if (problem === null) return ''
-  const at: Place = problem.at ?? lastStepPlace(run) ?? plan.place
+  const at = placeOfTrouble(run)
   return renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
+    ...cells,
     color,
   })
 }
+
+/** Where the trouble of a run without a verdict is shown. */
+export const placeOfTrouble = (run: ScenarioRun): Place => run.problem?.at ?? lastStepPlace(run) ?? run.plan.place
 
 /** The step that was under way when the trouble came. */
 function lastStepPlace(run: ScenarioRun): Place | undefined {

@@ -18,7 +18,7 @@ export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap
 export type ReporterName = keyof typeof reporters
 
 export { whyNot } from '../run/index.ts'
-export { renderFailure } from './failure.ts'
+export { explained, placeOfTrouble, renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
 export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'

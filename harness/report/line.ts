@@ -27,7 +27,7 @@ export const line: ReporterKind = {
         rewrite(`[${begun}/${total}] ${plan.file}:${plan.place.line} ${titleOf(plan, repetition, attempt)}`)
       },
       onScenarioEnd(run, final) {
-        const text = failureText(run, final, color)
+        const text = failureText(run, final, color, live ? width : undefined)
         if (text !== '') print(`${live ? BACK : ''}${text}`)
       },
       onEnd(result) {
@@ -37,8 +37,8 @@ export const line: ReporterKind = {
   },
 }
 
-function failureText(run: ScenarioRun, final: boolean, color: boolean): string {
-  const text = failureOf(run, color)
+function failureText(run: ScenarioRun, final: boolean, color: boolean, width?: number): string {
+  const text = failureOf(run, color, width)
   return text === '' || final ? text : `${text}  it will be tried again\n`
 }
 

@@ -4,6 +4,7 @@
 import xterm from '@xterm/headless'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ScenarioResult, SuiteResult } from '../run/index.ts'
+import { renderFailure } from './failure.ts'
 import { list } from './list.ts'
 import { Folder, interrupted, oneOfEach } from './testing.ts'
 
@@ -46,6 +47,25 @@ describe('list', () => {
     const text = normalised(printed(await interrupted(folder.path)))
     expect(text).toContain('■ interrupted')
     expect(text).toContain('0 passed, 1 interrupted, 1 not run')
+  })
+
+  it('says which combination of a matrix failed, and clips lines of the scenario to the terminal', () => {
+    const failed = only('failed').scenarios.find(({ run }) => run.verdicts.some(({ kind }) => kind === 'fail'))!.run
+    const run = {
+      ...failed,
+      plan: {
+        ...failed.plan,
+        variant: 'qos=2',
+        text: failed.plan.text.replace(/^( +- expect.*)$/gm, `$1 # ${'long '.repeat(40)}`),
+      },
+    }
+    const wide = renderFailure(run, false)
+    const narrow = renderFailure(run, false, 60)
+    expect(narrow).toContain('  with: qos=2\n')
+    const longest = (text: string): number =>
+      Math.max(...text.split('\n').flatMap((line) => (/^ +\d+ \|/.test(line) ? [line.length] : [])))
+    expect(longest(narrow)).toBeLessThanOrEqual(60)
+    expect(longest(wide)).toBeGreaterThan(60)
   })
 
   it('is plain lines when it is not on a terminal', () => {

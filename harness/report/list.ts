@@ -45,7 +45,7 @@ export const list: ReporterKind = {
       onEnd(result) {
         redraw?.clear()
         redraw?.done()
-        for (const text of failures(result, color)) print(text)
+        for (const text of failures(result, color, live ? width : undefined)) print(text)
         const table = brokerTable(result, c, width)
         if (table !== '') print(`\n${table}`)
         const gaps = gapLines(result, c)
@@ -104,15 +104,15 @@ function gapLines(result: SuiteResult, c: Colors): string {
 }
 
 /** What went wrong in a run and where its record lies; empty when nothing did. */
-export function failureOf(run: ScenarioRun, color: boolean): string {
-  const text = renderFailure(run, color)
+export function failureOf(run: ScenarioRun, color: boolean, width?: number): string {
+  const text = renderFailure(run, color, width)
   if (text === '') return ''
   const record = run.artifacts === null ? '' : `  ${createColors(color).cyan('record:')} ${run.artifacts}\n`
   return `\n${text}${record}`
 }
 
-export const failures = ({ scenarios }: SuiteResult, color: boolean): string[] =>
-  scenarios.map(({ run }) => (run.status === 'gap' ? '' : failureOf(run, color))).filter((text) => text !== '')
+export const failures = ({ scenarios }: SuiteResult, color: boolean, width?: number): string[] =>
+  scenarios.map(({ run }) => (run.status === 'gap' ? '' : failureOf(run, color, width))).filter((text) => text !== '')
 
 /** The last lines: how many of each, how long it took, and where the results are. */
 export function closing(result: SuiteResult, c: Colors): string {

@@ -13,15 +13,13 @@ import {
   type Timer,
 } from '../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
-import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
+import type { Attachment, Device } from '../devices/index.ts'
 import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
-import { Linter } from '../lint/index.ts'
 import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
-import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
 import { leftBehind, takeTurn, tidy } from './borrowed.ts'
 import { Clockwork } from './clockwork.ts'
@@ -31,6 +29,7 @@ import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
 import { Stopped, type StopReason, StopSwitch } from './stop.ts'
+import { lint, takeDevice, takeLink } from './take.ts'
 
 /** From the end of the observer's connection to the exit of a broker that died. */
 const DEATH_KNELL = milliseconds(300)
@@ -60,11 +59,7 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
   const secrets = new Secrets(plan.secrets)
   const timeline = new Timeline(clock, lag, secrets)
-  const linter = new Linter()
-  timeline.subscribe((event) => {
-    for (const { by, ...found } of linter.observe(event))
-      timeline.record({ kind: 'violation', device: deviceOf(event), by, ...found, of: event.seq })
-  })
+  lint(timeline)
   const judge = new Judge(plan)
   let performer: Performer | null = null
   const stop = new StopSwitch((reason) => {
@@ -154,8 +149,6 @@ const contractGaps = ({ kind, version }: { kind: string; version: string }): rea
   (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) => versionFits(version, gap.versions)) ??
   []
 
-const deviceOf = (event: Event): string => ('device' in event ? (event.device ?? '') : '')
-
 interface Ending {
   reason: StopReason | null
   outcome: 'passed' | 'failed' | 'inconclusive' | null
@@ -218,38 +211,11 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const links = new Map<string, Link>()
   const devices = new Map<string, Device>()
   const random = seeded(scene.seed)
+  const around = { broker, bench, timeline, clock, stop, random, attach }
   for (const device of plan.devices) {
-    const kind = deviceKinds[device.use]!
-    const files = kind.readsFiles === true
-    const security = await stop.race(bench.take(`the certificates of ${device.name}`, securityOf(device, files)))
-    const link = await stop.race(
-      bench.take(
-        `the link of ${device.name}`,
-        openLink({
-          device: device.name,
-          upstream: () => ({ host: broker.host, port: broker.port, tls: broker.access.tls }),
-          tls: security.link,
-          recorder: timeline,
-          clock,
-          host: kind.linkHost?.(device.settings),
-          refusesByReset: kind.refusesByReset,
-        }),
-      ),
-    )
-    links.set(device.name, link)
-    const made = kind.make(device.settings, {
-      name: device.name,
-      attachment: attachmentOf(
-        attach === undefined ? link : await bench.take('what is put between', attach(device.name, link)),
-        security,
-        broker,
-      ),
-      recorder: timeline,
-      clock,
-      random: random.fork(device.name),
-      onBug: (error) => stop.stop({ kind: 'broken', error }),
-    })
-    devices.set(device.name, await bench.take(device.name, Promise.resolve(made)))
+    const taken = await takeLink(device, around)
+    links.set(device.name, taken.link)
+    devices.set(device.name, await takeDevice(device, taken, around))
   }
   for (const { name, waitsForBoot } of plan.devices)
     if (!waitsForBoot) await stop.race(bench.during(`the boot of ${name}`, devices.get(name)!.boot()))
@@ -297,7 +263,7 @@ async function openFleet(plan: Plan, scene: Scene, detours: FleetScene['detours'
   return fleet
 }
 
-async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
+export async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
   let timer: Timer | undefined
   const over = new Promise<void>((resolve) => {
     timer = clock.at(after(clock.now(), d), resolve)

@@ -2,6 +2,7 @@
 
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
+export { withGap } from './gap.ts'
 export type {
   FleetRun,
   FleetScene,
@@ -14,6 +15,7 @@ export type {
   SloResult,
 } from './load.ts'
 export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
+export { type Performed, Rig, type RigSettings } from './rig.ts'
 export {
   runSuite,
   type ScenarioResult,

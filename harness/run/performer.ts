@@ -46,6 +46,11 @@ export class Performer {
     return this.#all(plan.steps, '')
   }
 
+  /** One step of the main line; throws what stops the run. */
+  step(step: Step, path: string): Promise<'passed' | 'failed' | 'inconclusive'> {
+    return this.#one(step, path)
+  }
+
   /** The scenario's time is up: what is waited for is what it hangs on. */
   tellHanging(): void {
     for (const tell of this.#awaited) tell()

@@ -1,0 +1,124 @@
+// In a worker of vitest: one scenario file becomes tests, one for each combination of its matrix and each broker. The
+// scenario's own timeout governs; vitest's stands behind it, for what takes too long to be given back.
+
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { describe, type TestContext, test } from 'vitest'
+import { openChosen } from '../cli/brokers.ts'
+import { type Loaded, load, namesUnder, selection } from '../cli/load.ts'
+import type { Plan } from '../plan/index.ts'
+import { conduct, folderNames, type ScenarioRun, withGap, writeArtifacts } from '../run/index.ts'
+import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
+import { failureOf, located, mistakesOf } from './failure.ts'
+import { untilGone } from './farewell.ts'
+import { listOf, type MqttHilOptions } from './options.ts'
+
+/** Milliseconds beyond the scenario's own: a broker is started before it and given back after it. */
+const AROUND = 60_000
+
+/** What the JSON of vitest's reporters has of a test under `meta`. */
+declare module 'vitest' {
+  interface TaskMeta {
+    mqttHil?: {
+      readonly status: string
+      readonly broker: string
+      readonly verifies: readonly string[]
+      readonly seed: number
+      readonly gap?: string
+      readonly artifacts?: string
+    }
+  }
+}
+
+export async function collect(path: string, options: MqttHilOptions): Promise<void> {
+  const file = relative(process.cwd(), path)
+  const { plans: found, brokerOf } = await loaded(file, options)
+  const fleets = found.some((plan) => plan.fleet !== null) ? await import('../cli/fleet.ts') : null
+  const plans = fleets === null ? found : found.map(fleets.skipLargeFleets)
+  const names = folderNames(plans)
+  const selects = selection({ tag: listOf(options.tags) })
+  const several = listOf(options.broker).length > 1
+  const declare = (plan: Plan, title: string): void =>
+    test(title, { timeout: plan.timeout + AROUND, meta: {} }, async (context) => {
+      if (!selects(plan)) context.skip(`not selected by tags: ${listOf(options.tags).join(', ')}`)
+      if (plan.skip !== null) context.skip(plan.skip)
+      const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
+      const run = await conduct(plan, {
+        openBroker: () => openChosen(brokerOf.get(plan)!),
+        openFleet: fleets?.smallFleets,
+        seed,
+        signal: untilGone(context.signal),
+        repetition: context.task.result?.repeatCount ?? 0,
+        attempt: context.task.result?.retryCount ?? 0,
+      })
+      await settle(
+        options.output === undefined
+          ? withGap(run)
+          : await writeArtifacts(withGap(run), options.output, names.get(plan)!),
+        context,
+      )
+    })
+  for (const [name, group] of grouped(plans)) {
+    const [only] = group
+    if (group.length === 1) declare(only!, titleOf(only!, several, true))
+    else describe(name, () => group.forEach((plan) => void declare(plan, titleOf(plan, several, false))))
+  }
+}
+
+async function loaded(file: string, options: MqttHilOptions): Promise<Loaded> {
+  const wrong: { diagnostic: Diagnostic; text: string }[] = []
+  const text = await readFile(file, 'utf8')
+  const own = (key: 'vars' | 'devices', given: Readonly<Record<string, string>> = {}): string[] => {
+    const names = namesUnder(key, [file], [text])
+    return Object.entries(given).flatMap(([name, value]) => (names.has(name) ? [`${name}=${value}`] : []))
+  }
+  const quiet = { print() {}, printError() {}, color: false, live: false, width: 100 }
+  const complain = (diagnostic: Diagnostic, where: string): void => {
+    if (isError(diagnostic)) wrong.push({ diagnostic, text: where })
+    else console.warn(renderDiagnostic(diagnostic, where))
+  }
+  try {
+    const found = await load(
+      {
+        paths: [file],
+        broker: [...listOf(options.broker)],
+        var: own('vars', options.vars),
+        bind: own('devices', options.bind),
+        config: options.config,
+      },
+      { seed: options.seed, timeout: options.timeout, complain },
+      quiet,
+    )
+    if (wrong.length === 0) return found
+  } catch (error) {
+    throw located(error)
+  }
+  throw mistakesOf(wrong, file)
+}
+
+async function settle(run: ScenarioRun, context: TestContext): Promise<void> {
+  const { status, broker, plan, seed, gap, artifacts } = run
+  context.task.meta.mqttHil = {
+    status,
+    broker: broker.name,
+    verifies: plan.verifies,
+    seed,
+    ...(gap === null ? {} : { gap: gap.reason }),
+    ...(artifacts === null ? {} : { artifacts }),
+  }
+  const failure = failureOf(run)
+  if (failure !== null) throw failure
+  if (gap !== null)
+    await context.annotate(`${gap.met ? 'known gap' : 'no longer a gap'} of ${broker.name}: ${gap.reason}`, 'gap')
+}
+
+function grouped(plans: readonly Plan[]): ReadonlyMap<string, readonly Plan[]> {
+  const groups = new Map<string, Plan[]>()
+  for (const plan of plans) groups.set(plan.name, [...(groups.get(plan.name) ?? []), plan])
+  return groups
+}
+
+function titleOf({ name, variant, given }: Plan, several: boolean, alone: boolean): string {
+  const parts = [...(alone ? [name] : []), ...(variant === '' ? [] : [alone ? `[${variant}]` : variant])]
+  return [...parts, ...(several ? [`on ${given.broker.name}`] : [])].join(' ')
+}

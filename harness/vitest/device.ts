@@ -1,0 +1,213 @@
+// What tests hold in their hands: devices whose calls are awaited, links that are disturbed, the timeline. Each call is a
+// step of the rig, in the words of scenarios, so that it is checked, recorded and judged as one.
+
+import { PythonError } from '../../emulators/index.ts'
+import type { CallEvent, Event, PlainValue } from '../evidence/index.ts'
+import type { WordMap, Words } from '../plan/index.ts'
+import { explained } from '../report/index.ts'
+import type { Rig } from '../run/index.ts'
+import { type CallSite, callSite, claimError } from './call-site.ts'
+import type { DurationText, PacketMatch, PacketType, WantedText } from './words.ts'
+
+export type Way = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
+
+/** How long a call may take; default: four fifths of the test's timeout. */
+export interface Within {
+  readonly within?: DurationText | undefined
+}
+
+export interface Disturb {
+  /** `up`: from the device to the broker. */
+  readonly direction: 'up' | 'down'
+  readonly packet?: PacketType | readonly PacketType[]
+  readonly topic?: WantedText
+  readonly payload?: WantedText
+  readonly match?: PacketMatch
+  /** From the so many-th of them on; default: 1. */
+  readonly nth?: number
+  /** How many of them; default: with nth just one, without it all. */
+  readonly times?: number
+  /** The share of them: `30%`. */
+  readonly chance?: `${number}%`
+  readonly connection?: 'this' | 'all'
+  /** What happens to them, as in scenarios: `'drop'`, `{ delay: '1s' }`, `{ rewrite: { retain: true } }`, … */
+  readonly do: string | WordMap
+}
+
+/** Everything that has a link of its own. */
+export interface Linked {
+  readonly name: string
+  readonly link: TestLink
+}
+
+let disturbances = 0
+
+export class TestLink implements Linked {
+  readonly name: string
+  /** Where a program of your own finds the broker. */
+  readonly host: string
+  readonly port: number
+  /** With `tls`: what the link's certificate is checked with, PEM. */
+  readonly ca: string | undefined
+  readonly #rig: Rig
+
+  constructor(
+    rig: Rig,
+    name: string,
+    at: { readonly host: string; readonly port: number; readonly ca?: string | undefined },
+  ) {
+    this.#rig = rig
+    this.name = name
+    this.host = at.host
+    this.port = at.port
+    this.ca = at.ca
+  }
+
+  get link(): TestLink {
+    return this
+  }
+
+  /** `blackhole` (the default): bytes vanish and nobody is told. */
+  down(mode: Way = 'blackhole'): Promise<void> {
+    return done(this.#rig, { network: { device: this.name, state: 'down', mode } }, callSite(this.down))
+  }
+
+  up(): Promise<void> {
+    return done(this.#rig, { network: { device: this.name, state: 'up' } }, callSite(this.up))
+  }
+
+  /** From now on; what is answered ends it. */
+  async disturb(what: Disturb): Promise<{ release(): Promise<void> }> {
+    const site = callSite(this.disturb)
+    const id = `disturb${++disturbances}`
+    await done(this.#rig, { id, disturb: { device: this.name, ...what } as unknown as WordMap }, site)
+    return { release: () => done(this.#rig, { release: { id } }, site) }
+  }
+
+  /** Makes up a packet, or bytes as hex, on the connection there is. */
+  inject(to: 'device' | 'broker', what: { readonly packet: WordMap } | { readonly hex: string }): Promise<void> {
+    return done(this.#rig, { inject: { device: this.name, to, ...what } as WordMap }, callSite(this.inject))
+  }
+}
+
+export class TestDevice implements Linked {
+  readonly name: string
+  readonly link: TestLink
+  readonly #rig: Rig
+
+  constructor(rig: Rig, name: string, link: TestLink) {
+    this.#rig = rig
+    this.name = name
+    this.link = link
+  }
+
+  /**
+   * A method of the library by its own name, awaited. Text is str, `{ bytes: 'text' }` and `{ hex: '…' }` are bytes.
+   * Rejects with PythonError when it raises, with ClaimFailed when it hangs.
+   */
+  call(
+    method: string,
+    args: readonly Words[] = [],
+    options: Within & { readonly kwargs?: WordMap } = {},
+  ): Promise<PlainValue> {
+    return this.#call('call', { method, args, ...options }, callSite(this.call))
+  }
+
+  connect(options: Within & { readonly clean?: boolean } = {}): Promise<PlainValue> {
+    return this.#call('connect', options, callSite(this.connect))
+  }
+
+  publish(
+    topic: string,
+    payload: string | Uint8Array,
+    options: Within & { readonly qos?: 0 | 1 | 2; readonly retain?: boolean } = {},
+  ): Promise<PlainValue> {
+    const body = typeof payload === 'string' ? { payload } : { hex: Buffer.from(payload).toString('hex') }
+    return this.#call('publish', { topic, ...body, ...options }, callSite(this.publish))
+  }
+
+  subscribe(
+    topics: string | readonly string[],
+    options: Within & { readonly qos?: 0 | 1 | 2 } = {},
+  ): Promise<PlainValue> {
+    return this.#call('subscribe', { ...named(topics), ...options }, callSite(this.subscribe))
+  }
+
+  unsubscribe(topics: string | readonly string[], options: Within = {}): Promise<PlainValue> {
+    return this.#call('unsubscribe', { ...named(topics), ...options }, callSite(this.unsubscribe))
+  }
+
+  ping(options: Within = {}): Promise<PlainValue> {
+    return this.#call('ping', options, callSite(this.ping))
+  }
+
+  /** `check_msg`, or what the library has for it: one message, if there is one. */
+  check(options: Within = {}): Promise<PlainValue> {
+    return this.#call('check', options, callSite(this.check))
+  }
+
+  /** `wait_msg`: until a message comes. */
+  wait(options: Within = {}): Promise<PlainValue> {
+    return this.#call('wait', options, callSite(this.wait))
+  }
+
+  disconnect(options: Within = {}): Promise<PlainValue> {
+    return this.#call('disconnect', options, callSite(this.disconnect))
+  }
+
+  /** As by the reset button: its memory is gone, and no packet is sent. */
+  reset(): Promise<void> {
+    return done(this.#rig, { reset: this.name }, callSite(this.reset))
+  }
+
+  /** `off`: gone without a byte. */
+  power(state: 'on' | 'off' | 'cycle'): Promise<void> {
+    return done(this.#rig, { power: { device: this.name, state } }, callSite(this.power))
+  }
+
+  /** Sets a pin, by its name under `signals`. */
+  drive(signal: string, level: 0 | 1): Promise<void> {
+    return done(this.#rig, { drive: { device: this.name, signal, value: level } }, callSite(this.drive))
+  }
+
+  async #call(verb: string, words: object, site: CallSite): Promise<PlainValue> {
+    const { verdict, path } = await performed(this.#rig, { [verb]: { device: this.name, ...words } as WordMap }, site)
+    const isOutcome = (event: Event): event is CallEvent & Event =>
+      event.kind === 'call' && event.id === path && event.state !== 'started'
+    const ended = this.#rig.timeline.events.findLast(isOutcome)
+    if (ended?.state === 'returned' && verdict?.kind === 'pass') return ended.value ?? null
+    if (ended?.state === 'raised' && ended.error !== undefined)
+      throw site.place(new PythonError(ended.error.type, ...(ended.error.args as never[])))
+    throw failed(this.#rig, `${this.name}.${verb}()`, verdict, site)
+  }
+}
+
+/** Any step of a scenario, awaited. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
+export async function done(rig: Rig, words: WordMap, site: CallSite): Promise<void> {
+  const { outcome, verdict } = await performed(rig, words, site)
+  if (outcome !== 'passed') throw failed(rig, Object.keys(words).find((key) => key !== 'id') ?? 'step', verdict, site)
+}
+
+/** With the stack of whoever asked, not of the rig. */
+export async function performed(rig: Rig, words: WordMap, site: CallSite): ReturnType<Rig['perform']> {
+  try {
+    return await rig.perform(words)
+  } catch (error) {
+    throw site.place(error)
+  }
+}
+
+function failed(
+  rig: Rig,
+  what: string,
+  verdict: Awaited<ReturnType<Rig['perform']>>['verdict'],
+  site: CallSite,
+): Error {
+  if (verdict === null) return site.place(claimError('ClaimFailed', `${what}: a step of it failed`))
+  const name = verdict.kind === 'inconclusive' ? 'Inconclusive' : 'ClaimFailed'
+  const lines = explained(verdict, { plan: rig.plan, events: rig.timeline.events }, false)
+  return site.place(claimError(name, [what, ...lines].join('\n')))
+}
+
+const named = (topics: string | readonly string[]): WordMap =>
+  typeof topics === 'string' ? { topic: topics } : { topics }

@@ -1,0 +1,102 @@
+// The fixtures and matchers in a real vitest, on fixtures/vitest/tests: where they hold, and for each where it does not.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Scratch } from '../cli/testing.ts'
+import { type JsonTest, linkPackages, ROOT, runVitest } from './testing.ts'
+
+const PROJECT = join(ROOT, 'fixtures/vitest')
+const scratch = new Scratch()
+let ran: Awaited<ReturnType<typeof runVitest>>
+
+beforeAll(async () => {
+  ran = await runVitest(PROJECT, ['tests'], join(scratch.path, 'all.json'))
+}, 120_000)
+afterAll(() => scratch[Symbol.dispose]())
+
+const tests = (name: string): readonly JsonTest[] =>
+  ran.files.find((one) => basename(one.name) === `${name}.test.ts`)!.assertionResults
+
+it('what holds passes', () => {
+  expect(tests('passing').filter(({ status }) => status !== 'passed')).toEqual([])
+  expect(tests('passing').length).toBeGreaterThan(8)
+  expect(ran.out).not.toContain('Unhandled')
+})
+
+/** By the title of a test in failing.test.ts: what its message must say. */
+const SAID: Readonly<Record<string, readonly RegExp[]>> = {
+  'toHaveSent: another QoS': [
+    /^ClaimFailed: expect\(blue\)\.toHaveSent\('publish', \{ topic: 't', qos: 1 \}\)\n/,
+    /expected: PUBLISH from blue, topic "t", qos 1, within 300ms after the expect began/,
+    /the nearest was #\d+ \S+ blue → PUBLISH topic "t" payload "a" qos 0 \(qos: expected 1, got 0\)/,
+    /events:\n(.*\n)*? +#\d+ \S+ blue → PUBLISH/,
+  ],
+  'toHaveSent: too many': [/^ClaimFailed.*\n.*exactly 1 times.*\n.*got: 2 of them/],
+  'not.toHaveSent: it has': [/^ClaimFailed: expect\(blue\)\.not\.toHaveSent.*\n.*expected: no CONNECT from blue/],
+  'not.toHaveSent: for how long': [/^TypeError: .*for how long\? say \{ within: '500ms' \}/],
+  'toHaveReceived: the PUBACK is late': [
+    /^ClaimFailed.*\n.*PUBACK to blue, within 50ms[\s\S]*PUBACK.*\[at the broker\]/,
+  ],
+  'toHaveReceived: not this message': [/^ClaimFailed: expect\(observer\)[\s\S]*payload: expected "b", got "a"/],
+  'toHaveAcked: the device does not': [
+    /^ClaimFailed: expect\(green\)\.toHaveAcked[\s\S]*PUBACK from green, packetId \d+, within 200ms after the PUBLISH/,
+  ],
+  'toHaveAcked: the broker does not': [
+    /^ClaimFailed: expect\(broker\)\.toHaveAcked\(blue,[\s\S]*PUBCOMP to blue, packetId \d+[\s\S]*dropped by the link/,
+  ],
+  'toContainSequence: another order': [/^ClaimFailed.*\n.*in this order.*\n.*the first 1, then nothing for: PUBLISH/],
+  'toStaySilent: it pings': [/^ClaimFailed.*\n.*never a packet from blue for 2s.*\n.*got: #\d+ \S+ blue → PINGREQ/],
+  'toHaveViolations: there is none': [/^ClaimFailed.*\n.*a violation by the broker.*\n.*nothing of the kind/],
+  'toHaveNoViolations: there is one': [/^ClaimFailed: .*toHaveNoViolations[\s\S]*MQTT-3\.1\.0-2: a second CONNECT/],
+  'a call that hangs': [/^ClaimFailed: blue\.publish\(\)\n.*returns within 300ms\n.*waiting in read\(1\)/],
+  'a call that raises': [/^PythonError: OSError\(ECONNREFUSED\)/],
+  'a word that there is not': [/^Problem: unknown key "topik"\n +hint: did you mean "topic"\?/],
+  'a device that there is not': [/^Problem: "umqtt\.simpel" is not one of .*\n +hint: did you mean "umqtt\.simple"\?/],
+  'a matcher of something else': [/^TypeError: toHaveSent is for a device or link/],
+  'a broker that dies': [/^ClaimFailed[\s\S]*broker killed/],
+}
+
+it('each test that must fail is looked at here', () => {
+  expect(tests('failing').map(({ title }) => title)).toEqual(Object.keys(SAID))
+})
+
+it.each(Object.entries(SAID))('%s: it fails, and says why, at its line', (title, patterns) => {
+  const { status, failureMessages } = tests('failing').find((one) => one.title === title)!
+  expect(status).toBe('failed')
+  expect(failureMessages).toHaveLength(1)
+  const [message] = failureMessages
+  for (const pattern of patterns) expect(message).toMatch(pattern)
+  const [, line] = /\n {4}at .*failing\.test\.ts:(\d+):\d+\)?(?:\n|$)/.exec(message!)!
+  expect(sourceOf(title)).toContain(Number(line))
+})
+
+/** The lines of a test in failing.test.ts. */
+function sourceOf(title: string): number[] {
+  const lines = readFileSync(join(PROJECT, 'tests/failing.test.ts'), 'utf8').split('\n')
+  const from = lines.findIndex((line) => line.includes(`'${title}'`))
+  const to = lines.indexOf('})', from)
+  return lines.slice(from, to).map((_, k) => from + k + 1)
+}
+
+it('what the documentation shows passes', async () => {
+  using project = new Scratch()
+  linkPackages(project.path)
+  const guide = readFileSync(join(ROOT, 'docs/vitest.md'), 'utf8')
+  const [config, tests] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text!)
+  writeFileSync(join(project.path, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(project.path, 'vitest.config.ts'), config!)
+  writeFileSync(join(project.path, 'guide.test.ts'), tests!)
+  const { code, files, out } = await runVitest(project.path, [], join(project.path, 'results.json'))
+  expect(
+    files.flatMap(({ assertionResults }) => assertionResults).map(({ status }) => status),
+    out,
+  ).toEqual(['passed', 'passed'])
+  expect(code).toBe(0)
+}, 60_000)
+
+it('the compiler objects to what there is not, and to nothing else', () => {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  expect(() => execFileSync(process.execPath, [tsc, '-p', PROJECT], { encoding: 'utf8' })).not.toThrow()
+}, 60_000)

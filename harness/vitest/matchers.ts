@@ -1,0 +1,249 @@
+// Matchers of what happens on links, for `await expect(…)`. Each is a claim of a scenario, held by the same judge: it ends
+// with the event that decides it and never sleeps. Unlike an `expect` in a scenario it also finds what came earlier in
+// the test, as `toHaveBeenCalled` does; order is for `toContainSequence` and `after`.
+
+import type { Broker } from '../brokers/index.ts'
+import type { Event, PacketEvent } from '../evidence/index.ts'
+import type { Verdict } from '../judge/index.ts'
+import type { WordMap } from '../plan/index.ts'
+import { explained } from '../report/index.ts'
+import type { Rig } from '../run/index.ts'
+import { parseDuration } from '../scenario/index.ts'
+import { type Asker, type CallSite, callSite, claimError } from './call-site.ts'
+import { type Linked, performed } from './device.ts'
+import { membershipOf, type Role, type TestObserver, type TestTimeline } from './rig-of.ts'
+import type {
+  Claimed,
+  DurationText,
+  MessageMatch,
+  PacketMatch,
+  PacketType,
+  Terms,
+  ViolationMatch,
+  Window,
+} from './words.ts'
+
+type Sends = (type?: PacketType, match?: PacketMatch, terms?: Terms) => Promise<void>
+
+/** What `expect` has more of, by what is in its brackets. With `.not` say `within`: how long it must not come. */
+export interface HilMatchers<T> {
+  /** The device has sent such a packet, or does so soon. */
+  toHaveSent: T extends Linked ? Sends : never
+  /** The device has received such a packet; the observer such a message from the broker. */
+  toHaveReceived: T extends Linked
+    ? Sends
+    : T extends TestObserver
+      ? (message?: MessageMatch, terms?: Terms) => Promise<void>
+      : never
+  /**
+   * A PUBLISH above QoS 0 was acknowledged to its end, with PUBACK or PUBCOMP of its packet id: by the device, or by the
+   * broker to a device. `within` is measured from the PUBLISH.
+   */
+  toHaveAcked: T extends Linked
+    ? (publish?: PacketMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+    : T extends Broker
+      ? (device: Linked, publish?: PacketMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+      : never
+  /** These came in this order; others may lie between them. */
+  toContainSequence: T extends TestTimeline ? (sequence: readonly Claimed[], terms?: Window) => Promise<void> : never
+  /** From now on the device sends nothing (of that type, with those fields) for so long. */
+  toStaySilent: T extends Linked
+    ? (silence: {
+        readonly for: DurationText
+        readonly type?: PacketType
+        readonly match?: PacketMatch
+      }) => Promise<void>
+    : never
+  /** A packet on any link breaks a statement of MQTT 3.1.1. */
+  toHaveViolations: T extends TestTimeline ? (violation?: ViolationMatch, terms?: Terms) => Promise<void> : never
+  /** None has so far, nor does one within so long from now; default: 100ms, for what is under way. */
+  toHaveNoViolations: T extends TestTimeline
+    ? (violation?: ViolationMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+    : never
+}
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
+  interface Matchers<T = any> extends HilMatchers<T> {}
+}
+
+interface State {
+  /** Not there without `.not`, whatever vitest's types say. */
+  readonly isNot?: boolean
+}
+
+const DEFAULT_WITHIN: DurationText = '2s'
+/** A call returns before its packet has come to the link. */
+const IN_FLIGHT: DurationText = '100ms'
+
+interface Asked {
+  readonly rig: Rig
+  /** As it stands in the test. */
+  readonly what: string
+  readonly site: CallSite
+  readonly isNot: boolean
+}
+
+/** Everything that `expect.extend` takes. */
+export const matchers = {
+  async toHaveSent(this: State, of: unknown, type?: PacketType, match?: PacketMatch, terms?: Terms) {
+    const asked = ask(this, 'toHaveSent', of, LINKED, [type, match], matchers.toHaveSent)
+    return claim(asked, { packet: { from: (of as Linked).name, type, match } }, terms)
+  },
+  async toHaveReceived(this: State, of: unknown, ...args: readonly unknown[]) {
+    const asked = ask(this, 'toHaveReceived', of, [...LINKED, 'observer'], args, matchers.toHaveReceived)
+    if (membershipOf(of)?.role === 'observer')
+      return claim(asked, { message: (args[0] ?? {}) as MessageMatch }, args[1] as Terms)
+    const [type, match, terms] = args as [PacketType?, PacketMatch?, Terms?]
+    return claim(asked, { packet: { to: (of as Linked).name, type, match } }, terms)
+  },
+  async toHaveAcked(this: State, of: unknown, ...args: readonly unknown[]) {
+    const asked = ask(this, 'toHaveAcked', of, [...LINKED, 'broker'], args, matchers.toHaveAcked)
+    if (membershipOf(of)?.role !== 'broker') return acked(asked, (of as Linked).name, 'device', args[0], args[1])
+    const [device] = args as [Linked]
+    if (!isLinked(device))
+      throw asked.site.place(new TypeError('toHaveAcked: to whom? expect(broker).toHaveAcked(device, …)'))
+    return acked(asked, device.name, 'broker', args[1], args[2])
+  },
+  async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: Window) {
+    const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence], matchers.toContainSequence)
+    return claim(asked, { sequence } as unknown as Claimed, terms)
+  },
+  async toStaySilent(
+    this: State,
+    of: unknown,
+    silence: { readonly for: DurationText; readonly type?: PacketType; readonly match?: PacketMatch },
+  ) {
+    const asked = ask(this, 'toStaySilent', of, LINKED, [silence], matchers.toStaySilent)
+    const { for: time, type, match } = silence ?? {}
+    const packet = { from: (of as Linked).name, type, match }
+    return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as WordMap }))
+  },
+  async toHaveViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Terms) {
+    const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation], matchers.toHaveViolations)
+    return claim(asked, violating(violation), terms)
+  },
+  async toHaveNoViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Window) {
+    const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation], matchers.toHaveNoViolations)
+    await claim({ ...asked, isNot: !asked.isNot }, violating(violation), { within: IN_FLIGHT, ...terms })
+    return { pass: !asked.isNot, message: () => asked.what }
+  },
+}
+
+const LINKED: readonly Role[] = ['device', 'link']
+
+function ask(
+  state: State,
+  name: string,
+  of: unknown,
+  roles: readonly Role[],
+  args: readonly unknown[],
+  above: Asker,
+): Asked {
+  const site = callSite(above)
+  const found = membershipOf(of)
+  if (found === undefined || !roles.includes(found.role))
+    throw site.place(new TypeError(`${name} is for a ${roles.join(' or ')} of these fixtures`))
+  const { rig, role } = found
+  const isNot = state.isNot === true
+  const said = args.flatMap((arg) => (arg === undefined ? [] : [shown(arg)])).join(', ')
+  const who = LINKED.includes(role) ? (of as Linked).name : role
+  return { rig, what: `expect(${who})${isNot ? '.not' : ''}.${name}(${said})`, site, isNot }
+}
+
+const isLinked = (thing: unknown): thing is Linked => LINKED.includes(membershipOf(thing)?.role as Role)
+
+const violating = (violation: ViolationMatch | undefined): Claimed =>
+  violation === undefined || (violation.by ?? violation.from ?? violation.to) === undefined
+    ? ({ any: ['broker', 'device'].map((by) => ({ violation: { ...violation, by } })) } as unknown as Claimed)
+    : { violation }
+
+async function claim(asked: Asked, want: Claimed, terms: Terms = {}): Promise<Result> {
+  const { after, within, ...others } = terms
+  if (asked.isNot && within === undefined)
+    throw asked.site.place(new TypeError(`${asked.what}: for how long? say { within: '500ms' }`))
+  const window = { ...others, ...(others.between === undefined ? { within: within ?? DEFAULT_WITHIN } : { within }) }
+  // What has been recorded by now has come in time, however exactly it is known when.
+  const past = asked.isNot && after === undefined && others.between === undefined
+  const look = after !== undefined ? { after } : past ? { after: 'start' } : { since: 'start' }
+  const limit = past ? { within: sum(asked.rig.timeline.now(), within!) } : {}
+  return decide(asked, await judged(asked, { expect: { ...want, ...window, ...look, ...limit } as unknown as WordMap }))
+}
+
+/** The PUBLISH, and from it on the packet that ends its exchange. */
+async function acked(
+  asked: Asked,
+  device: string,
+  by: 'device' | 'broker',
+  match: unknown,
+  given: unknown,
+): Promise<Result> {
+  const { after, within } = (given ?? {}) as Pick<Window, 'within' | 'after'>
+  const [publishing, acknowledging] =
+    by === 'device' ? [{ to: device }, { from: device }] : [{ from: device }, { to: device }]
+  const id = `acked${++acks}`
+  const fields = { qos: { in: [1, 2] }, ...(match as PacketMatch | undefined) }
+  const published = await judged(asked, {
+    id,
+    expect: {
+      packet: { ...publishing, type: 'publish', match: fields },
+      within: asked.isNot ? '0ms' : DEFAULT_WITHIN,
+      ...(after === undefined ? { since: 'start' } : { after }),
+    } as unknown as WordMap,
+  })
+  if (published.kind !== 'pass') return decide(asked, published)
+  const publish = asked.rig.timeline.events[published.evidence.at(-1)!] as Event & PacketEvent
+  const { packetId, qos } = publish.packet as { readonly packetId: number; readonly qos: number }
+  // What has come already is in time when nobody said how much there is.
+  const left = `${Math.ceil(asked.rig.timeline.now() - publish.at) + 2000}ms`
+  const type = qos === 2 ? 'pubcomp' : 'puback'
+  const packet = { ...acknowledging, type, match: { packetId } }
+  const ack = await judged(asked, {
+    expect: { packet, after: `${id}.last`, within: within ?? left } as unknown as WordMap,
+  })
+  return decide(asked, ack)
+}
+
+/** So many milliseconds and a time in words. */
+function sum(ms: number, text: string): string {
+  const parsed = parseDuration(text)
+  return parsed.ok ? `${Math.ceil(ms + parsed.value)}ms` : text
+}
+
+let acks = 0
+
+async function judged({ rig, site }: Asked, words: WordMap): Promise<Verdict> {
+  const { verdict } = await performed(rig, words, site)
+  return verdict!
+}
+
+interface Result {
+  readonly pass: boolean
+  readonly message: () => string
+}
+
+/** Throws what did not hold, with the line of the test: vitest would lose it on the way. */
+function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Result {
+  const run = { plan: rig.plan, events: rig.timeline.events }
+  const tell = (told: Verdict): string =>
+    [what, ...explained(told, run, false)]
+      .join('\n')
+      .replaceAll(/\b(after|before) the step began/g, '$1 the expect began')
+      .replaceAll(/\bafter acked\d+\.last/g, 'after the PUBLISH')
+  if (verdict.kind === 'inconclusive') throw site.place(claimError('Inconclusive', tell(verdict)))
+  const pass = verdict.kind === 'pass'
+  if (pass === isNot) {
+    const told = isNot ? { ...verdict, kind: 'fail' as const, expected: `no ${verdict.expected}` } : verdict
+    throw site.place(claimError('ClaimFailed', tell(told)))
+  }
+  return { pass: !isNot, message: () => what }
+}
+
+function shown(value: unknown): string {
+  if (value instanceof RegExp) return String(value)
+  if (isLinked(value)) return (value as Linked).name
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? `'${value}'` : String(value)
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  return entries.length === 0 ? '{}' : `{ ${entries.map(([key, one]) => `${key}: ${shown(one)}`).join(', ')} }`
+}

@@ -1,0 +1,133 @@
+// The plugin: makes `*.scenario.yaml` files test files. It runs in vitest's own process and decides nothing about
+// scenarios; what a file becomes is a module that hands its path to `collect.ts` in a worker.
+
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vitest/config'
+import type { TestProject } from 'vitest/node'
+import { Problem } from '../../emulators/index.ts'
+import { namesUnder } from '../cli/load.ts'
+import { loadConfig, NAMES } from '../config/index.ts'
+import { SUFFIX } from '../plan/index.ts'
+import { didYouMean } from '../scenario/index.ts'
+import { located } from './failure.ts'
+import { inputsOf } from './inputs.ts'
+import { checkOptions, type MqttHilOptions } from './options.ts'
+
+/** Where this package lies: vitest leaves it to Node, as it does with what is in node_modules. */
+const OURS = fileURLToPath(new URL('../..', import.meta.url))
+const COLLECT = fileURLToPath(new URL(`./collect${import.meta.url.slice(-3)}`, import.meta.url))
+
+/**
+ * For `plugins` of vitest.config.ts: each scenario is a test, run as `hil run` does it.
+ * Throws Problem `config/…` for options that there are not, and for what is wrong with the config file.
+ */
+export function mqttHil(options: MqttHilOptions = {}): Plugin {
+  withHints(() => checkOptions(options))
+  let root = process.cwd()
+  let project: TestProject | null = null
+  let checked: Promise<void> | null = null
+  /** By scenario file: what it depends on. */
+  const inputs = new Map<string, readonly string[]>()
+  return {
+    name: 'mqtt-hil',
+    enforce: 'pre',
+    async config(user) {
+      root = resolve(user.root ?? '.')
+      const config = configFile(options, root)
+      const { configDefaults } = await import('vitest/config')
+      const given = user.test?.include
+      return {
+        test: {
+          // vitest puts the user's own before these.
+          include: [
+            ...(given === undefined ? configDefaults.include : []),
+            ...(await patterns(options, config).catch(withHint)),
+          ],
+          server: { deps: { external: [new RegExp(`^(file://)?${escaped(OURS)}(dist/|.*\\.js$)`)] } },
+          provide: { mqttHil: { ...options, config } },
+        },
+      }
+    },
+    configureVitest(context) {
+      project = context.project
+      const { config } = context.vitest
+      config.watchTriggerPatterns = [
+        ...(config.watchTriggerPatterns ?? []),
+        { pattern: /^/, testsToRun: (changed) => dependents(inputs, changed) },
+      ]
+    },
+    async load(id) {
+      const file = id.replace(/[?#].*$/, '')
+      if (!file.endsWith(SUFFIX)) return undefined
+      checked ??= checkNames(options, project)
+      await checked.catch(withHint)
+      const config = configFile(options, root)
+      const needs = [...inputsOf(file, root), ...(config === undefined ? [] : [config])]
+      inputs.set(file, needs)
+      for (const path of needs) this.addWatchFile(path)
+      const code = [
+        `import { collect } from ${JSON.stringify(COLLECT)}`,
+        `await collect(${JSON.stringify(file)}, ${JSON.stringify({ ...options, config })})`,
+      ]
+      return { code: code.join('\n'), map: null }
+    },
+  }
+}
+
+/** vitest shows the message of an error, and knows no hint. */
+function withHint(error: unknown): never {
+  throw located(error)
+}
+
+function withHints(work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    withHint(error)
+  }
+}
+
+/** undefined: vitest goes by what it knows itself. */
+function dependents(inputs: ReadonlyMap<string, readonly string[]>, changed: string): string[] | undefined {
+  const files = [...inputs].flatMap(([file, needs]) => (needs.includes(changed) ? [file] : []))
+  return files.length === 0 ? undefined : files
+}
+
+function configFile({ config }: MqttHilOptions, root: string): string | undefined {
+  if (config !== undefined) return resolve(root, config)
+  return NAMES.map((name) => join(root, name)).find((path) => existsSync(path))
+}
+
+async function patterns({ include }: MqttHilOptions, config: string | undefined): Promise<readonly string[]> {
+  if (include !== undefined) return include
+  const { scenarios } = config === undefined ? {} : await loadConfig(config)
+  if (scenarios === undefined) return [`**/*${SUFFIX}`]
+  return scenarios
+    .map((path) => path.replace(/^\.\//, '').replace(/\/$/, ''))
+    .map((path) => (path.endsWith('.yaml') ? path : path === '.' ? `**/*${SUFFIX}` : `${path}/**/*${SUFFIX}`))
+}
+
+/** A misspelt name under `bind` or `vars` would change nothing, silently. Each file by itself cannot tell. */
+async function checkNames({ bind = {}, vars = {} }: MqttHilOptions, project: TestProject | null): Promise<void> {
+  const given = { devices: Object.keys(bind), vars: Object.keys(vars) }
+  if (project === null || given.devices.length + given.vars.length === 0) return
+  const { testFiles } = await project.globTestFiles()
+  const files = testFiles.filter((file) => file.endsWith(SUFFIX))
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+  for (const key of ['devices', 'vars'] as const) {
+    const known = namesUnder(key, files, texts)
+    const unknown = given[key].find((name) => !known.has(name))
+    if (unknown === undefined) continue
+    const option = key === 'vars' ? 'vars' : 'bind'
+    throw new Problem(
+      key === 'vars' ? 'cli/unknown-var' : 'cli/unknown-bind',
+      `mqttHil({ ${option}: { ${unknown} } }): no scenario here has a ${key.slice(0, -1)} of that name`,
+      { hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`) },
+    )
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -1,0 +1,126 @@
+// `mqtt-hil/vitest/test`: `test` with a broker, devices, links and an observer as fixtures, and `expect` with matchers of
+// what passes on links. Nothing is started for a test that does not ask for it, and all of it is given back.
+
+import { expect, inject, test as plain } from 'vitest'
+import { milliseconds } from '../../emulators/index.ts'
+import type { Broker } from '../brokers/index.ts'
+import { brokerFor, factsOf, openChosen } from '../cli/brokers.ts'
+import { loadConfig } from '../config/index.ts'
+import type { DevicePlan, WordMap } from '../plan/index.ts'
+import { Rig } from '../run/index.ts'
+import { callSite } from './call-site.ts'
+import { done, TestDevice, TestLink } from './device.ts'
+import { untilGone } from './farewell.ts'
+import { matchers } from './matchers.ts'
+import { listOf, type MqttHilOptions } from './options.ts'
+import { belongs, TestObserver, TestTimeline } from './rig-of.ts'
+import type { DeviceOptions } from './words.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    mqttHil?: MqttHilOptions
+  }
+}
+
+/** For `test.override({ hil: { … } })`; what is not said here is as in the plugin's options. */
+export interface HilSettings {
+  /** A name of the config's `brokers`, a kind (`mosquitto`), or `mqtt://HOST:PORT`. */
+  readonly broker?: string | undefined
+  /** Filters that the observer subscribes to; default: `#`. */
+  readonly observe?: readonly string[] | undefined
+  /** For all chance in the test. */
+  readonly seed?: number | undefined
+}
+
+export interface HilFixtures {
+  /** What the others are made with. */
+  readonly hil: HilSettings
+  /** Started for the test, of the kind that `hil.broker` says; default: as `hil run`. */
+  readonly broker: Broker
+  /** What happened so far. It starts nothing. */
+  readonly timeline: TestTimeline
+  /** Subscribed before the test begins. */
+  readonly observer: TestObserver
+  /** A device of a kind (`umqtt.simple`, `virtual`, `process`, …), booted; its calls are awaited. */
+  readonly device: (use: string, options?: DeviceOptions) => Promise<TestDevice>
+  /** A port of its own in front of the broker, for a program of yours. */
+  readonly link: (name?: string, options?: { readonly tls?: boolean }) => Promise<TestLink>
+  /** Any step of a scenario, in its own words, awaited. */
+  readonly perform: (step: WordMap) => Promise<void>
+}
+
+expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
+
+export { expect }
+
+const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Rig }>({
+  hil: {},
+  rig: async ({ hil, task, signal }, use) => {
+    const options = inject('mqttHil') ?? {}
+    const config = await loadConfig(options.config)
+    const word = hil.broker ?? listOf(options.broker)[0]
+    const chosen = brokerFor(null, word, {}, config)
+    await using rig = new Rig({
+      file: task.file.filepath,
+      openBroker: () => openChosen(chosen),
+      broker: factsOf(chosen),
+      observe: hil.observe ?? ['#'],
+      seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
+      timeout: milliseconds(Math.max(1000, task.timeout * 0.8)),
+      signal: untilGone(signal),
+    })
+    await use(rig)
+  },
+})
+
+export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
+  broker: async ({ rig }, use) => use(belongs(await rig.broker(), 'broker', rig)),
+  timeline: async ({ rig }, use) => use(belongs(new TestTimeline(rig), 'timeline', rig)),
+  observer: async ({ rig }, use) => {
+    await rig.observer()
+    await use(belongs(new TestObserver(rig), 'observer', rig))
+  },
+  device: async ({ rig }, use) => {
+    let count = 0
+    const make: HilFixtures['device'] = async (kind, options = {}) => {
+      const site = callSite(make)
+      const { name = `device${++count}`, tls, ...words } = options
+      const link = tls === undefined ? {} : { link: { tls } }
+      try {
+        const at = await rig.device(name, {
+          use: kind === 'virtual' ? 'micropython' : kind,
+          ...words,
+          ...link,
+        } as WordMap)
+        return belongs(new TestDevice(rig, name, belongs(new TestLink(rig, name, at), 'link', rig)), 'device', rig)
+      } catch (error) {
+        throw site.place(error)
+      }
+    }
+    await use(make)
+  },
+  link: async ({ rig }, use) => {
+    let count = 0
+    const make: HilFixtures['link'] = async (name = `link${++count}`, options = {}) => {
+      const site = callSite(make)
+      const tls: DevicePlan['tls'] = options.tls ? { certificate: 'valid', mutual: false } : null
+      try {
+        const { link, ca } = await rig.link(name, tls)
+        return belongs(new TestLink(rig, name, { host: link.host, port: link.port, ca }), 'link', rig)
+      } catch (error) {
+        throw site.place(error)
+      }
+    }
+    await use(make)
+  },
+  perform: async ({ rig }, use) => {
+    const perform: HilFixtures['perform'] = (step) => done(rig, step, callSite(perform))
+    await use(perform)
+  },
+})
+
+export { PythonError } from '../../emulators/index.ts'
+export type { Disturb, Linked, TestDevice, TestLink, Way } from './device.ts'
+export type { HilMatchers } from './matchers.ts'
+export type { TestObserver, TestTimeline } from './rig-of.ts'
+export type * from './words.ts'

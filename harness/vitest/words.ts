@@ -1,0 +1,170 @@
+// The words of scenarios as types, for tests in TypeScript. What they mean is in harness/expect and harness/steps, which
+// read them; a test holds these names against those.
+
+import type { WordMap, Words } from '../plan/index.ts'
+
+/** With its unit: `200ms`, `1.5s`, `2m`. */
+export type DurationText = `${number}${'ms' | 's' | 'm' | 'h'}`
+
+export type PacketType =
+  | 'connect'
+  | 'connack'
+  | 'publish'
+  | 'puback'
+  | 'pubrec'
+  | 'pubrel'
+  | 'pubcomp'
+  | 'subscribe'
+  | 'suback'
+  | 'unsubscribe'
+  | 'unsuback'
+  | 'pingreq'
+  | 'pingresp'
+  | 'disconnect'
+  | 'malformed'
+
+interface Operators<V> {
+  readonly eq?: V
+  readonly in?: readonly Wanted<V>[]
+  readonly not?: Wanted<V>
+}
+
+/** A value, or what it must be like: a RegExp, `{ in: […] }`, `{ not: … }`. */
+export type Wanted<V> = V | RegExp | Operators<V>
+export type WantedText = Wanted<string> | { readonly json: Words } | { readonly hex: string }
+interface Bounds {
+  readonly gt?: number
+  readonly gte?: number
+  readonly lt?: number
+  readonly lte?: number
+}
+export type WantedNumber = Wanted<number> | Bounds
+
+/** Decoded fields of a packet; those that are not named may be anything. */
+export interface PacketMatch {
+  readonly topic?: WantedText | readonly WantedText[]
+  readonly payload?: WantedText
+  readonly qos?: WantedNumber | readonly number[]
+  readonly retain?: boolean
+  readonly dup?: boolean
+  readonly packetId?: WantedNumber
+  readonly clean?: boolean
+  readonly keepalive?: DurationText | { readonly [bound in keyof Bounds]?: DurationText }
+  readonly will?:
+    | boolean
+    | {
+        readonly topic?: WantedText
+        readonly payload?: WantedText
+        readonly qos?: WantedNumber
+        readonly retain?: boolean
+      }
+  readonly clientId?: WantedText
+  readonly username?: WantedText
+  readonly password?: WantedText
+  readonly returnCode?: WantedNumber
+  readonly reasonCode?: WantedNumber
+  readonly sessionPresent?: boolean
+  readonly granted?: readonly number[]
+  readonly protocolLevel?: WantedNumber
+  readonly protocolName?: WantedText
+  readonly length?: WantedNumber
+  readonly flags?: WantedNumber
+  readonly reason?: WantedText
+  readonly claims?: WantedText
+  readonly hex?: string
+}
+
+/** An application message as the observer received it. */
+export interface MessageMatch {
+  readonly topic?: WantedText
+  readonly payload?: WantedText
+  readonly qos?: WantedNumber
+  readonly retain?: boolean
+  readonly dup?: boolean
+}
+
+/** Whose packet breaks a statement of MQTT 3.1.1: of the broker on any link, of any device, or of one. */
+export interface ViolationMatch {
+  readonly by?: 'broker' | 'device'
+  readonly from?: string
+  readonly to?: string
+  readonly statement?: WantedText
+  readonly what?: WantedText
+}
+
+/** One matcher, as under `expect:` of a scenario. */
+export interface Claimed {
+  readonly packet?: {
+    readonly from?: string
+    readonly to?: string
+    readonly type?: PacketType
+    readonly delivered?: boolean
+    readonly at?: 'device' | 'broker'
+    readonly by?: 'peer' | 'link'
+    readonly connection?: WantedNumber
+    readonly match?: PacketMatch
+  }
+  readonly message?: MessageMatch
+  readonly violation?: ViolationMatch
+  readonly socket?: Readonly<Record<string, Words>>
+  readonly call?: Readonly<Record<string, Words>>
+  readonly serial?: { readonly device: string; readonly line: WantedText; readonly stream?: 'out' | 'err' | 'in' }
+  readonly signal?: { readonly device: string; readonly signal: string; readonly value?: WantedNumber }
+  readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
+}
+
+/** When it must come. */
+export interface Window {
+  /** At most so long after the expect began, or after `after`; default: 2s. What came before counts. */
+  readonly within?: DurationText
+  /** Both ends of the window. */
+  readonly between?: readonly [DurationText, DurationText]
+  /** Only what comes after this moment, and measured from it: what `timeline.mark()` gave. */
+  readonly after?: string
+}
+
+export interface Terms extends Window {
+  /** Exactly so many since the test began (or since `after`), or at least and at most: the window is waited out. */
+  readonly count?: number | { readonly min?: number; readonly max?: number }
+  /** From each to the next. */
+  readonly every?: { readonly of: DurationText; readonly tolerance: DurationText }
+}
+
+/** What a device takes, as under `devices: NAME:` of a scenario. */
+export interface DeviceOptions {
+  /** Default: device1, device2, … */
+  readonly name?: string
+  /** The device reaches its link by TLS. */
+  readonly tls?: true | { readonly certificate?: string; readonly mutual?: boolean }
+  /** Of the library; default: the one that docs/clients.md names. */
+  readonly version?: string
+  /** Options by the library's own names: `{ keepalive: '30s' }`. */
+  readonly with?: WordMap
+  readonly will?: {
+    readonly topic: string
+    readonly payload: string
+    readonly qos?: 0 | 1 | 2
+    readonly retain?: boolean
+  }
+  /** The program on it; default: `puppet`, which does what the test says. */
+  readonly firmware?: string
+  /** A call that the puppet makes in its message callback. */
+  readonly callback?: WordMap
+  /** How often the puppet looks for messages between calls; default: 100ms; false: never. */
+  readonly poll?: DurationText | false
+  /** Names for pins: `{ led: { pin: 2 } }`. */
+  readonly signals?: WordMap
+  /** What is on the flash of a board, from the folder of the test file. */
+  readonly files?: string | WordMap
+  /** For a board without a main.py: the library that makes the calls. */
+  readonly client?: string
+  /** For a virtual board: `{ 'lost-after': '2s' }`. */
+  readonly wifi?: WordMap
+  /** For a board: its serial port, or its label in the hardware map. */
+  readonly port?: string
+  /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
+  readonly command?: string | readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** For `raw`: what it sends by itself, as a client would; default: nothing. */
+  readonly auto?: readonly string[]
+}
