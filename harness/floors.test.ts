@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
+  ['harness/record'],
   ['harness/report'],
   ['harness/config', 'harness/cli'],
   ['bench', 'harness'],

@@ -21,6 +21,7 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
 }
 
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
+export { Lines } from './board/lines.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
 export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'

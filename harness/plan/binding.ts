@@ -36,7 +36,14 @@ export function parseBinding(text: string): Binding {
   if (port !== null) return { text: given, use: 'board', port: port[1]! }
   if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
   const [use, version, ...rest] = given.split('@')
-  if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:' || given === 'replay:')
+  if (
+    use === undefined ||
+    use === '' ||
+    version === '' ||
+    rest.length > 0 ||
+    given === 'process:' ||
+    given === 'replay:'
+  )
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
       hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, process:COMMAND or replay:PATH',
     })

@@ -1,8 +1,10 @@
 // The conductor: acquire, run, release.
 
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
+export { Bench } from './bench.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
-export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
+export { secretsOf } from './masked.ts'
+export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
 export {
   runSuite,
   type ScenarioResult,

@@ -13,6 +13,7 @@ import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
+import { record } from './record.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -27,6 +28,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   list,
   judge,
   report,
+  record,
   coverage,
   emulate,
   devices,
