@@ -1,6 +1,7 @@
 // What `hil record` does: prints where to connect, then a line for each thing that happens, then what it came to.
 
 import { existsSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
 import { type Duration, Problem, showDuration } from '../../../emulators/index.ts'
@@ -56,6 +57,9 @@ export async function recordAction(args: RecordArguments): Promise<ExitCode> {
         if (!args.quiet || args.json) show(event)
       },
     })
+  } catch (error) {
+    await rmdir(folder).catch(() => {}) // nothing was recorded; a folder with something in it stays
+    throw error
   } finally {
     interrupt.done()
   }

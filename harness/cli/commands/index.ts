@@ -14,6 +14,7 @@ import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
 import { record } from './record.ts'
+import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -29,6 +30,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   judge,
   report,
   record,
+  replay,
   coverage,
   emulate,
   devices,
