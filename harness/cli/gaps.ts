@@ -6,18 +6,19 @@ import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import { brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { findScenarios, GAPS_FILE, type KnownGap, readGaps } from '../plan/index.ts'
-import { childOf, isError, type Node, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
-import type { Terminal } from './terminal.ts'
+import { childOf, type Diagnostic, type Node, parseScenarioText } from '../scenario/index.ts'
 
 export interface FoundGaps {
   /** For a scenario file. */
   of(file: string): readonly KnownGap[]
-  readonly errors: number
 }
 
-export async function findGaps(files: readonly string[], config: ResolvedConfig, out: Terminal): Promise<FoundGaps> {
+export async function findGaps(
+  files: readonly string[],
+  config: ResolvedConfig,
+  onDiagnostic: (diagnostic: Diagnostic, text: string) => void,
+): Promise<FoundGaps> {
   const folders = new Map<string, readonly KnownGap[]>()
-  let errors = 0
   for (const folder of new Set(files.flatMap(foldersOf))) {
     const file = join(folder, GAPS_FILE)
     if (!existsSync(file)) continue
@@ -27,12 +28,11 @@ export async function findGaps(files: readonly string[], config: ResolvedConfig,
       brokers: new Set([...Object.keys(brokers), ...Object.keys(config.brokers ?? {})]),
     })
     for (const diagnostic of diagnostics.all) {
-      if (isError(diagnostic)) errors++
-      out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
+      onDiagnostic(diagnostic, text)
     }
     folders.set(folder, gaps)
   }
-  return { of: (file) => foldersOf(file).flatMap((folder) => folders.get(folder) ?? []), errors }
+  return { of: (file) => foldersOf(file).flatMap((folder) => folders.get(folder) ?? []) }
 }
 
 /** From the file's own up to the folder that hil was started in; above that only the file's own. */
