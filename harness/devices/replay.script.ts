@@ -76,11 +76,13 @@ export function scriptOf(events: readonly Event[], device: string): Script {
   const acts: Act[] = []
   const heard: (Event & PacketEvent)[] = []
   const away = absences(events)
+  const made = madeByLink(events, device)
   for (const event of events) {
     if (!('device' in event) || event.device !== device) continue
     const { seq, at } = event
     if (event.kind === 'packet') {
       if (isHeard(event)) {
+        if (made.has(event)) continue
         heard.push(event)
         if (ANSWERS.has(event.packet.type)) acts.push(answer(event))
       }
@@ -102,7 +104,37 @@ export function scriptOf(events: readonly Event[], device: string): Script {
       acts.push({ kind: 'vanish', seq, at, how: event.change === 'off' ? 'power' : 'reset' })
   }
   const first = events.find((event) => event.kind === 'socket' && event.change === 'connected')
-  return { acts, firstConnection: first?.at ?? 0 }
+  return { acts: withEndsLast(acts), firstConnection: first?.at ?? 0 }
+}
+
+/** A device that has not heard yet that its link was cut goes on sending; in a replay it is the device that ends it. */
+function withEndsLast(acts: readonly Act[]): Act[] {
+  const ordered = [...acts]
+  for (const end of acts) {
+    if (end.kind !== 'end') continue
+    const last = ordered.findLastIndex((act) => act.kind === 'send' && act.connection === end.connection)
+    const at = ordered.indexOf(end)
+    if (last < at) continue
+    ordered.splice(at, 1)
+    ordered.splice(last, 0, end)
+  }
+  return ordered
+}
+
+/** Packets that only the link can have sent: injected, repeated, or changed on their way. No broker sends them again. */
+function madeByLink(events: readonly Event[], device: string): ReadonlySet<Event> {
+  const sent = new Map<string, number>()
+  const made = new Set<Event>()
+  for (const event of events) {
+    if (event.kind !== 'packet' || event.device !== device || event.direction !== 'down') continue
+    const key = `${event.connection} ${Buffer.from(event.raw).toString('hex')}`
+    const count = sent.get(key) ?? 0
+    if (event.end === 'broker' && event.by !== 'link') sent.set(key, count + 1)
+    if (event.end !== 'device') continue
+    if (event.by === 'link' || count === 0) made.add(event)
+    else sent.set(key, count - 1)
+  }
+  return made
 }
 
 function answer({ seq, at, connection, packet }: Event & PacketEvent): Act {

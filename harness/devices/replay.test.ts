@@ -346,6 +346,32 @@ describe('a replay', () => {
     ])
   })
 
+  it('sends what the device sent after its link was cut, before it ends the connection', async () => {
+    const events = recording('0 open', `1 up ${CONNECT}`, '2 closed link', `3 up ${DISCONNECT}`)
+    expect(scriptOf(events, 'blue').acts.map(({ kind }) => kind)).toEqual(['open', 'send', 'send', 'end'])
+  })
+
+  it('waits for nothing that a link made up or changed', async () => {
+    const at = (event: Event, end: 'device' | 'broker', by?: 'link'): Event => ({ ...event, end, by }) as Event
+    const [open, connect, connack, pingresp, suback] = recording(
+      '0 open',
+      `1 up ${CONNECT}`,
+      `2 down ${CONNACK}`,
+      `3 down ${PINGRESP}`,
+      `4 down ${SUBACK}`,
+    ) as [Event, Event, Event, Event, Event]
+    const events = [
+      open,
+      connect,
+      at(connack, 'broker'),
+      at(connack, 'device'),
+      at(pingresp, 'device', 'link'),
+      at(suback, 'device'),
+    ]
+    const heard = scriptOf(events, 'blue').acts.flatMap((act) => (act.kind === 'hear' ? [act.packet.type] : []))
+    expect(heard).toEqual(['connack'])
+  })
+
   it('gives the password that it is told, or that of the broker for this user', async () => {
     const lines = ['0 open', `1 up ${CONNECT_MASKED}`, '2 closed device']
     const length = (word: string): number => 31 - 7 + word.length

@@ -103,7 +103,6 @@ export function replayScenario(path: string, recording: Recording, devices: read
   ]
   for (const { device, acts } of scripts) {
     const last = acts.findLast((act) => act.kind === 'send')
-    const end = acts.at(-1)
     if (last !== undefined && last.kind === 'send') {
       const { type } = last.packet
       const like = acts.filter(
@@ -113,10 +112,11 @@ export function replayScenario(path: string, recording: Recording, devices: read
         `  - { name: its last packet has come through, expect: { packet: { from: ${device}, type: ${type}, connection: ${last.connection} }, count: { min: ${like.length} }, since: start, within: 5s } }`,
       )
     }
-    if (end?.kind === 'end')
-      lines.push(
-        `  - { name: and its last connection has ended, expect: { socket: { from: ${device}, event: ended, connection: ${end.connection} }, since: start, within: 5s } }`,
-      )
+    for (const end of acts)
+      if (end.kind === 'end')
+        lines.push(
+          `  - { name: connection ${end.connection} has ended, expect: { socket: { from: ${device}, event: ended, connection: ${end.connection} }, since: start, within: 5s } }`,
+        )
   }
   return `${lines.join('\n')}\n`
 }
