@@ -25,7 +25,7 @@ export async function draftAction({ from, file: given, json }: InitArguments): P
     throw new Problem('cli/no-such-device', `nothing connected in ${from}`, {
       hint: 'record again, and have the device connect where hil record says',
     })
-  const toPrint = given === '-'
+  const toPrint = given === '-' || given === '' // which is what yargs makes of a dash
   const file =
     given === undefined || toPrint
       ? join(existsSync('scenarios') ? 'scenarios' : '.', `${devices.join('-')}${SUFFIX}`)

@@ -17,12 +17,23 @@ export interface Player {
   readonly calls: string | null
 }
 
-/** `path`: of the recording, as the scenario will name it. */
-export function playerOf(device: string, recording: Recording, path: string): Player {
-  const client = clientOf(device, recording)
-  const words = client === null ? null : clientWords(client, device, recording)
-  if (words !== null) return { words, calls: client }
-  return { words: { use: 'replay', file: path, device }, calls: null }
+/**
+ * Either all are told what to do, or none: a replay keeps to the times of the recording, and steps do not.
+ * `path`: of the recording, as the scenario will name it.
+ */
+export function playersOf(devices: readonly string[], recording: Recording, path: string): ReadonlyMap<string, Player> {
+  const told = devices.map((device) => {
+    const client = clientOf(device, recording)
+    const words = client === null ? null : clientWords(client, device, recording)
+    return words === null ? null : { words, calls: client }
+  })
+  const all = told.every((player) => player !== null)
+  return new Map(
+    devices.map((device, k) => [
+      device,
+      all ? told[k]! : { words: { use: 'replay', file: path, device }, calls: null },
+    ]),
+  )
 }
 
 /** null: unknown, or one that does what it likes. */
@@ -48,7 +59,14 @@ function clientWords(use: string, device: string, { events }: Recording): Word |
   const said = events.filter(isSaid).filter((event) => event.device === device)
   const connects = said.flatMap(({ packet }) => (packet.type === 'connect' ? [packet] : []))
   const [connect] = connects
-  if (connect === undefined || connects.length > 1 || said.some((event) => event.connection > 1)) return null
+  // A library that gives a user wants the password as well, and no recording has it.
+  if (
+    connect === undefined ||
+    connect.password !== undefined ||
+    connects.length > 1 ||
+    said.some((event) => event.connection > 1)
+  )
+    return null
   if (said.some(({ packet }) => !isCallable(packet, use)) || connect.protocolLevel !== 4) return null
   const given = optionsOf(use, device, connect)
   if (given === null) return null

@@ -3,7 +3,7 @@
 
 import type { Recording } from '../../evidence/index.ts'
 import { devicesIn } from '../../evidence/index.ts'
-import { callOf, type Player, playerOf } from './devices.ts'
+import { callOf, type Player, playersOf } from './devices.ts'
 import { type Item, idOf, itemsOf, packetOf } from './items.ts'
 import { matchOf } from './match.ts'
 import { flow, roundedUp, time, type Word } from './words.ts'
@@ -35,7 +35,7 @@ export function draftOf(recording: Recording, settings: DraftSettings): Draft {
   const devices = devicesIn(recording.events)
   const all = itemsOf(recording.events)
   const items = all.slice(0, MOST)
-  const players = new Map(devices.map((device) => [device, playerOf(device, recording, settings.path)]))
+  const players = playersOf(devices, recording, settings.path)
   const names = new Names(items, (device) => players.get(device)!.calls === 'mqttjs')
   const steps = items.flatMap((item) => stepsOf(item, players.get(item.event.device)!, names))
   const malformed = new Set(
@@ -47,7 +47,7 @@ export function draftOf(recording: Recording, settings: DraftSettings): Draft {
     ...commentsOn(recording, items, settings, [...players.values()]),
     `name: ${flow(`${devices.join(' and ')} as recorded`)}`,
     'version: 1',
-    `timeout: ${roundedUp((items.at(-1)?.event.at ?? 0) * 1.5 + 60_000)}`,
+    `timeout: ${roundedUp((items.at(-1)?.event.at ?? 0) * 1.5 + 20_000)}`,
     'observer: false',
     'devices:',
     ...devices.map((device) => `  ${device}: ${flow(players.get(device)!.words)}`),
