@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
   ['harness/record'],
-  ['harness/report'],
+  ['harness/report', 'harness/load'],
   ['harness/config', 'harness/cli'],
   ['bench', 'harness'],
 ]

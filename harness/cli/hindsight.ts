@@ -38,6 +38,7 @@ export async function judgeByClaims(record: string, file: string, out: Terminal)
       status,
       broker,
       gap: null,
+      load: null,
       verdicts,
       events: judged,
       problem: null,

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, findScenarios, gapsOf, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
+import { compile, type FleetOverrides, findScenarios, gapsOf, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
@@ -37,6 +37,7 @@ export interface Loaded {
 export interface LoadOptions {
   readonly seed?: number | undefined
   readonly timeout?: string | undefined
+  readonly fleet?: FleetOverrides | undefined
   /** In place of the terminal; each mistake once. */
   readonly onDiagnostic?: ((diagnostic: Diagnostic) => void) | undefined
 }
@@ -78,6 +79,7 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
       vars,
       ...(Object.keys(bind).length === 0 ? {} : { bind }),
       seed: options.seed,
+      fleet: options.fleet,
       broker: (request) => {
         try {
           return factsOf(brokerFor(request, word, args, config))

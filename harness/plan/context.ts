@@ -20,6 +20,10 @@ export interface Context {
   readonly diagnostics: Diagnostics
   readonly scope: Scope
   readonly devices: ReadonlyMap<string, DevicePlan>
+  /** Of the fleet. */
+  readonly groups: ReadonlySet<string>
+  /** Devices of the fleet that have links. */
+  readonly linked: ReadonlySet<string>
   /** Steps seen so far, in the order of the text. */
   readonly steps: Map<string, { readonly isExpect: boolean; readonly verb: string }>
   readonly timeout: Duration

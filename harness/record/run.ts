@@ -15,6 +15,7 @@ export function recordedRun(
     status: problem === null ? 'passed' : 'broken',
     broker: header.broker,
     gap: null,
+    load: null,
     verdicts: [],
     events,
     problem,
@@ -56,6 +57,8 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
     unfit: false,
     broker: null,
     observe: [],
+    fleet: null,
+    slos: [],
     given,
     devices: devices.map((device) => ({
       name: device,

@@ -3,6 +3,17 @@
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { Bench } from './bench.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
+export type {
+  FleetRun,
+  FleetScene,
+  LedgerEntry,
+  LedgerResult,
+  LoadResult,
+  LoadSeries,
+  OpenFleet,
+  Percentiles,
+  SloResult,
+} from './load.ts'
 export { secretsOf } from './masked.ts'
 export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
 export {

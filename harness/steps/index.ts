@@ -8,6 +8,7 @@ import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
+import { fleet } from './fleet.ts'
 import { inject } from './inject.ts'
 import { loop } from './loop.ts'
 import { network } from './network.ts'
@@ -44,9 +45,11 @@ export const steps = {
   release,
   inject,
   broker,
+  fleet,
   delay,
 } satisfies Record<string, AnyStep>
 export type StepName = keyof typeof steps
 
 export type { Calling } from './calling.ts'
-export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, Stage } from './step.ts'
+export type { FleetArgs, FleetOrder } from './fleet.ts'
+export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, FleetHands, Stage } from './step.ts'

@@ -73,7 +73,7 @@ function planOf(file: string, text: string): Plan {
 const runOn = (
   plan: Plan,
   openBroker: () => Promise<Broker> = () => brokers.aedes.open(),
-): Promise<ScenarioRun & { readonly brokerLog: string }> =>
+): ReturnType<typeof conduct> =>
   conduct(plan, { openBroker, seed: 1, signal: new AbortController().signal, repetition: 0, attempt: 0 })
 
 const draft = (recording: Recording): string =>
