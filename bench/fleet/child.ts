@@ -94,7 +94,8 @@ async function paced(seconds: number): Promise<unknown> {
     () => start + (k++ * 1000) / count,
     () => subject.publish(sent++ % count),
   )
-  await settle(2000)
+  // Until the compiler has seen enough: at this rate that takes longer than flat out.
+  await settle(15_000)
   const since = process.cpuUsage()
   const from = sent
   await settle(seconds * 1000)
