@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
+  ['harness/record'],
   ['harness/report', 'harness/load'],
   ['harness/config', 'harness/cli', 'harness/vitest'],
   ['bench', 'harness'],

@@ -55,6 +55,7 @@ const NO_CODES = new Set([
   'application/x-pcapng',
   'application/yaml',
   'class/tty',
+  'results/replay',
   'serial/by-id',
   'test/topic',
   'text/plain',

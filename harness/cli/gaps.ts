@@ -6,12 +6,11 @@ import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import { brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { findScenarios, GAPS_FILE, type KnownGap, readGaps } from '../plan/index.ts'
-import { childOf, type Diagnostic, isError, type Node, parseScenarioText } from '../scenario/index.ts'
+import { childOf, type Diagnostic, type Node, parseScenarioText } from '../scenario/index.ts'
 
 export interface FoundGaps {
   /** For a scenario file. */
   of(file: string): readonly KnownGap[]
-  readonly errors: number
 }
 
 /** Told of each mistake, with the text that it is in. */
@@ -23,7 +22,6 @@ export async function findGaps(
   complain: Complain,
 ): Promise<FoundGaps> {
   const folders = new Map<string, readonly KnownGap[]>()
-  let errors = 0
   for (const folder of new Set(files.flatMap(foldersOf))) {
     const file = join(folder, GAPS_FILE)
     if (!existsSync(file)) continue
@@ -33,12 +31,11 @@ export async function findGaps(
       brokers: new Set([...Object.keys(brokers), ...Object.keys(config.brokers ?? {})]),
     })
     for (const diagnostic of diagnostics.all) {
-      if (isError(diagnostic)) errors++
       complain(diagnostic, text)
     }
     folders.set(folder, gaps)
   }
-  return { of: (file) => foldersOf(file).flatMap((folder) => folders.get(folder) ?? []), errors }
+  return { of: (file) => foldersOf(file).flatMap((folder) => folders.get(folder) ?? []) }
 }
 
 /** From the file's own up to the folder that hil was started in; above that only the file's own. */

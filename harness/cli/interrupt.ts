@@ -8,13 +8,16 @@ export interface Interruptible {
   done(): void
 }
 
+const TOLD = '\nstopping, and giving everything back (once more leaves at once)\n'
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export function interruptible(out: Terminal): Interruptible {
+/** `told`: what the first one says; empty: nothing, because what it does is what was meant. */
+export function interruptible(out: Terminal, told = TOLD): Interruptible {
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
-    out.printError('\nstopping, and giving everything back (once more leaves at once)\n')
+    out.printError(told)
     controller.abort()
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)

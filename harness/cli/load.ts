@@ -9,6 +9,7 @@ import { compile, type FleetOverrides, findScenarios, gapsOf, type Plan, parseBi
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
+  type Diagnostic,
   didYouMean,
   entryOf,
   isError,
@@ -52,20 +53,25 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
   const texts = await Promise.all(files.map(readText))
   checkNames('var', 'vars', Object.keys(vars), files, texts)
   checkNames('bind', 'devices', Object.keys(bind), files, texts)
-  const print: Complain = (diagnostic, text) =>
-    out.printError(`${renderDiagnostic(diagnostic, text, { color: out.color })}\n`)
-  const complain = options.complain ?? print
-  const gaps = await findGaps(files, config, complain)
+  const told = new Set<string>()
+  const tell = (diagnostic: Diagnostic, text: string): void => {
+    const rendered = renderDiagnostic(diagnostic, text, { color: out.color })
+    if (told.has(rendered)) return // said of another broker already
+    told.add(rendered)
+    if (options.complain === undefined) out.printError(`${rendered}\n`)
+    else options.complain(diagnostic, text)
+    if (isError(diagnostic)) errors++
+  }
+  let errors = 0
+  const gaps = await findGaps(files, config, tell)
   const words = brokerWords(args, config)
   const brokerOf = new Map<Plan, ChosenBroker>()
-  const told = new Set<string>()
   const absences = new Map<string, Promise<string | null>>()
   const absent = (chosen: ChosenBroker): Promise<string | null> => {
     const why = absences.get(chosen.name) ?? whyNotHere(chosen)
     absences.set(chosen.name, why)
     return why
   }
-  let errors = gaps.errors
   let scenarios = 0
   const compileOn = async (word: string | undefined, file: string, text: string): Promise<void> => {
     const compiled = compile(file, text, {
@@ -82,13 +88,7 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
         }
       },
     })
-    for (const diagnostic of compiled.diagnostics.all) {
-      const rendered = renderDiagnostic(diagnostic, compiled.text)
-      if (told.has(rendered)) continue // said of another broker already
-      told.add(rendered)
-      if (isError(diagnostic)) errors++
-      complain(diagnostic, compiled.text)
-    }
+    for (const diagnostic of compiled.diagnostics.all) tell(diagnostic, compiled.text)
     scenarios += compiled.plans.length
     for (const compiledPlan of compiled.plans.filter(select)) {
       const chosen = brokerFor(compiledPlan.broker, word, args, config)

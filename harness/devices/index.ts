@@ -8,6 +8,7 @@ import type { AnyDeviceKind } from './kind.ts'
 import { mqttjs } from './mqttjs.ts'
 import { processKind } from './process.kind.ts'
 import { raw } from './raw.ts'
+import { replay } from './replay.ts'
 
 export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   ...Object.fromEntries(Object.values(clients).map((client) => [client.name, emulatedKind(client)])),
@@ -16,9 +17,11 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   process: processKind,
   raw,
   mqttjs,
+  replay,
 }
 
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
+export { Lines } from './board/lines.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
 export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
@@ -28,6 +31,8 @@ export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from
 export { type DeviceOption, optionsOf } from './options.ts'
 export { processDevice } from './process.ts'
 export { pythonValue } from './python-value.ts'
+export { PATIENCE as REPLAY_PATIENCE } from './replay.player.ts'
+export { type Act, type Script, scriptOf } from './replay.script.ts'
 export type { Cut, Split } from './segments.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'
 export { knownVersions } from './version.ts'

@@ -70,6 +70,21 @@ export const deviceKeys = {
     .optional()
     .describe('for a virtual board: how its Wi-Fi behaves'),
   port: text().optional().describe('for a board: its serial port, or its label in the hardware map'),
+  file: text()
+    .optional()
+    .describe('for a replay: the recording, its folder or its timeline.ndjson, as seen from the scenario'),
+  device: identifier()
+    .optional()
+    .describe('for a replay: which device of the recording; default: the one of the same name, else the only one'),
+  speed: z
+    .union([z.number().positive(), z.literal('max')])
+    .optional()
+    .describe('for a replay: how much faster than recorded, or max: as fast as the answers come; default: 1'),
+  begin: duration()
+    .optional()
+    .describe(
+      'for a replay: what time of the recording it begins at; default: when the first of its devices connected',
+    ),
   command: z
     .union([z.array(text()).min(1), text()])
     .optional()

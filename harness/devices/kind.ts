@@ -10,6 +10,8 @@ import type { DeviceOption } from './options.ts'
 
 /** A device as the scenario has it. */
 export interface Written {
+  /** The device's. */
+  readonly name: string
   readonly use: string
   readonly words: DeviceWords
   /** The same with places; expressions are filled in, except what waits for the link in `late` keys. */

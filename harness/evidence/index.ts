@@ -1,8 +1,10 @@
 // The face of the evidence: the events of a run, the timeline that records them, and its text.
 
+export * from './device-side.ts'
 export * from './event.ts'
 export * from './lag.ts'
 export * from './ndjson.ts'
 export * from './recorder.ts'
+export * from './recording.ts'
 export * from './secrets.ts'
 export * from './without-password.ts'

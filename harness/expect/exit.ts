@@ -1,4 +1,4 @@
-// `exit`: a process device ended, by itself or by a signal.
+// `exit`: a process device ended, by itself or by a signal; or a replay did, with code 0 when it was through.
 
 import { z } from 'zod'
 import { identifier, valueMatcher } from '../scenario/index.ts'
@@ -6,7 +6,7 @@ import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
-  device: identifier().describe('the process'),
+  device: identifier().describe('the process, or the replay'),
   code: valueMatcher().optional().describe('its exit code'),
   signal: z.string().optional().describe('the name of the signal that ended it: SIGKILL'),
 })
@@ -15,7 +15,7 @@ type ExitFields = z.output<typeof fields>
 
 export const exit: Matcher<ExitFields> = {
   name: 'exit',
-  summary: 'the end of a process',
+  summary: 'the end of a process, or of a replay',
   kind: 'exit',
   fields,
   devices: (f) => [f.device],

@@ -15,7 +15,7 @@ import { isUp, type Link, type LinkSettings, type LinkState, type Side, type Van
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
 const VANISH_PATIENCE_MS = 1000
 
-/** Throws Problem `link/cannot-listen` when `host` is not an address of this machine, `link/no-port` when all are taken. */
+/** Throws Problem `link/cannot-listen` when `host` is not an address of this machine, `link/no-port` when all are taken, `link/port-taken` when the one asked for is. */
 export async function openLink(settings: LinkSettings): Promise<Link> {
   const link = new TcpLink(settings)
   await link.open()
@@ -53,7 +53,17 @@ class TcpLink implements Link {
   }
 
   async open(): Promise<void> {
-    this.#claim = await claimPort((port) => this.#listen(port))
+    const { port } = this.#settings
+    if (port === undefined) this.#claim = await claimPort((port) => this.#listen(port))
+    else if (await this.#listen(port)) this.#claim = { port, release() {} }
+    else
+      throw new Problem(
+        'link/port-taken',
+        `port ${port} of ${this.host} cannot be listened at: it is in use, or not ours`,
+        {
+          hint: `\`ss -tlnp | grep :${port}\` shows who has it; ports below 1024 are for root; another one will do as well`,
+        },
+      )
   }
 
   get port(): number {

@@ -54,6 +54,8 @@ export interface LinkSettings {
   readonly device: string
   /** Where the device connects to; default 127.0.0.1. */
   readonly host?: string | undefined
+  /** Where it listens; default: any port that is free. */
+  readonly port?: number | undefined
   /** Where the broker is; asked anew for every connection. */
   readonly upstream: () => Upstream
   /** The device speaks TLS to the link; absent: it does not. */

@@ -1,6 +1,7 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
+import { resolve as resolvePath } from 'node:path'
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
 import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
 import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
@@ -16,24 +17,35 @@ export interface Binding {
   readonly port?: string | undefined
   /** For a process. */
   readonly command?: string | undefined
+  /** For a replay: the recording, from the folder that hil was started in. */
+  readonly file?: string | undefined
 }
 
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, or `process:COMMAND`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, `process:COMMAND` or `replay:PATH`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
   if (process !== null) return { text: given, use: 'process', command: process[1]! }
+  const replay = /^replay:\s*(.+)$/s.exec(given)
+  if (replay !== null) return { text: given, use: 'replay', file: resolvePath(replay[1]!) }
   if (given === 'virtual') return { text: given, use: 'micropython' }
   const port = /^port:\s*(.+)$/.exec(given)
   if (port !== null) return { text: given, use: 'board', port: port[1]! }
   if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
   const [use, version, ...rest] = given.split('@')
-  if (use === undefined || use === '' || version === '' || rest.length > 0 || given === 'process:')
+  if (
+    use === undefined ||
+    use === '' ||
+    version === '' ||
+    rest.length > 0 ||
+    given === 'process:' ||
+    given === 'replay:'
+  )
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, or process:COMMAND',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, process:COMMAND or replay:PATH',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
@@ -53,6 +65,7 @@ export function bound(device: Node, binding: Binding): Node {
     version: binding.version,
     command: binding.command,
     port: binding.port,
+    file: binding.file,
     client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
   }
   const kept = device.entries
@@ -78,7 +91,8 @@ function clientOf(device: MapNode): string | undefined {
 function stays(key: string, use: string): boolean {
   const taken = (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
   if (BOARDS.has(use)) return ALWAYS.has(key) || taken
-  if (OF_BOARDS.has(key)) return taken
+  if (OF_BOARDS.has(key) || OF_REPLAYS.has(key)) return taken
+  if (use === 'replay') return ALWAYS.has(key)
   return key !== 'command' && key !== 'version' && (use !== 'process' || !OF_EMULATED.has(key))
 }
 
@@ -87,6 +101,8 @@ const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 
 /** What a scenario says for boards in its roles. */
 const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])
+
+const OF_REPLAYS: ReadonlySet<string> = new Set(['file', 'device', 'speed', 'begin'])
 
 /** A program decides these by itself. */
 const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'callback', 'poll', 'signals'])

@@ -52,6 +52,7 @@ export function compileDevice(
   reportOpen(filled, kind, diagnostics)
   const fits = keysFit(words, kind, filled.node, diagnostics)
   const settings = kind.compile({
+    name,
     use: words.use,
     words,
     node: filled.node,

@@ -25,21 +25,28 @@ export const TOLERANCE = milliseconds(250)
 /** Beyond it a table of all pairs is too much; such records are compared place by place. */
 const MOST_PAIRS = 4_000_000
 
+export interface ParityOptions {
+  readonly looping?: readonly string[] | undefined
+  readonly tolerance?: Duration | undefined
+  readonly strict?: boolean | undefined
+}
+
 /**
  * `looping`: devices that run programs of their own. The end of a run cuts their loops off anywhere, so
  * what one of them has sent more than the other, behind all that they have in common, is no difference.
+ * `strict`: every byte counts, and on which connection it went; a client library may be free in both, a replay is not.
  */
 export function compareRecords(
   first: readonly Event[],
   second: readonly Event[],
-  { looping = [], tolerance = TOLERANCE }: { readonly looping?: readonly string[]; readonly tolerance?: Duration } = {},
+  { looping = [], tolerance = TOLERANCE, strict = false }: ParityOptions = {},
 ): Parity {
   const devices = new Set([...first, ...second].filter(isPacket).map((event) => event.device))
   const differences: Difference[] = []
   let same = 0
   for (const device of [...devices].sort())
-    for (const direction of ['up', 'down'] as const) {
-      const of = (events: readonly Event[]): Sent[] => sentBy(events, device, direction)
+    for (const [direction, isOurs] of strict ? LANES : DIRECTIONS) {
+      const of = (events: readonly Event[]): Sent[] => sentBy(events, device, direction, strict, isOurs)
       const { pairs, alone } = aligned(of(first), of(second))
       same += pairs.length
       const ends = { 'only-in-first': pairs.at(-1)?.[0].at ?? 0, 'only-in-second': pairs.at(-1)?.[1].at ?? 0 }
@@ -54,6 +61,23 @@ export function compareRecords(
   return { differences, same }
 }
 
+type Lane = readonly [direction: Direction, which: (event: PacketEvent) => boolean]
+
+const DIRECTIONS: readonly Lane[] = [
+  ['up', () => true],
+  ['down', () => true],
+]
+
+/** When a broker delivers is its own affair, and so is when the device acknowledges: only the order of those counts. */
+const LANES: readonly Lane[] = [
+  ['up', (event) => !isOfTheBroker(event)],
+  ['up', (event) => isOfTheBroker(event)],
+  ['down', () => true],
+]
+
+const isOfTheBroker = ({ direction, packet }: PacketEvent): boolean =>
+  (OF_THE_BROKER[direction] as ReadonlySet<string>).has(packet.type)
+
 interface Sent {
   readonly key: string
   readonly text: string
@@ -63,24 +87,40 @@ interface Sent {
 type PacketStamped = Event & PacketEvent
 const isPacket = (event: Event): event is PacketStamped => event.kind === 'packet'
 
-function sentBy(events: readonly Event[], device: string, direction: Direction): Sent[] {
+function sentBy(
+  events: readonly Event[],
+  device: string,
+  direction: Direction,
+  strict: boolean,
+  isOurs: Lane[1],
+): Sent[] {
   const packets = events.filter(isPacket).filter((event) => event.device === device)
-  const chosen = brokersIds(packets)
+  const deliveries = deliveriesOf(packets)
   return packets
-    .filter((event) => event.direction === direction)
+    .filter((event) => event.direction === direction && isOurs(event))
     .map((event) => ({
-      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, chosen), plainBytes)}`,
+      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, deliveries), plainBytes)}${strict ? bytesOn(event) : ''}`,
       text: describe(event).replace(/^#\d+ \S+ /, ''),
       at: event.at,
     }))
 }
 
-/** The packet ids that a broker chooses for what it delivers may be any: only their order counts. */
-function brokersIds(packets: readonly PacketStamped[]): ReadonlyMap<number, string> {
-  const ids = packets.flatMap(({ direction, packet }) =>
-    direction === 'down' && packet.type === 'publish' && packet.packetId !== undefined ? [packet.packetId] : [],
-  )
-  return new Map([...new Set(ids)].map((id, k) => [id, `the broker's ${k + 1}.`]))
+/** The packet ids that a broker chooses for what it delivers may be any: which delivery they stand for counts. */
+function deliveriesOf(packets: readonly PacketStamped[]): ReadonlyMap<PacketStamped, number> {
+  const current = new Map<number, number>()
+  const found = new Map<PacketStamped, number>()
+  let deliveries = 0
+  for (const event of packets) {
+    const { direction, packet } = event
+    const { packetId } = packet as { readonly packetId?: number }
+    if (packetId === undefined) continue
+    // A broker may use one id again and again, or another each time; what it repeats has the id of before.
+    if (direction === 'down' && packet.type === 'publish' && !(packet.dup && current.has(packetId)))
+      current.set(packetId, ++deliveries)
+    const delivery = current.get(packetId)
+    if (isOfTheBroker(event) && delivery !== undefined) found.set(event, delivery)
+  }
+  return found
 }
 
 /** Acknowledgements of what the broker delivered, and its own PUBREL. */
@@ -89,10 +129,16 @@ const OF_THE_BROKER = {
   down: new Set(['publish', 'pubrel']),
 } as const
 
-function withOrdinal({ direction, packet }: PacketStamped, chosen: ReadonlyMap<number, string>): object {
-  const { packetId } = packet as { readonly packetId?: number }
-  if (packetId === undefined || !(OF_THE_BROKER[direction] as ReadonlySet<string>).has(packet.type)) return packet
-  return { ...packet, packetId: chosen.get(packetId) ?? packetId }
+function withOrdinal(event: PacketStamped, deliveries: ReadonlyMap<PacketStamped, number>): object {
+  const delivery = deliveries.get(event)
+  return delivery === undefined ? event.packet : { ...event.packet, packetId: `the broker's ${delivery}.` }
+}
+
+/** Without the bytes of a packet id that is the broker's. */
+function bytesOn(event: PacketStamped): string {
+  const { connection, raw, direction } = event
+  const bytes = isOfTheBroker(event) && direction === 'up' ? [raw.subarray(0, 2), raw.subarray(4)] : [raw]
+  return ` ${connection} ${Buffer.concat(bytes).toString('hex')}`
 }
 
 const plainBytes = (_: string, value: unknown): unknown =>

@@ -20,6 +20,8 @@ export interface RecordHeader {
   readonly seed: number
   readonly startedAt: string
   readonly status: string
+  /** What each device was, by its name: the word of its `use`. Absent in records of before. */
+  readonly devices?: Readonly<Record<string, string>> | undefined
 }
 
 /** Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it. */
@@ -51,6 +53,7 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     seed: run.seed,
     startedAt: run.startedAt.toISOString(),
     status: run.status,
+    devices: Object.fromEntries(run.plan.devices.map(({ name, use }) => [name, use])),
   }
   await writeFile(join(folder, 'timeline.ndjson'), writeTimeline({ ...header }, run.events))
   await writeFile(join(folder, 'scenario.yaml'), run.plan.text)

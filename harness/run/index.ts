@@ -1,6 +1,7 @@
 // The conductor: acquire, run, release.
 
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
+export { Bench } from './bench.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
 export { withGap } from './gap.ts'
 export type {
@@ -14,7 +15,8 @@ export type {
   Percentiles,
   SloResult,
 } from './load.ts'
-export { decisive, type FoundGap, type ScenarioRun, type Status } from './result.ts'
+export { secretsOf } from './masked.ts'
+export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
 export { type Performed, Rig, type RigSettings } from './rig.ts'
 export {
   runSuite,

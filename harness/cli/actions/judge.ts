@@ -7,16 +7,18 @@ import { milliseconds, Problem } from '../../../emulators/index.ts'
 import { type Event, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
 import { Judge, type Verdict } from '../../judge/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
+import { isRecording } from '../../record/index.ts'
 import { renderFailure, whyNot } from '../../report/index.ts'
 import type { RecordHeader, ScenarioRun, Status } from '../../run/index.ts'
 import type { JudgeArguments } from '../commands/judge.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
+import { judgeByClaims } from '../hindsight.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 
 const TIMELINE = 'timeline.ndjson'
 const HINT = 'name the output folder of a run, results by default'
 
-export async function judgeAction({ folder }: JudgeArguments): Promise<ExitCode> {
+export async function judgeAction({ folder, scenario }: JudgeArguments): Promise<ExitCode> {
   const out = terminal()
   const records = await findRecords(folder)
   if (records.length === 0)
@@ -24,7 +26,10 @@ export async function judgeAction({ folder }: JudgeArguments): Promise<ExitCode>
       hint: HINT,
     })
   const statuses: Status[] = []
-  for (const record of records) statuses.push(await judgeRecord(record, out))
+  for (const record of records) {
+    if (scenario === undefined) statuses.push(await judgeRecord(record, out))
+    else statuses.push(...(await judgeByClaims(record, scenario, out)))
+  }
   const count = (status: Status): number => statuses.filter((s) => s === status).length
   const unjudged = count('broken') + count('interrupted')
   out.print(
@@ -102,6 +107,10 @@ function isComplete(plan: Plan, events: readonly Event[]): boolean {
 function aboutOf(header: TimelineHeader, record: string): RecordHeader {
   const about = header as unknown as RecordHeader
   const { given, broker, status, file, variant } = about
+  if (isRecording(header))
+    throw new Problem('cli/no-claims', `${record} is a recording: it has no claims to be judged by`, {
+      hint: 'hil judge RECORDING --scenario FILE judges it by those of a scenario; hil init --from RECORDING drafts one',
+    })
   const known = [given?.broker, broker?.name, status, file, variant].every((part) => part !== undefined)
   if (known) return about
   throw new Problem('evidence/bad-timeline', `the header of ${record} does not tell which scenario it is of`, {

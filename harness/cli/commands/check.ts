@@ -1,12 +1,21 @@
 // `hil check`: everything that is wrong with scenarios, without opening anything.
 
-import type { CommandModule } from 'yargs'
+import type { Argv, CommandModule } from 'yargs'
 import { type Selecting, selecting } from './selecting.ts'
 
-export const check: CommandModule<unknown, Selecting> = {
+export interface CheckArguments extends Selecting {
+  readonly json: boolean
+}
+
+export const check: CommandModule<unknown, CheckArguments> = {
   command: 'check [paths..]',
   describe: 'check scenarios; nothing is opened or run',
-  builder: (argv) => selecting(argv),
+  builder: (argv) =>
+    selecting(argv).option('json', {
+      type: 'boolean',
+      default: false,
+      describe: 'what is wrong, and where, as JSON for editors and bots',
+    }) as unknown as Argv<CheckArguments>,
   handler: async (args) => {
     const { checkAction } = await import('../actions/check.ts')
     process.exitCode = await checkAction(args)

@@ -14,6 +14,8 @@ import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
 import { load } from './load.ts'
+import { record } from './record.ts'
+import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
@@ -29,6 +31,8 @@ export const commands: readonly CommandModule<any, any>[] = [
   list,
   judge,
   report,
+  record,
+  replay,
   coverage,
   load,
   worker,

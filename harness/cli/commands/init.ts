@@ -8,6 +8,8 @@ export const CIS = ['github', 'none'] as const
 export type Ci = (typeof CIS)[number]
 
 export interface InitArguments {
+  readonly file?: string | undefined
+  readonly from?: string | undefined
   readonly yes: boolean
   readonly test?: Subject | undefined
   readonly broker?: string | undefined
@@ -17,10 +19,19 @@ export interface InitArguments {
 }
 
 export const init: CommandModule<unknown, InitArguments> = {
-  command: 'init',
+  command: 'init [file]',
   describe: 'a first project in this folder: config, a scenario that passes, a CI file',
   builder: (argv) =>
     argv
+      .positional('file', {
+        type: 'string',
+        describe: 'with --from: the scenario file to write; - prints it; default: scenarios/DEVICE.scenario.yaml',
+      })
+      .option('from', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'a recording: drafts a scenario from what was seen, and nothing else',
+      })
       .option('yes', {
         alias: 'y',
         type: 'boolean',
@@ -41,8 +52,14 @@ export const init: CommandModule<unknown, InitArguments> = {
       .option('ci', { choices: CIS, requiresArg: true, describe: 'a CI file: github (Actions), or none' })
       .option('json', { type: 'boolean', default: false, describe: 'what was written, as JSON' })
       .example('$0 init', 'asks')
+      .example('$0 init --from recordings/blue', 'a scenario that claims what was recorded')
       .example('$0 init --yes --test device --command "python3 firmware/main.py"', ''),
   handler: async (args) => {
+    if (args.from !== undefined || args.file !== undefined) {
+      const { draftAction } = await import('../actions/draft.ts')
+      process.exitCode = await draftAction(args)
+      return
+    }
     const { initAction } = await import('../actions/init.ts')
     process.exitCode = await initAction(args)
   },

@@ -1,20 +1,27 @@
 // `hil judge DIR`: judges recorded runs again; nothing is run.
 
-import type { CommandModule } from 'yargs'
+import type { Argv, CommandModule } from 'yargs'
 
 export interface JudgeArguments {
   readonly folder: string
+  readonly scenario?: string | undefined
 }
 
 export const judge: CommandModule<unknown, JudgeArguments> = {
   command: 'judge <folder>',
   describe: 'judge recorded runs again, from their timelines',
   builder: (argv) =>
-    argv.positional('folder', {
-      type: 'string',
-      demandOption: true,
-      describe: 'a results folder, or the folder of one run in it',
-    }),
+    argv
+      .positional('folder', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a results folder, or the folder of one run or recording',
+      })
+      .option('scenario', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'judge by the claims of this file; a recording has none of its own',
+      }) as unknown as Argv<JudgeArguments>,
   handler: async (args) => {
     const { judgeAction } = await import('../actions/judge.ts')
     process.exitCode = await judgeAction(args)

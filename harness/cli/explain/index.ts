@@ -4,8 +4,9 @@ import { asked } from './asked.ts'
 import { boards } from './boards.ts'
 import type { Explanations } from './explanation.ts'
 import { fleet } from './fleet.ts'
+import { recording } from './recording.ts'
 import { scenario } from './scenario.ts'
 import { world } from './world.ts'
 
-export const explanations: Explanations = { ...scenario, ...asked, ...world, ...boards, ...fleet }
+export const explanations: Explanations = { ...scenario, ...asked, ...world, ...boards, ...fleet, ...recording }
 export type { Explanation } from './explanation.ts'

@@ -1,0 +1,61 @@
+// A recorded run found again: in its folder, by its file, or as the only one below a results folder. Whether `hil record`
+// wrote it or `hil run` makes no difference here.
+
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { Problem } from '../../emulators/index.ts'
+import { readTimeline, type WrittenTimeline } from './ndjson.ts'
+
+export const TIMELINE_FILE = 'timeline.ndjson'
+
+export interface Recording extends WrittenTimeline {
+  /** The timeline's file. */
+  readonly file: string
+  readonly folder: string
+}
+
+/** Throws Problem `cli/no-such-path`, `cli/no-record`, `cli/many-records` or `evidence/bad-timeline`. */
+export function readRecording(path: string): Recording {
+  const file = findRecording(path)
+  return { file, folder: dirname(file), ...readTimeline(read(file), file) }
+}
+
+/** All timelines in a folder and below, in order; the path itself when it is one. Throws Problem `cli/no-such-path`. */
+export function findRecordings(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    return readdirSync(path, { recursive: true, encoding: 'utf8' })
+      .filter((name) => basename(name) === TIMELINE_FILE)
+      .map((name) => join(path, name))
+      .sort()
+  } catch (cause) {
+    throw new Problem('cli/no-such-path', `${path} cannot be read: ${reason(cause)}`, {
+      hint: 'name the folder that hil record or hil run wrote',
+      cause,
+    })
+  }
+}
+
+function findRecording(path: string): string {
+  const found = findRecordings(path)
+  const own = found.find((file) => dirname(file) === join(path))
+  if (own !== undefined) return own
+  if (found.length === 1) return found[0]!
+  if (found.length === 0)
+    throw new Problem('cli/no-record', `there is no ${TIMELINE_FILE} in ${path} or below`, {
+      hint: 'name the folder that hil record or hil run wrote',
+    })
+  throw new Problem('cli/many-records', `there are ${found.length} recordings below ${path}`, {
+    hint: `name one of them, such as ${dirname(found[0]!)}`,
+  })
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Problem('cli/unreadable', `${file} cannot be read: ${reason(cause)}`, { cause })
+  }
+}
+
+const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? String(cause)

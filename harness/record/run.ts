@@ -1,0 +1,78 @@
+// A recording as reports want it: a run without steps. Nothing was claimed, so nothing failed.
+
+import { milliseconds } from '../../emulators/index.ts'
+import type { Plan } from '../plan/index.ts'
+import type { ScenarioRun, SuiteResult } from '../run/index.ts'
+import type { Recorded } from './record.ts'
+
+export function recordedRun(
+  { header, events, startedAt, duration, files, problem }: Recorded,
+  folder: string,
+): SuiteResult {
+  const plan = planOf(header.scenario, Object.keys(header.devices), header.broker.name)
+  const run: ScenarioRun = {
+    plan,
+    status: problem === null ? 'passed' : 'broken',
+    broker: header.broker,
+    gap: null,
+    load: null,
+    verdicts: [],
+    events,
+    problem,
+    bug: undefined,
+    seed: 0,
+    startedAt,
+    duration,
+    repetition: 0,
+    attempt: 0,
+    artifacts: folder,
+    files,
+  }
+  return {
+    scenarios: [{ attempts: [run], run, flaky: false }],
+    notRun: [],
+    interrupted: false,
+    timedOut: false,
+    startedAt,
+    duration,
+    output: folder,
+  }
+}
+
+function planOf(name: string, devices: readonly string[], broker: string): Plan {
+  const place = { file: 'timeline.ndjson', line: 1, column: 1, length: 1 }
+  const given = { vars: {}, seed: 0, timeout: 0, broker: { name: broker, keepaliveSlack: milliseconds(0) } }
+  return {
+    name,
+    file: place.file,
+    text: '',
+    secrets: [],
+    place,
+    tags: [],
+    verifies: [],
+    gaps: [],
+    timeout: milliseconds(0),
+    variant: '',
+    skip: null,
+    unfit: false,
+    broker: null,
+    observe: [],
+    fleet: null,
+    slos: [],
+    given,
+    devices: devices.map((device) => ({
+      name: device,
+      place,
+      use: 'recorded',
+      settings: null,
+      signals: {},
+      busy: null,
+      tls: null,
+      needs: [],
+      capabilities: null,
+      waitsForBoot: false,
+    })),
+    always: [],
+    steps: [],
+  }
+}
