@@ -14,10 +14,10 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
-import { type Bindings, bound } from './binding.ts'
 import { bindingsOf } from './bindings.ts'
+import { Casting } from './casting.ts'
 import { type Context, interpolateNow } from './context.ts'
-import { compileDevice, type DeviceContext } from './devices.ts'
+import type { DeviceContext } from './devices.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
 import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
@@ -94,16 +94,17 @@ function compileOne(
     later: LATER,
   }
   const stepNodes = listOf(childOf(root, 'steps'))
-  const bindings = bindingsOf(row.values.bind, options.bind, root, diagnostics)
+  const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
   const unfit: string[] = []
-  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, bindings)
+  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
+  if (casting.unfit !== null) unfit.push(casting.unfit)
   const context: Context = {
     diagnostics,
     scope,
     devices,
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
-    bound: new Set(Object.keys(bindings)),
+    bound: casting.bound,
     unfit,
   }
   const steps = compileSteps(stepNodes, '', context)
@@ -168,24 +169,17 @@ function devicesOf(
   root: Node,
   around: Omit<DeviceContext, 'bootedBySteps'>,
   steps: readonly Node[],
-  bindings: Bindings,
+  casting: Casting,
 ): Map<string, DevicePlan> {
   const devices = new Map<string, DevicePlan>()
   const bootedBySteps = new Set(steps.flatMap(bootsIn))
   const node = childOf(root, 'devices')
   for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
-    const binding = Object.hasOwn(bindings, key) ? bindings[key] : undefined
-    const played = binding === undefined ? value : bound(value, binding)
-    const device = compileDevice(key, played, { ...around, bootedBySteps }, binding === undefined ? null : useOf(value))
+    const device = casting.device(key, value, { ...around, bootedBySteps })
     // A device that is wrong is still there: its steps need not be reported, too.
     devices.set(key, device ?? placeholder(key, value.place))
   }
   return devices
-}
-
-const useOf = (device: Node): string => {
-  const use = childOf(device, 'use')
-  return use?.kind === 'scalar' ? String(use.value) : ''
 }
 
 const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({

@@ -66,14 +66,41 @@ const isPacket = (event: Event): event is PacketStamped => event.kind === 'packe
 function sentBy(events: readonly Event[], device: string, direction: Direction): Sent[] {
   const packets = events.filter(isPacket).filter((event) => event.device === device)
   const chosen = brokersIds(packets)
-  return packets
-    .filter((event) => event.direction === direction)
-    .map((event) => ({
-      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, chosen), plainBytes)}`,
-      text: describe(event).replace(/^#\d+ \S+ /, ''),
-      at: event.at,
-    }))
+  const { refused, endedByDevice } = endsOf(events, device)
+  return (
+    packets
+      .filter((event) => event.direction === direction)
+      // How much of a packet was out when the other side ended the connection is chance.
+      .filter((event) => !isTruncated(event) || endedByDevice.has(event.connection))
+      .map((event) => ({
+        // Whether it was out before the broker refused is chance, too.
+        key: `${event.delivered || refused.has(event.connection) ? '' : 'lost '}${JSON.stringify(withOrdinal(event, chosen), plainBytes)}`,
+        text: describe(event).replace(/^#\d+ \S+ /, ''),
+        at: event.at,
+      }))
+  )
 }
+
+interface Ends {
+  /** Connections that never reached a broker. */
+  readonly refused: ReadonlySet<number>
+  readonly endedByDevice: ReadonlySet<number>
+}
+
+function endsOf(events: readonly Event[], device: string): Ends {
+  const sockets = events.flatMap((event) =>
+    event.kind === 'socket' && event.device === device && event.connection !== undefined ? [event] : [],
+  )
+  const where = (is: (event: (typeof sockets)[number]) => boolean): ReadonlySet<number> =>
+    new Set(sockets.filter(is).map(({ connection }) => connection!))
+  return {
+    refused: where(({ change, by }) => change === 'refused' && by === 'broker'),
+    endedByDevice: where(({ change, by }) => by === 'device' && change !== 'connecting' && change !== 'connected'),
+  }
+}
+
+const isTruncated = ({ packet, direction }: PacketStamped): boolean =>
+  direction === 'up' && packet.type === 'malformed' && packet.reason.startsWith('truncated at the end')
 
 /** The packet ids that a broker chooses for what it delivers may be any: only their order counts. */
 function brokersIds(packets: readonly PacketStamped[]): ReadonlyMap<number, string> {

@@ -266,6 +266,7 @@ describe('what cannot be', () => {
     ['{ use: umqtt.simple, firmware: button-led, with: { name: a, peer: b } }', /no files: with a main.py/],
     ['{ use: minimqtt }', /no puppet plays minimqtt/],
     ['{ use: process, command: ls }', /what process does/],
+    ['{ use: umqttsimple }', /has no umqttsimple; files: .* would give it/],
   ])('bound to a board, %s is skipped', (device, why) => {
     const { codes: found, skip } = codes(device, { blue: 'virtual' })
     expect(found).toEqual([])
