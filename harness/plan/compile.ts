@@ -101,6 +101,7 @@ function compileOne(
   const context: Context = {
     diagnostics,
     scope,
+    file,
     devices,
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,

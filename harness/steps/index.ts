@@ -8,6 +8,7 @@ import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
+import { exec } from './exec.ts'
 import { inject } from './inject.ts'
 import { loop } from './loop.ts'
 import { network } from './network.ts'
@@ -21,6 +22,7 @@ import { check, disconnect, ping, wait } from './simple-calls.ts'
 import type { AnyStep } from './step.ts'
 import { subscribe } from './subscribe.ts'
 import { unsubscribe } from './unsubscribe.ts'
+import { upload } from './upload.ts'
 
 export const steps = {
   connect,
@@ -39,6 +41,8 @@ export const steps = {
   power,
   drive,
   serial,
+  exec,
+  upload,
   network,
   disturb,
   release,

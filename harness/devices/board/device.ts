@@ -12,6 +12,7 @@ import type { BoardFiles } from './files.ts'
 import { Lines } from './lines.ts'
 import { type CallOutcome, Puppet, type PuppetSettings } from './puppet.ts'
 import { RawRepl } from './raw-repl.ts'
+import { executed, uploaded as puts } from './repl-work.ts'
 
 export interface BoardSettings {
   /** null: its own program runs. */
@@ -147,6 +148,37 @@ export function boardDevice(
     return call
   }
 
+  let turn = Promise.resolve()
+
+  /** Work at the REPL; a program of the board's own is ended for it. */
+  const atRepl = (id: string, method: string, act: (repl: RawRepl) => Promise<CallOutcome>): void => {
+    if (state !== 'on' && state !== 'ended')
+      throw new Problem('device/off', `${name} is off`, { hint: `boot: ${name} starts it again` })
+    const call = calling(id, method)
+    if (puppet !== null) {
+      puppet.lend(act, (outcome) => settled(call, outcome))
+      return
+    }
+    turn = turn.then(() => alone(call, act)).catch(lostOr)
+  }
+
+  const alone = async (call: Running, act: (repl: RawRepl) => Promise<CallOutcome>): Promise<void> => {
+    if (!running.has(call)) return // the board was reset meanwhile
+    if (state === 'on') {
+      state = 'ended'
+      change('ended', `for ${call.method}`)
+    }
+    lines.flush()
+    const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
+    repl = mine
+    await mine.enter()
+    const outcome = await act(mine)
+    if (repl !== mine) return
+    await mine.leave()
+    repl = null
+    settled(call, outcome)
+  }
+
   return {
     name,
     get running() {
@@ -164,6 +196,8 @@ export function boardDevice(
       await start(() => chassis.boot())
     },
     call(id, general) {
+      if (general.verb === 'exec') return atRepl(id, 'exec', (mine) => executed(mine, general.code, serial))
+      if (general.verb === 'upload') return atRepl(id, 'upload', (mine) => puts(mine, general.files(link)))
       if (puppet === null || settings.puppet === null)
         throw new Problem('device/off', `${name} is off, or runs its own program`, {
           hint: `boot: ${name} starts it again`,
