@@ -4,12 +4,14 @@
 import { boardCalls } from './board-calls.ts'
 import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
+import { fleet } from './fleet.ts'
 import { linkLatency } from './link.ts'
 import type { Measure } from './measure.ts'
 import { virtualBoards } from './virtual-boards.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
+  fleet,
   link: linkLatency,
   capture,
   'cold-start': coldStart,
@@ -28,6 +30,6 @@ for (const [name, run] of Object.entries(suites)) {
   console.log(`\n${name}`)
   for (const { name: what, value, baseline, ratio } of await run()) {
     const against = ratio === null ? baseline : `${baseline}, ratio ${ratio.toFixed(2)}`
-    console.log(`  ${what.padEnd(44)} ${value.padStart(14)}   ${against}`)
+    console.log(`  ${what.padEnd(52)} ${value.padStart(14)}   ${against}`)
   }
 }

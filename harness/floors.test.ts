@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
-  ['harness/report'],
+  ['harness/report', 'harness/load'],
   ['harness/config', 'harness/cli'],
   ['bench', 'harness'],
 ]

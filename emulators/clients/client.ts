@@ -42,6 +42,8 @@ export interface ClientHooks {
   connect?(library: (cleanSession: PyValue) => Program<PyValue>, cleanSession: PyValue): Program<PyValue>
   /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */
   onError?(text: string): Program<void>
+  /** umqtt.robust's `reconnect`, as a subclass overrides it: what `connect` returned; null: it has not, do your own. */
+  onReconnect?(): Program<number | null>
 }
 
 export interface EmulatedClient {

@@ -89,7 +89,10 @@ export function bind(
 ): PyValue[] {
   if (args.length > signature.length)
     throw typeError(`${method}() takes ${signature.length} positional arguments but ${args.length} were given`)
-  for (const [i, name] of Object.keys(kwargs).entries()) {
+  const names = Object.keys(kwargs)
+  // Everything is given by its place: nothing to look up, which is how fleets call.
+  if (names.length === 0 && args.length === signature.length) return args as PyValue[]
+  for (const [i, name] of names.entries()) {
     const at = signature.findIndex((p) => p.name === name)
     if (at < 0) throw typeError(`${method}() has no argument '${name}' (keyword ${i + 1})`)
     if (at < args.length) throw typeError(`${method}() got multiple values for argument '${name}'`)

@@ -20,23 +20,29 @@ import {
 
 const DELAY = seconds(2)
 
+const methods = new Map<RobustTraits, Readonly<Record<string, Signature>>>()
+
 function robustMethods(traits: RobustTraits): Readonly<Record<string, Signature>> {
-  return {
+  const made = methods.get(traits) ?? {
     ...simpleMethods(SIMPLE_TRAITS[traits.over]),
     ...(traits.checksByAttempts ? { check_msg: [{ name: 'attempts', default: 2 }] } : {}),
     reconnect: [],
     delay: [{ name: 'i' }],
   }
+  methods.set(traits, made)
+  return made
 }
 
 export class UmqttRobust extends UmqttSimple {
   protected override readonly signatures: Readonly<Record<string, Signature>>
   readonly #robust: RobustTraits
+  readonly #onReconnect: ClientHooks['onReconnect']
   readonly #override: ClientHooks['connect']
 
   constructor(options: Options, hooks: ClientHooks, traits: RobustTraits) {
     super(options, hooks, SIMPLE_TRAITS[traits.over])
     this.#robust = traits
+    this.#onReconnect = hooks.onReconnect?.bind(hooks)
     this.#override = hooks.connect?.bind(hooks)
     this.signatures = robustMethods(traits)
   }
@@ -69,6 +75,8 @@ export class UmqttRobust extends UmqttSimple {
 
   /** For ever, and always with clean_session=False. Anything but an OSError leaves it. */
   *reconnect(): Program<PyValue> {
+    const instead = this.#onReconnect === undefined ? null : yield* this.#onReconnect()
+    if (instead !== null) return instead
     for (;;) {
       try {
         return yield* this.#robust.reconnectsByOverride ? this.#connectAsProgram(false) : this.connect(false)

@@ -37,12 +37,17 @@ export function simpleOptions({ sslContext }: SimpleTraits): readonly OptionSpec
   ]
 }
 
+/** Of a version, not of an object: a fleet has a hundred thousand of those. */
+const methods = new Map<SimpleTraits, Readonly<Record<string, Signature>>>()
+
 export function simpleMethods(traits: SimpleTraits): Readonly<Record<string, Signature>> {
-  return {
+  const made = methods.get(traits) ?? {
     ...FAMILY_METHODS,
     ...(traits.connectTimeout ? {} : { connect: [{ name: 'clean_session', default: true }] }),
     ...(traits.unsubscribe ? { unsubscribe: [{ name: 'topic' }] } : {}),
   }
+  methods.set(traits, made)
+  return made
 }
 
 export class UmqttSimple extends Umqtt {

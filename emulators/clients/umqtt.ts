@@ -155,7 +155,7 @@ export abstract class Umqtt implements EmulatedClient {
     let size = 2 + len(topic) + len(msg)
     if (level > 0) size += 2
     pyAssert(size < 2097152)
-    yield* this.write(Uint8Array.of(op, ...remainingLength(size)))
+    yield* this.write(size < 0x80 ? Uint8Array.of(op, size) : Uint8Array.of(op, ...remainingLength(size)))
     yield* this.sendStr(topic)
     if (level > 0) yield* this.write(this.nextPid())
     const pid = this.pid
@@ -262,15 +262,16 @@ export abstract class Umqtt implements EmulatedClient {
     return this.sock
   }
 
-  protected *write(value: PyValue): Program<void> {
-    yield* board.write(this.socket('write'), bufferOf(value))
+  // These two hand on a generator instead of being one: a device writes four times for each message.
+  protected write(value: PyValue): Program<void> {
+    return board.write(this.socket('write'), bufferOf(value))
   }
 
-  protected *read(count: number): Program<Uint8Array | null> {
+  protected read(count: number): Program<Uint8Array | null> {
     const sock = this.socket('read')
     // read(-1) means "until end of file"; a smaller count asks for more memory than there is.
     if (count < -1) throw new PythonError('MemoryError', 'memory allocation failed')
-    return yield* board.read(sock, count)
+    return board.read(sock, count)
   }
 
   protected *sendStr(value: PyValue): Program<void> {

@@ -132,7 +132,7 @@ class TcpWire implements Wire {
 }
 
 /** The errno name of a Node error; several attempts in one (IPv4 and IPv6) give the last one's. */
-function errnoOf(error: Error, otherwise = 'EIO'): string {
+export function errnoOf(error: Error, otherwise = 'EIO'): string {
   const last = error instanceof AggregateError ? (error.errors.at(-1) as Error) : error
   const code = (last as NodeJS.ErrnoException).code
   if (code?.startsWith('EAI_')) return 'ENOTFOUND'

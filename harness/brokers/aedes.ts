@@ -92,7 +92,7 @@ class AedesBroker implements Broker {
   }
 
   kill(): Promise<void> {
-    return this.#end('killed', (socket) => socket.resetAndDestroy())
+    return this.#end('killed', reset)
   }
 
   log(): string {
@@ -157,4 +157,13 @@ class AedesBroker implements Broker {
     server.on('error', (error) => die(error.message, error))
     server.once('close', () => die('its listener was closed'))
   }
+}
+
+/**
+ * RST. libuv refuses it while the socket's own FIN is on its way, and Node then never closes the handle, with which the
+ * process spins at its end for ever.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -1,6 +1,6 @@
-// Exit codes. When several apply the first of this order is given: 70, 130, 3, 1, 6.
+// Exit codes. When several apply the first of this order is given: 70, 130, 3, 1, 6, 4.
 
-import type { SuiteResult } from '../run/index.ts'
+import type { ScenarioRun, SuiteResult } from '../run/index.ts'
 
 export const EXIT = {
   passed: 0,
@@ -9,6 +9,8 @@ export const EXIT = {
   usage: 2,
   /** Broker or board missing or lost, or the harness too slow to judge. */
   environment: 3,
+  /** A bound of `slo` was missed, and no claim failed. */
+  slo: 4,
   nothingMatched: 5,
   timedOut: 6,
   bug: 70,
@@ -28,8 +30,15 @@ export function exitCodeOf(result: SuiteResult, { allowInconclusive }: Leniency)
   if (result.interrupted) return EXIT.interrupted
   const unjudged = runs.some((run) => run.status === 'broken' || (run.status === 'inconclusive' && !allowInconclusive))
   if (unjudged) return EXIT.environment
-  if (runs.some((run) => run.status === 'failed')) return EXIT.failed
-  return result.timedOut ? EXIT.timedOut : EXIT.passed
+  const failed = runs.filter((run) => run.status === 'failed')
+  if (!failed.every(onlyBounds)) return EXIT.failed
+  if (result.timedOut) return EXIT.timedOut
+  return failed.length > 0 ? EXIT.slo : EXIT.passed
+}
+
+function onlyBounds({ verdicts, problem }: ScenarioRun): boolean {
+  const failed = verdicts.filter((v) => v.kind === 'fail')
+  return problem === null && failed.length > 0 && failed.every(({ step }) => step.startsWith('slo.'))
 }
 
 const PRECEDENCE: readonly ExitCode[] = [
@@ -39,6 +48,7 @@ const PRECEDENCE: readonly ExitCode[] = [
   EXIT.environment,
   EXIT.failed,
   EXIT.timedOut,
+  EXIT.slo,
   EXIT.nothingMatched,
   EXIT.passed,
 ]

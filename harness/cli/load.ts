@@ -5,7 +5,16 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { bindingsFromOutside, compile, EVERY_DEVICE, findScenarios, gapsOf, type Plan, SUFFIX } from '../plan/index.ts'
+import {
+  bindingsFromOutside,
+  compile,
+  EVERY_DEVICE,
+  type FleetOverrides,
+  findScenarios,
+  gapsOf,
+  type Plan,
+  SUFFIX,
+} from '../plan/index.ts'
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
@@ -36,6 +45,7 @@ export interface Loaded {
 export interface LoadOptions {
   readonly seed?: number | undefined
   readonly timeout?: string | undefined
+  readonly fleet?: FleetOverrides | undefined
 }
 
 export async function load(args: Selecting, options: LoadOptions, out: Terminal): Promise<Loaded> {
@@ -67,6 +77,7 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
       vars,
       ...(Object.keys(bind).length === 0 ? {} : { bind }),
       seed: options.seed,
+      fleet: options.fleet,
       broker: (request) => {
         try {
           return factsOf(brokerFor(request, word, args, config))

@@ -157,6 +157,23 @@ export interface StepEvent {
   readonly detail?: string | undefined
 }
 
+/** How a group of the fleet stands, told several times a second. The states add up to `devices`. */
+export interface FleetEvent {
+  readonly kind: 'fleet'
+  readonly group: string
+  readonly devices: number
+  /** CONNACK received, connection open. */
+  readonly connected: number
+  /** On the way: waiting for their turn, for the broker, or for their next attempt. */
+  readonly connecting: number
+  /** Not yet begun, or switched off. */
+  readonly off: number
+  /** Their programs have ended. */
+  readonly ended: number
+  /** Connected again after a connection was lost, counted since the start. */
+  readonly reconnects: number
+}
+
 /** The harness's event loop stood still for `stalled` ms until `at`. */
 export interface LagEvent {
   readonly kind: 'lag'
@@ -176,6 +193,7 @@ export type Fact =
   | BrokerEvent
   | ViolationEvent
   | StepEvent
+  | FleetEvent
   | LagEvent
 
 export type FactKind = Fact['kind']

@@ -105,6 +105,7 @@ const KINDS: Readonly<Record<FactKind, true>> = {
   broker: true,
   violation: true,
   step: true,
+  fleet: true,
   lag: true,
 }
 

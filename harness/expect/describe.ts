@@ -38,6 +38,8 @@ function what(event: Event): string {
       return `${event.by === 'broker' ? `the broker (to ${event.device})` : event.device} violates ${event.statement}: ${event.what} (#${event.of})`
     case 'step':
       return `step ${event.step} ${event.phase}${event.outcome === undefined ? '' : ` ${event.outcome}`}`
+    case 'fleet':
+      return `${event.group}: ${event.connected} of ${event.devices} connected, ${event.connecting} connecting, ${event.off} off, ${event.ended} ended`
     case 'lag':
       return `the harness stood still for ${showDuration(event.stalled as Duration)}`
     default:

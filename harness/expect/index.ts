@@ -2,6 +2,7 @@
 
 import { call } from './call.ts'
 import { exit } from './exit.ts'
+import { fleet } from './fleet.ts'
 import type { AnyMatcher } from './matcher.ts'
 import { message } from './message.ts'
 import { packet } from './packet.ts'
@@ -10,7 +11,7 @@ import { signal } from './signal.ts'
 import { socket } from './socket.ts'
 import { violation } from './violation.ts'
 
-export const matchers = { packet, message, socket, call, serial, signal, exit, violation } satisfies Record<
+export const matchers = { packet, message, socket, call, serial, signal, exit, violation, fleet } satisfies Record<
   string,
   AnyMatcher
 >

@@ -26,5 +26,6 @@ export type AnyMatcher = Matcher<any>
 
 /** The stream that an event belongs to; the same words as `Matcher.stream`. */
 export function streamOf(event: Event): string {
+  if (event.kind === 'fleet') return `fleet:${event.group}`
   return 'device' in event && event.device !== undefined ? `${event.kind}:${event.device}` : event.kind
 }

@@ -77,6 +77,8 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     observe: [],
     given: { vars: {}, seed: 0, timeout: 60_000, broker: { name: 'aedes', keepaliveSlack: milliseconds(50) } },
     devices: [],
+    fleet: null,
+    slos: [],
     always,
     steps,
   }

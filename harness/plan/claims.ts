@@ -145,9 +145,10 @@ function onlyPattern(item: z.output<typeof pattern>, node: Node, context: Contex
 
 function namesExist(found: Pattern, node: Node, context: Context): boolean {
   const names = found.matcher.devices(found.fields)
-  const missing = names.filter((name) => !context.devices.has(name))
+  const missing = names.filter((name) => !context.devices.has(name) && !context.linked.has(name))
   for (const name of missing) unknownDevice(name, node, context)
   if (missing.length > 0) return false
+  if (found.matcher.name === 'fleet') return groupExists((found.fields as { group: string }).group, node, context)
   if (found.matcher.name === 'signal')
     return signalExists(found.fields as { device: string; signal: string }, node, context)
   if (found.matcher.name === 'call') return callExists(found.fields as CallFields, node, context)
@@ -166,6 +167,18 @@ export function unknownDevice(name: string, node: Node, context: Context): void 
 function didYouMeanDevice(name: string, context: Context): string {
   const known = [...context.devices.keys()]
   return didYouMean(name, known) ?? (known.length === 0 ? 'declare it under devices:' : `there is ${known.join(', ')}`)
+}
+
+export function groupExists(name: string, node: Node, context: Context): boolean {
+  if (context.groups.has(name)) return true
+  const known = [...context.groups]
+  context.diagnostics.add({
+    code: 'scenario/unknown-group',
+    message: `the fleet has no group "${name}"`,
+    at: placeOf(node, name),
+    hint: didYouMean(name, known) ?? (known.length === 0 ? 'declare it under fleet:' : `there is ${known.join(', ')}`),
+  })
+  return false
 }
 
 export function signalExists(f: { device: string; signal: string }, node: Node, context: Context): boolean {

@@ -18,10 +18,20 @@ import { bindingsOf } from './bindings.ts'
 import { Casting } from './casting.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
+import { overridden } from './fleet.overrides.ts'
+import { compileFleet, linkedMembers } from './fleet.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
-import { type BrokerFacts, type BrokerRequest, type DevicePlan, type Plan, statementsIn } from './plan.ts'
+import {
+  type BrokerFacts,
+  type BrokerRequest,
+  type DevicePlan,
+  type FleetOverrides,
+  type Plan,
+  statementsIn,
+} from './plan.ts'
 import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
+import { compileSlos } from './slo.ts'
 import { compileAlways, compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
@@ -34,6 +44,8 @@ export interface CompileOptions {
   /** What `broker.…` in expressions means, by the broker that the scenario will run on. */
   readonly broker: (request: BrokerRequest | null) => BrokerFacts
   readonly seed?: number | undefined
+  /** In place of what the scenario says of its fleet. */
+  readonly fleet?: FleetOverrides | undefined
   /** In place of what the file has in these roles, by device, as written. Throws Problem `binding/…` when one cannot be read. */
   readonly bind?: Readonly<Record<string, string>> | undefined
 }
@@ -94,6 +106,12 @@ function compileOne(
     later: LATER,
   }
   const stepNodes = listOf(childOf(root, 'steps'))
+  const fleet = compileFleet(childOf(root, 'fleet'), {
+    diagnostics,
+    scope,
+    file,
+    source: () => ({ text, vars: options.vars ?? {} }),
+  })
   const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
   const unfit: string[] = []
   const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
@@ -103,6 +121,8 @@ function compileOne(
     scope,
     file,
     devices,
+    groups: new Set(fleet?.groups.map((group) => group.name)),
+    linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
     bound: casting.bound,
@@ -110,9 +130,11 @@ function compileOne(
   }
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(listOf(childOf(root, 'always')), context)
+  const phases = [...context.steps.keys()]
+  const slos = compileSlos(childOf(root, 'slo'), { diagnostics, scope, phases, groups: [...context.groups] })
   if (parsed === undefined) return undefined
   const secrets = [...secretsIn(text, root, scope), ...secretVars(root, head.vars)]
-  return {
+  const plan: Plan = {
     name: parsed.name,
     file,
     text: withoutSecrets(text, root, secrets),
@@ -126,19 +148,26 @@ function compileOne(
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
     unfit: context.unfit.length > 0,
     broker: request,
-    observe: parsed.observer === false ? [] : Array.isArray(parsed.observer) ? parsed.observer : ['#'],
+    observe: observed(parsed.observer ?? fleet === null),
     given: {
       vars: shownVars(options.vars ?? {}),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
       seed: options.seed ?? 0,
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
       broker: facts,
+      ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
     },
     devices: [...devices.values()],
+    fleet,
+    slos,
     always: withoutSecretTitles(always, secrets),
     steps: withoutSecretTitles(steps, secrets),
   }
+  return options.fleet === undefined ? plan : overridden(plan, options.fleet)
 }
+
+const observed = (observer: boolean | readonly string[]): readonly string[] =>
+  typeof observer !== 'boolean' ? observer : observer ? ['#'] : []
 
 /** Everything but devices, steps and always, with expressions filled in; and the vars. */
 function headOf(
@@ -159,7 +188,7 @@ function headOf(
     vars[key] = given === undefined ? typedValue(interpolateNow(value, scope, diagnostics)) : typedValue(given)
   }
   const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
-  const apart = new Set(['devices', 'steps', 'always', 'vars', 'matrix'])
+  const apart = new Set(['devices', 'fleet', 'slo', 'steps', 'always', 'vars', 'matrix'])
   const entries = root.entries.map((entry) =>
     apart.has(entry.key) ? entry : { ...entry, value: interpolateNow(entry.value, scope, diagnostics) },
   )

@@ -22,6 +22,10 @@ export interface Context {
   /** The scenario's. */
   readonly file: string
   readonly devices: ReadonlyMap<string, DevicePlan>
+  /** Of the fleet. */
+  readonly groups: ReadonlySet<string>
+  /** Devices of the fleet that have links. */
+  readonly linked: ReadonlySet<string>
   /** Steps seen so far, in the order of the text. */
   readonly steps: Map<string, { readonly isExpect: boolean; readonly verb: string }>
   readonly timeout: Duration

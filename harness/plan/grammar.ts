@@ -78,6 +78,11 @@ export const scenario = z.strictObject({
     .optional()
     .describe('what the harness itself subscribes to; default: true, which is #'),
   devices: z.record(identifier(), z.unknown()).optional().describe('the devices by names of your own'),
+  fleet: z
+    .record(identifier(), z.unknown())
+    .optional()
+    .describe('groups of devices by names of your own; with a fleet the observer is off unless it is asked for'),
+  slo: z.array(z.unknown()).optional().describe('bounds on what a load run measures'),
   always: z.array(z.unknown()).optional().describe('claims that hold from the start beside the steps'),
   steps: z.array(z.unknown()).min(1).describe('what happens and what must be seen, in order'),
 })

@@ -4,16 +4,42 @@ export { type Binding, parseBinding } from './binding.ts'
 export { bindingsFromOutside, EVERY_DEVICE } from './bindings.ts'
 export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
 export { findScenarios, SUFFIX } from './files.ts'
+export { STAMP_BYTES } from './fleet.grammar.ts'
+export {
+  type Arrival,
+  arrivalTime,
+  type FleetGroup,
+  type FleetMember,
+  type FleetPlan,
+  isInShare,
+  type LinkedMember,
+  libraryOptions,
+  linkedMembers,
+  type Publication,
+} from './fleet.ts'
 export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
 export { scenarioSchema } from './json-schema.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,
   type DevicePlan,
+  type FleetOverrides,
   type Given,
   type Plan,
   type Step,
   statementsIn,
   stepAt,
 } from './plan.ts'
+export {
+  COUNTS,
+  type CountMetric,
+  LEDGER,
+  type Metric,
+  RATES,
+  type RateMetric,
+  type SloPlan,
+  type Statistic,
+  TIMES,
+  type TimeMetric,
+} from './slo.ts'
 export { VERBS } from './steps.ts'

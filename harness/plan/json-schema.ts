@@ -8,7 +8,9 @@ import { hexBytes, packetChanges, packetFields, payloadField, properties, string
 import { count, duration, identifier, qos, raisedMatcher, size, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { type AnyStep, steps } from '../steps/index.ts'
 import { Definitions, type Schema } from './definitions.ts'
+import { group } from './fleet.grammar.ts'
 import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta } from './grammar.ts'
+import { slo } from './slo.ts'
 
 export function scenarioSchema(): Schema {
   const definitions = new Definitions()
@@ -43,6 +45,11 @@ export function scenarioSchema(): Schema {
         type: 'object',
         additionalProperties: { $ref: '#/definitions/device' },
       }),
+      fleet: described(topProperties.fleet, {
+        type: 'object',
+        additionalProperties: { $ref: '#/definitions/group' },
+      }),
+      slo: described(topProperties.slo, { type: 'array', items: { $ref: '#/definitions/slo' } }),
       always: described(topProperties.always, { type: 'array', items: { $ref: '#/definitions/always' } }),
       steps: described(topProperties.steps, {
         type: 'array',
@@ -50,7 +57,7 @@ export function scenarioSchema(): Schema {
         items: { $ref: '#/definitions/step' },
       }),
     },
-    definitions: { ...definitions.all, device: deviceSchema, step, always },
+    definitions: { ...definitions.all, device: deviceSchema, group: jsonOf(group), slo: jsonOf(slo), step, always },
   }
 }
 

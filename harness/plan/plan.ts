@@ -7,7 +7,9 @@ import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
 import type { CertificateKind } from '../tls/index.ts'
+import type { FleetPlan } from './fleet.ts'
 import type { KnownGap } from './gaps.ts'
+import type { SloPlan } from './slo.ts'
 
 /** What a deferred value may need; the judge knows it as well as the conductor does. */
 export interface RunScope {
@@ -148,6 +150,8 @@ export interface BrokerRequest {
 }
 
 export interface Given {
+  /** Of the fleet, in place of what the scenario says. */
+  readonly fleet?: FleetOverrides | undefined
   readonly vars: Readonly<Record<string, string>>
   /** By device: what was bound to it, as written. */
   readonly bind?: Readonly<Record<string, string>>
@@ -155,6 +159,15 @@ export interface Given {
   /** Milliseconds, for a scenario that sets none. */
   readonly timeout: number
   readonly broker: BrokerFacts
+}
+
+export interface FleetOverrides {
+  /** Devices by group; `*`: the only group. */
+  readonly count?: Readonly<Record<string, number>> | undefined
+  /** Arrivals a second, of all groups. */
+  readonly rate?: number | undefined
+  /** Of the longest `delay` among the steps, ms. */
+  readonly duration?: number | undefined
 }
 
 /** What `broker.…` means in expressions. */
@@ -189,6 +202,9 @@ export interface Plan {
   /** What came from outside of the file; with it the same plan can be compiled again. */
   readonly given: Given
   readonly devices: readonly DevicePlan[]
+  /** null: the scenario has none. */
+  readonly fleet: FleetPlan | null
+  readonly slos: readonly SloPlan[]
   readonly always: readonly ClaimStep[]
   readonly steps: readonly Step[]
 }

@@ -18,7 +18,7 @@ import {
   validate,
 } from '../scenario/index.ts'
 import { type AnyAction, type AnyClientCall, type AnyStep, type Calling, steps as verbs } from '../steps/index.ts'
-import { buildExpect, buildNever, signalExists, unknownDevice } from './claims.ts'
+import { buildExpect, buildNever, groupExists, signalExists, unknownDevice } from './claims.ts'
 import { type Context, complain, interpolateNow, notKnownYet, resolve } from './context.ts'
 import { expectation, prohibition, repeat, stepMeta } from './grammar.ts'
 import type { ClaimStep, Deferred, Step } from './plan.ts'
@@ -115,7 +115,9 @@ function withoutSteps(argument: MapNode, context: Context): MapNode {
 function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: Context): Step | undefined {
   if (verb.kind === 'action') {
     const { later } = resolve(context, argument, verb.args, (args, now) =>
-      devicesExist(verb.devices(args), argument, now) && fitsDevice(verb, args, argument, now) ? { args } : undefined,
+      devicesExist(withoutLinked(verb, args, now), argument, now) && fitsDevice(verb, args, argument, now)
+        ? { args }
+        : undefined,
     )
     return later && { ...base, kind: 'action', action: verb, args: (scope) => later(scope).args }
   }
@@ -147,7 +149,14 @@ function devicesExist(names: readonly string[], node: Node, context: Context): b
   return missing.length === 0
 }
 
+/** Of the fleet's devices with links it is the link that steps can reach. */
+const OF_LINKS: readonly string[] = ['disturb', 'inject', 'network']
+
+const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Context): readonly string[] =>
+  verb.devices(args).filter((name) => !(OF_LINKS.includes(verb.name) && linked.has(name)))
+
 function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
+  if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   if (verb.name === 'release') return isDisturbance((args as { id: string }).id, node, context)
   return true

@@ -15,6 +15,7 @@ const shape = z.object({
         title: z.string(),
         unit: z.string(),
         logarithmic: z.boolean().optional(),
+        percentiles: z.boolean().optional(),
         times: z.array(z.number()),
         series: z.array(z.object({ name: z.string(), values: z.array(z.number().nullable()) })),
       })

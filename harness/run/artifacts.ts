@@ -7,6 +7,7 @@ import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { writeTimeline } from '../evidence/index.ts'
 import { type Given, type Plan, stepAt } from '../plan/plan.ts'
+import type { Unwritten } from './conductor.ts'
 import type { RunBroker, ScenarioRun } from './result.ts'
 import { whyNot } from './why-not.ts'
 
@@ -22,11 +23,7 @@ export interface RecordHeader {
 }
 
 /** Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it. */
-export async function writeArtifacts(
-  run: ScenarioRun & { readonly brokerLog: string },
-  output: string,
-  name: string,
-): Promise<ScenarioRun> {
+export async function writeArtifacts(run: ScenarioRun & Unwritten, output: string, name: string): Promise<ScenarioRun> {
   const folder = join(output, folderName(run, name))
   let isOurs = false
   try {
@@ -44,7 +41,7 @@ export async function writeArtifacts(
   }
 }
 
-async function writeFiles(run: ScenarioRun & { readonly brokerLog: string }, folder: string): Promise<string[]> {
+async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise<string[]> {
   const header: RecordHeader = {
     scenario: run.plan.name,
     file: run.plan.file,
@@ -70,6 +67,10 @@ async function writeFiles(run: ScenarioRun & { readonly brokerLog: string }, fol
       titleOf: (path) => titleOf(run.plan, path),
     })
     files.push(capture)
+  }
+  for (const [file, text] of Object.entries(run.extraFiles)) {
+    await writeFile(join(folder, file), text)
+    files.push(file)
   }
   if (run.brokerLog !== '') {
     await writeFile(join(folder, 'broker.log'), run.brokerLog)

@@ -15,15 +15,17 @@ import {
 import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
 import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
-import { Judge, STOPPED, TIME_UP } from '../judge/index.ts'
+import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { Linter } from '../lint/index.ts'
+import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Stage } from '../steps/index.ts'
 import { attachmentOf, securityOf } from './attachment.ts'
 import { Bench } from './bench.ts'
 import { leftBehind, takeTurn, tidy } from './borrowed.ts'
 import { Clockwork } from './clockwork.ts'
+import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { masked, secretsOf, told } from './masked.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
@@ -37,6 +39,7 @@ export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
   /** Puts something between a device and its link; for tests of the harness with devices that are made worse. */
   readonly attach?: ((device: string, link: Link) => Promise<Attachment & AsyncDisposable>) | undefined
+  readonly openFleet?: OpenFleet | undefined
   readonly seed: number
   /** Aborted on Ctrl-C and by the global timeout. */
   readonly signal: AbortSignal
@@ -44,10 +47,14 @@ export interface ConductOptions {
   readonly attempt: number
 }
 
-export async function conduct(
-  plan: Plan,
-  options: ConductOptions,
-): Promise<ScenarioRun & { readonly brokerLog: string }> {
+/** What of a run is only to be written. */
+export interface Unwritten {
+  readonly brokerLog: string
+  /** By name. */
+  readonly extraFiles: Readonly<Record<string, string>>
+}
+
+export async function conduct(plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> {
   const startedAt = new Date()
   const clock = realClock()
   const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
@@ -65,6 +72,7 @@ export async function conduct(
     timeline.record({ kind: 'fault', what: reason.kind === 'time-up' ? TIME_UP : STOPPED })
   })
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
+  const loaded: Loaded = { fleet: null, result: null, verdicts: [], files: {} }
   const clockwork = new Clockwork(judge, timeline, clock, lag)
   let events: readonly Event[] = []
   const about = { kind: '', version: '', log: '' }
@@ -102,6 +110,8 @@ export async function conduct(
         stop,
         seed: options.seed,
         attach: options.attach,
+        openFleet: options.openFleet,
+        loaded,
         performing: (p) => {
           performer = p
         },
@@ -110,6 +120,7 @@ export async function conduct(
   } catch (error) {
     explain(error, stop.reason, ending)
   } finally {
+    await count(loaded, ending)
     judge.end()
     // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
     events = [...timeline.events]
@@ -120,10 +131,11 @@ export async function conduct(
   }
   return {
     plan,
-    status: statusOf(ending, judge),
+    status: statusOf(ending, judge, loaded),
     broker: { name: plan.given.broker.name, kind: about.kind, version: about.version, gaps: contractGaps(about) },
     gap: null,
-    verdicts: judge.verdicts.map((verdict) => told(verdict, secrets)),
+    verdicts: [...judge.verdicts, ...loaded.verdicts].map((verdict) => told(verdict, secrets)),
+    load: loaded.result,
     events,
     problem: masked(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
     bug: ending.bug,
@@ -133,6 +145,7 @@ export async function conduct(
     repetition: options.repetition,
     attempt: options.attempt,
     artifacts: null,
+    extraFiles: loaded.files,
     brokerLog: secrets.text(about.log),
   }
 }
@@ -150,7 +163,31 @@ interface Ending {
   problem: Problem | null
 }
 
+interface Loaded {
+  fleet: FleetRun | null
+  result: LoadResult | null
+  verdicts: readonly Verdict[]
+  files: Readonly<Record<string, string>>
+}
+
+/** Whatever the steps came to: what the fleet has measured is kept. */
+async function count(loaded: Loaded, ending: Ending): Promise<void> {
+  const { fleet } = loaded
+  if (fleet === null) return
+  try {
+    loaded.result = await fleet.finish(ending.outcome !== 'passed')
+    loaded.verdicts = fleet.judge(loaded.result)
+    loaded.files = fleet.files(loaded.result)
+  } catch (error) {
+    if (ending.problem !== null || ending.bug !== undefined) return
+    if (error instanceof Problem) ending.problem = error
+    else ending.bug = error
+  }
+}
+
 interface Scene {
+  readonly openFleet: OpenFleet | undefined
+  readonly loaded: Loaded
   readonly broker: Broker
   readonly bench: Bench
   readonly timeline: Timeline
@@ -217,7 +254,18 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   for (const { name, waitsForBoot } of plan.devices)
     if (!waitsForBoot) await stop.race(bench.during(`the boot of ${name}`, devices.get(name)!.boot()))
 
+  const detours: FleetScene['detours'][number][] = []
+  for (const { name, group, i } of linkedMembers(plan.fleet)) {
+    const upstream = () => ({ host: broker.host, port: broker.port })
+    const link = await stop.race(
+      bench.take(`the link of ${name}`, openLink({ device: name, upstream, recorder: timeline, refusesByReset: true })),
+    )
+    links.set(name, link)
+    detours.push({ group, i, host: link.host, port: link.port })
+  }
+  const fleet = plan.fleet === null ? null : await openFleet(plan, scene, detours)
   const stage: Stage = {
+    fleet,
     device: (name) => devices.get(name)!,
     link: (name) => links.get(name)!,
     links: [...links.values()],
@@ -233,9 +281,20 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const performer = new Performer(stage, judge, stop)
   scene.performing(performer)
   bench.onRelease('the steps under way', () => performer.settled())
+  await fleet?.start()
   const outcome = await performer.perform(plan)
   if (lost !== null) throw lost
   return outcome
+}
+
+async function openFleet(plan: Plan, scene: Scene, detours: FleetScene['detours']): Promise<FleetRun> {
+  const { bench, broker, timeline, seed, stop, loaded } = scene
+  if (scene.openFleet === undefined)
+    throw new Problem('run/no-fleet', 'nothing here runs fleets', { hint: 'hil load runs them' })
+  const fleet = await stop.race(bench.take('the fleet', scene.openFleet({ plan, broker, timeline, seed, detours })))
+  fleet.failed.catch((error: unknown) => stop.stop({ kind: 'broken', error }))
+  loaded.fleet = fleet
+  return fleet
 }
 
 async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
@@ -278,13 +337,14 @@ function reasonOf({ problem }: Ending, judge: Judge): Problem | null {
   return judged && problem !== null && !isEnvironment(problem) ? null : problem
 }
 
-function statusOf(ending: Ending, judge: Judge): Status {
+function statusOf(ending: Ending, judge: Judge, { verdicts }: Loaded): Status {
   const { reason, problem, bug, outcome } = ending
   if (reason?.kind === 'interrupted') return 'interrupted'
   if (bug !== undefined) return 'broken'
   if (reason?.kind === 'time-up') return 'failed'
   if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
   if (judge.verdicts.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
-  if (judge.verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
-  return 'passed'
+  // A bound that was missed by a generator that could not keep up is no finding.
+  if ([...judge.verdicts, ...verdicts].some((v) => v.kind === 'inconclusive')) return 'inconclusive'
+  return verdicts.some((v) => v.kind === 'fail') ? 'failed' : 'passed'
 }

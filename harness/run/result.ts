@@ -5,6 +5,7 @@ import type { Gap } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { LoadResult } from './load.ts'
 
 /** `broken`: the environment failed, the scenario was not judged to its end. `gap`: it failed, as was known. */
 export type Status = 'passed' | 'failed' | 'gap' | 'inconclusive' | 'skipped' | 'broken' | 'interrupted'
@@ -38,7 +39,10 @@ export interface ScenarioRun {
   readonly broker: RunBroker
   /** Known, and met; null when there is none. */
   readonly gap: FoundGap | null
+  /** Of claims, and at the end (`slo.N`) of bounds on a load. */
   readonly verdicts: readonly Verdict[]
+  /** What a fleet measured; null without one, or when it never began. */
+  readonly load: LoadResult | null
   readonly events: readonly Event[]
   /** Why it was skipped or broken, or the trouble that failed it without a verdict. */
   readonly problem: Problem | null

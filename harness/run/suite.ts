@@ -5,10 +5,13 @@ import type { Plan } from '../plan/plan.ts'
 import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
 import { withGap } from './gap.ts'
+import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
 
 export interface SuiteOptions {
   readonly openBroker: (plan: Plan) => Promise<Broker>
+  /** Absent: scenarios with a fleet cannot be run. */
+  readonly openFleet?: OpenFleet | undefined
   readonly jobs: number
   readonly retries: number
   readonly repeatEach: number
@@ -133,6 +136,7 @@ async function once(
 ): Promise<ScenarioRun> {
   const run = await conduct(plan, {
     openBroker: () => options.openBroker(plan),
+    openFleet: options.openFleet,
     // Each repetition draws anew, and the same again with the same seed.
     seed: (options.seed + repetition * 7919) >>> 0,
     signal,
@@ -150,6 +154,7 @@ export function skipped(plan: Plan, repetition: number): ScenarioRun {
     broker: { name: plan.given.broker.name, kind: '', version: '', gaps: [] },
     gap: null,
     verdicts: [],
+    load: null,
     events: [],
     problem: null,
     bug: undefined,

@@ -9,6 +9,7 @@ import { delay } from './delay.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
 import { exec } from './exec.ts'
+import { fleet } from './fleet.ts'
 import { inject } from './inject.ts'
 import { loop } from './loop.ts'
 import { network } from './network.ts'
@@ -48,9 +49,11 @@ export const steps = {
   release,
   inject,
   broker,
+  fleet,
   delay,
 } satisfies Record<string, AnyStep>
 export type StepName = keyof typeof steps
 
 export type { Calling } from './calling.ts'
-export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, Stage } from './step.ts'
+export type { FleetArgs, FleetOrder } from './fleet.ts'
+export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, FleetHands, Stage } from './step.ts'

@@ -7,6 +7,13 @@ import type { Broker } from '../brokers/index.ts'
 import type { BoardFiles, Device, GeneralCall } from '../devices/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Link } from '../link/index.ts'
+import type { FleetOrder } from './fleet.ts'
+
+/** What steps may ask of the fleet. */
+export interface FleetHands {
+  /** Resolves when it has been carried out by all. */
+  order(order: FleetOrder): Promise<void>
+}
 
 /** What a running step may touch. */
 export interface Stage {
@@ -16,6 +23,8 @@ export interface Stage {
   readonly links: Iterable<Link>
   /** Chance of its own for each label, by the run's seed. */
   random(label: string): Random
+  /** null: the scenario has none. */
+  readonly fleet: FleetHands | null
   readonly broker: Broker
   readonly recorder: Recorder
   readonly clock: Clock

@@ -63,6 +63,7 @@ async function judgeRecord(record: string, out: Terminal): Promise<Status> {
     broker: about.broker,
     gap: null,
     verdicts,
+    load: null,
     events,
     problem: null,
     bug: undefined,

@@ -10,6 +10,7 @@ import { didYouMean } from '../../scenario/index.ts'
 import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
+import { skipLargeFleets, smallFleets } from '../fleet.ts'
 import { interruptible } from '../interrupt.ts'
 import { durationOf, type Loaded, load, nothingMatched } from '../load.ts'
 import { requireHardware } from '../needs.ts'
@@ -41,7 +42,8 @@ export async function runAction(args: RunArguments, watched?: Watched): Promise<
   const globalTimeout = args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout')
   checkShard(args.shard)
   const loaded = await load(args, { seed, timeout: args.timeout }, out)
-  const { config, plans, errors } = loaded
+  const { config, errors } = loaded
+  const plans = loaded.plans.map(skipLargeFleets)
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
@@ -66,6 +68,7 @@ export async function runAction(args: RunArguments, watched?: Watched): Promise<
     chosen,
     {
       openBroker: (plan) => openChosen(loaded.brokerOf.get(plan)!),
+      openFleet: smallFleets,
       jobs: args.jobs ?? config.jobs ?? DEFAULT_JOBS,
       retries: args.retries ?? config.retries ?? 0,
       repeatEach: args.repeatEach,
@@ -115,7 +118,7 @@ function checkNumbers(args: RunArguments): void {
   }
 }
 
-function reportersOf(names: readonly string[], out: Terminal): Reporter[] {
+export function reportersOf(names: readonly string[], out: Terminal): Reporter[] {
   const kinds = [...new Set(names.flatMap((name) => name.split(',')))].map((name) => {
     const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
     if (kind === undefined)

@@ -13,10 +13,12 @@ import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { judge } from './judge.ts'
 import { list } from './list.ts'
+import { load } from './load.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { schema } from './schema.ts'
 import { watch } from './watch.ts'
+import { worker } from './worker.ts'
 
 // Each command's arguments have a type of their own; a list of them has none in common.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -28,6 +30,8 @@ export const commands: readonly CommandModule<any, any>[] = [
   judge,
   report,
   coverage,
+  load,
+  worker,
   emulate,
   devices,
   device,

@@ -83,6 +83,10 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - broker: kill
 - broker: start
 - broker: { restart: { down-for: 5s } }`,
+  fleet: `
+- fleet: { group: sensors, share: 30%, power: off }
+- fleet: { group: sensors, network: down, mode: close }
+- fleet: { group: sensors, publishing: off }`,
   delay: `
 - delay: 500ms`,
 }
@@ -114,6 +118,8 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
   exit: `
 - expect: { exit: { device: sensor, code: 0 } }
 - expect: { exit: { device: sensor, signal: SIGKILL } }`,
+  fleet: `
+- expect: { fleet: { group: sensors, connected: 99.9% }, within: 30s }`,
   violation: `
 - never: { violation: { by: broker }, for: 1s }
 - never: { violation: { from: blue, statement: MQTT-2.3.1-1 }, for: 1s }`,

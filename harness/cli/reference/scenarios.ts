@@ -10,6 +10,7 @@ import { device, expectation, pattern, prohibition, repeat, scenario, stepMeta }
 import { calling } from '../../steps/calling.ts'
 import { type AnyStep, steps } from '../../steps/index.ts'
 import { disturbanceExamples, matcherExamples, verbExamples } from './examples.ts'
+import { fleetParts } from './fleets.ts'
 import { functionsTable } from './functions.ts'
 import { keysTable, typeOf } from './keys.ts'
 import { code, fill, table, yaml } from './markdown.ts'
@@ -19,6 +20,8 @@ const MATCHERS = Object.keys(matchers)
 
 const TOP = {
   devices: 'map of names to [devices](#devices)',
+  fleet: 'map of names to [groups](#fleets)',
+  slo: 'list of [bounds](#bounds-on-a-load)',
   always: 'list of [`never`](#never)',
   steps: 'list of [steps](#steps)',
 }
@@ -58,6 +61,7 @@ export function scenariosPage(template: string): string {
     ),
     operators: operatorsTable(),
     functions: functionsTable(),
+    ...fleetParts(),
     brokers: Object.values(brokers).map(brokerSection).join('\n\n'),
   })
 }

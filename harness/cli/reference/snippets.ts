@@ -8,6 +8,9 @@ const DEVICES = `devices:
   board: { use: micropython }
   sensor: { use: process, command: python3 sensor.py }
 `
+const FLEET = `fleet:
+  sensors: { use: umqtt.robust, count: 100 }
+`
 const STEPS = 'steps:\n  - delay: 1s\n'
 
 /** Steps as a list, or some of the top level's keys; what is missing is added. */
@@ -20,6 +23,7 @@ export function wholeScenario(snippet: string): string {
     has('version') ? '' : 'version: 1\n',
     top,
     has('devices') ? '' : DEVICES,
+    has('fleet') ? '' : FLEET,
     has('steps') ? '' : (parts.steps ?? STEPS),
   ].join('')
 }

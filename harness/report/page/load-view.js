@@ -80,11 +80,29 @@ function plotBox(plot, { phases }, width) {
     height: HEIGHT,
     scales: { x: { time: false }, y: plot.logarithmic ? { distr: 3 } : {} },
     axes: [
-      { ...axis, label: 'seconds', labelSize: 20 },
+      plot.percentiles
+        ? {
+            ...axis,
+            label: 'percentile',
+            labelSize: 20,
+            splits: (
+              /** @type {any} */ _,
+              /** @type {number} */ __,
+              /** @type {number} */ from,
+              /** @type {number} */ to,
+            ) => Array.from({ length: Math.floor(to) - Math.ceil(from) + 1 }, (_, k) => Math.ceil(from) + k),
+            values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map(percentile),
+          }
+        : { ...axis, label: 'seconds', labelSize: 20 },
       { ...axis, label: plot.unit, labelSize: 20, size: 70 },
     ],
     series: [
-      { label: 's' },
+      plot.percentiles
+        ? {
+            label: 'percentile',
+            value: (/** @type {any} */ _, /** @type {number | null} */ at) => (at === null ? '' : percentile(at)),
+          }
+        : { label: 's' },
       ...plot.series.map(({ name }, k) => ({
         label: name,
         stroke: color(INKS[k % INKS.length]),
@@ -93,15 +111,20 @@ function plotBox(plot, { phases }, width) {
       })),
     ],
     // The grounds below the lines, the names above them.
-    hooks: {
-      drawClear: [(/** @type {any} */ u) => shade(u, phases)],
-      draw: [(/** @type {any} */ u) => name(u, phases)],
-    },
+    hooks: plot.percentiles
+      ? {}
+      : {
+          drawClear: [(/** @type {any} */ u) => shade(u, phases)],
+          draw: [(/** @type {any} */ u) => name(u, phases)],
+        },
   }
   // @ts-expect-error uPlot stands in a script of its own before this one
   new uPlot(options, [plot.times, ...plot.series.map(({ values }) => values)], figure)
   return figure
 }
+
+/** 2 is 99 %. @param {number} nines */
+const percentile = (nines) => `${Number((100 - 100 * 10 ** -nines).toFixed(4))} %`
 
 /** @param {any} u @param {LoadData['phases']} phases */
 function shade(u, phases) {

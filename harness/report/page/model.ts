@@ -133,6 +133,8 @@ export interface LoadPlot {
   /** `ms`, `1/s`, `devices`: shown at the axis. */
   readonly unit: string
   readonly logarithmic?: boolean
+  /** `times` are nines: 1 stands for 90 %, 2 for 99 %. */
+  readonly percentiles?: boolean
   readonly times: readonly number[]
   /** As many values as times; null where nothing was measured. */
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]

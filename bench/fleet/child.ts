@@ -1,0 +1,137 @@
+// One measurement in a process of its own: `child KIND TASK PORT QOS`, the figures as JSON on standard output.
+
+import { bare } from './bare.ts'
+import { emulated } from './emulated.ts'
+import { mqttjs } from './mqttjs.ts'
+import type { Subject, SubjectOptions } from './subject.ts'
+
+const [kind, task, port, qosText] = process.argv.slice(2)
+const qos = Number(qosText) as 0 | 1
+const kinds: Readonly<Record<string, (options: SubjectOptions) => Subject>> = { bare, fleet: emulated, mqttjs }
+const options = { port: Number(port), qos, size: 64, latency: task === 'latency' }
+
+const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+const cpu = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since)
+  return user + system
+}
+
+async function connecting(count: number): Promise<unknown> {
+  const warm = kinds[kind!]!(options)
+  await warm.connect(300)
+  await settle(200)
+  globalThis.gc?.()
+  const before = process.memoryUsage()
+  const subject = kinds[kind!]!({ ...options })
+  const since = process.cpuUsage()
+  const begun = performance.now()
+  await subject.connect(count)
+  const wall = performance.now() - begun
+  const used = cpu(since)
+  await settle(500)
+  globalThis.gc?.()
+  await settle(500)
+  globalThis.gc?.()
+  const after = process.memoryUsage()
+  const each = (what: 'rss' | 'heapUsed' | 'external'): number => (after[what] - before[what]) / count
+  return { wall, cpu: used / count, memory: each('rss'), heap: each('heapUsed'), external: each('external') }
+}
+
+/** 100 publishers, as fast as they are taken. */
+async function flatOut(messages: number): Promise<unknown> {
+  const subject = kinds[kind!]!(options)
+  await subject.connect(100)
+  let acked = 0
+  let sent = 0
+  const run = (count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const until = sent + count
+      if (qos === 1) {
+        let next = 0
+        const more = (): void => {
+          acked++
+          if (sent < until) {
+            sent++
+            subject.publish(next++ % 100)
+          } else if (acked === sent) resolve()
+        }
+        subject.onAck = more
+        for (let k = 0; k < 100; k++) {
+          sent++
+          subject.publish(next++ % 100)
+        }
+        return
+      }
+      const turn = (): void => {
+        for (let k = 0; k < 100 && sent < until; k++)
+          if (subject.backlog(k) < 16_384) {
+            sent++
+            subject.publish(k)
+          }
+        if (sent < until) setImmediate(turn)
+        else resolve()
+      }
+      turn()
+    })
+  await run(messages / 4)
+  await settle(300)
+  const since = process.cpuUsage()
+  const begun = performance.now()
+  await run(messages)
+  const wall = performance.now() - begun
+  return { wall, cpu: cpu(since) / messages, rate: (messages / wall) * 1000 }
+}
+
+/** 5,000 clients, one message a second each. */
+async function paced(seconds: number): Promise<unknown> {
+  const count = 5000
+  const subject = kinds[kind!]!(options)
+  await subject.connect(count)
+  let k = 0
+  let sent = 0
+  const start = performance.now() + 100
+  subject.schedule(
+    () => start + (k++ * 1000) / count,
+    () => subject.publish(sent++ % count),
+  )
+  await settle(2000)
+  const since = process.cpuUsage()
+  const from = sent
+  await settle(seconds * 1000)
+  return { cpu: cpu(since) / (sent - from), rate: (sent - from) / seconds }
+}
+
+/** 1,000 messages a second from one to one, from the intended time, after two seconds of warming up. */
+async function latency(seconds: number): Promise<unknown> {
+  const subject = kinds[kind!]!(options)
+  const times: number[] = []
+  let from = Number.POSITIVE_INFINITY
+  subject.onMessage = (intended) => {
+    if (intended > from) times.push(performance.now() - intended)
+  }
+  await subject.connect(2)
+  await settle(300)
+  let k = 0
+  const start = performance.now() + 50
+  subject.schedule(
+    () => start + k++,
+    () => subject.publish(1),
+  )
+  await settle(2000)
+  from = performance.now()
+  const since = process.cpuUsage()
+  await settle(seconds * 1000)
+  const used = cpu(since)
+  times.sort((a, b) => a - b)
+  const at = (p: number): number => times[Math.floor(times.length * p)]!
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), count: times.length, cpu: used / times.length }
+}
+
+const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+  connect: () => connecting(10_000),
+  flat: () => flatOut(qos === 0 ? 400_000 : 60_000),
+  paced: () => paced(8),
+  latency: () => latency(8),
+}
+process.stdout.write(JSON.stringify(await tasks[task!]!()))
+process.exit(0)

@@ -1,0 +1,125 @@
+// The program of a device in a fleet: connects, subscribes, and then does what it is told, as a board's
+// main loop does what is due. Its library is the emulated one with all its habits. Without a policy of
+// its own an exception ends the program, as on a board; with one it waits, connects and subscribes again.
+
+import {
+  nextInstruction,
+  type Outcome,
+  type Program,
+  PythonError,
+  type PyValue,
+  randomInt,
+  reportOutcome,
+  sleep,
+} from '../board.ts'
+import type { ClientHooks, ClientKind, EmulatedClient, LibraryCall, Options } from '../clients/client.ts'
+import type { FleetDevice } from '../drive/fleet.device.ts'
+import { milliseconds } from '../ground/time.ts'
+import { type Backoff, waitOf } from './backoff.ts'
+import { say } from './firmware.ts'
+
+/** What the devices of a group have in common; what is a device's own is made when it is asked for. */
+export interface FleetRole {
+  readonly client: ClientKind
+  readonly connect: LibraryCall
+  /** null: as the library does it. */
+  readonly backoff: Backoff | null
+  /** The constructor's, with who it is and where its broker is. */
+  options(device: FleetDevice): Options
+  will(device: FleetDevice): LibraryCall | null
+  subscriptions(device: FleetDevice): readonly LibraryCall[]
+  /** A message for the device, before its program's callback would have it. */
+  heard(device: FleetDevice, topic: Uint8Array, payload: Uint8Array): void
+  /** All its subscriptions have been granted. */
+  subscribed?(device: FleetDevice): void
+}
+
+/** What programs call, by their libraries' examples, when a call of theirs has raised. */
+const RECONNECTS: Readonly<Record<string, string>> = { minimqtt: 'reconnect' }
+
+const RETURNED: Outcome = { kind: 'returned', value: null }
+const CHANCES = 1_000_000
+
+export function* fleetDevice(role: FleetRole, device: FleetDevice): Program<void> {
+  const hooks = new Hooks(role, device)
+  const client = role.client.create(role.options(device), hooks)
+  hooks.client = client
+  yield* begin(client, role, device)
+  for (;;) {
+    const instruction = yield* nextInstruction(null)
+    if (instruction === null) continue
+    let raised: PythonError | null = null
+    try {
+      yield* client.call(instruction.method, instruction.args, instruction.kwargs)
+    } catch (e) {
+      if (!(e instanceof PythonError)) throw e
+      raised = e
+    }
+    yield* reportOutcome(instruction.id, raised === null ? RETURNED : { kind: 'raised', error: raised })
+    if (raised !== null) yield* mend(client, role, device, raised)
+  }
+}
+
+/** A function of its own: what it needed is not kept for as long as the device lives. */
+function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): Program<void> {
+  const will = role.will(device)
+  if (will !== null) yield* say(client, will)
+  if (role.backoff === null) yield* say(client, role.connect)
+  else yield* connectAgain(client, role, device, true)
+  yield* subscribe(client, role, device)
+}
+
+function* mend(client: EmulatedClient, role: FleetRole, device: FleetDevice, raised: PythonError): Program<void> {
+  if (role.backoff !== null) {
+    yield* connectAgain(client, role, device, false)
+    return
+  }
+  const method = RECONNECTS[role.client.name]
+  if (method === undefined) throw raised
+  yield* client.call(method, [], {})
+}
+
+/** Whether the broker still had a session of it. */
+function* connectAgain(client: EmulatedClient, role: FleetRole, device: FleetDevice, first: boolean): Program<PyValue> {
+  let wait = 0
+  for (let attempt = 0; ; attempt++) {
+    if (!first || attempt > 0) {
+      const backoff = role.backoff!
+      wait = waitOf(backoff, first ? attempt - 1 : attempt, wait, (yield* randomInt(0, CHANCES - 1)) / CHANCES)
+      yield* sleep(milliseconds(wait))
+    }
+    try {
+      const present = yield* say(client, role.connect)
+      if (!first && present !== 1) yield* subscribe(client, role, device)
+      return present
+    } catch (e) {
+      if (!(e instanceof PythonError)) throw e
+    }
+  }
+}
+
+function* subscribe(client: EmulatedClient, role: FleetRole, device: FleetDevice): Program<void> {
+  for (const call of role.subscriptions(device)) yield* say(client, call)
+  role.subscribed?.(device)
+}
+
+class Hooks implements ClientHooks {
+  client: EmulatedClient | null = null
+  readonly #role: FleetRole
+  readonly #device: FleetDevice
+
+  constructor(role: FleetRole, device: FleetDevice) {
+    this.#role = role
+    this.#device = device
+  }
+
+  *onMessage(topic: Uint8Array, payload: Uint8Array): Program<void> {
+    this.#role.heard(this.#device, topic, payload)
+  }
+
+  /** umqtt.robust's `reconnect`, as a program's subclass overrides it; without a policy its own holds. */
+  *onReconnect(): Program<number | null> {
+    if (this.#role.backoff === null) return null
+    return Number(yield* connectAgain(this.client!, this.#role, this.#device, false))
+  }
+}

@@ -1,0 +1,262 @@
+// Whole fleets on a real broker, in shards that are processes of their own: what the ledger finds of
+// planted faults, what becomes of devices that steps switch off, and what bounds come to.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { brokers } from '../brokers/index.ts'
+import { isFree } from '../link/index.ts'
+import { testAuthority } from '../tls/index.ts'
+import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from './testing.ts'
+
+// Whole fleets, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 })
+
+describe('the ledger', () => {
+  it('finds that nothing was lost', async () => {
+    const { ledger, counts } = await measureFleet(publishers(20) + ALL_PUBLISH)
+    const all = { connects: 21, messages_published: 200, messages_acked: 200, messages_received: 200 }
+    expect(counts.all).toMatchObject(all)
+    expect(ledger).toMatchObject({ expected: 200, arrived: 200, lost: 0, duplicated: 0, reordered: 0, unconfirmed: 0 })
+    expect(ledger.byQos).toMatchObject([{ qos: 1, expected: 200, lost: 0 }])
+  })
+
+  it('finds planted loss, duplication and reordering by count and by name', async () => {
+    const planted = `
+steps:
+  - id: lose
+    disturb: { device: sensors-9, direction: up, packet: publish, nth: 3, times: 2, do: { rewrite: { topic: elsewhere } } }
+  - id: double
+    disturb: { device: sensors-19, direction: up, packet: publish, nth: 5, do: duplicate }
+  - id: swap
+    disturb: { device: sensors-29, direction: up, packet: publish, nth: 2, do: hold }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - expect: { packet: { from: sensors-29, type: publish }, count: { min: 4 } }
+  - release: { id: swap, held: 1 }
+  - delay: 2500ms
+`
+    const { load } = await runFleet(publishers(30, '\n    link: 10%', 0) + planted)
+    const found = load!.ledger.first.map(({ kind, from, to, topic, seq }) => `${kind} ${from} ${to} ${topic} ${seq}`)
+    expect(found).toEqual([
+      'lost sensors-9 collector-0 t/9 2',
+      'lost sensors-9 collector-0 t/9 3',
+      'duplicated sensors-19 collector-0 t/19 4',
+      'reordered sensors-29 collector-0 t/29 1',
+    ])
+    const sums = { expected: 300, arrived: 298, lost: 2, unexplained: 2, duplicated: 1, reordered: 1 }
+    expect(load!.ledger).toMatchObject(sums)
+  })
+
+  it('knows why messages did not arrive when a connection was gone', async () => {
+    const fleet = publishers(10).replace('times: 10', 'times: 30')
+    const { ledger } = await measureFleet(`${fleet}
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - delay: 500ms
+  - fleet: { group: collector, power: off }
+  - delay: 3s
+`)
+    expect(ledger.lost).toBeGreaterThan(50)
+    expect(ledger.unexplained).toBe(0)
+    expect(Object.keys(ledger.reasons)).toEqual(['the receiver had no connection'])
+  })
+})
+
+describe('steps', () => {
+  const sensors = (more: string): string => `
+fleet:
+  sensors: { use: umqtt.robust, count: 40, connect: { keepalive: 2s, clean: true }, ping: 500ms${more} }
+`
+
+  it('switch a share off without a word, and on again', async () => {
+    const run = await runFleet(`${sensors('')}
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - fleet: { group: sensors, share: 30%, power: off }
+  - expect: { fleet: { group: sensors, at-most: 70%, connected: 70% }, within: 20s }
+  - fleet: { group: sensors, power: on }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+`)
+    const { load, problem } = run
+    expect(problem).toBe(null)
+    expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+    expect(load!.counts.all).toMatchObject({ connects: 52, reconnects: 12 })
+  })
+
+  it('cut the network of a share, whose library comes back by itself', async () => {
+    const run = await runFleet(`${sensors('')}
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - fleet: { group: sensors, share: 50%, network: down, mode: close }
+  - expect: { fleet: { group: sensors, at-most: 50%, connected: 50% }, within: 20s }
+  - fleet: { group: sensors, network: up }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 20s }
+`)
+    const { load } = run
+    expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+    expect(load!.counts.all!.reconnects).toBe(20)
+    expect(load!.errors['connect: EHOSTUNREACH']).toBeGreaterThanOrEqual(20)
+  })
+
+  it('restart the broker, and every device comes back by its policy', async () => {
+    const run = await runFleet(`${sensors(', reconnect: { backoff: exponential, base: 400ms, max: 1s, jitter: full }')}
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - id: storm
+    broker: { restart: { down-for: 1s } }
+  - expect: { fleet: { group: sensors, connected: 100% }, after: storm, within: 30s }
+`)
+    const { load } = run
+    expect(claimsOf(run)).toEqual(['pass', 'pass'])
+    expect(load!.counts.storm).toMatchObject({ reconnects: 40 })
+    expect(load!.times.storm!.recovery_time!.count).toBe(40)
+    // Nobody can have come back while the broker was down.
+    expect(load!.times.storm!.recovery_time!.min).toBeGreaterThan(900_000)
+  })
+})
+
+describe('a run', () => {
+  it('is the same again with the same seed, in however many parts', async () => {
+    const text = publishers(30) + ALL_PUBLISH
+    const [one, three] = [await measureFleet(text), await measureFleet(text, { shards: 3 })]
+    expect(three.shards.map((s) => s.devices)).toEqual([11, 10, 10])
+    expect(three.ledger).toEqual(one.ledger)
+    for (const name of ['messages_published', 'messages_acked', 'messages_received', 'connects'])
+      expect(three.counts.all![name]).toBe(one.counts.all![name])
+    expect(three.times.all!.publish_ack_time!.count).toBe(300)
+  })
+
+  it('misses a bound that cannot be met, and says by how much', async () => {
+    const { status, verdicts, load } = await runFleet(`${publishers(5)}${ALL_PUBLISH}
+slo:
+  - { metric: publish_ack_time, max: { lt: 0 } }
+  - { metric: messages_lost, total: { eq: 0 } }
+  - { metric: messages_received, total: { gte: 50 } }
+  - { metric: generator_lag, p99: { lt: 10s } }
+`)
+    expect(load!.slos.map((s) => s.verdict)).toEqual(['fail', 'pass', 'pass', 'pass'])
+    expect(status).toBe('failed')
+    const missed = verdicts.find((v) => v.kind === 'fail')!
+    expect(missed).toMatchObject({ step: 'slo.0', expected: 'max of publish_ack_time < 0ms' })
+    expect(missed.got).toMatch(/^[\d.]+m?s$/)
+  })
+
+  it('says nothing of the broker when the generator was late', async () => {
+    const bound = 'slo:\n  - { metric: generator_lag, max: { lt: 0 }, on-breach: inconclusive }\n'
+    const { status, load } = await runFleet(publishers(3) + ALL_PUBLISH + bound)
+    expect(load!.slos.map((s) => s.verdict)).toEqual(['inconclusive'])
+    expect(status).toBe('inconclusive')
+  })
+
+  it('drives every client library', async () => {
+    const groups = ['umqtt.simple', 'umqtt.robust', 'umqttsimple', 'minimqtt', 'quecpython']
+    const fleet = groups
+      .map((use) => {
+        const name = use.replace('.', '-')
+        return `  ${name}:
+    use: ${use}
+    count: 3
+    subscribe: [{ topic: "cmd/${name}/\${{ i }}", qos: 1 }]
+    publish: [{ topic: "t/${name}/\${{ i }}", every: 200ms, size: 64, qos: 1, times: 3 }]`
+      })
+      .join('\n')
+    const { ledger, errors } = await measureFleet(`
+fleet:
+  collector: { use: umqtt.simple, count: 1, subscribe: [{ topic: "t/+/+", qos: 1 }] }
+${fleet}
+steps:
+${groups.map((use) => `  - expect: { fleet: { group: ${use.replace('.', '-')}, connected: 100% }, within: 30s }`).join('\n')}
+  - delay: 4s
+`)
+    expect(errors).toEqual({})
+    expect(ledger).toMatchObject({ expected: 45, arrived: 45, lost: 0 })
+  })
+
+  it('sends payloads that are made for each message, and follows them', async () => {
+    const { ledger } = await measureFleet(`
+fleet:
+  collector: { use: umqtt.simple, count: 1, subscribe: [{ topic: "t/+", qos: 0 }] }
+  sensors:
+    use: umqtt.simple
+    count: 2
+    arrival: { after: 1500ms, over: 400ms }
+    publish:
+      - { topic: "t/\${{ i }}", every: 100ms, times: 4, json: { id: "\${{ i }}", n: "\${{ seq }}", t: "\${{ round(random * 100) }}" } }
+observer: ["t/#"]
+steps:
+  - expect: { message: { topic: t/1, payload: { json: { id: 1, n: 3 } } }, within: 20s }
+  - delay: 500ms
+`)
+    expect(ledger).toMatchObject({ expected: 8, arrived: 8 })
+  })
+
+  it('counts connections that the broker refuses by its code', async () => {
+    const run = await runFleet(
+      `
+fleet:
+  sensors: { use: umqtt.simple, count: 3, with: { user: nobody, password: wrong } }
+steps:
+  - expect: { fleet: { group: sensors, ended: 100% }, within: 30s }
+`,
+      { open: () => brokers.mosquitto.open({ config: ['allow_anonymous false'] }) },
+    )
+    const { load } = run
+    expect(claimsOf(run)).toEqual(['pass'])
+    expect(load!.errors).toEqual({ 'CONNACK 5': 3, 'MQTTException: 5': 3 })
+    expect(load!.counts.all).toMatchObject({ connect_failures: 3, program_errors: 3 })
+  })
+
+  it('has a certificate for each device, which the broker asks for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
+    const authority = await testAuthority()
+    const put = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text)
+      return join(folder, name)
+    }
+    const ca = put('ca.crt', authority.cert)
+    const server = await authority.server('valid')
+    const config = [
+      `cafile ${ca}`,
+      `certfile ${put('server.crt', server.cert)}`,
+      `keyfile ${put('server.key', server.key)}`,
+    ]
+    for (const i of [0, 1, 2]) {
+      const own = await authority.client(`dev-${i}`)
+      put(`dev-${i}.crt`, own.cert!)
+      put(`dev-${i}.key`, own.key!)
+    }
+    let port = 24_883
+    while (!(await isFree('127.0.0.1', port))) port++
+    const secure = [
+      `listener ${port} 127.0.0.1`,
+      ...config,
+      'require_certificate true',
+      'use_identity_as_username true',
+    ]
+    const group = (use: string, cert: string): string =>
+      `{ use: ${use}, count: 3, brokers: ["127.0.0.1:${port}"], client-id: "${cert}-\${{ i }}", publish: [{ topic: "t/${cert}/\${{ i }}", every: 200ms, size: 40, qos: 1, times: 2 }], tls: { ca: ${ca}${cert === 'none' ? '' : `, cert: "${folder}/dev-\${{ i }}.crt", key: "${folder}/dev-\${{ i }}.key"`} } }`
+    const open = () => brokers.mosquitto.open({ config: secure })
+    try {
+      const run = await runFleet(
+        `
+fleet:
+  certified: ${group('umqtt.simple', 'own')}
+  mini: ${group('minimqtt', 'mini')}
+  bare: ${group('umqtt.simple', 'none')}
+steps:
+  - expect: { fleet: { group: certified, connected: 100% }, within: 30s }
+  - expect: { fleet: { group: mini, connected: 100% }, within: 30s }
+  - expect: { fleet: { group: bare, ended: 100% }, within: 30s }
+  - delay: 1s
+`,
+        { open },
+      )
+      expect(run.problem).toBe(null)
+      expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+      expect(run.load!.counts.all).toMatchObject({ connects: 6, messages_acked: 12 })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})

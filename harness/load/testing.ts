@@ -1,0 +1,72 @@
+// For tests of fleets: a scenario's text to a finished run, on a broker of its own.
+
+import { expect } from 'vitest'
+import { milliseconds } from '../../emulators/index.ts'
+import { type Broker, brokers } from '../brokers/index.ts'
+import { compile } from '../plan/index.ts'
+import { conduct, type LoadResult, type ScenarioRun } from '../run/index.ts'
+import { type FleetOptions, LocalShards, openFleet } from './index.ts'
+
+export interface RunOptions extends Partial<FleetOptions> {
+  readonly open?: () => Promise<Broker>
+  readonly seed?: number
+}
+
+/** `text`: all but name and version. */
+export async function runFleet(text: string, { open, seed = 7, ...options }: RunOptions = {}): Promise<ScenarioRun> {
+  const { plans, diagnostics } = compile('fleet.scenario.yaml', `name: a fleet\nversion: 1\n${text}`, {
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+  })
+  expect(diagnostics.all).toEqual([])
+  return conduct(plans[0]!, {
+    openBroker: open ?? (() => brokers.aedes.open()),
+    openFleet: openFleet({
+      shards: 1,
+      addresses: null,
+      window: 64,
+      transport: () => new LocalShards(),
+      remote: false,
+      watchers: [],
+      ...options,
+    }),
+    seed,
+    signal: new AbortController().signal,
+    repetition: 0,
+    attempt: 0,
+  })
+}
+
+/** Of the claims; how late the generator was is a matter of the machine. */
+export const claimsOf = ({ verdicts }: ScenarioRun): string[] =>
+  verdicts.filter(({ step }) => !step.startsWith('slo.')).map(({ kind }) => kind)
+
+/** What it measured; no claim has failed, and nothing went wrong. */
+export async function measureFleet(text: string, options?: RunOptions): Promise<LoadResult> {
+  const { load, bug, problem, verdicts } = await runFleet(text, options)
+  const failed = verdicts.filter((v) => v.kind === 'fail')
+  expect({ bug, problem, failed }).toEqual({ bug: undefined, problem: null, failed: [] })
+  return load!
+}
+
+const COLLECTOR = `
+  collector:
+    use: umqtt.simple
+    count: 1
+    subscribe: [{ topic: "t/+", qos: 1 }]`
+
+/** So many devices that publish ten messages each to one collector. */
+export const publishers = (count: number, more = '', qos = 1): string => `
+fleet:${COLLECTOR}
+  sensors:
+    use: umqtt.simple
+    count: ${count}
+    arrival: { after: 1500ms, over: 500ms }
+    publish: [{ topic: "t/\${{ i }}", every: 100ms, size: 40, qos: ${qos}, times: 10 }]${more}
+`
+
+export const ALL_PUBLISH = `
+steps:
+  - expect: { fleet: { group: collector, connected: 100% }, within: 30s }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - delay: 2500ms
+`
