@@ -64,6 +64,8 @@ export function boardDevice(
   const dark = (): void => {
     puppet?.stop()
     puppet = null
+    // Whoever is still typing into it must not go on typing into what comes after it.
+    repl?.break(new Problem('board/lost', `${name} was reset or switched off`))
     repl = null
     lines.flush()
     for (const { id, method } of running) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
@@ -118,10 +120,14 @@ export function boardDevice(
     lines.flush()
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
-    await mine.enter()
     const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
     const made = new Puppet({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
-    await made.begin(name, link.host, link.port)
+    try {
+      await mine.enter()
+      await made.begin(name, link.host, link.port)
+    } catch (error) {
+      if (repl === mine) throw error // else the board has started again meanwhile, and is taken over anew
+    }
     if (repl === mine) puppet = made
   }
 
@@ -171,12 +177,16 @@ export function boardDevice(
     lines.flush()
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
-    await mine.enter()
-    const outcome = await act(mine)
-    if (repl !== mine) return
-    await mine.leave()
-    repl = null
-    settled(call, outcome)
+    try {
+      await mine.enter()
+      const outcome = await act(mine)
+      await mine.leave()
+      if (repl !== mine) return
+      repl = null
+      settled(call, outcome)
+    } catch (error) {
+      if (repl === mine) throw error
+    }
   }
 
   return {
