@@ -11,5 +11,5 @@ export default {
     nats: { use: 'nats' },
   },
   output: 'results',
-  jobs: 4,
+  jobs: 8,
 } satisfies Config

@@ -57,7 +57,7 @@ function named(name: string, config: ResolvedConfig): ChosenBroker {
   const { use, ...options } = entry ?? { use: name }
   const kind = (brokers as Readonly<Record<string, BrokerKind>>)[use]
   if (kind !== undefined) return { name, kind, options }
-  const known = [...Object.keys(config.brokers ?? {}), ...Object.keys(brokers)]
+  const known = [...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers)])]
   throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })

@@ -18,7 +18,8 @@ import { type Terminal, terminal } from '../terminal.ts'
 import { tell } from '../trouble.ts'
 import { version } from '../version.ts'
 
-const DEFAULT_JOBS = 4
+/** Scenarios mostly wait: two cores serve so many without lag. */
+const DEFAULT_JOBS = 8
 export const DEFAULT_OUTPUT = 'results'
 /** `json` costs nothing, and `--last-failed` reads it. */
 const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']

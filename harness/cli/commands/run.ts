@@ -49,7 +49,12 @@ export const run: CommandModule<unknown, RunArguments> = {
 /** The options of `run`, which `watch` has as well. */
 export const running = (argv: Argv): Argv<RunArguments> =>
   selecting(argv)
-    .option('jobs', { alias: 'j', type: 'number', requiresArg: true, describe: 'scenarios that run side by side' })
+    .option('jobs', {
+      alias: 'j',
+      type: 'number',
+      requiresArg: true,
+      describe: 'scenarios that run side by side; default: 8',
+    })
     .option('x', { type: 'boolean', describe: 'stop after the first failure' })
     .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after so many failures' })
     .option('retries', { type: 'number', requiresArg: true, describe: 'try a failed scenario again so many times' })
