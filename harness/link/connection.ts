@@ -24,7 +24,7 @@ type Phase =
 /**
  * What the peer's RST takes to a device. On the loopback it would be there between two of the writes that a board makes
  * of one packet (a millisecond each on a virtual one), and what the call raises would be chance; over a Wi-Fi a packet is
- * out before anything can come back. Source: round trips of ESP32s, 5 to 100 ms.
+ * out before anything can come back: its round trips take 5 to 100 ms.
  */
 const ROUND_TRIP = milliseconds(50)
 
