@@ -169,6 +169,8 @@ async function instantiate(
       linebuffer: false,
       stdin,
       stdout: ([byte]: Uint8Array) => out.put(byte!),
+      // A board has one console: the compiler's warnings are on it, too.
+      stderr: ([byte]: Uint8Array) => out.put(byte!),
     })
     if (memory === undefined) throw new Error('MicroPython has no memory')
     return { python, memory }

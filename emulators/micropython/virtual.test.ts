@@ -103,6 +103,30 @@ describe('a program', () => {
     await bench.said(/^esp32\r\n/)
   })
 
+  test('locks are held and released, also by a timer; a second thread is refused with the reason', async () => {
+    const bench = await Bench.boot({
+      'main.py': `import _thread
+from machine import Timer
+lock = _thread.allocate_lock()
+with lock: print('held', lock.locked(), lock.acquire(0), lock.acquire(True, 0.01))
+lock.acquire()
+try: lock.acquire()
+except RuntimeError as e: print(e)
+Timer(0, mode=Timer.ONE_SHOT, period=5, callback=lambda t: lock.release())
+print('again', lock.acquire())
+try: _thread.start_new_thread(print, ())
+except NotImplementedError as e: print(e)
+print('end')`,
+    })
+    await bench.said(/end\r\n/)
+    expect(bench.console.split('\r\n').slice(0, 4)).toEqual([
+      'held True False False',
+      'deadlock: the only thread waits for a lock that nobody can release',
+      'again True',
+      'start_new_thread: a virtual board has one thread; use machine.Timer, or a real board',
+    ])
+  })
+
   test('what it writes to the flash survives a reset, and what it removes stays away', async () => {
     const bench = await Bench.boot({
       'main.py': `import os, machine

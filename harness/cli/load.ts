@@ -5,7 +5,16 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, type FleetOverrides, findScenarios, gapsOf, type Plan, parseBinding, SUFFIX } from '../plan/index.ts'
+import {
+  bindingsFromOutside,
+  compile,
+  EVERY_DEVICE,
+  type FleetOverrides,
+  findScenarios,
+  gapsOf,
+  type Plan,
+  SUFFIX,
+} from '../plan/index.ts'
 import { whyNot } from '../report/index.ts'
 import {
   childOf,
@@ -130,7 +139,7 @@ function checkNames(
 ): void {
   if (given.length === 0) return
   const known = namesUnder(key, files, texts)
-  const unknown = given.find((name) => !known.has(name))
+  const unknown = given.find((name) => !known.has(name) && !(flag === 'bind' && name === EVERY_DEVICE))
   if (unknown !== undefined)
     throw new Problem(
       `cli/unknown-${flag}`,
@@ -205,7 +214,7 @@ const varsOf = (given: readonly string[]): Record<string, string> =>
 
 function bindingsOf(given: readonly string[]): Record<string, string> {
   const bind = Object.fromEntries(given.map((pair) => pairOf(pair, 'bind', 'DEVICE=CLIENT')))
-  for (const text of Object.values(bind)) parseBinding(text)
+  bindingsFromOutside(bind)
   return bind
 }
 

@@ -3,6 +3,7 @@
 
 import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields } from '../packets/index.ts'
+import type { BoardFiles } from './board/files.ts'
 import type { Cut, Split } from './segments.ts'
 
 /** A client call in general words; each client says it in its library's own. */
@@ -26,6 +27,9 @@ export type GeneralCall =
       readonly cut: Cut
       readonly split: Split
     }
+  /** For boards. */
+  | { readonly verb: 'exec'; readonly code: string }
+  | { readonly verb: 'upload'; readonly files: BoardFiles }
   | {
       readonly verb: 'call'
       readonly method: string

@@ -20,13 +20,14 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   replay,
 }
 
+export { type BoardFiles, filesOf } from './board/files.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
 export { Lines } from './board/lines.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
 export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
-export { type DeviceKey, type DeviceWords, deviceKeys, signal, type WillSettings, will } from './keys.ts'
+export { type DeviceKey, type DeviceWords, deviceKeys, filesShape, signal, type WillSettings, will } from './keys.ts'
 export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from './kind.ts'
 export { type DeviceOption, optionsOf } from './options.ts'
 export { processDevice } from './process.ts'

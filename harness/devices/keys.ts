@@ -27,6 +27,20 @@ const callback = z.strictObject({
   kwargs: z.record(z.string(), pythonValue).optional().describe('its keyword arguments'),
 })
 
+/** A folder or a file, or by path on the board. */
+export const filesShape = z.union([
+  text(),
+  z.record(
+    z.string(),
+    z.union([
+      text(),
+      z.strictObject({
+        text: text().describe('what is in it; in files: of a device link.host and link.port can stand in it'),
+      }),
+    ]),
+  ),
+])
+
 export const deviceKeys = {
   version: versionText().optional().describe("the library's version; default: the one that the client's page names"),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
@@ -44,17 +58,7 @@ export const deviceKeys = {
     .record(identifier(), signal)
     .optional()
     .describe('names for pins: what drive sets and the signal matcher sees'),
-  files: z
-    .union([
-      text(),
-      z.record(
-        z.string(),
-        z.union([
-          text(),
-          z.strictObject({ text: text().describe('what is in it; link.host and link.port can stand in it') }),
-        ]),
-      ),
-    ])
+  files: filesShape
     .optional()
     .describe('what is on the flash of a board: a folder, or PATH ON THE BOARD: file, folder or { text }'),
   client: z

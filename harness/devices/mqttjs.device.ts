@@ -141,6 +141,8 @@ class Program {
       case 'wait':
       case 'loop':
       case 'send':
+      case 'exec':
+      case 'upload':
         throw attributeError(call.verb)
     }
   }

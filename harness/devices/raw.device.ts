@@ -132,6 +132,8 @@ class RawSocket {
       case 'check':
       case 'wait':
       case 'loop':
+      case 'exec':
+      case 'upload':
         throw attributeError(call.verb)
     }
   }

@@ -44,6 +44,8 @@ export function inLibraryWords(
     case 'disconnect':
       return [orMissing(verbs[call.verb]())]
     case 'send':
+    case 'exec':
+    case 'upload':
       return [orMissing(null)]
   }
 }

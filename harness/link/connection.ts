@@ -2,7 +2,7 @@
 // at the first FIN or RST; after a FIN the other direction may go on, so packets can follow it.
 
 import type { Socket } from 'node:net'
-import { type Clock, Dialect, unreachable } from '../../emulators/index.ts'
+import { after, type Clock, Dialect, milliseconds, type Timer, unreachable } from '../../emulators/index.ts'
 import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
@@ -17,7 +17,16 @@ type Phase =
   | { readonly kind: 'vanished'; readonly how: VanishMode }
   /** The link said FIN to both, as a program that closed its sockets: bytes that still come are answered by RST. */
   | { readonly kind: 'closing' }
+  /** The broker has reset or refused it, and the device has not heard of that yet. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'over' }
+
+/**
+ * What the peer's RST takes to a device. On the loopback it would be there between two of the writes that a board makes
+ * of one packet (a millisecond each on a virtual one), and what the call raises would be chance; over a Wi-Fi a packet is
+ * out before anything can come back: its round trips take 5 to 100 ms.
+ */
+const ROUND_TRIP = milliseconds(50)
 
 export interface ConnectionSettings {
   /** The device's name. */
@@ -50,6 +59,7 @@ export class Connection {
   #phase: Phase = { kind: 'through' }
   #reachedBroker = false
   #told = false
+  #late: Timer | null = null
 
   constructor(settings: ConnectionSettings) {
     const { device, broker } = settings
@@ -85,7 +95,8 @@ export class Connection {
       case 'silent':
         this.#up.swallow()
         this.#down?.swallow()
-        if (this.#phase.kind === 'through') this.#phase = { kind: 'dead' }
+        this.#late?.cancel()
+        if (this.#phase.kind === 'through' || this.#phase.kind === 'ending') this.#phase = { kind: 'dead' }
         break
       default:
         unreachable(mode)
@@ -121,6 +132,7 @@ export class Connection {
 
   /** Both sockets are closed: whatever still waits has nowhere to go. */
   over(): void {
+    this.#late?.cancel()
     this.#up.stop()
     this.#down?.stop()
   }
@@ -166,7 +178,11 @@ export class Connection {
     switch (phase.kind) {
       case 'through':
         if (change === 'closed') this.#passFin(side)
+        else if (side === 'broker') this.#endLater(change)
         else this.#endAll(change, side)
+        break
+      case 'ending':
+        if (side === 'device') this.#endAll(change, side)
         break
       case 'dead':
         if (this.#settings.isUp()) this.#endAll(change, side)
@@ -203,7 +219,7 @@ export class Connection {
 
   #onSwallowed(side: Side): void {
     const phase = this.#phase
-    if (phase.kind === 'closing') reset(this.#socket(side))
+    if (phase.kind === 'closing') this.#answerByReset(side)
     if (!this.#settings.isUp()) return
     // The other side's stack has forgotten this connection, and answers what comes for it with RST.
     if (phase.kind === 'vanished' && phase.how === 'reset' && side === 'broker') this.#endAll('reset', 'device')
@@ -233,10 +249,30 @@ export class Connection {
     finish(broker)
   }
 
+  /** The broker has ended it by RST, or was not there. */
+  #endLater(change: SocketChange): void {
+    this.#phase = { kind: 'ending' }
+    this.#up.swallow()
+    this.#down?.swallow()
+    this.#tell(change, 'broker')
+    this.#inARoundTrip(() => this.#endAll(change, 'broker'))
+  }
+
+  #answerByReset(side: Side): void {
+    if (side === 'broker') reset(this.#settings.broker)
+    else if (this.#late === null) this.#inARoundTrip(() => reset(this.#settings.device))
+  }
+
+  #inARoundTrip(then: () => void): void {
+    const { clock } = this.#settings
+    this.#late = clock.at(after(clock.now(), ROUND_TRIP), then)
+  }
+
   /** Both sides get RST, except one that is gone already. */
   #endAll(change: SocketChange, by: SocketEvent['by']): void {
     if (this.#phase.kind === 'over') return
     this.#phase = { kind: 'over' }
+    this.#late?.cancel()
     this.over()
     this.#up.end()
     this.#down?.end()

@@ -193,6 +193,19 @@ test('the broker is not there: the device is reset, and the broker refused', asy
   expect(loopback.sockets).toEqual(['connected by device #1', 'refused by broker #1'])
 })
 
+test('what a device writes in pieces is out before it hears that the broker is not there', async () => {
+  await using loopback = await Loopback.open({ upstream: () => ({ host: '127.0.0.1', port: 1 }) })
+  const device = await loopback.device()
+  await loopback.event((e) => e.kind === 'socket' && e.change === 'refused')
+  const [first, rest] = [PINGREQ.slice(0, 2), PINGREQ.slice(2)]
+  device.write(first)
+  await new Promise(setImmediate)
+  device.write(rest)
+  await loopback.event((e) => e.kind === 'packet')
+  expect(loopback.packets).toMatchObject([{ packet: { type: 'pingreq' }, delivered: false }])
+  await device.until((peer) => peer.error === 'ECONNRESET')
+})
+
 test('two links have two ports, and disposing frees one and ends its connections', async () => {
   await using loopback = await Loopback.open()
   const second = await openLink({

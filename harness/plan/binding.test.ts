@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import { parseBinding } from './binding.ts'
 import { type CompileOptions, compile } from './compile.ts'
+import type { Plan } from './plan.ts'
 
 const TEXT = `name: n
 version: 1
@@ -59,6 +60,42 @@ test('matrix: bind runs each, and --bind wins over it', () => {
   const used = (bind: Record<string, string>): unknown => compiled(bind, text).plans.map((p) => p.devices[0]?.use)
   expect(used({})).toEqual(['umqtt.robust', 'quecpython'])
   expect(used({ dut: 'umqttsimple' })).toEqual(['umqttsimple', 'umqttsimple'])
+})
+
+describe('*', () => {
+  const uses = (plans: readonly Plan[]): unknown => plans.map((plan) => plan.devices.map(({ use }) => use))
+
+  test('plays every device that it can, and the others stay as they are written', () => {
+    const text = TEXT.replace('other: { use: umqtt.simple, with: { keepalive: 9s } }', 'other: { use: minimqtt }')
+    const { plans, diagnostics } = compiled({ '*': 'virtual' }, text)
+    expect(diagnostics.all).toEqual([])
+    expect(uses(plans)).toEqual([['micropython', 'minimqtt']])
+    expect(plans[0]?.skip).toBeNull()
+  })
+
+  test('a device that is named has what is named for it', () => {
+    expect(uses(compiled({ '*': 'virtual', other: 'umqtt.robust' }).plans)).toEqual([['micropython', 'umqtt.robust']])
+  })
+
+  test('where it can play none the scenario is skipped with the reason, mistakes of the file stay mistakes', () => {
+    const text = TEXT.replaceAll('umqtt.simple', 'quecpython')
+    expect(compiled({ '*': 'virtual' }, text).plans[0]?.skip).toMatch(/no puppet plays quecpython/)
+    expect(compiled({ '*': 'virtual' }, TEXT.replace('keepalive: 4s', 'keepalive: 4')).diagnostics.all).toMatchObject([
+      { at: { line: 4 } },
+    ])
+  })
+
+  test('plays the device of a row of the matrix, and not what the file has in its place', () => {
+    const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: minimqtt }, { dut: umqtt.robust }] }\ndevices:')
+    expect(compiled({ dut: 'virtual' }, text).plans.map(({ skip }) => skip)).toEqual([
+      expect.stringMatching(/no puppet plays minimqtt/),
+      null,
+    ])
+  })
+
+  test('is no board of its own', () => {
+    expect(() => compiled({ '*': 'port:/dev/ttyUSB0' })).toThrow(expect.objectContaining({ code: 'binding/one-board' }))
+  })
 })
 
 test.each([

@@ -15,17 +15,31 @@ import {
 } from '../scenario/index.ts'
 import { type Binding, type Bindings, parseBinding } from './binding.ts'
 
+/** In place of a device's name, from outside: every device that it can play. */
+export const EVERY_DEVICE = '*'
+
+/** Throws Problem `binding/…` when one from outside cannot be read, `binding/one-board` when one board is to play them all. */
 export function bindingsOf(
   row: ScopeValue | undefined,
   given: Readonly<Record<string, string>> | undefined,
   root: Node,
   diagnostics: Diagnostics,
-): Bindings {
+): { readonly ofMatrix: Bindings; readonly given: Bindings } {
   const list = childOf(childOf(root, 'matrix'), 'bind')
   return {
-    ...(list === undefined ? {} : ofMatrix(row, list, childOf(root, 'devices'), diagnostics)),
-    ...Object.fromEntries(Object.entries(given ?? {}).map(([device, text]) => [device, parseBinding(text)])),
+    ofMatrix: list === undefined ? {} : ofMatrix(row, list, childOf(root, 'devices'), diagnostics),
+    given: bindingsFromOutside(given ?? {}),
   }
+}
+
+export function bindingsFromOutside(given: Readonly<Record<string, string>>): Bindings {
+  const bindings = Object.fromEntries(Object.entries(given).map(([device, text]) => [device, parseBinding(text)]))
+  const every = bindings[EVERY_DEVICE]
+  if (every?.port !== undefined)
+    throw new Problem('binding/one-board', `${every.text} is one board, and ${EVERY_DEVICE} is every device`, {
+      hint: `name the device that it plays: --bind blue=${every.text}`,
+    })
+  return bindings
 }
 
 function ofMatrix(row: ScopeValue | undefined, list: Node, devices: Node | undefined, diagnostics: Diagnostics) {

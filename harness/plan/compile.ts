@@ -14,10 +14,10 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
-import { type Bindings, bound } from './binding.ts'
 import { bindingsOf } from './bindings.ts'
+import { Casting } from './casting.ts'
 import { type Context, interpolateNow } from './context.ts'
-import { compileDevice, type DeviceContext } from './devices.ts'
+import type { DeviceContext } from './devices.ts'
 import { overridden } from './fleet.overrides.ts'
 import { compileFleet, linkedMembers } from './fleet.ts'
 import { scenario as shape } from './grammar.ts'
@@ -112,18 +112,20 @@ function compileOne(
     file,
     source: () => ({ text, vars: options.vars ?? {} }),
   })
-  const bindings = bindingsOf(row.values.bind, options.bind, root, diagnostics)
+  const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
   const unfit: string[] = []
-  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, bindings)
+  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
+  if (casting.unfit !== null) unfit.push(casting.unfit)
   const context: Context = {
     diagnostics,
     scope,
+    file,
     devices,
     groups: new Set(fleet?.groups.map((group) => group.name)),
     linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
-    bound: new Set(Object.keys(bindings)),
+    bound: casting.bound,
     unfit,
   }
   const steps = compileSteps(stepNodes, '', context)
@@ -197,24 +199,17 @@ function devicesOf(
   root: Node,
   around: Omit<DeviceContext, 'bootedBySteps'>,
   steps: readonly Node[],
-  bindings: Bindings,
+  casting: Casting,
 ): Map<string, DevicePlan> {
   const devices = new Map<string, DevicePlan>()
   const bootedBySteps = new Set(steps.flatMap(bootsIn))
   const node = childOf(root, 'devices')
   for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
-    const binding = Object.hasOwn(bindings, key) ? bindings[key] : undefined
-    const played = binding === undefined ? value : bound(value, binding)
-    const device = compileDevice(key, played, { ...around, bootedBySteps }, binding === undefined ? null : useOf(value))
+    const device = casting.device(key, value, { ...around, bootedBySteps })
     // A device that is wrong is still there: its steps need not be reported, too.
     devices.set(key, device ?? placeholder(key, value.place))
   }
   return devices
-}
-
-const useOf = (device: Node): string => {
-  const use = childOf(device, 'use')
-  return use?.kind === 'scalar' ? String(use.value) : ''
 }
 
 export const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({

@@ -19,6 +19,8 @@ import type { Deferred, DevicePlan, RunScope } from './plan.ts'
 export interface Context {
   readonly diagnostics: Diagnostics
   readonly scope: Scope
+  /** The scenario's. */
+  readonly file: string
   readonly devices: ReadonlyMap<string, DevicePlan>
   /** Of the fleet. */
   readonly groups: ReadonlySet<string>

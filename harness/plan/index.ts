@@ -1,6 +1,7 @@
 // Words resolved to steps and claims.
 
 export { type Binding, parseBinding } from './binding.ts'
+export { bindingsFromOutside, EVERY_DEVICE } from './bindings.ts'
 export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
 export { findScenarios, SUFFIX } from './files.ts'
 export { STAMP_BYTES } from './fleet.grammar.ts'

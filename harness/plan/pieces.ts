@@ -93,6 +93,7 @@ export class Pieces {
     const values = { env: process.env as never, seed, broker: brokerValue(broker) }
     const context: Context = {
       diagnostics,
+      file,
       scope: { values, later: LATER },
       devices: this.#devices,
       groups: new Set(),

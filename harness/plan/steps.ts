@@ -3,12 +3,14 @@
 
 import { z } from 'zod'
 import type { Duration } from '../../emulators/index.ts'
+import { filesOf } from '../devices/index.ts'
 import { matchers } from '../expect/index.ts'
 import {
   type Diagnostic,
   didYouMean,
   entryOf,
   headPlace,
+  interpolate,
   type MapEntry,
   type MapNode,
   type Node,
@@ -127,9 +129,11 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
       !takesCalls(calling.device, verb, argument, now)
     )
       return undefined
+    const { node } = interpolate(argument, now.scope, now.diagnostics)
+    const { files } = filesOf({ node, file: now.file, diagnostics: now.diagnostics, atLink: (part) => part })
     return {
       device: calling.device,
-      call: verb.toCall(args),
+      call: verb.toCall(args, { files }),
       within: (calling.within ?? context.timeout) as Duration,
       start: calling.start ?? false,
       returns: calling.returns,
@@ -185,7 +189,7 @@ function canCall(name: string, verb: AnyClientCall, node: Node, context: Context
     code: 'scenario/verb-of-another-kind',
     message: `${verb.name} is for use: ${verb.kinds.join(' or ')}, and ${name} is ${use}`,
     at: placeOf(node, name),
-    hint: `what ${use} sends, its own library decides; name a device with use: ${verb.kinds.join(' or ')}`,
+    hint: `${verb.interrupts === true ? `${use} has no REPL` : `what ${use} sends, its own library decides`}; name a device with use: ${verb.kinds.join(' or ')}`,
   })
   return false
 }
@@ -193,7 +197,7 @@ function canCall(name: string, verb: AnyClientCall, node: Node, context: Context
 /** Only a puppet does what steps say. */
 function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
   const { busy, use } = context.devices.get(name)!
-  if (busy === null) return true
+  if (busy === null || verb.interrupts === true) return true
   if (unfit(name, `${use}, which takes no ${verb.name} from a step`, context)) return false
   context.diagnostics.add({
     code: 'scenario/runs-by-itself',

@@ -68,6 +68,30 @@ describe('two records', () => {
     ])
   })
 
+  describe('what chance decides at the end of a connection', () => {
+    const ended = (by: string, change: string, events: Event[]): Event[] => [
+      ...events,
+      { kind: 'socket', device: 'blue', change, by, connection: 1, at: 9, seq: 99 } as unknown as Event,
+    ]
+    const lost = record('0 connect').map((event) => ({ ...event, delivered: false }) as Event)
+    const rest = record('0 connect', '1 malformed').map((event) =>
+      event.seq === 0
+        ? event
+        : ({ ...event, packet: { type: 'malformed', reason: 'truncated at the end of the connection: …' } } as Event),
+    )
+
+    test('whether a CONNECT was out before the broker refused', () => {
+      expect(kinds(ended('broker', 'refused', record('0 connect')), ended('broker', 'refused', lost))).toEqual([])
+      expect(kinds(ended('broker', 'closed', record('0 connect')), ended('broker', 'closed', lost))).toHaveLength(2)
+    })
+
+    test('how much of a packet was, unless the device itself has ended it there', () => {
+      const whole = record('0 connect')
+      expect(kinds(ended('broker', 'closed', whole), ended('broker', 'closed', rest))).toEqual([])
+      expect(kinds(ended('device', 'closed', whole), ended('device', 'closed', rest))).toEqual(['up only-in-second'])
+    })
+  })
+
   test('a loop that the end of the run has cut off is none, of a device that runs by itself', () => {
     const [short, long] = [record('0 publish a'), record('0 publish a', '1 publish a', '2 publish a')]
     expect(kinds(short, long)).toHaveLength(2)

@@ -96,14 +96,41 @@ function sentBy(
 ): Sent[] {
   const packets = events.filter(isPacket).filter((event) => event.device === device)
   const deliveries = deliveriesOf(packets)
-  return packets
-    .filter((event) => event.direction === direction && isOurs(event))
-    .map((event) => ({
-      key: `${event.delivered ? '' : 'lost '}${JSON.stringify(withOrdinal(event, deliveries), plainBytes)}${strict ? bytesOn(event) : ''}`,
-      text: describe(event).replace(/^#\d+ \S+ /, ''),
-      at: event.at,
-    }))
+  const { refused, endedByDevice } = endsOf(events, device)
+  return (
+    packets
+      .filter((event) => event.direction === direction && isOurs(event))
+      // How much of a packet was out when the other side ended the connection is chance.
+      .filter((event) => !isTruncated(event) || endedByDevice.has(event.connection))
+      .map((event) => ({
+        // Whether it was out before the broker refused is chance, too.
+        key: `${event.delivered || refused.has(event.connection) ? '' : 'lost '}${JSON.stringify(withOrdinal(event, deliveries), plainBytes)}${strict ? bytesOn(event) : ''}`,
+        text: describe(event).replace(/^#\d+ \S+ /, ''),
+        at: event.at,
+      }))
+  )
 }
+
+interface Ends {
+  /** Connections that never reached a broker. */
+  readonly refused: ReadonlySet<number>
+  readonly endedByDevice: ReadonlySet<number>
+}
+
+function endsOf(events: readonly Event[], device: string): Ends {
+  const sockets = events.flatMap((event) =>
+    event.kind === 'socket' && event.device === device && event.connection !== undefined ? [event] : [],
+  )
+  const where = (is: (event: (typeof sockets)[number]) => boolean): ReadonlySet<number> =>
+    new Set(sockets.filter(is).map(({ connection }) => connection!))
+  return {
+    refused: where(({ change, by }) => change === 'refused' && by === 'broker'),
+    endedByDevice: where(({ change, by }) => by === 'device' && change !== 'connecting' && change !== 'connected'),
+  }
+}
+
+const isTruncated = ({ packet, direction }: PacketStamped): boolean =>
+  direction === 'up' && packet.type === 'malformed' && packet.reason.startsWith('truncated at the end')
 
 /** The packet ids that a broker chooses for what it delivers may be any: which delivery they stand for counts. */
 function deliveriesOf(packets: readonly PacketStamped[]): ReadonlyMap<PacketStamped, number> {

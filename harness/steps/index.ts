@@ -8,6 +8,7 @@ import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
+import { exec } from './exec.ts'
 import { fleet } from './fleet.ts'
 import { inject } from './inject.ts'
 import { loop } from './loop.ts'
@@ -22,6 +23,7 @@ import { check, disconnect, ping, wait } from './simple-calls.ts'
 import type { AnyStep } from './step.ts'
 import { subscribe } from './subscribe.ts'
 import { unsubscribe } from './unsubscribe.ts'
+import { upload } from './upload.ts'
 
 export const steps = {
   connect,
@@ -40,6 +42,8 @@ export const steps = {
   power,
   drive,
   serial,
+  exec,
+  upload,
   network,
   disturb,
   release,

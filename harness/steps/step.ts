@@ -4,7 +4,7 @@
 import type { z } from 'zod'
 import type { Clock, Duration, Random } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import type { Device, GeneralCall } from '../devices/index.ts'
+import type { BoardFiles, Device, GeneralCall } from '../devices/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Link } from '../link/index.ts'
 import type { FleetOrder } from './fleet.ts'
@@ -56,6 +56,15 @@ export interface Action<A = unknown> {
   show(args: A): string
 }
 
+/** What `use:` says of a board. */
+export const BOARDS: readonly string[] = ['micropython', 'board']
+
+/** What arguments name, found when the scenario was compiled. */
+export interface Given {
+  /** By `files:`, for the verb that has it. */
+  readonly files: BoardFiles
+}
+
 export interface ClientCall<A = unknown> {
   readonly kind: 'call'
   readonly name: string
@@ -64,7 +73,9 @@ export interface ClientCall<A = unknown> {
   readonly bare?: string
   /** The only kinds of devices that can do it; absent: any may try. */
   readonly kinds?: readonly string[]
-  toCall(args: A): GeneralCall
+  /** A program of the device's own is ended for it; absent: only a puppet takes it. */
+  readonly interrupts?: true
+  toCall(args: A, given: Given): GeneralCall
   show(args: A): string
 }
 

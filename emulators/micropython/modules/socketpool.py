@@ -8,9 +8,21 @@ class Socket:
     def __init__(self, made):
         self._socket = made
         self._handle = made._handle
+        self._connected = False
+        self._wrap = None
 
     def connect(self, address):
         self._socket.connect(address)
+        self._connected = True
+        if self._wrap is not None:
+            context, name = self._wrap
+            context.wrap_socket(self._socket, server_hostname=name)
+
+    def _secure_later(self, context, server_hostname):
+        if self._connected:
+            return False
+        self._wrap = (context, server_hostname)
+        return True
 
     def settimeout(self, seconds):
         self._socket.settimeout(seconds)

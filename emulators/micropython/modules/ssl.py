@@ -25,6 +25,10 @@ class SSLContext:
     def wrap_socket(self, sock, *, server_side=False, do_handshake_on_connect=True, server_hostname=None):
         if isinstance(server_hostname, (bytes, bytearray)):
             server_hostname = server_hostname.decode()
+        # CircuitPython wraps first and connects then, with the handshake as a part of it.
+        later = getattr(sock, "_secure_later", None)
+        if later is not None and later(self, server_hostname):
+            return sock
         ask(_hil.wrap, sock._handle, server_hostname, self.verify_mode == CERT_REQUIRED)
         return sock
 

@@ -1,16 +1,24 @@
-// `hil run --compare`: each scenario with two bindings, and where their packets differ.
+// `hil run --compare`: each scenario with two bindings, and where their packets differ. The two runs of a
+// scenario come one after the other: side by side they would disturb each other's times.
 
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createColors } from 'picocolors'
 import { Problem } from '../../../emulators/index.ts'
-import type { Plan } from '../../plan/index.ts'
-import { compareRecords, type Difference, prepareOutput } from '../../report/index.ts'
-import { runSuite, type ScenarioResult, type SuiteResult } from '../../run/index.ts'
+import { type Plan, SUFFIX } from '../../plan/index.ts'
+import {
+  type Compared,
+  compareRecords,
+  type Difference,
+  differs,
+  parityTable,
+  prepareOutput,
+} from '../../report/index.ts'
+import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { openChosen } from '../brokers.ts'
 import type { RunArguments } from '../commands/run.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
-import { type Loaded, load, nothingMatched } from '../load.ts'
+import { load, nothingMatched } from '../load.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** `other`: the bindings that those of `--bind` are compared with; empty: the scenario as it is written. */
@@ -28,72 +36,109 @@ export async function compareAction(args: RunArguments, other: readonly string[]
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
   const names = [other.join(' ') || 'as written', (args.bind ?? []).join(' ') || 'as written'] as const
+  const pairs = load1.plans.map((plan) => new Pair(plan, twin(plan, load2.plans)))
+  const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
+  const brokerOf = new Map([...load1.brokerOf, ...load2.brokerOf])
+  const output = join(args.output ?? load1.config.output ?? 'results', 'compare')
+  await prepareOutput(output)
+  for (const pair of pairs) if (pair.runnable.length === 0) tell(pair.result, names, out)
   const interrupt = interruptible(out)
   try {
-    const first = await once(load1, 'first', args, seed, interrupt.signal)
-    const second = await once(load2, 'second', args, seed, interrupt.signal)
-    const code = worse(exitCodeOf(first, args), exitCodeOf(second, args))
-    const differ = first.scenarios.filter((one) => told(one, twin(one, second), names, out))
-    return differ.length > 0 ? worse(code, EXIT.failed) : code
+    const result = await runSuite(
+      pairs.flatMap(({ runnable }) => runnable),
+      {
+        openBroker: (plan) => openChosen(brokerOf.get(plan)!),
+        jobs: args.jobs ?? 1,
+        ...{ retries: 0, repeatEach: 1, maxFailures: 0, globalTimeout: 0 },
+        ...{ seed, output, signal: interrupt.signal },
+      },
+      [
+        {
+          onScenarioEnd(run) {
+            const pair = pairOf.get(run.plan)!
+            if (pair.ran(run)) tell(pair.result, names, out)
+          },
+        },
+      ],
+    )
+    const all = pairs.map((pair) => pair.result)
+    if (all.length > 1) out.print(`\n${parityTable(all, createColors(out.color), out.width)}`)
+    const code = exitCodeOf(result, args)
+    return all.some(differs) ? worse(code, EXIT.failed) : code
   } finally {
     interrupt.done()
   }
 }
 
-async function once(
-  { plans, config, brokerOf }: Loaded,
-  folder: string,
-  args: RunArguments,
-  seed: number,
-  signal: AbortSignal,
-): Promise<SuiteResult> {
-  const output = join(args.output ?? config.output ?? 'results', `compare-${folder}`)
-  await prepareOutput(output)
-  // One after the other: two runs side by side would disturb each other's times.
-  const options = { jobs: 1, retries: 0, repeatEach: 1, maxFailures: 0, globalTimeout: 0, seed, output, signal }
-  return runSuite(plans, { ...options, openBroker: (plan) => openChosen(brokerOf.get(plan)!) }, [])
-}
+const twin = (plan: Plan, plans: readonly Plan[]): Plan | undefined =>
+  plans.find((other) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)
 
-const twin = ({ run: { plan } }: ScenarioResult, { scenarios }: SuiteResult): ScenarioResult | undefined =>
-  scenarios.find(
-    ({ run }) => run.plan.file === plan.file && run.plan.name === plan.name && run.plan.variant === plan.variant,
-  )
+/** A scenario with the one binding and with the other, and what came of it. */
+class Pair {
+  readonly plans: readonly Plan[]
+  readonly #twin: Plan | undefined
+  readonly #runs: ScenarioRun[] = []
 
-/** True when they differ. */
-function told(
-  one: ScenarioResult,
-  other: ScenarioResult | undefined,
-  names: readonly [string, string],
-  out: Terminal,
-): boolean {
-  const c = createColors(out.color)
-  const { plan } = one.run
-  const title = `${plan.name}${plan.variant === '' ? '' : ` [${plan.variant}]`}`
-  const unable = [one, other].find((side) => side === undefined || UNUSABLE.has(side.run.status))
-  if (other === undefined || unable !== undefined) {
-    const why = unable === undefined ? 'is not there in both' : `${unable.run.status}: ${reason(unable)}`
-    out.print(`${c.yellow('-')} ${title}: not compared, ${why}\n`)
-    return false
+  constructor(plan: Plan, twin: Plan | undefined) {
+    this.#twin = twin
+    this.plans = twin === undefined ? [plan] : [plan, twin]
   }
-  const { differences, same } = compareRecords(one.run.events, other.run.events, {
-    looping: loopingIn(plan, other.run.plan),
-  })
-  const verdicts = one.run.status === other.run.status ? '' : `, ${one.run.status} here and ${other.run.status} there`
-  if (differences.length === 0 && verdicts === '') {
-    out.print(`${c.green('=')} ${title}: ${same} packets, the same in both\n`)
-    return false
+
+  /** Nothing when one of them is skipped: the other alone tells nothing. */
+  get runnable(): readonly Plan[] {
+    return this.#twin === undefined || this.plans.some(({ skip }) => skip !== null) ? [] : this.plans
   }
-  out.print(`${c.red('≠')} ${title}: ${same} packets are the same, ${differences.length} differences${verdicts}\n`)
-  out.print(`    - ${names[0]}\n    + ${names[1]}\n`)
-  for (const difference of differences) out.print(`  ${line(difference)}\n`)
-  return true
+
+  /** True when that was the second. */
+  ran(run: ScenarioRun): boolean {
+    this.#runs.push(run)
+    return this.#runs.length === this.plans.length
+  }
+
+  get result(): Compared {
+    const [plan] = this.plans
+    const { file, variant } = plan!
+    const title = `${basename(file, SUFFIX)}${variant === '' ? '' : ` [${variant}]`}`
+    const [one, other] = this.plans.map((p) => this.#runs.find((run) => run.plan === p))
+    if (one === undefined || other === undefined || UNUSABLE.has(one.status) || UNUSABLE.has(other.status))
+      return { title, outcome: { kind: 'not-compared', why: this.#whyNot() } }
+    const { differences, same } = compareRecords(one.events, other.events, { looping: loopingIn(this.plans) })
+    const verdicts = one.status === other.status ? null : `${one.status} here and ${other.status} there`
+    return { title, outcome: { kind: 'compared', same, differences, verdicts } }
+  }
+
+  #whyNot(): string {
+    if (this.#twin === undefined) return 'it is not there in both'
+    const skipped = this.plans.find(({ skip }) => skip !== null)
+    if (skipped !== undefined) return skipped.skip!
+    const unusable = this.#runs.find(({ status }) => UNUSABLE.has(status))
+    return unusable === undefined
+      ? 'it was not run'
+      : `${unusable.status}: ${unusable.problem?.message ?? 'no reason is known'}`
+  }
 }
 
 const UNUSABLE: ReadonlySet<string> = new Set(['skipped', 'broken', 'interrupted'])
 
-const reason = ({ run }: ScenarioResult): string => run.problem?.message ?? run.plan.skip ?? 'no reason is known'
+/** What there is to tell as soon as both have been run. */
+function tell({ title, outcome }: Compared, names: readonly [string, string], out: Terminal): void {
+  const c = createColors(out.color)
+  if (outcome.kind === 'not-compared') {
+    out.print(`${c.yellow('-')} ${title}: not compared, ${outcome.why}\n`)
+    return
+  }
+  const { same, differences, verdicts } = outcome
+  if (differences.length === 0 && verdicts === null) {
+    out.print(`${c.green('=')} ${title}: ${same} packets, the same in both\n`)
+    return
+  }
+  const judged = verdicts === null ? '' : `, ${verdicts}`
+  out.print(`${c.red('≠')} ${title}: ${same} packets are the same, ${differences.length} differences${judged}\n`)
+  out.print(`    - ${names[0]}\n    + ${names[1]}\n`)
+  for (const difference of differences) out.print(`  ${line(difference)}\n`)
+}
 
-const loopingIn = (...plans: readonly Plan[]): readonly string[] =>
+const loopingIn = (plans: readonly Plan[]): readonly string[] =>
   plans.flatMap(({ devices }) => devices.filter(({ busy }) => busy !== null).map(({ name }) => name))
 
 function line({ device, direction, kind, text }: Difference): string {

@@ -17,6 +17,11 @@ export const asked = {
     means: 'What plays a device is a word, such as umqtt.robust.',
     mend: 'Quote it when YAML reads something else.',
   },
+  'binding/one-board': {
+    means: 'What is bound to * plays every device that it can, and a board can be one device only.',
+    mend: 'Name the device that the board plays. Virtual boards and clients can be many.',
+    example: 'hil run --bind blue=port:/dev/ttyUSB0',
+  },
   'binding/unknown-device': {
     means: 'A binding names a device that the scenario does not have.',
     mend: 'Bindings name devices of the scenario: the keys under devices:.',

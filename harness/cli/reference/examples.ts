@@ -53,6 +53,17 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - drive: { device: blue, signal: button, value: 0 }`,
   serial: `
 - serial: { device: sensor, send: "21.5" }`,
+  exec: `
+- exec: { device: board, code: "print(1 + 1)", returns: "2" }
+- exec:
+    device: board
+    code: |
+      import os
+      os.remove('/no/such.txt')
+    raises: { type: OSError, args: [ENOENT] }`,
+  upload: `
+- upload: { device: board, files: { config.py: { text: "PERIOD = 5" } }, returns: 1 }
+- reset: board`,
   network: `
 - network: { device: blue, state: down, mode: blackhole }
 - network: { devices: [blue, green], state: up }`,

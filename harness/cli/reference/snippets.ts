@@ -5,6 +5,7 @@ const DEVICES = `devices:
   green: { use: umqtt.robust }
   mini: { use: minimqtt }
   tester: { use: raw }
+  board: { use: micropython }
   sensor: { use: process, command: python3 sensor.py }
 `
 const FLEET = `fleet:

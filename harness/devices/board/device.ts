@@ -12,6 +12,7 @@ import type { BoardFiles } from './files.ts'
 import { Lines } from './lines.ts'
 import { type CallOutcome, Puppet, type PuppetSettings } from './puppet.ts'
 import { RawRepl } from './raw-repl.ts'
+import { executed, uploaded as puts } from './repl-work.ts'
 
 export interface BoardSettings {
   /** null: its own program runs. */
@@ -63,6 +64,8 @@ export function boardDevice(
   const dark = (): void => {
     puppet?.stop()
     puppet = null
+    // Whoever is still typing into it must not go on typing into what comes after it.
+    repl?.break(new Problem('board/lost', `${name} was reset or switched off`))
     repl = null
     lines.flush()
     for (const { id, method } of running) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
@@ -117,10 +120,14 @@ export function boardDevice(
     lines.flush()
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
-    await mine.enter()
     const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
     const made = new Puppet({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
-    await made.begin(name, link.host, link.port)
+    try {
+      await mine.enter()
+      await made.begin(name, link.host, link.port)
+    } catch (error) {
+      if (repl === mine) throw error // else the board has started again meanwhile, and is taken over anew
+    }
     if (repl === mine) puppet = made
   }
 
@@ -147,6 +154,41 @@ export function boardDevice(
     return call
   }
 
+  let turn = Promise.resolve()
+
+  /** Work at the REPL; a program of the board's own is ended for it. */
+  const atRepl = (id: string, method: string, act: (repl: RawRepl) => Promise<CallOutcome>): void => {
+    if (state !== 'on' && state !== 'ended')
+      throw new Problem('device/off', `${name} is off`, { hint: `boot: ${name} starts it again` })
+    const call = calling(id, method)
+    if (puppet !== null) {
+      puppet.lend(act, (outcome) => settled(call, outcome))
+      return
+    }
+    turn = turn.then(() => alone(call, act)).catch(lostOr)
+  }
+
+  const alone = async (call: Running, act: (repl: RawRepl) => Promise<CallOutcome>): Promise<void> => {
+    if (!running.has(call)) return // the board was reset meanwhile
+    if (state === 'on') {
+      state = 'ended'
+      change('ended', `for ${call.method}`)
+    }
+    lines.flush()
+    const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
+    repl = mine
+    try {
+      await mine.enter()
+      const outcome = await act(mine)
+      await mine.leave()
+      if (repl !== mine) return
+      repl = null
+      settled(call, outcome)
+    } catch (error) {
+      if (repl === mine) throw error
+    }
+  }
+
   return {
     name,
     get running() {
@@ -164,6 +206,8 @@ export function boardDevice(
       await start(() => chassis.boot())
     },
     call(id, general) {
+      if (general.verb === 'exec') return atRepl(id, 'exec', (mine) => executed(mine, general.code, serial))
+      if (general.verb === 'upload') return atRepl(id, 'upload', (mine) => puts(mine, general.files(link)))
       if (puppet === null || settings.puppet === null)
         throw new Problem('device/off', `${name} is off, or runs its own program`, {
           hint: `boot: ${name} starts it again`,

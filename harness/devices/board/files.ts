@@ -11,8 +11,11 @@ export type BoardFiles = (link: { readonly host: string; readonly port: number }
 
 type Source = (link: { readonly host: string; readonly port: number }) => Uint8Array
 
+/** What `files:` are found with. */
+type Finding = Pick<Written, 'node' | 'file' | 'diagnostics' | 'atLink'>
+
 /** What is missing is added to the diagnostics. */
-export function filesOf(written: Written): { readonly names: ReadonlySet<string>; readonly files: BoardFiles } {
+export function filesOf(written: Finding): { readonly names: ReadonlySet<string>; readonly files: BoardFiles } {
   const sources = new Map<string, Source>()
   const node = childOf(written.node, 'files')
   if (node?.kind === 'scalar') addPath('', String(node.value), node, written, sources)
@@ -23,7 +26,7 @@ export function filesOf(written: Written): { readonly names: ReadonlySet<string>
   }
 }
 
-function addEntry({ key, value }: MapEntry, written: Written, sources: Map<string, Source>): void {
+function addEntry({ key, value }: MapEntry, written: Finding, sources: Map<string, Source>): void {
   const name = posix.normalize(key).replace(/^\/+/, '')
   const text = childOf(value, 'text')
   if (text !== undefined)
@@ -34,7 +37,7 @@ function addEntry({ key, value }: MapEntry, written: Written, sources: Map<strin
   else if (value.kind === 'scalar') addPath(name, String(value.value), value, written, sources)
 }
 
-function addPath(name: string, given: string, node: Node, written: Written, sources: Map<string, Source>): void {
+function addPath(name: string, given: string, node: Node, written: Finding, sources: Map<string, Source>): void {
   const path = resolve(dirname(written.file), given)
   if (!existsSync(path)) {
     written.diagnostics.add({

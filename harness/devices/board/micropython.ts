@@ -23,6 +23,8 @@ const DEFAULT_POLL = milliseconds(100)
 const DEFAULT_LOST_FOR = seconds(5)
 /** Libraries that a puppet can hold by their constructor's plain values. */
 const PUPPETS: readonly string[] = ['umqtt.simple', 'umqtt.robust', 'umqttsimple']
+/** Those of them that a virtual board brings. */
+const BUILT_IN: readonly string[] = ['umqtt.simple', 'umqtt.robust']
 const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
@@ -86,6 +88,12 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
         hint: `one plays ${PUPPETS.join(', ')}; or give the board a program: files: { main.py: … }`,
       })
     return { ...common, puppet: null }
+  }
+  // A real board may have had it put there before.
+  if (use === 'micropython' && !BUILT_IN.includes(client) && !names.has(`lib/${pathOf(client)}`)) {
+    // Written in the file it is tried: the board itself says that it has no such module.
+    if (written.unfit(`${use}, which has no ${client}; files: { lib/${pathOf(client)}: … } would give it to the board`))
+      return { ...common, puppet: null }
   }
   if (words.version !== undefined && words.version !== library.version && !names.has(`lib/${pathOf(client)}`)) {
     if (!written.unfit(`${use}, which has ${client} ${library.version} and not ${words.version}`))

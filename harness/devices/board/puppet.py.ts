@@ -85,7 +85,4 @@ def _hil_look(name):
     except Exception as e:
         print("%s raised %s" % (name, _hil_error(e)))
         _hil_tell({"state": "returned", "value": False})
-
-def _hil_exec(source):
-    _hil_do(lambda: exec(source, globals()))
 `

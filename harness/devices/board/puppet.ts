@@ -35,9 +35,7 @@ export type CallOutcome =
   | { readonly state: 'raised'; readonly error: { readonly type: string; readonly args: readonly PlainValue[] } }
 
 interface Work {
-  readonly source: string
-  /** The board is about to begin. */
-  readonly begin?: () => void
+  readonly do: () => Promise<CallOutcome>
   readonly end: (outcome: CallOutcome) => void
 }
 
@@ -100,7 +98,7 @@ export class Puppet {
   call(call: LibraryCall, end: (outcome: CallOutcome) => void): void {
     const { verbs } = this.#settings.client
     this.#add({
-      source: callSource(call),
+      do: () => this.#do(callSource(call)),
       end: (outcome) => {
         if (call.method === verbs.connect({})?.method || call.method === 'reconnect')
           this.#looking = outcome.state === 'returned'
@@ -110,9 +108,9 @@ export class Puppet {
     })
   }
 
-  /** Any source; its value is what it printed. */
-  execute(source: string, end: (outcome: CallOutcome) => void): void {
-    this.#add({ source: `_hil_exec(${literal(source)})`, end })
+  /** Gives the REPL to somebody else for a while, after the calls before. */
+  lend(act: (repl: RawRepl) => Promise<CallOutcome>, end: (outcome: CallOutcome) => void): void {
+    this.#add({ do: () => act(this.#repl), end })
   }
 
   stop(): void {
@@ -136,7 +134,7 @@ export class Puppet {
     }
     this.#busy = true
     try {
-      const outcome = await this.#do(work.source)
+      const outcome = await work.do()
       this.#busy = false
       if (this.#over) return
       work.end(outcome)
@@ -169,7 +167,7 @@ export class Puppet {
     if (poll === null || look === null || !this.#looking) return
     this.#look = this.#clock.at(after(this.#clock.now(), poll), () =>
       this.#add({
-        source: `_hil_look(${literal(look.method)})`,
+        do: () => this.#do(`_hil_look(${literal(look.method)})`),
         end: (outcome) => {
           this.#looking = outcome.state === 'returned' && outcome.value === true
         },

@@ -64,7 +64,7 @@ export class RawRepl {
     this.#heard()
   }
 
-  /** Nothing will come any more. */
+  /** Nothing will come any more, and nothing more is typed. */
   break(problem: Problem): void {
     this.#broken = problem
     this.#heard()
@@ -133,7 +133,7 @@ export class RawRepl {
       if (answer !== 'R\x00') await this.#until('>', ANSWER_PATIENCE)
     }
     for (let at = 0; at < source.length; at += PIECE) {
-      await this.#port.type(source.subarray(at, at + PIECE))
+      await this.#typeBytes(source.subarray(at, at + PIECE))
       if (source.length > PIECE) await this.#pause(PIECE_PAUSE)
     }
     await this.#type(CTRL_D)
@@ -157,7 +157,7 @@ export class RawRepl {
         } else throw this.#confused(said)
       }
       const piece = source.subarray(at, at + room)
-      await this.#port.type(piece)
+      await this.#typeBytes(piece)
       at += piece.length
       room -= piece.length
     }
@@ -166,7 +166,13 @@ export class RawRepl {
   }
 
   #type(text: string): Promise<void> {
-    return this.#port.type(Buffer.from(text, 'latin1'))
+    return this.#typeBytes(Buffer.from(text, 'latin1'))
+  }
+
+  /** What was broken says no more: another may be talking to the board by now. */
+  async #typeBytes(bytes: Uint8Array): Promise<void> {
+    if (this.#broken !== null) throw this.#broken
+    await this.#port.type(bytes)
   }
 
   #pause(time: Duration): Promise<void> {

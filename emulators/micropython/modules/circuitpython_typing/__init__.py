@@ -1,0 +1,3 @@
+# The types of CircuitPython's libraries: names for annotations only.
+
+from typing import __getattr__

@@ -1,0 +1,3 @@
+import { playPart } from './devices-parity.testing.ts'
+
+playPart(1)
