@@ -2,6 +2,7 @@
 
 export * from './event.ts'
 export * from './lag.ts'
+export type * from './load-data.ts'
 export * from './ndjson.ts'
 export * from './recorder.ts'
 export * from './secrets.ts'
