@@ -238,30 +238,30 @@ export class FleetSocket implements Connecting {
   }
 
   close(): void {
-    if (this.state === 'closed') return
-    const net = this.#net
-    this.#lost()
-    this.#leave()
-    this.state = 'closed'
-    this.#net = null
+    const net = this.#detach()
     if (net === null) return
-    net.of = null
     if (net.writableLength > 0) net.destroySoon()
     else net.destroy()
   }
 
   /** `reset`: RST. `vanish`: nothing is told; the broker keeps half a connection until it notices. */
   cut(how: 'reset' | 'vanish'): void {
-    if (this.state === 'closed') return
+    const net = this.#detach()
+    if (net === null) return
+    if (how === 'reset' || net.connecting) reset(net)
+    else this.#fleet.haunt(net)
+  }
+
+  /** Closed for the device; what is left of the connection, for whoever ends it. */
+  #detach(): Wired | null {
+    if (this.state === 'closed') return null
     const net = this.#net
     this.#lost()
     this.#leave()
     this.state = 'closed'
     this.#net = null
-    if (net === null) return
-    net.of = null
-    if (how === 'reset' || net.connecting) reset(net)
-    else this.#fleet.haunt(net)
+    if (net !== null) net.of = null
+    return net
   }
 
   /** The network did this to a connection whose device lives on. */

@@ -58,21 +58,36 @@ describe('hil clients', () => {
 describe('the script', () => {
   const script = async (shell: string): Promise<string> => (await hilHere('completion', shell)).out
 
-  it('of bash completes as bash does', async () => {
+  /** What the shell prints that reads the script and then this line, with our `hil` on its path. */
+  async function inShell(shell: 'bash' | 'fish', line: string): Promise<string> {
     using scratch = new Scratch()
     const hil = join(scratch.path, 'hil')
     writeFileSync(hil, `#!/bin/sh\nexec "${process.execPath}" "${HIL}" "$@"\n`)
     chmodSync(hil, 0o755)
+    const env = { ...process.env, HOME: scratch.path, PATH: `${scratch.path}${delimiter}${process.env.PATH}` }
+    return execFileSync(shell, ['-c', `${await script(shell)}${line}`], { encoding: 'utf8', env })
+  }
+
+  it('of bash completes as bash does', async () => {
     const line = `COMP_WORDS=(hil run --reporter ju); COMP_CWORD=3; _hil; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const env = { ...process.env, PATH: `${scratch.path}${delimiter}${process.env.PATH}` }
-    const out = execFileSync('bash', ['-c', `${await script('bash')}${line}`], { encoding: 'utf8', env })
-    expect(out).toBe('junit\n')
+    expect(await inShell('bash', line)).toBe('junit\n')
   })
 
-  it.each(['zsh', 'fish'])('of %s can be read by it, where it is installed', async (shell) => {
-    const text = await script(shell)
+  const fish = spawnSync('fish', ['--version']).error === undefined
+  describe.skipIf(!fish && process.env.CI === undefined)('of fish (needs fish)', () => {
+    it('completes words, and does not put the files of the folder among them', async () => {
+      expect(await inShell('fish', "complete -C 'hil run --reporter '")).toMatch(/^(\w+\n)+$/)
+    })
+
+    it('completes files where there are no words', async () => {
+      expect(await inShell('fish', "complete -C 'hil run scenario'")).toBe('scenarios/\n')
+    })
+  })
+
+  it('of zsh can be read by it, where it is installed', async () => {
+    const text = await script('zsh')
     expect(text).toContain('hil --complete')
-    const read = spawnSync(shell, ['-n'], { input: text, encoding: 'utf8' })
+    const read = spawnSync('zsh', ['-n'], { input: text, encoding: 'utf8' })
     if (read.error === undefined) expect(read).toMatchObject({ status: 0, stderr: '' })
   })
 })

@@ -3,6 +3,7 @@
 export * from './device-side.ts'
 export * from './event.ts'
 export * from './lag.ts'
+export type * from './load-data.ts'
 export * from './ndjson.ts'
 export * from './recorder.ts'
 export * from './recording.ts'

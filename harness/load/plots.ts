@@ -1,18 +1,9 @@
 // load.json: what report.html draws of a fleet. Seconds and milliseconds there, as people read them.
 
+import type { LoadData, LoadPlot } from '../evidence/index.ts'
 import type { LoadResult } from '../run/index.ts'
 
-interface Plot {
-  readonly title: string
-  readonly unit: string
-  readonly logarithmic?: boolean
-  /** `times` are nines: 1 is 90 %, 2 is 99 %. */
-  readonly percentiles?: boolean
-  readonly times: readonly number[]
-  readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
-}
-
-export function plotsOf(result: LoadResult): unknown {
+export function plotsOf(result: LoadResult): LoadData {
   const { phases, slos, generator } = result
   const saturated =
     generator.why === null ? [] : [{ objective: 'the generator keeps up', status: 'inconclusive', got: generator.why }]
@@ -41,7 +32,7 @@ export function plotsOf(result: LoadResult): unknown {
 
 const secondsOf = ({ series }: LoadResult): number[] => series.at.map((ms) => ms / 1000)
 
-const states = (result: LoadResult): Plot[] =>
+const states = (result: LoadResult): LoadPlot[] =>
   Object.entries(result.series.states).map(([group, of]) => ({
     title: `devices of ${group}, by state`,
     unit: 'devices',
@@ -52,7 +43,7 @@ const states = (result: LoadResult): Plot[] =>
   }))
 
 /** Counts of a bucket as a rate. */
-function perSecond({ series }: LoadResult, names: readonly (readonly [string, string])[]): Plot['series'] {
+function perSecond({ series }: LoadResult, names: readonly (readonly [string, string])[]): LoadPlot['series'] {
   return names.flatMap(([name, label]) => {
     const list = series.counts[name] ?? []
     return list.some((n) => n > 0) ? [{ name: label, values: list.map((n) => (n * 1000) / series.bucket) }] : []
@@ -60,7 +51,7 @@ function perSecond({ series }: LoadResult, names: readonly (readonly [string, st
 }
 
 /** A bucket is a tenth of a second: a storm is seen as it is. */
-const connects = (result: LoadResult): Plot => ({
+const connects = (result: LoadResult): LoadPlot => ({
   title: 'connects',
   unit: '1/s',
   times: secondsOf(result),
@@ -72,7 +63,7 @@ const connects = (result: LoadResult): Plot => ({
   ]),
 })
 
-function rates(result: LoadResult): Plot {
+function rates(result: LoadResult): LoadPlot {
   const width = Math.max(1, Math.round(1000 / result.series.bucket))
   const all = perSecond(result, [
     ['messages_published', 'published'],
@@ -100,7 +91,7 @@ const LATENCIES = [
   ['connect_time', 'from the intended moment to CONNACK'],
 ] as const
 
-function latencies({ series: { seconds } }: LoadResult): Plot[] {
+function latencies({ series: { seconds } }: LoadResult): LoadPlot[] {
   const inMs = (list: readonly (number | null)[] = []): (number | null)[] =>
     list.map((us) => (us === null ? null : us / 1000))
   return LATENCIES.filter(([metric]) => seconds.p50[metric]?.some((us) => us !== null)).map(([metric, title]) => ({
@@ -117,7 +108,7 @@ function latencies({ series: { seconds } }: LoadResult): Plot[] {
 }
 
 /** Each metric beside the view from the send, which forgets what waited. */
-function curves({ series }: LoadResult): Plot[] {
+function curves({ series }: LoadResult): LoadPlot[] {
   return LATENCIES.flatMap(([metric, title]) => {
     const curve = series.curves[metric]
     if (curve === undefined || curve.length < 2) return []
@@ -143,7 +134,7 @@ function curves({ series }: LoadResult): Plot[] {
 
 const inMilliseconds = (us: number | null): number | null => (us === null ? null : us / 1000)
 
-function machine({ series: { seconds } }: LoadResult): Plot {
+function machine({ series: { seconds } }: LoadResult): LoadPlot {
   const broker = seconds.brokerCpu.some((cpu) => cpu !== null) ? [{ name: 'broker', values: seconds.brokerCpu }] : []
   return {
     title: 'CPU, in percent of a core',

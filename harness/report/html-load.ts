@@ -1,5 +1,5 @@
 // load.json: what a fleet did over time, for the plots of report.html. Whoever runs fleets writes it
-// beside the timeline and names it among the artifacts; its shape is LoadData in page/model.ts.
+// beside the timeline and names it among the artifacts; its shape is LoadData in evidence/load-data.ts.
 
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'

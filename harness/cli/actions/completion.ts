@@ -25,9 +25,14 @@ compdef _hil hil
 `,
   fish: `function __hil
   set -l words (commandline -opc) (commandline -ct)
-  hil --complete $words[2..-1] 2>/dev/null
+  set -l found (hil --complete $words[2..-1] 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
-complete -c hil -a '(__hil)'
+complete -c hil -f -a '(__hil)'
 `,
 }
 

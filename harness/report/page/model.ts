@@ -1,5 +1,10 @@
 // What report.html holds, as the code in it reads it. Types alone: this file is known on both sides,
-// to Node that writes the report and to the page that shows it, so it imports nothing.
+// to Node that writes the report and to the page that shows it, so it imports nothing
+// but types of the same kind.
+
+import type { LoadData } from '../../evidence/load-data.ts'
+
+export type { LoadData, LoadObjective, LoadPlot } from '../../evidence/load-data.ts'
 
 export interface ReportData {
   /** Of hil, that wrote it. */
@@ -118,31 +123,3 @@ export interface EventData {
 }
 
 export type PlainData = string | number | boolean | null | readonly PlainData[] | { readonly [name: string]: PlainData }
-
-/** `load.json` beside a timeline: what a fleet did over time. Times are seconds since the start of the run. */
-export interface LoadData {
-  readonly schema: 'mqtt-hil/load'
-  readonly version: 1
-  readonly phases: readonly { readonly name: string; readonly from: number; readonly to: number }[]
-  readonly plots: readonly LoadPlot[]
-  readonly slo: readonly LoadObjective[]
-}
-
-export interface LoadPlot {
-  readonly title: string
-  /** `ms`, `1/s`, `devices`: shown at the axis. */
-  readonly unit: string
-  readonly logarithmic?: boolean
-  /** `times` are nines: 1 stands for 90 %, 2 for 99 %. */
-  readonly percentiles?: boolean
-  readonly times: readonly number[]
-  /** As many values as times; null where nothing was measured. */
-  readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]
-}
-
-export interface LoadObjective {
-  /** As the scenario has it, in words: `connect_time of ramp: p99 below 2s`. */
-  readonly objective: string
-  readonly status: string
-  readonly got: string
-}
