@@ -90,6 +90,16 @@ function checkFlags(type: PacketType, flags: number): void {
   if (flags !== wanted) throw new Broken(`the flags of ${type} must be ${wanted}, not ${flags} [${clause}]`)
 }
 
+/** What is wrong with a field breaks this statement, unless it breaks one of its own, as ill-formed UTF-8 does. */
+function named<T>(statement: string, read: () => T): T {
+  try {
+    return read()
+  } catch (e) {
+    if (e instanceof Broken && !e.message.includes('[')) throw new Broken(`${e.message} [${statement}]`)
+    throw e
+  }
+}
+
 function connect(header: Header, fields: FieldReader): Connect {
   const protocolName = fields.text('protocol name')
   const protocolLevel = fields.byte('protocol level')
@@ -107,13 +117,17 @@ function connect(header: Header, fields: FieldReader): Connect {
   if (hasPassword && !hasUser && !isFive) throw new Broken('a password flag without a user name flag [MQTT-3.1.2-22]')
   const keepalive = fields.uint16('keep alive')
   if (isFive) skipProperties(fields)
-  const clientId = fields.text('client id')
+  const clientId = named('MQTT-3.1.3-3', () => fields.text('client id'))
   let will: Will | undefined
   if (hasWill) {
     if (isFive) skipProperties(fields)
-    const topic = topicName(fields.text('will topic'))
-    will = { topic, payload: fields.binary('will message'), qos: willQos as Qos, retain: willRetain }
+    const topic = topicName(named('MQTT-3.1.2-9', () => fields.text('will topic')))
+    const payload = named('MQTT-3.1.2-9', () => fields.binary('will message'))
+    will = { topic, payload, qos: willQos as Qos, retain: willRetain }
   }
+  const username = hasUser ? named('MQTT-3.1.2-19', () => fields.text('user name')) : undefined
+  const password = hasPassword ? named('MQTT-3.1.2-21', () => fields.binary('password')) : undefined
+  if (!hasPassword) named(hasUser ? 'MQTT-3.1.2-20' : 'MQTT-3.1.2-18', () => fields.end())
   return {
     type: 'connect',
     ...header,
@@ -123,8 +137,8 @@ function connect(header: Header, fields: FieldReader): Connect {
     keepalive,
     clientId,
     ...(will === undefined ? {} : { will }),
-    ...(hasUser ? { username: fields.text('user name') } : {}),
-    ...(hasPassword ? { password: fields.binary('password') } : {}),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
   }
 }
 

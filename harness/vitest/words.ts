@@ -167,4 +167,11 @@ export interface DeviceOptions {
   readonly env?: Readonly<Record<string, string>>
   /** For `raw`: what it sends by itself, as a client would; default: nothing. */
   readonly auto?: readonly string[]
+  /** For `replay`: the folder of a recording, from the folder of the test file, and which of its devices. */
+  readonly file?: string
+  readonly device?: string
+  /** For `replay`: `max` is as fast as the answers come; default: 1. */
+  readonly speed?: number | 'max'
+  /** For `replay`: the connection that it begins with; default: the first of the device. */
+  readonly begin?: number
 }
