@@ -172,6 +172,6 @@ export interface DeviceOptions {
   readonly device?: string
   /** For `replay`: `max` is as fast as the answers come; default: 1. */
   readonly speed?: number | 'max'
-  /** For `replay`: the connection that it begins with; default: the first of the device. */
-  readonly begin?: number
+  /** For `replay`: what time of the recording it begins at; default: when the first of its devices connected. */
+  readonly begin?: DurationText
 }
