@@ -1,0 +1,47 @@
+// Firmware that takes no calls, here a small program for the host, in the device half of the conformance pack.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { statementsOf } from './report/failure.ts'
+import { runScenario } from './run-scenario.ts'
+
+/** Connects, and acknowledges QoS 1; as told it loses the high byte of ids. */
+const PROGRAM = `
+import { connect } from 'node:net'
+const [port, mask] = process.argv.slice(2).map(Number)
+const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from('100f00044d5154540402001e0003647574', 'hex')))
+let bytes = Buffer.alloc(0)
+socket.on('data', (chunk) => {
+  bytes = Buffer.concat([bytes, chunk])
+  for (; bytes.length >= 2 && bytes.length >= 2 + bytes[1]; bytes = bytes.subarray(2 + bytes[1])) {
+    if (bytes[0] >> 4 !== 3 || (bytes[0] & 6) !== 2) continue
+    const at = 4 + bytes.readUInt16BE(2)
+    socket.write(Buffer.from([0x40, 2, bytes[at] & mask, bytes[at + 1]]))
+  }
+})
+`
+
+const folder = mkdtempSync(join(tmpdir(), 'hil-by-itself-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const program = join(folder, 'firmware.mjs')
+writeFileSync(program, PROGRAM)
+
+const boundTo = async (scenario: string, mask: number) =>
+  (
+    await runScenario(`scenarios/conformance/device/by-itself/${scenario}.scenario.yaml`, {
+      broker: 'aedes',
+      bind: { dut: `process:${process.execPath} ${program} \${{ link.port }} ${mask}` },
+    })
+  )[0]!
+
+it.each(['packets', 'receives'])('is held against %s without being asked anything', async (scenario) => {
+  expect((await boundTo(scenario, 255)).status).toBe('passed')
+})
+
+it('is found when it loses the high byte of an id', async () => {
+  const run = await boundTo('receives', 0)
+  expect(run.status).toBe('failed')
+  expect(run.verdicts.filter((v) => v.kind === 'fail').flatMap((v) => statementsOf(v, run))).toContain('MQTT-2.3.1-6')
+})
