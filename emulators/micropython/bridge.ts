@@ -66,6 +66,13 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
     read: (socket: number, count: number, exact: boolean) =>
       code({ kind: exact ? 'read' : 'recv', socket, count: Math.min(count, MOST_BYTES) }),
     take: (address: number) => bytesAt(address, read.length).set(read),
+    /** `watch`: lines of socket and bits. The answer is the same, to be taken as what was read; no bytes: nothing is ready. */
+    poll: (watch: string, milliseconds: number | null) =>
+      code({
+        kind: 'poll',
+        watch: watch === '' ? [] : watch.split('\n').map((line) => line.split(' ').map(Number) as [number, number]),
+        timeout: milliseconds,
+      }),
     close: (socket: number) => code({ kind: 'close', socket }),
     sleep: (milliseconds: number) => code({ kind: 'sleep', duration: milliseconds as never }),
     now: () => machine.now() + 0.0001, // never a whole number: those cross as 32 bits

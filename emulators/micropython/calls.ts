@@ -108,6 +108,7 @@ export class Calls {
     const pending = this.#pending
     const request = pending?.asked.request
     if (pending !== null && request?.kind === 'key') this.#answer(pending, this.#typed(request.prompt)!)
+    if (pending !== null && request?.kind === 'poll') this.#look(request, pending)
   }
 
   /** A Ctrl-C that came just before the program began to run. */
@@ -200,6 +201,8 @@ export class Calls {
         if (reply?.kind !== 'none') return reply
         return this.#in(pending, NOTHING_THERE, reply)
       }
+      case 'poll':
+        return this.#poll(request, pending)
       case 'close':
         this.#sockets.get(request.socket)?.close()
         this.#sockets.delete(request.socket)
@@ -279,6 +282,37 @@ export class Calls {
     return clock.at(after(clock.now(), time), fire)
   }
 
+  #poll(request: Poll, pending: Pending): Reply | null {
+    const ready = this.#ready(request)
+    if (ready.length > 0) return { kind: 'bytes', value: ready }
+    for (const [handle] of request.watch) {
+      const socket = this.#sockets.get(handle as SocketHandle)
+      if (socket !== undefined) socket.watcher = () => this.#look(request, pending)
+    }
+    if (request.timeout === null) return null
+    const time = milliseconds(Math.max(request.timeout, NOTHING_THERE))
+    pending.timer = this.#after(time, () => this.#answer(pending, { kind: 'bytes', value: this.#ready(request) }))
+    return null
+  }
+
+  #look(request: Poll, pending: Pending): void {
+    const ready = this.#ready(request)
+    if (ready.length > 0) this.#answer(pending, { kind: 'bytes', value: ready })
+  }
+
+  #ready({ watch }: Poll): Uint8Array {
+    const found = watch.flatMap(([handle, wanted]) => {
+      const now = handle === CONSOLE ? (this.#keys.length > 0 ? POLLIN : 0) : this.#socketReady(handle as SocketHandle)
+      const bits = now & (wanted | ALWAYS_TOLD)
+      return bits === 0 ? [] : [`${handle} ${bits}`]
+    })
+    return Buffer.from(found.join('\n'))
+  }
+
+  #socketReady(handle: SocketHandle): number {
+    return this.#sockets.get(handle)?.ready() ?? POLLHUP
+  }
+
   /** null: nothing has been typed. */
   #typed(prompt: boolean): Reply | null {
     if (this.#keys.length === 0) return null
@@ -309,6 +343,15 @@ export class Calls {
   }
 }
 
+type Poll = Extract<Request, { kind: 'poll' }>
+
+/** In place of a socket. */
+const CONSOLE = 0
+const POLLIN = 1
+const POLLHUP = 16
+/** Errors and hang-ups. */
+const ALWAYS_TOLD = 8 | POLLHUP
+
 /** Enter, Ctrl-D, and Ctrl-C, which must not be looked for in what the REPL has already taken. */
 const MAY_RUN: ReadonlySet<number> = new Set([13, 4, 3])
 
@@ -320,12 +363,13 @@ const CAN_WAIT: ReadonlySet<Request['kind']> = new Set([
   'send',
   'read',
   'recv',
+  'poll',
   'sleep',
   'key',
 ])
 
 /** Of these, those that have done nothing while they wait: half a write is not taken back. */
-const CAN_BE_ASKED_AGAIN: ReadonlySet<Request['kind']> = new Set(['read', 'recv', 'sleep', 'key'])
+const CAN_BE_ASKED_AGAIN: ReadonlySet<Request['kind']> = new Set(['read', 'recv', 'poll', 'sleep', 'key'])
 
 function replyOf(settled: Settled): Reply {
   if ('error' in settled) {

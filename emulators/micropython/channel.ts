@@ -10,6 +10,8 @@ export type Request =
       BoardCall,
       { kind: 'spawn' | 'stop' | 'instruction' | 'outcome' | 'print' | 'now' | 'random' | 'socketstate' }
     >
+  /** Waits until one of these is ready; `watch`: socket (0: the console) and bits of `select`. Milliseconds; null: for ever. */
+  | { readonly kind: 'poll'; readonly watch: readonly (readonly [number, number])[]; readonly timeout: number | null }
   /** TLS over a connection that stands already. */
   | { readonly kind: 'wrap'; readonly socket: number; readonly serverName: string | null; readonly verify: boolean }
   /**

@@ -67,6 +67,9 @@ os.umount("/")
 os.mount(_flash, "/")
 os.mount(_rom, "/rom")
 os.chdir("/")
+# Its own modules before those of the web build; before both, the flash's.
+sys.path.remove(".frozen")
+sys.path.append(".frozen")
 
 
 def _alias(name, module, *others):
