@@ -38,10 +38,10 @@ const END_OF_FILE = milliseconds(5)
 type State = 'new' | 'connecting' | 'open' | 'closed'
 
 /** MicroPython's numbers. */
-const POLLIN = 1
-const POLLOUT = 4
-const POLLERR = 8
-const POLLHUP = 16
+export const POLLIN = 1
+export const POLLOUT = 4
+export const POLLERR = 8
+export const POLLHUP = 16
 
 const DONE: Settled = { value: undefined }
 const isEmpty = (settled: Settled, wanted: number): boolean =>

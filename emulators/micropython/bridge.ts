@@ -15,7 +15,8 @@ const REFUSED = -1003
 /** OSError(-2) and such, which are no errno, are so much less. */
 const NOT_ERRNO = -2000
 
-export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, hooks: Hooks) {
+export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, hooks: Hooks, rtcMemory: string) {
+  let rtc = rtcMemory
   let interruptible = true
   /** The bytes of the last read, until Python has a place for them. */
   let read = new Uint8Array()
@@ -82,6 +83,11 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
     irq: (pin: number, on: boolean) => code({ kind: 'irq', pin, on }),
     timer: (id: number, period: number, repeat: boolean) => code({ kind: 'timer', id, period, repeat }),
     watchdog: (milliseconds: number) => code({ kind: 'watchdog', milliseconds }),
+    rtcMemory: () => rtc,
+    keepRtc: (hex: string) => {
+      rtc = hex
+      return code({ kind: 'rtc', hex })
+    },
     key: () => code({ kind: 'key', prompt: false }),
     events: () => textOf(ask({ kind: 'events' })),
     wifi: (what: 'join' | 'leave' | 'state', ssid: string) => textOf(ask({ kind: 'wifi', do: what, ssid })),

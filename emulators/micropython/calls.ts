@@ -10,6 +10,7 @@ import { BoardSocket, type ConnectChange, type Settle, type Settled } from '../d
 import { unreachable } from '../ground/problem.ts'
 import { after, type Clock, type Duration, type Instant, milliseconds, type Timer } from '../ground/time.ts'
 import { type Asked, type Channel, MOST_BYTES, type Reply, type Request } from './channel.ts'
+import { type Poll, readyOf } from './poll.ts'
 import type { Wifi } from './wifi.ts'
 
 export interface CallsHost {
@@ -19,6 +20,7 @@ export interface CallsHost {
   onOut(bytes: Uint8Array): void
   onPin(pin: number, value: 0 | 1): void
   onSocket(change: ConnectChange): void
+  onRtc(hex: string): void
   onFiles(changed: ReadonlyMap<string, Uint8Array | null>): void
   /** The program asks for a reset; the interpreter stands still until it is taken away. */
   onReset(how: 'reset' | 'soft' | 'raw' | 'watchdog'): void
@@ -235,6 +237,9 @@ export class Calls {
       case 'out':
         host.onOut(request.bytes)
         return DONE
+      case 'rtc':
+        host.onRtc(request.hex)
+        return DONE
       case 'files':
         host.onFiles(request.changed)
         return DONE
@@ -283,7 +288,7 @@ export class Calls {
   }
 
   #poll(request: Poll, pending: Pending): Reply | null {
-    const ready = this.#ready(request)
+    const ready = readyOf(request, this.#sockets, this.#keys.length > 0)
     if (ready.length > 0) return { kind: 'bytes', value: ready }
     for (const [handle] of request.watch) {
       const socket = this.#sockets.get(handle as SocketHandle)
@@ -291,26 +296,15 @@ export class Calls {
     }
     if (request.timeout === null) return null
     const time = milliseconds(Math.max(request.timeout, NOTHING_THERE))
-    pending.timer = this.#after(time, () => this.#answer(pending, { kind: 'bytes', value: this.#ready(request) }))
+    pending.timer = this.#after(time, () =>
+      this.#answer(pending, { kind: 'bytes', value: readyOf(request, this.#sockets, this.#keys.length > 0) }),
+    )
     return null
   }
 
   #look(request: Poll, pending: Pending): void {
-    const ready = this.#ready(request)
+    const ready = readyOf(request, this.#sockets, this.#keys.length > 0)
     if (ready.length > 0) this.#answer(pending, { kind: 'bytes', value: ready })
-  }
-
-  #ready({ watch }: Poll): Uint8Array {
-    const found = watch.flatMap(([handle, wanted]) => {
-      const now = handle === CONSOLE ? (this.#keys.length > 0 ? POLLIN : 0) : this.#socketReady(handle as SocketHandle)
-      const bits = now & (wanted | ALWAYS_TOLD)
-      return bits === 0 ? [] : [`${handle} ${bits}`]
-    })
-    return Buffer.from(found.join('\n'))
-  }
-
-  #socketReady(handle: SocketHandle): number {
-    return this.#sockets.get(handle)?.ready() ?? POLLHUP
   }
 
   /** null: nothing has been typed. */
@@ -342,15 +336,6 @@ export class Calls {
     if (before !== value) this.#host.onPin(pin, value)
   }
 }
-
-type Poll = Extract<Request, { kind: 'poll' }>
-
-/** In place of a socket. */
-const CONSOLE = 0
-const POLLIN = 1
-const POLLHUP = 16
-/** Errors and hang-ups. */
-const ALWAYS_TOLD = 8 | POLLHUP
 
 /** Enter, Ctrl-D, and Ctrl-C, which must not be looked for in what the REPL has already taken. */
 const MAY_RUN: ReadonlySet<number> = new Set([13, 4, 3])

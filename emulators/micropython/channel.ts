@@ -31,6 +31,8 @@ export type Request =
   | { readonly kind: 'timer'; readonly id: number; readonly period: number; readonly repeat: boolean }
   /** Changes of this input become events. */
   | { readonly kind: 'irq'; readonly pin: number; readonly on: boolean }
+  /** What RTC memory shall hold through resets. */
+  | { readonly kind: 'rtc'; readonly hex: string }
   | { readonly kind: 'wifi'; readonly do: 'join' | 'leave' | 'state'; readonly ssid?: string }
   | { readonly kind: 'deepsleep'; readonly milliseconds: number }
   | { readonly kind: 'reboot'; readonly how: 'reset' | 'soft' | 'raw' }

@@ -158,8 +158,8 @@ def current_task():
 
 def _look(left):
     """Waits so long (None: for ever) for streams, and wakes who waits for them."""
-    if _flags:
-        left = _FLAG_MS if left is None else min(left, _FLAG_MS)
+    for flag in list(_flags):
+        left = 0 if flag.look() else _FLAG_MS if left is None else min(left, _FLAG_MS)
     watch = []
     for entry in list(_streams.values()):
         bits = (POLLIN if entry[2] else 0) | (POLLOUT if entry[3] else 0)
@@ -191,7 +191,7 @@ def run_until_complete(main):
         left = max(0, _queue[0][0] - _hil.now()) if _queue else None
         if left is None and not _streams and not _flags:
             return None
-        if _streams or left != 0:
+        if _streams or _flags or left != 0:
             _look(left)
             if not _queue or _queue[0][0] > _hil.now():
                 continue

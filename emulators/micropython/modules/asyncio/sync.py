@@ -34,8 +34,12 @@ class ThreadSafeFlag:
 
     def set(self):
         self.state = 1
-        while self._waiting:
+
+    def look(self):
+        """By the loop: a function that interrupts must not change what tasks wait in."""
+        while self.state and self._waiting:
             wake(self._waiting.pop(0))
+        return self.state
 
     def clear(self):
         self.state = 0
