@@ -14,6 +14,7 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
+import { compileAlways } from './always.ts'
 import { bindingsOf } from './bindings.ts'
 import { Casting } from './casting.ts'
 import { type Context, interpolateNow } from './context.ts'
@@ -32,7 +33,7 @@ import {
 } from './plan.ts'
 import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
 import { compileSlos } from './slo.ts'
-import { compileAlways, compileSteps } from './steps.ts'
+import { compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
 

@@ -43,4 +43,4 @@ export {
   TIMES,
   type TimeMetric,
 } from './slo.ts'
-export { VERBS } from './steps.ts'
+export { VERBS } from './steps.head.ts'
