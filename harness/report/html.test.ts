@@ -157,7 +157,7 @@ describe.skipIf(chromium === null && process.env.CI === undefined)('report.html 
 
   it('tells of a flaky one why it was tried again', async () => {
     const page = await open(file, runOf('flaky', 'passed'))
-    const earlier = page.locator('.earlier li')
+    const earlier = page.locator('.earlier > ol > li')
     expect(await earlier.count()).toBe(1)
     expect(await earlier.textContent()).toContain('nothing answers at nowhere:1')
     await page.close()
