@@ -60,7 +60,7 @@ export function parseBinding(text: string): Binding {
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
       hint:
         didYouMean(use, [...KINDS, 'virtual', ...boardLabels()]) ??
-        `there is virtual, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
+        `there is virtual, virtual:FOLDER, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
