@@ -137,15 +137,12 @@ export class BoardSocket {
         this.#wire = null
         // Nobody waits for a connect without blocking: the next call meets what became of it, as SO_ERROR.
         if (waiting.over) this.#error = errno ?? 'EIO'
+        if (error === undefined) this.#tell(errno === 'ETIMEDOUT' ? 'timeout' : 'refused')
+        // A name that nobody knows is getaddrinfo's error on these boards, not an errno.
+        if (error !== undefined) waiting.end({ error })
+        else waiting.end(errno === 'ENOTFOUND' ? { error: osError(-2) } : failure(errno))
         this.#onceOpen?.()
         this.watcher?.()
-        if (error !== undefined) {
-          waiting.end({ error })
-          return
-        }
-        this.#tell(errno === 'ETIMEDOUT' ? 'timeout' : 'refused')
-        // A name that nobody knows is getaddrinfo's error on these boards, not an errno.
-        waiting.end(errno === 'ENOTFOUND' ? { error: osError(-2) } : failure(errno))
       },
       data: (chunk) => {
         this.#incoming.put(chunk)
