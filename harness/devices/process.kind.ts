@@ -4,6 +4,7 @@ import { dirname, resolve as resolvePath } from 'node:path'
 import { childOf, entryOf, type Node } from '../scenario/index.ts'
 import type { DeviceKind, LinkFacts } from './kind.ts'
 import { processDevice } from './process.ts'
+import { urlOf } from './url.ts'
 
 interface Settings {
   readonly command: (link: LinkFacts) => string | readonly string[]
@@ -18,6 +19,7 @@ export const processKind: DeviceKind<Settings> = {
   late: ['command'],
   lacks: { noun: 'a process', hint: 'the program decides that; pass it in command: or env:' },
   refusesByReset: true,
+  speaksWebSocket: true,
   readsFiles: true,
   compile({ words, node, file, diagnostics, atLink }) {
     const command = childOf(node, 'command')
@@ -43,7 +45,12 @@ export const processKind: DeviceKind<Settings> = {
   make: ({ command, environment, directory }, { name, attachment, recorder }) =>
     processDevice({
       name,
-      command: command({ ...attachment.tls?.files, host: attachment.host, port: attachment.port }),
+      command: command({
+        ...attachment.tls?.files,
+        host: attachment.host,
+        port: attachment.port,
+        url: urlOf(attachment),
+      }),
       environment,
       directory,
       attachment,

@@ -51,6 +51,12 @@ export function compileDevice(
   const kind = deviceKinds[words.use]!
   reportOpen(filled, kind, diagnostics)
   const fits = keysFit(words, kind, filled.node, diagnostics)
+  const unfit = (why: string): boolean => {
+    if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
+    return plays !== null
+  }
+  if (words.link?.websocket === true && kind.speaksWebSocket !== true && !unfit(`${words.use}, which has no WebSocket`))
+    reportNoWebSocket(words.use, filled.node, diagnostics)
   const settings = kind.compile({
     name,
     use: words.use,
@@ -59,10 +65,7 @@ export function compileDevice(
     file,
     diagnostics,
     plays,
-    unfit(why) {
-      if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
-      return plays !== null
-    },
+    unfit,
     atLink: (part, link) => fillAtLink(part, link, context.scope),
   })
   if (!fits || settings === undefined) return undefined
@@ -74,6 +77,7 @@ export function compileDevice(
     signals: wiringOf(words),
     busy: kind.busy(settings),
     tls: tlsOf(words),
+    websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
     waitsForBoot: context.bootedBySteps.has(name),
@@ -118,6 +122,16 @@ function keysFit(words: DeviceWords, kind: AnyDeviceKind, node: Node, diagnostic
     })
   }
   return wrong.length === 0
+}
+
+function reportNoWebSocket(use: string, node: Node, diagnostics: Diagnostics): void {
+  const able = Object.values(deviceKinds).filter((kind) => kind.speaksWebSocket === true)
+  diagnostics.add({
+    code: 'scenario/no-websocket',
+    message: `${use} has no WebSocket`,
+    at: entryOf(childOf(node, 'link')!, 'websocket')!.keyPlace,
+    hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
+  })
 }
 
 function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {
