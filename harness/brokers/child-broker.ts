@@ -209,7 +209,10 @@ class ChildBroker implements Broker {
     })
     const child = await this.#spawn(command)
     this.#child = child
-    const outcome = await this.#firstOf(child, ready, port)
+    const { ready: sign, probe = sign === undefined } = this.#recipe
+    let outcome = await this.#firstOf(child, ready, probe ? port : null)
+    // Its second listener may be a moment later than its first.
+    if (outcome === 'ready' && this.#webClaim !== null) outcome = await this.#firstOf(child, null, this.#webClaim.port)
     if (outcome === 'ready') {
       this.#guard(child)
       return true
@@ -237,23 +240,25 @@ class ChildBroker implements Broker {
     }
   }
 
-  /** `ready`, or why not. */
-  async #firstOf(child: Child, said: Promise<void>, port: number): Promise<string> {
-    const { startLimit = seconds(10), ready, probe = ready === undefined } = this.#recipe
+  /** `ready`, because it says so or because somebody accepts connections at a port, or why not. */
+  async #firstOf(child: Child, said: Promise<void> | null, probed: number | null): Promise<string> {
+    const { startLimit = seconds(10) } = this.#recipe
     const timers: NodeJS.Timeout[] = []
     const tooLate = new Promise<string>((resolve) => {
       timers.push(setTimeout(() => resolve(`no sign of life within ${showDuration(startLimit)}`), startLimit))
     })
     const answers = new Promise<string>((resolve) => {
-      if (!probe) return
+      if (probed === null) return
       const ask = (): void =>
-        void reach(HOST, port, PROBE_EVERY_MS).then(
+        void reach(HOST, probed, PROBE_EVERY_MS).then(
           () => resolve('ready'),
           () => {},
         )
+      if (said === null) ask()
       timers.push(setInterval(ask, PROBE_EVERY_MS))
     })
-    const outcome = await Promise.race([child.exit.then(showExit), said.then(() => 'ready'), answers, tooLate])
+    const signs = said === null ? [] : [said.then(() => 'ready')]
+    const outcome = await Promise.race([child.exit.then(showExit), ...signs, answers, tooLate])
     for (const timer of timers) clearTimeout(timer)
     return outcome
   }
