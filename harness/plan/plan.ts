@@ -7,7 +7,7 @@ import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
 import type { CertificateKind } from '../tls/index.ts'
-import type { FleetPlan } from './fleet.ts'
+import type { FleetPlan } from './fleet.plan.ts'
 import type { KnownGap } from './gaps.ts'
 import type { SloPlan } from './slo.ts'
 
