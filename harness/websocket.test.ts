@@ -131,6 +131,18 @@ test('a client without WebSocket: skipped when it was bound, an error when the f
   ).rejects.toThrow(/scenario\/no-websocket[\s\S]*umqtt\.simple has no WebSocket[\s\S]*process or raw or mqttjs/)
 })
 
+test('a program in the role: only when its command asks for the URL', async () => {
+  const scenario = text(WEB, ['expect: { message: { topic: t }, since: start, within: 10s }'])
+  const bound = async (command: string) => run(scenario, { bind: { blue: `process:${command}` } })
+  const { status, plan } = await bound('mosquitto_pub -h ${{ link.host }} -p ${{ link.port }} -t t -m x')
+  expect([status, plan.skip]).toEqual([
+    'skipped',
+    'blue is bound to a process, whose command does not ask for ${{ link.url }}',
+  ])
+  const program = "require('mqtt').connect(process.argv[1]).publish('t', 'x')"
+  passed(await bound(`node -e "${program}" ${'${{ link.url }}'}`))
+})
+
 test('frames are for WebSocket alone', async () => {
   const devices = ['blue: { use: raw }']
   const sent = 'send: { device: blue, frame: text, packet: { type: pingreq }, raises: { type: ValueError } }'

@@ -21,7 +21,7 @@ export const processKind: DeviceKind<Settings> = {
   refusesByReset: true,
   speaksWebSocket: true,
   readsFiles: true,
-  compile({ words, node, file, diagnostics, atLink }) {
+  compile({ words, node, file, diagnostics, plays, unfit, atLink }) {
     const command = childOf(node, 'command')
     if (command === undefined) {
       diagnostics.add({
@@ -32,6 +32,11 @@ export const processKind: DeviceKind<Settings> = {
       })
       return undefined
     }
+    // Whether it speaks WebSocket only its command can tell; what knows the host and the port alone does not.
+    const web = childOf(childOf(node, 'link'), 'websocket')
+    const isWeb = web?.kind === 'scalar' && web.value === true
+    if (isWeb && plays !== null && !/link\.url|HIL_URL/.test(JSON.stringify(words.command)))
+      unfit('a process, whose command does not ask for ${{ link.url }}')
     return {
       command(link) {
         const filled = atLink(command, link)

@@ -7,7 +7,7 @@ import { ruleOf } from './disturbances/testing.ts'
 import { Loopback, type Peer, PINGREQ, publish } from './loopback.ts'
 
 const REQUEST = [
-  'GET /mqtt HTTP/1.1',
+  'GET /mqtt?token=secret HTTP/1.1',
   'Host: link:1',
   'Upgrade: websocket',
   'Connection: Upgrade',

@@ -66,8 +66,8 @@ export const withHeader = ({ start, headers }: Head, name: string, value: string
 
 export const subprotocolsOf = (head: Head): readonly string[] => valuesOf(head, 'sec-websocket-protocol')
 
-/** Of a request. */
-export const pathOf = ({ start }: Head): string => start.split(' ')[1] ?? ''
+/** Of a request, without its query, which may be a secret. */
+export const pathOf = ({ start }: Head): string => (start.split(' ')[1] ?? '').split('?')[0]!
 
 /** Of an answer; NaN when it is none. */
 export const statusOf = ({ start }: Head): number => Number.parseInt(start.split(' ')[1] ?? '', 10)
