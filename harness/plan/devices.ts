@@ -49,12 +49,14 @@ export function compileDevice(
   const words = validate(shape, filled.node, diagnostics)
   if (words === undefined) return undefined
   const kind = deviceKinds[words.use]!
-  reportOpen(filled, kind, diagnostics)
-  const fits = keysFit(words, kind, filled.node, diagnostics)
   const unfit = (why: string): boolean => {
     if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
     return plays !== null
   }
+  const runsAlone = words.firmware !== undefined && words.firmware !== 'puppet'
+  if (runsAlone && !kind.keys.includes('firmware') && unfit(`${words.use}, which runs no firmware`)) return undefined
+  reportOpen(filled, kind, diagnostics)
+  const fits = keysFit(words, kind, filled.node, diagnostics)
   if (words.link?.websocket === true && kind.speaksWebSocket !== true && !unfit(`${words.use}, which has no WebSocket`))
     reportNoWebSocket(words.use, filled.node, diagnostics)
   const settings = kind.compile({
@@ -69,13 +71,15 @@ export function compileDevice(
     atLink: (part, link) => fillAtLink(part, link, context.scope),
   })
   if (!fits || settings === undefined) return undefined
+  const busy = kind.busy(settings)
+  if (plays === 'process' && busy === null) unfit(`${words.use}, which does nothing by itself`)
   return {
     name,
     place: node.place,
     use: words.use,
     settings,
     signals: wiringOf(words),
-    busy: kind.busy(settings),
+    busy,
     tls: tlsOf(words),
     websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
