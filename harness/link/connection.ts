@@ -182,20 +182,12 @@ export class Connection {
   }
 
   #wayOf(from: Side, source: Socket, sink: Socket | null): WebWay | undefined {
-    const { recorder, name: device, number: connection, websocket } = this.#settings
-    if (websocket === undefined) return undefined
-    const direction = from === 'device' ? 'up' : 'down'
-    const way = new WebWay({
-      source,
-      sink,
-      from,
-      host: websocket,
-      onUpgrade: (upgrade) => void recorder.record({ kind: 'upgrade', device, direction, connection, ...upgrade }),
-      onFrame: (frame) => void recorder.record({ kind: 'frame', device, direction, connection, ...frame }),
-      // As with a FIN: from this side nothing more comes, and who says it first has closed the connection.
-      onClose: (code) => this.#tell('closed', from, `close frame${code === undefined ? '' : ` ${code}`}`),
-      onSwallowed: () => this.#onSwallowed(from),
-    })
+    const { recorder, name: device, number: connection, websocket: host } = this.#settings
+    if (host === undefined) return undefined
+    // As with a FIN: from this side nothing more comes, and who says it first has closed the connection.
+    const onClose = (detail: string): void => this.#tell('closed', from, detail)
+    const onSwallowed = (): void => this.#onSwallowed(from)
+    const way = new WebWay({ source, sink, from, host, device, connection, recorder, onClose, onSwallowed })
     this.#ways.set(from, way)
     return way
   }

@@ -2,7 +2,7 @@
 // flow passes on as it came goes on in the very frame that it came in; what it makes anew goes in a frame of its own.
 
 import type { Socket } from 'node:net'
-import type { FrameEvent, UpgradeEvent } from '../evidence/index.ts'
+import type { Direction, FrameEvent, Recorder, UpgradeEvent } from '../evidence/index.ts'
 import {
   closeCode,
   type Frame,
@@ -21,8 +21,8 @@ import {
 import type { Flow, Sink, Source } from './flow.ts'
 import type { Side } from './state.ts'
 
-export type Upgrade = Pick<UpgradeEvent, 'subprotocols' | 'path' | 'status'>
-export type FrameFacts = Pick<FrameEvent, 'opcode' | 'final' | 'length' | 'code' | 'delivered' | 'by'>
+type Upgrade = Pick<UpgradeEvent, 'subprotocols' | 'path' | 'status'>
+type FrameFacts = Pick<FrameEvent, 'opcode' | 'final' | 'length' | 'code' | 'delivered' | 'by'>
 
 export interface WebWaySettings {
   readonly source: Socket
@@ -31,10 +31,12 @@ export interface WebWaySettings {
   readonly from: Side
   /** `host:port` of the broker: what a request asks for in place of the link. */
   readonly host: string
-  readonly onUpgrade: (upgrade: Upgrade) => void
-  readonly onFrame: (frame: FrameFacts) => void
-  /** The sender will send no more. */
-  readonly onClose: (code: number | undefined) => void
+  /** The device's name. */
+  readonly device: string
+  readonly connection: number
+  readonly recorder: Recorder
+  /** The sender will send no more; `close frame 1000`. */
+  readonly onClose: (detail: string) => void
   /** After bytes that were not passed on. */
   readonly onSwallowed: () => void
 }
@@ -78,7 +80,7 @@ export class WebWay implements Source, Sink {
   send(opcode: 'text' | 'binary', payload: Uint8Array): void {
     this.#flow?.drained(() => {
       const delivered = this.#passes
-      this.#settings.onFrame({ opcode, final: true, length: payload.length, delivered, by: 'link' })
+      this.#tellFrame({ opcode, final: true, length: payload.length, delivered, by: 'link' })
       if (delivered) this.#forward(this.#made(opcode, payload, true))
     })
   }
@@ -117,10 +119,23 @@ export class WebWay implements Source, Sink {
   }
 
   write(payload: Uint8Array): boolean {
-    const { sink, onFrame } = this.#settings
+    const { sink } = this.#settings
     if (payload === this.#current?.payload) return sink!.write(this.#untouched(this.#current))
-    onFrame({ opcode: 'binary', final: true, length: payload.length, delivered: true, by: 'link' })
+    this.#tellFrame({ opcode: 'binary', final: true, length: payload.length, delivered: true, by: 'link' })
     return sink!.write(this.#made('binary', payload, true))
+  }
+
+  get #about(): { readonly device: string; readonly connection: number; readonly direction: Direction } {
+    const { device, connection, from } = this.#settings
+    return { device, connection, direction: from === 'device' ? 'up' : 'down' }
+  }
+
+  #tellUpgrade(upgrade: Upgrade): void {
+    this.#settings.recorder.record({ kind: 'upgrade', ...this.#about, ...upgrade })
+  }
+
+  #tellFrame(frame: FrameFacts): void {
+    this.#settings.recorder.record({ kind: 'frame', ...this.#about, ...frame })
   }
 
   get #passes(): boolean {
@@ -149,7 +164,7 @@ export class WebWay implements Source, Sink {
     const isRequest = this.#settings.from === 'device'
     const subprotocols = subprotocolsOf(head)
     const status = statusOf(head)
-    this.#settings.onUpgrade(isRequest ? { subprotocols, path: pathOf(head) } : { subprotocols, status })
+    this.#tellUpgrade(isRequest ? { subprotocols, path: pathOf(head) } : { subprotocols, status })
     this.#pass(isRequest ? headBytes(this.#forBroker(head)) : headBytes(head))
     if (!isRequest && status !== SWITCHING) return this.#giveUp(behind)
     this.#phase = { kind: 'frames', decoder: new FrameDecoder() }
@@ -162,10 +177,10 @@ export class WebWay implements Source, Sink {
   }
 
   #frame(frame: Frame): void {
-    const { onFrame, onClose } = this.#settings
     const { opcode, final, payload, raw } = frame
     const delivered = this.#passes
-    onFrame({ opcode, final, length: payload.length, code: closeCode(frame), delivered })
+    const code = closeCode(frame)
+    this.#tellFrame({ opcode, final, length: payload.length, code, delivered })
     if (!isControl(frame) && opcode !== 'continuation') this.#message = opcode
     if (!isControl(frame) && this.#message === 'binary') {
       this.#current = frame
@@ -173,7 +188,8 @@ export class WebWay implements Source, Sink {
       this.#current = null
       return
     }
-    if (opcode === 'close' && delivered) onClose(closeCode(frame))
+    if (opcode === 'close' && delivered)
+      this.#settings.onClose(code === undefined ? 'close frame' : `close frame ${code}`)
     if (delivered) this.#flow!.drained(() => this.#pass(raw))
     else this.#settings.onSwallowed()
   }
