@@ -55,6 +55,23 @@ test('bound to a program, a scenario that calls the device is skipped with the r
   expect((alone.plans[0]!.devices[0]!.settings as Given).command({ host: 'h', port: 7 })).toBe('./firmware 7')
 })
 
+test('in a role that runs by itself, what only takes calls is skipped with the reason', () => {
+  const firmware = TEXT.replace(
+    'umqtt.simple, with: { keepalive: 4s, user: u, password: p }',
+    'umqtt.simple, firmware: button-led, with: { name: dut, peer: other }',
+  ).replace('connect: dut', 'connect: other')
+  expect(compiled({ dut: 'mqttjs' }, firmware).plans[0]?.skip).toBe('dut is bound to mqttjs, which runs no firmware')
+  expect(compiled({ dut: 'umqtt.robust' }, firmware).plans[0]?.skip).toBeNull()
+  const program = TEXT.replace(/ {2}dut: .*/, '  dut: { use: process, command: ./x }').replace(
+    'connect: dut',
+    'delay: 1s',
+  )
+  expect(compiled({ dut: 'mqttjs' }, program).plans[0]?.skip).toBe(
+    'dut is bound to mqttjs, which does nothing by itself',
+  )
+  expect(compiled({ dut: 'process:./y' }, program).plans[0]?.skip).toBeNull()
+})
+
 test('matrix: bind runs each, and --bind wins over it', () => {
   const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: umqtt.robust }, { dut: quecpython }] }\ndevices:')
   const used = (bind: Record<string, string>): unknown => compiled(bind, text).plans.map((p) => p.devices[0]?.use)

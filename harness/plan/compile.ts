@@ -230,6 +230,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   signals: {},
   busy: null,
   tls: null,
+  websocket: false,
   needs: [],
   capabilities: null,
   waitsForBoot: false,
