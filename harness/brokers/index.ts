@@ -22,3 +22,9 @@ export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers
+
+/** What a kind is called as well, by the name of its program. */
+export const BROKER_ALIASES: Readonly<Record<string, BrokerName>> = { 'nats-server': 'nats' }
+
+/** The kind's own name for a word that names it; any other word as it is. */
+export const kindName = (word: string): string => BROKER_ALIASES[word] ?? word

@@ -95,6 +95,8 @@ export interface Attachment extends Provisions {
   admits(): 'now' | Promise<void>
   /** Resolves when the device's connection from this port has reached the broker, or never will. */
   through(devicePort: number): Promise<unknown>
+  /** Resolves when the device has been told of a RST of the broker that is on its way to this port; null: none is. */
+  ending(devicePort: number): Promise<unknown> | null
   /** The device's end of this TCP connection is gone without a FIN. */
   vanish(devicePort: number, how: 'power' | 'reset'): void
   readonly state: LinkState

@@ -80,6 +80,10 @@ export class RawConnection {
     })
   }
 
+  get localPort(): number | undefined {
+    return this.#wire.localPort
+  }
+
   /** The next packet whose first byte has this type number; rejects when the connection ends before. */
   next(type: number): Promise<Uint8Array> {
     const found = new Promise<Uint8Array>((resolve, reject) => this.#waiting.push({ type, resolve, reject }))

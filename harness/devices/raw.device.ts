@@ -183,7 +183,7 @@ class RawSocket {
 
   /** Return code and session present; a return code of refusal is raised. */
   async #connect(clean: boolean | undefined): Promise<PlainValue> {
-    await endSeen()
+    await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
     const answer = connection.next(CONNACK)
@@ -197,7 +197,7 @@ class RawSocket {
     if (frame !== 'binary' && this.#settings.attachment.websocket === undefined)
       throw new PythonError('ValueError', `there are no ${frame} frames without link: { websocket: true }`)
     const bytes = packets.map((one) => (one instanceof Uint8Array ? one : this.#encode(this.#withId(one))))
-    await endSeen()
+    await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
     return connection.transmit(segmentsOf(bytes, cut, split), frame)
@@ -247,6 +247,16 @@ class RawSocket {
     return this.#connection
   }
 
+  /**
+   * The link records that a broker hangs up before the FIN or RST has come through to this end. A step that waited for
+   * that event must find the connection ended here as well, and open a new one.
+   */
+  async #endSeen(): Promise<void> {
+    const port = this.#connection?.localPort
+    await (port === undefined ? null : this.#settings.attachment.ending(port))
+    for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
   #openOne(): RawConnection {
     const { name, attachment, recorder, clock, auto } = this.#settings
     const pinger = new Pinger(clock, (ping) => void made.transmit([ping]).catch(() => {}))
@@ -278,14 +288,6 @@ class RawSocket {
     this.#open.add(made)
     return made
   }
-}
-
-/**
- * The link records that a broker hangs up before the FIN or RST has come through to this end. A step that waited for
- * that event must find the connection ended here as well, and open a new one.
- */
-async function endSeen(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 const METHODS = ['open', 'close', 'half_close', 'reset', 'set_packet_id']

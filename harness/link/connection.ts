@@ -81,6 +81,11 @@ export class Connection {
     this.through = Promise.race([accepted, this.gone])
   }
 
+  /** Resolves when the device has heard of a RST that is on its way to it; null when none is. */
+  get ending(): Promise<unknown> | null {
+    return this.#phase.kind === 'ending' ? this.gone : null
+  }
+
   /** Whether a FIN would still reach the other side. */
   get isThrough(): boolean {
     return this.#phase.kind === 'through'

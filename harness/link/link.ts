@@ -100,6 +100,10 @@ class TcpLink implements Link {
     return new Promise((resolve) => this.#asking.set(devicePort, resolve))
   }
 
+  ending(devicePort: number): Promise<unknown> | null {
+    return this.#latest(devicePort)?.ending ?? null
+  }
+
   vanish(devicePort: number, how: VanishMode): void {
     const connection = this.#latest(devicePort)
     if (connection === undefined) {

@@ -95,6 +95,11 @@ export interface Link extends AsyncDisposable {
    */
   through(devicePort: number): Promise<unknown>
   /**
+   * The broker has reset the connection from this port, and the device has not heard of it: resolves when it has. Null
+   * when nothing of the kind is on its way.
+   */
+  ending(devicePort: number): Promise<unknown> | null
+  /**
    * The device's TCP state is gone, without a FIN: to be called before its socket is destroyed. What it had
    * written still arrives at the broker; its end does not.
    * @param devicePort the local port of the device's socket

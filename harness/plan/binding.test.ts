@@ -105,7 +105,7 @@ describe('*', () => {
   test('plays the device of a row of the matrix, and not what the file has in its place', () => {
     const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: minimqtt }, { dut: umqtt.robust }] }\ndevices:')
     expect(compiled({ dut: 'virtual' }, text).plans.map(({ skip }) => skip)).toEqual([
-      expect.stringMatching(/no puppet plays minimqtt/),
+      expect.stringMatching(/has no minimqtt/),
       null,
     ])
   })
@@ -130,6 +130,9 @@ test.each([
   ['@1', 'binding/empty'],
   ['umqtt.simple@', 'binding/empty'],
   ['process:', 'binding/empty'],
+  ['virtual:', 'binding/empty'],
+  ['virtual:no/such/folder', 'binding/no-folder'],
+  ['virtual:package.json', 'binding/no-folder'],
   ['umqtt.smple', 'binding/unknown-kind'],
 ])('"%s" is %s', (text, code) => {
   expect(() => parseBinding(text)).toThrow(expect.objectContaining({ code }))

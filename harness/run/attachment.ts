@@ -66,6 +66,7 @@ export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker
     credentials: broker.deviceCredentials ?? undefined,
     admits: () => link.admits(),
     through: (devicePort) => link.through(devicePort),
+    ending: (devicePort) => link.ending(devicePort),
     vanish: (devicePort, how) => link.vanish(devicePort, how),
     get state() {
       return link.state
