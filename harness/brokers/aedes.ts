@@ -130,7 +130,11 @@ class AedesBroker implements Broker {
     const aedes = await Aedes.createBroker(this.#settings)
     this.#version = (aedes as Aedes & { readonly version: string }).version // its types forget it
     const sockets = new Set<Socket>()
-    const door = await this.#openDoor(aedes)
+    const door = await this.#openDoor(aedes).catch(async (error: unknown) => {
+      server.close()
+      await new Promise<void>((resolve) => aedes.close(resolve))
+      throw error
+    })
     const life = { aedes, server, sockets, door }
     this.#watch(life)
     server.on('connection', (socket) => {
@@ -161,7 +165,7 @@ class AedesBroker implements Broker {
     life.server.close()
     // Before aedes closes them one by one: it would publish the wills of the first to the others.
     for (const socket of life.sockets) cut(socket)
-    await life.door?.close(how)
+    await life.door?.close(how, cut)
     await closed
     await new Promise<void>((resolve) => life.aedes.close(resolve))
     this.#tail.add(`aedes ${how}`)

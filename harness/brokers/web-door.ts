@@ -3,6 +3,7 @@
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../link/index.ts'
@@ -13,8 +14,8 @@ const UNACCEPTABLE = 1003
 const GOING_AWAY = 1001
 
 export interface WebDoor {
-  /** Ends all connections: an orderly stop says goodbye, a crash does not. */
-  close(how: 'stopped' | 'killed'): Promise<void>
+  /** Ends all connections with `cut`; an orderly stop says goodbye before. */
+  close(how: 'stopped' | 'killed', cut: (socket: Socket) => void): Promise<void>
 }
 
 /** null: the port is taken. */
@@ -25,6 +26,11 @@ export async function openWebDoor(
 ): Promise<WebDoor | null> {
   const http = createServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
   if (!(await listen(http, host, port))) return null
+  const sockets = new Set<Socket>()
+  http.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const door = new WebSocketServer({
     server: http,
     perMessageDeflate: false,
@@ -32,15 +38,12 @@ export async function openWebDoor(
   })
   door.on('connection', (web) => enter(new WebStream(web)))
   return {
-    async close(how) {
+    async close(how, cut) {
       const closed = once(http, 'close')
+      if (how === 'stopped') for (const web of door.clients) web.close(GOING_AWAY)
       door.close()
       http.close()
-      for (const web of door.clients) {
-        if (how === 'stopped') web.close(GOING_AWAY)
-        web.terminate()
-      }
-      http.closeAllConnections()
+      for (const socket of sockets) cut(socket)
       await closed
     },
   }
