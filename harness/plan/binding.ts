@@ -1,10 +1,20 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
 import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
-import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
+import {
+  childOf,
+  didYouMean,
+  isError,
+  type MapEntry,
+  type MapNode,
+  type Node,
+  parseScenarioText,
+  type ScalarNode,
+} from '../scenario/index.ts'
 
 const KINDS: readonly string[] = Object.keys(deviceKinds)
 
@@ -19,18 +29,22 @@ export interface Binding {
   readonly command?: string | undefined
   /** For a replay: the recording, from the folder that hil was started in. */
   readonly file?: string | undefined
+  /** For a device that is written in a file of its own: what it says. */
+  readonly node?: MapNode | undefined
 }
 
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, `process:COMMAND` or `replay:PATH`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, `process:COMMAND`, `device:PATH` or `replay:PATH`. Throws Problem `binding/empty`, `binding/bad-device` or `binding/unknown-kind`. */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
   if (process !== null) return { text: given, use: 'process', command: process[1]! }
   const replay = /^replay:\s*(.+)$/s.exec(given)
   if (replay !== null) return { text: given, use: 'replay', file: resolvePath(replay[1]!) }
+  const written = /^device:\s*(.+)$/.exec(given)
+  if (written !== null) return writtenDevice(given, written[1]!)
   if (given === 'virtual') return { text: given, use: 'micropython' }
   const port = /^port:\s*(.+)$/.exec(given)
   if (port !== null) return { text: given, use: 'board', port: port[1]! }
@@ -42,10 +56,11 @@ export function parseBinding(text: string): Binding {
     version === '' ||
     rest.length > 0 ||
     given === 'process:' ||
+    given === 'device:' ||
     given === 'replay:'
   )
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, process:COMMAND or replay:PATH',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, process:COMMAND, device:PATH or replay:PATH',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
@@ -56,9 +71,49 @@ export function parseBinding(text: string): Binding {
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
 
+/** A device in a file of its own, as under `devices: NAME:` of a scenario. */
+function writtenDevice(text: string, path: string): Binding {
+  const bad = (why: string, at?: Place): never => {
+    throw new Problem('binding/bad-device', `${path} is no device: ${why}`, {
+      at,
+      hint: 'it says what stands under devices: NAME: of a scenario, such as use: process and command:',
+    })
+  }
+  const file = resolvePath(path)
+  if (!existsSync(file)) return bad('there is no such file')
+  const { root, diagnostics } = parseScenarioText(file, readFileSync(file, 'utf8'))
+  const wrong = diagnostics.find(isError)
+  if (wrong !== undefined) return bad(wrong.message, wrong.at)
+  if (root?.kind !== 'map') return bad('it is no map')
+  const use = childOf(root, 'use')
+  if (use?.kind !== 'scalar') return bad('it has no use:')
+  if (!KINDS.includes(String(use.value))) return bad(`there is no kind "${use.value}"`, use.place)
+  return { text, use: String(use.value), node: root }
+}
+
+/** What its file says, and of the scenario's what it can be told. */
+function asWritten(device: MapNode, node: MapNode, use: string): MapNode {
+  const told = childOf(node, 'commands') !== undefined && !runsByItself(device)
+  const kept = device.entries
+    .filter(({ key }) => childOf(node, key) === undefined && key !== 'use')
+    .filter(({ key }) => (SETTINGS.has(key) ? told : stays(key, use)))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf('process', device, entry) } : entry))
+  return { ...node, entries: [...node.entries, ...kept] }
+}
+
+/** Whether the scenario has a program of its own in this role, which takes no calls. */
+export const runsByItself = (device: Node): boolean => {
+  const firmware = childOf(device, 'firmware')
+  return firmware?.kind === 'scalar' && firmware.value !== 'puppet'
+}
+
+/** What a connect command may have a place for. */
+const SETTINGS: ReadonlySet<string> = new Set(['with', 'will'])
+
 /** The device's node with another device in it. What is not a map is left to be complained of. */
 export function bound(device: Node, binding: Binding): Node {
   if (device.kind !== 'map') return device
+  if (binding.node !== undefined) return asWritten(device, binding.node, binding.use)
   const { place } = device
   const replaced: Record<string, string | undefined> = {
     use: binding.use,
@@ -117,10 +172,8 @@ const scalar = (value: string, place: Place): ScalarNode => ({
 
 /** Options that mean the same have other names in other libraries. Those of a firmware stay as they are. */
 function inWordsOf(use: string, device: MapNode, { value }: MapEntry): Node {
-  const firmware = childOf(device, 'firmware')
-  const runsPuppet = firmware === undefined || (firmware.kind === 'scalar' && firmware.value === 'puppet')
   const was = childOf(device, 'use')
-  if (value.kind !== 'map' || !runsPuppet || was?.kind !== 'scalar') return value
+  if (value.kind !== 'map' || runsByItself(device) || was?.kind !== 'scalar') return value
   const entries = value.entries.map((entry) => {
     const meaning = meaningOf(String(was.value), entry.key)
     return { ...entry, key: (meaning && nameOf(use, meaning)) ?? entry.key }

@@ -2,7 +2,7 @@
 // there. What is bound to `*` plays what it can; the other devices stay as they are written.
 
 import { childOf, Diagnostics, type Node } from '../scenario/index.ts'
-import { bound } from './binding.ts'
+import { bound, runsByItself } from './binding.ts'
 import { type bindingsOf, EVERY_DEVICE } from './bindings.ts'
 import { compileDevice, type DeviceContext } from './devices.ts'
 import type { DevicePlan } from './plan.ts'
@@ -26,7 +26,13 @@ export class Casting {
     const node = ofRow === undefined ? written : bound(written, ofRow)
     const binding = own(given, name)
     if (ofRow !== undefined || binding !== undefined) this.bound.add(name)
-    if (binding !== undefined) return compileDevice(name, bound(node, binding), context, useOf(node))
+    if (binding !== undefined) {
+      // What is written in a file of its own finds its files from there.
+      if (binding.node !== undefined && childOf(binding.node, 'commands') !== undefined && runsByItself(node))
+        context.unfit.push(`${name} is bound to ${binding.use}, which waits to be told what to do`)
+      const from = binding.node === undefined ? context : { ...context, file: binding.node.place.file }
+      return compileDevice(name, bound(node, binding), from, useOf(node))
+    }
     return this.#tried(name, node, context) ?? compileDevice(name, node, context, ofRow ? useOf(written) : null)
   }
 

@@ -227,6 +227,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   settings: null,
   signals: {},
   busy: null,
+  calls: null,
   tls: null,
   needs: [],
   capabilities: null,

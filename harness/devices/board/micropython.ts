@@ -11,6 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
+import { commandsOf } from '../commands.ts'
 import { callbackOf, willOf } from '../keys.ts'
 import type { DeviceKind, Written } from '../kind.ts'
 import { optionsOf } from '../options.ts'
@@ -34,14 +35,15 @@ interface Settings extends BoardSettings {
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
   summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
-  keys: ['files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
+  keys: ['files', 'commands', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
   late: ['files'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
     const board = compileBoard(written, 'micropython')
     return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
   },
-  busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
+  calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: () => CAPABILITIES,
   make(settings, around) {
     const { name, attachment, clock, random } = around
@@ -60,8 +62,9 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   const { words, node, diagnostics } = written
   const { names, files } = filesOf(written)
   const runsItself = PROGRAMS.some((program) => names.has(program))
-  const common = { files, signals: wiringOf(words) }
-  if (runsItself) return { ...common, puppet: null }
+  const commands = commandsOf(written, willOf(words))
+  const common = { files, signals: wiringOf(words), commands }
+  if (runsItself || commands !== null) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
   const { plays } = written
   if (plays !== null && plays !== 'micropython' && plays !== 'board' && !Object.hasOwn(clients, plays)) {
