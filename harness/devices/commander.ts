@@ -110,7 +110,7 @@ export class Commander {
         until,
         fails,
         done,
-        failed: (line) => reject(new PythonError('CommandFailed', [line])),
+        failed: (line) => reject(new PythonError('CommandFailed', line)),
       })
       this.#type(typed)
     })
