@@ -15,10 +15,17 @@ const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from('100f00
 let bytes = Buffer.alloc(0)
 socket.on('data', (chunk) => {
   bytes = Buffer.concat([bytes, chunk])
-  for (; bytes.length >= 2 && bytes.length >= 2 + bytes[1]; bytes = bytes.subarray(2 + bytes[1])) {
-    if (bytes[0] >> 4 !== 3 || (bytes[0] & 6) !== 2) continue
-    const at = 4 + bytes.readUInt16BE(2)
-    socket.write(Buffer.from([0x40, 2, bytes[at] & mask, bytes[at + 1]]))
+  for (;;) {
+    let length = 0
+    let start = 1
+    do length += (bytes[start] & 127) * 128 ** (start - 1)
+    while (bytes[start++] >= 128)
+    if (!(bytes.length >= start + length)) break
+    const packet = bytes.subarray(0, start + length)
+    bytes = bytes.subarray(packet.length)
+    if (packet[0] >> 4 !== 3 || (packet[0] & 6) !== 2) continue
+    const at = start + 2 + packet.readUInt16BE(start)
+    socket.write(Buffer.from([0x40, 2, packet[at] & mask, packet[at + 1]]))
   }
 })
 `
