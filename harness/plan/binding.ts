@@ -123,9 +123,10 @@ export function bound(device: Node, binding: Binding): Node {
     file: binding.file,
     client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
   }
+  const speaks = BOARDS.has(binding.use) ? (clientOf(device) ?? PUPPET) : binding.use
   const kept = device.entries
     .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, binding.use))
-    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(binding.use, device, entry) } : entry))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(speaks, device, entry) } : entry))
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
@@ -134,6 +135,9 @@ export function bound(device: Node, binding: Binding): Node {
 
 /** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
 const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])
+
+/** The library of a board that nothing else is said of. */
+const PUPPET: ClientName = 'umqtt.simple'
 
 function clientOf(device: MapNode): string | undefined {
   const [use, client] = ['use', 'client'].map((key) => childOf(device, key))

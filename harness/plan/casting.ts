@@ -47,6 +47,11 @@ export class Casting {
   #tried(name: string, node: Node, context: DeviceContext): DevicePlan | undefined {
     const every = this.#bindings.given[EVERY_DEVICE]
     if (every === undefined) return undefined
+    // A board can take its part, but with another library, and who says `*` wants the same one.
+    if (useOf(node) === 'mqttjs') {
+      this.#untaken.push(`${name} is mqttjs, whose library no board has`)
+      return undefined
+    }
     const trial = { ...context, diagnostics: new Diagnostics(), unfit: [] as string[] }
     const device = compileDevice(name, bound(node, every), trial, useOf(node))
     const [why = trial.diagnostics.all[0]?.message] = trial.unfit

@@ -227,6 +227,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   settings: null,
   signals: {},
   busy: null,
+  library: null,
   calls: null,
   tls: null,
   needs: [],

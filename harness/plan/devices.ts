@@ -73,6 +73,7 @@ export function compileDevice(
     settings,
     signals: wiringOf(words),
     busy: kind.busy(settings),
+    library: kind.library?.(settings) ?? null,
     calls: kind.calls?.(settings) ?? null,
     tls: tlsOf(words),
     needs: words.needs ?? [],

@@ -52,6 +52,7 @@ export const board: DeviceKind<Settings> = {
     return { ...compiled, port, signals: { ...signalsOf(port), ...compiled.signals } }
   },
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
+  library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
   make(settings, around) {

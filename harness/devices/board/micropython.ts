@@ -26,6 +26,8 @@ const DEFAULT_LOST_FOR = seconds(5)
 const PUPPETS: readonly string[] = ['umqtt.simple', 'umqtt.robust', 'umqttsimple']
 /** Those of them that a virtual board brings. */
 const BUILT_IN: readonly string[] = ['umqtt.simple', 'umqtt.robust']
+/** Kinds beside the client libraries whose part a puppet can take. */
+const TAKES_CALLS: readonly string[] = ['micropython', 'board', 'mqttjs']
 const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
@@ -43,6 +45,7 @@ export const micropython: DeviceKind<Settings> = {
     return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
   },
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
+  library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: () => CAPABILITIES,
   make(settings, around) {
@@ -67,7 +70,7 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   if (runsItself || commands !== null) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
   const { plays } = written
-  if (plays !== null && plays !== 'micropython' && plays !== 'board' && !Object.hasOwn(clients, plays)) {
+  if (plays !== null && !TAKES_CALLS.includes(plays) && !Object.hasOwn(clients, plays)) {
     written.unfit(`${use}, and the scenario has no files: with a main.py that does what ${plays} does`)
     return { ...common, puppet: null }
   }
