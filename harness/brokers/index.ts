@@ -8,8 +8,23 @@ import { mosquitto } from './mosquitto.ts'
 import { nats } from './nats.ts'
 import { rabbitmq } from './rabbitmq.ts'
 
-export type { Broker, BrokerAccess, BrokerKind, BrokerTls, Credentials, Environment, Gap } from './broker.ts'
+export type {
+  Broker,
+  BrokerAccess,
+  BrokerKind,
+  BrokerTls,
+  Credentials,
+  Environment,
+  Gap,
+  WebAddress,
+} from './broker.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers
+
+/** What a kind is called as well, by the name of its program. */
+export const BROKER_ALIASES: Readonly<Record<string, BrokerName>> = { 'nats-server': 'nats' }
+
+/** The kind's own name for a word that names it; any other word as it is. */
+export const kindName = (word: string): string => BROKER_ALIASES[word] ?? word

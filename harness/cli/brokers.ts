@@ -1,7 +1,7 @@
 // Which brokers a run means: names of the config, kinds, or URLs; several make a matrix.
 
 import { Problem } from '../../emulators/index.ts'
-import { type Broker, type BrokerKind, brokers } from '../brokers/index.ts'
+import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { BrokerFacts, BrokerRequest, Plan } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
@@ -51,13 +51,17 @@ export function chooseBroker(word: string | undefined, access: Access, config: R
   return checked({ ...chosen, options: { ...chosen.options, ...given } })
 }
 
-function named(name: string, config: ResolvedConfig): ChosenBroker {
-  if (/^[a-z]+:\/\//i.test(name)) return checked({ name: 'external', kind: brokers.external, options: { url: name } })
+function named(word: string, config: ResolvedConfig): ChosenBroker {
+  if (/^[a-z]+:\/\//i.test(word)) return checked({ name: 'external', kind: brokers.external, options: { url: word } })
+  // A name of the config may be an alias, too, and then means what the config says.
+  const name = config.brokers?.[word] === undefined ? kindName(word) : word
   const entry = config.brokers?.[name]
   const { use, ...options } = entry ?? { use: name }
-  const kind = (brokers as Readonly<Record<string, BrokerKind>>)[use]
+  const kind = (brokers as Readonly<Record<string, BrokerKind>>)[kindName(use)]
   if (kind !== undefined) return { name, kind, options }
-  const known = [...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers)])]
+  const known = [
+    ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
+  ]
   throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })
@@ -92,6 +96,20 @@ export function brokerFor(
 
 export function factsOf(chosen: ChosenBroker): BrokerFacts {
   return { name: chosen.name, keepaliveSlack: chosen.kind.keepaliveSlack(chosen.options) }
+}
+
+/** The broker as the plan needs it: one with WebSocket listens for that only when a device of the plan speaks it. */
+export function asNeeded(plan: Plan, chosen: ChosenBroker): ChosenBroker {
+  const options = needsWebSocket(plan) ? chosen.kind.withWebSocket(chosen.options) : null
+  return options === null ? chosen : { ...chosen, options }
+}
+
+const needsWebSocket = (plan: Plan): boolean => plan.devices.some((device) => device.websocket)
+
+/** A scenario over WebSocket is skipped on a broker that has none. */
+export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
+  if (plan.skip !== null || !needsWebSocket(plan) || kind.withWebSocket(options) !== null) return plan
+  return { ...plan, skip: `${name} has no WebSocket here` }
 }
 
 /** A scenario that needs another broker than the one the command line names is skipped. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
-import { brokers } from '../brokers/index.ts'
+import { BROKER_ALIASES, brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { findScenarios, GAPS_FILE, type KnownGap, readGaps } from '../plan/index.ts'
 import { childOf, type Diagnostic, type Node, parseScenarioText } from '../scenario/index.ts'
@@ -28,7 +28,7 @@ export async function findGaps(
     const text = await readFile(file, 'utf8')
     const { gaps, diagnostics } = readGaps(file, text, {
       ...(await namesBelow(folder)),
-      brokers: new Set([...Object.keys(brokers), ...Object.keys(config.brokers ?? {})]),
+      brokers: new Set([...Object.keys(brokers), ...Object.keys(BROKER_ALIASES), ...Object.keys(config.brokers ?? {})]),
     })
     for (const diagnostic of diagnostics.all) {
       complain(diagnostic, text)

@@ -7,6 +7,7 @@ import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings } from './co
 import { willOf } from './keys.ts'
 import type { DeviceKind, LinkFacts } from './kind.ts'
 import { processDevice } from './process.ts'
+import { urlOf } from './url.ts'
 
 interface Settings {
   readonly command: (link: LinkFacts) => string | readonly string[]
@@ -26,9 +27,10 @@ export const processKind: DeviceKind<Settings> = {
   late: ['command'],
   lacks: LACKS,
   refusesByReset: true,
+  speaksWebSocket: true,
   readsFiles: true,
   compile(written) {
-    const { words, node, file, diagnostics, atLink } = written
+    const { words, node, file, diagnostics, plays, unfit, atLink } = written
     const command = childOf(node, 'command')
     if (command === undefined) {
       diagnostics.add({
@@ -40,6 +42,11 @@ export const processKind: DeviceKind<Settings> = {
       return undefined
     }
     refuseSettings(written, words, LACKS.noun, LACKS.hint)
+    // Whether it speaks WebSocket only its command can tell; what knows the host and the port alone does not.
+    const web = childOf(childOf(node, 'link'), 'websocket')
+    const isWeb = web?.kind === 'scalar' && web.value === true
+    if (isWeb && plays !== null && !/link\.url|HIL_URL/.test(JSON.stringify(words.command)))
+      unfit('a process, whose command does not ask for ${{ link.url }}')
     return {
       commands: commandsOf(written, willOf(words)),
       command(link) {
@@ -56,7 +63,12 @@ export const processKind: DeviceKind<Settings> = {
     const { name, attachment, recorder } = around
     return processDevice({
       name,
-      command: command({ ...attachment.tls?.files, host: attachment.host, port: attachment.port }),
+      command: command({
+        ...attachment.tls?.files,
+        host: attachment.host,
+        port: attachment.port,
+        url: urlOf(attachment),
+      }),
       environment,
       directory,
       attachment,

@@ -20,6 +20,7 @@ class Wire implements Attachment {
   admits = (): 'now' => 'now'
   vanish = (): void => {}
   through = async (): Promise<void> => {}
+  ending = (): null => null
   async set(state: LinkState): Promise<void> {
     this.state = state
     this.history.push(state.kind === 'up' ? 'up' : state.mode)

@@ -8,6 +8,7 @@ import { Child } from '../child/child.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Commander } from './commander.ts'
 import type { Attachment, Device, LinkState } from './device.ts'
+import { urlOf } from './url.ts'
 
 const DARK: LinkState = { kind: 'down', mode: 'blackhole' }
 
@@ -59,6 +60,7 @@ export function processDevice(settings: ProcessSettings): Device {
         ...settings.environment,
         HIL_HOST: attachment.host,
         HIL_PORT: String(attachment.port),
+        HIL_URL: urlOf(attachment),
         ...provisionsOf(attachment),
       },
     }).catch((cause) => {

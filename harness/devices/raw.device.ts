@@ -1,7 +1,15 @@
 // The raw device at work. It holds one TCP connection at a time; packet ids go on from one connection to the next
 // and begin at 1 when it boots. It never retries, never resends, and answers only what `auto` names.
 
-import { Decoder, osError, Problem, PythonError, type PyValue, promptNetworkTrusting } from '../../emulators/index.ts'
+import {
+  Decoder,
+  type Network,
+  osError,
+  Problem,
+  PythonError,
+  type PyValue,
+  promptNetworkTrusting,
+} from '../../emulators/index.ts'
 import type { PlainValue } from '../evidence/index.ts'
 import { encodePacket, type PacketFields } from '../packets/index.ts'
 import { Calls } from './calls.ts'
@@ -11,11 +19,14 @@ import { linkedNetwork, recordRefusal } from './linked-network.ts'
 import { type Answer, answerTo, bodyOf, keepAliveOf, Pinger } from './raw.answers.ts'
 import { RawConnection } from './raw.connection.ts'
 import { segmentsOf } from './segments.ts'
+import { type WebNetwork, webNetwork } from './web-network.ts'
 
 export interface RawSettings extends Surroundings {
   /** The CONNECT that the verb `connect` sends. */
   readonly connect: PacketFields
   readonly auto: ReadonlySet<Answer>
+  /** What it offers where its link is a WebSocket; default: mqtt. */
+  readonly subprotocols?: readonly string[]
 }
 
 const CONNACK = 2
@@ -80,7 +91,7 @@ const WAITS_FOR: Readonly<Record<string, string>> = { connect: 'CONNACK', open: 
 /** What the verbs do. All that is sent is sent here. */
 class RawSocket {
   readonly #settings: RawSettings
-  readonly #network: ReturnType<typeof linkedNetwork>
+  readonly #network: Network | WebNetwork
   #connection: RawConnection | null = null
   /** Also those that have said FIN, and whose peer has not. */
   readonly #open = new Set<RawConnection>()
@@ -90,7 +101,10 @@ class RawSocket {
 
   constructor(settings: RawSettings) {
     this.#settings = settings
-    this.#network = linkedNetwork(settings.attachment, promptNetworkTrusting)
+    const { attachment, subprotocols = ['mqtt'] } = settings
+    const network = linkedNetwork(attachment, promptNetworkTrusting)
+    const { websocket } = attachment
+    this.#network = websocket === undefined ? network : webNetwork(network, { ...websocket, subprotocols })
     this.forget()
   }
 
@@ -169,7 +183,7 @@ class RawSocket {
 
   /** Return code and session present; a return code of refusal is raised. */
   async #connect(clean: boolean | undefined): Promise<PlainValue> {
-    await endSeen()
+    await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
     const answer = connection.next(CONNACK)
@@ -179,12 +193,14 @@ class RawSocket {
     return [code, (flags & 1) === 1]
   }
 
-  async #send({ packets, cut, split }: Extract<GeneralCall, { verb: 'send' }>): Promise<number> {
+  async #send({ packets, cut, split, frame = 'binary' }: Extract<GeneralCall, { verb: 'send' }>): Promise<number> {
+    if (frame !== 'binary' && this.#settings.attachment.websocket === undefined)
+      throw new PythonError('ValueError', `there are no ${frame} frames without link: { websocket: true }`)
     const bytes = packets.map((one) => (one instanceof Uint8Array ? one : this.#encode(this.#withId(one))))
-    await endSeen()
+    await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
-    return connection.transmit(segmentsOf(bytes, cut, split))
+    return connection.transmit(segmentsOf(bytes, cut, split), frame)
   }
 
   /** The packet id that it went with. */
@@ -231,6 +247,16 @@ class RawSocket {
     return this.#connection
   }
 
+  /**
+   * The link records that a broker hangs up before the FIN or RST has come through to this end. A step that waited for
+   * that event must find the connection ended here as well, and open a new one.
+   */
+  async #endSeen(): Promise<void> {
+    const port = this.#connection?.localPort
+    await (port === undefined ? null : this.#settings.attachment.ending(port))
+    for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
   #openOne(): RawConnection {
     const { name, attachment, recorder, clock, auto } = this.#settings
     const pinger = new Pinger(clock, (ping) => void made.transmit([ping]).catch(() => {}))
@@ -262,14 +288,6 @@ class RawSocket {
     this.#open.add(made)
     return made
   }
-}
-
-/**
- * The link records that a broker hangs up before the FIN or RST has come through to this end. A step that waited for
- * that event must find the connection ended here as well, and open a new one.
- */
-async function endSeen(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 const METHODS = ['open', 'close', 'half_close', 'reset', 'set_packet_id']

@@ -104,12 +104,18 @@ async function connected(): Promise<{ broker: Peer; since: () => string }> {
 }
 
 describe('send', () => {
-  it.each(['connect', 'send'] as const)(
-    'by %s a new connection is opened as soon as the record tells the end',
-    async (verb) => {
+  it.each([
+    ['connect', 'closed'],
+    ['connect', 'reset'],
+    ['send', 'closed'],
+    ['send', 'reset'],
+  ] as const)(
+    'by %s a new connection is opened as soon as the record tells that the broker has %s the one before',
+    async (verb, end) => {
       const { broker } = await connected()
-      broker.socket.end()
-      await net.event((e) => e.kind === 'socket' && e.change === 'closed')
+      if (end === 'closed') broker.socket.end()
+      else broker.socket.resetAndDestroy()
+      await net.event((e) => e.kind === 'socket' && e.change === end)
       const calling = call(verb === 'connect' ? connect : send([{ type: 'pingreq' }]))
       const next = await net.broker()
       await next.received(verb === 'connect' ? 18 : 2)

@@ -79,6 +79,7 @@ async function play(
     credentials: more.user,
     admits: () => net.link.admits(),
     through: (port: number) => net.link.through(port),
+    ending: (port: number) => net.link.ending(port),
     vanish: (port: number, how: 'power' | 'reset') => net.link.vanish(port, how),
     state: net.link.state,
     set: async () => {},

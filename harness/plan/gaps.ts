@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { Place } from '../../emulators/index.ts'
-import { parseVersions } from '../brokers/index.ts'
+import { kindName, parseVersions } from '../brokers/index.ts'
 import { deviceKinds } from '../devices/index.ts'
 import {
   childOf,
@@ -143,7 +143,8 @@ const asList = (given: string | readonly string[] | undefined): readonly string[
 export const gapsOf = (gaps: readonly KnownGap[], plan: Plan, brokers: readonly string[]): readonly KnownGap[] =>
   gaps.filter(
     (gap) =>
-      (gap.brokers.length === 0 || gap.brokers.some((name) => brokers.includes(name))) &&
+      (gap.brokers.length === 0 ||
+        gap.brokers.some((name) => brokers.includes(name) || brokers.includes(kindName(name)))) &&
       (gap.devices.length === 0 || plan.devices.some(({ use, library }) => gap.devices.includes(library ?? use))) &&
       (namesScenario(gap, plan) || gap.statements.some((id) => plan.verifies.includes(id))),
   )

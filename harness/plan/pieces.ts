@@ -59,6 +59,7 @@ export class Pieces {
       library: null,
       calls: null,
       tls,
+      websocket: false,
       needs: [],
       capabilities: null,
       waitsForBoot: true,

@@ -70,6 +70,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       library: null,
       calls: null,
       tls: null,
+      websocket: false,
       needs: [],
       capabilities: null,
       waitsForBoot: false,

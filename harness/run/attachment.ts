@@ -56,8 +56,9 @@ async function securedByFiles(name: string, plan: TlsPlan): Promise<Security> {
   }
 }
 
-export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker): Attachment {
+export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker, plan: DevicePlan): Attachment {
   return {
+    ...(plan.websocket && broker.websocket !== undefined ? { websocket: { path: broker.websocket.path } } : {}),
     host: tls === undefined ? link.host : SERVER_NAME,
     address: link.host,
     port: link.port,
@@ -65,6 +66,7 @@ export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker
     credentials: broker.deviceCredentials ?? undefined,
     admits: () => link.admits(),
     through: (devicePort) => link.through(devicePort),
+    ending: (devicePort) => link.ending(devicePort),
     vanish: (devicePort, how) => link.vanish(devicePort, how),
     get state() {
       return link.state

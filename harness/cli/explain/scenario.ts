@@ -111,6 +111,10 @@ export const scenario = {
     means: 'with: or will: says something that the connect command cannot tell the firmware.',
     mend: 'Write its placeholder into the command, or leave it to the firmware.',
   },
+  'scenario/no-websocket': {
+    means: 'link: { websocket: true } on a device whose library has none.',
+    mend: 'Remove it, or use what the hint names: a process, raw, mqttjs.',
+  },
   'scenario/missing-key': {
     means: 'Something that must be there is not.',
     mend: 'The hint shows how it is written.',
