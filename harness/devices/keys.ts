@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
+import { commandsShape } from './commands.ts'
 import { pythonValue } from './python-value.ts'
 import { ANSWERS } from './raw.answers.ts'
 
@@ -94,6 +95,9 @@ export const deviceKeys = {
     .optional()
     .describe('for a process: what to start'),
   env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
+  commands: commandsShape
+    .optional()
+    .describe('for firmware that is told by lines on its console what to do: the line for each client call'),
   auto: z
     .array(z.enum(ANSWERS))
     .optional()

@@ -71,6 +71,10 @@ export interface DeviceKind<Settings = unknown> {
   compile(written: Written): Settings | undefined
   /** Why it takes no client calls (`a process`); null when it does. */
   busy(settings: Settings): string | null
+  /** The library that makes its calls, when that is another word than its kind; null: unknown. */
+  library?(settings: Settings): string | null
+  /** The client calls that it takes, by their verbs; absent or null: all, as far as it is not busy. */
+  calls?(settings: Settings): ReadonlySet<string> | null
   make(settings: Settings, around: Surroundings): Device
 }
 

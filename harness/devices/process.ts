@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { Problem } from '../../emulators/index.ts'
 import { Child } from '../child/child.ts'
 import type { Recorder } from '../evidence/index.ts'
+import type { Commander } from './commander.ts'
 import type { Attachment, Device, LinkState } from './device.ts'
 import { urlOf } from './url.ts'
 
@@ -19,6 +20,8 @@ export interface ProcessSettings {
   readonly directory: string
   readonly attachment: Attachment
   readonly recorder: Recorder
+  /** For a program that takes calls as lines; absent or null: it takes none. */
+  readonly commander?: ((type: (line: string) => void) => Commander) | null
 }
 
 export function processDevice(settings: ProcessSettings): Device {
@@ -31,6 +34,12 @@ export function processDevice(settings: ProcessSettings): Device {
   /** The program that is being started. */
   let starting: Promise<unknown> = Promise.resolve()
   let disposed = false
+  const commander = settings.commander?.(type) ?? null
+
+  function type(text: string): void {
+    recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
+    child?.stdin?.write(`${text}\n`)
+  }
 
   function start(): Promise<void> {
     const attempt = spawn()
@@ -61,13 +70,20 @@ export function processDevice(settings: ProcessSettings): Device {
       })
     })
     child = started
+    commander?.begins()
     recorder.record({ kind: 'device', device: name, change: 'boot' })
     for (const stream of ['out', 'err'] as const) {
       const lines = createInterface({ input: started[`std${stream}`], crlfDelay: Number.POSITIVE_INFINITY })
-      lines.on('line', (line) => recorder.record({ kind: 'serial', device: name, line, stream }))
+      lines.on('line', (line) => {
+        recorder.record({ kind: 'serial', device: name, line, stream })
+        if (stream === 'out' && child === started) commander?.heard(line)
+      })
     }
     gone = started.exit.then(({ code, signal }) => {
-      if (child === started) child = null
+      if (child === started) {
+        child = null
+        commander?.lost()
+      }
       started.signal('SIGKILL') // what it has left behind in its group
       recorder.record({ kind: 'exit', device: name, code, signal })
     })
@@ -86,6 +102,10 @@ export function processDevice(settings: ProcessSettings): Device {
     before = null
   }
 
+  const off = (): Problem =>
+    new Problem('device/off', `${name} is not running: nobody reads what is typed`, {
+      hint: `boot: ${name} starts it again`,
+    })
   const noPins = (): never => {
     throw new Problem('device/no-pins', `${name} is a process: it has no pins`, {
       hint: 'signals and drive are for emulated devices and boards',
@@ -102,12 +122,14 @@ export function processDevice(settings: ProcessSettings): Device {
       await lit()
       await start()
     },
-    call() {
+    call(id, call) {
+      if (commander !== null && child !== null) return commander.call(id, call)
+      if (commander !== null) throw off()
       throw new Problem('device/no-calls', `${name} is a process: it runs by itself and takes no client calls`, {
-        hint: 'drive it with serial: { send }, or assert what it does by itself',
+        hint: 'drive it with serial: { send }, give it commands:, or assert what it does by itself',
       })
     },
-    hanging: () => null,
+    hanging: () => commander?.hanging() ?? null,
     async reset() {
       await cut('reset')
       await lit()
@@ -117,12 +139,8 @@ export function processDevice(settings: ProcessSettings): Device {
     drive: noPins,
     activeLevel: noPins,
     send(text) {
-      if (child === null)
-        throw new Problem('device/off', `${name} is not running: nobody reads what is typed`, {
-          hint: `boot: ${name} starts it again`,
-        })
-      recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
-      child.stdin?.write(`${text}\n`)
+      if (child === null) throw off()
+      type(text)
     },
     async [Symbol.asyncDispose]() {
       disposed = true

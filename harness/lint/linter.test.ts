@@ -129,6 +129,22 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
     ['device MQTT-2.3.1-6'],
   ],
   ['PUBACK for QoS 2', [...subscribed, publish('down', 7, 2), ack('up', 'puback', 7)], ['device MQTT-3.3.4-1']],
+  [
+    'PUBREC twice',
+    [...subscribed, publish('down', 7, 2), ack('up', 'pubrec', 7), ack('up', 'pubrec', 7)],
+    ['device MQTT-2.3.1-6'],
+  ],
+  [
+    'PUBREC for each repetition',
+    [
+      ...subscribed,
+      publish('down', 7, 2),
+      ack('up', 'pubrec', 7),
+      publish('down', 7, 2, { dup: true }),
+      ack('up', 'pubrec', 7),
+    ],
+    [],
+  ],
   ['PUBREC for QoS 1', [...subscribed, publish('down', 7, 1), ack('up', 'pubrec', 7)], ['device MQTT-3.3.4-1']],
   [
     'PUBACKs in another order',

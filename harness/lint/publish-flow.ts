@@ -90,7 +90,7 @@ export class PublishFlow {
       case 'puback':
         return this.#answers('PUBACK', id, this.#qos1, this.#qos2, 'MQTT-4.6.0-2', false)
       case 'pubrec':
-        return this.#answers('PUBREC', id, this.#qos2, this.#qos1, 'MQTT-4.6.0-3', this.#incoming2.has(id))
+        return this.#answers('PUBREC', id, this.#qos2, this.#qos1, 'MQTT-4.6.0-3', !isWhole && this.#incoming2.has(id))
       case 'pubrel':
         return this.#release(id, isWhole)
       case 'pubcomp':

@@ -1,11 +1,20 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
-import { statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
 import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
-import { childOf, didYouMean, type MapEntry, type MapNode, type Node, type ScalarNode } from '../scenario/index.ts'
+import {
+  childOf,
+  didYouMean,
+  isError,
+  type MapEntry,
+  type MapNode,
+  type Node,
+  parseScenarioText,
+  type ScalarNode,
+} from '../scenario/index.ts'
 
 const KINDS: readonly string[] = Object.keys(deviceKinds)
 
@@ -20,6 +29,8 @@ export interface Binding {
   readonly command?: string | undefined
   /** For a replay: the recording, from the folder that hil was started in. */
   readonly file?: string | undefined
+  /** For a device that is written in a file of its own: what it says. */
+  readonly node?: MapNode | undefined
   /** For a virtual board: a folder that is laid over the files of the scenario, such as a library of the user's own. */
   readonly folder?: string | undefined
 }
@@ -28,8 +39,9 @@ export interface Binding {
 export type Bindings = Readonly<Record<string, Binding>>
 
 /**
- * `CLIENT`, `CLIENT@VERSION`, `virtual`, `virtual:FOLDER`, `port:PATH`, a label of the hardware map, `process:COMMAND` or
- * `replay:PATH`. Throws Problem `binding/empty`, `binding/unknown-kind` or `binding/no-folder`.
+ * `CLIENT`, `CLIENT@VERSION`, `virtual`, `virtual:FOLDER`, `port:PATH`, a label of the hardware map, `process:COMMAND`,
+ * `device:PATH` or `replay:PATH`. Throws Problem `binding/empty`, `binding/unknown-kind`, `binding/bad-device` or
+ * `binding/no-folder`.
  */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
@@ -37,6 +49,8 @@ export function parseBinding(text: string): Binding {
   if (process !== null) return { text: given, use: 'process', command: process[1]! }
   const replay = /^replay:\s*(.+)$/s.exec(given)
   if (replay !== null) return { text: given, use: 'replay', file: resolvePath(replay[1]!) }
+  const written = /^device:\s*(.+)$/.exec(given)
+  if (written !== null) return writtenDevice(given, written[1]!)
   if (given === 'virtual') return { text: given, use: 'micropython' }
   const virtual = /^virtual:\s*(.+)$/.exec(given)
   if (virtual !== null) return { text: given, use: 'micropython', folder: folderAt(virtual[1]!) }
@@ -51,10 +65,11 @@ export function parseBinding(text: string): Binding {
     rest.length > 0 ||
     given === 'virtual:' ||
     given === 'process:' ||
+    given === 'device:' ||
     given === 'replay:'
   )
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, virtual, virtual:FOLDER, port:PATH, process:COMMAND or replay:PATH',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, virtual:FOLDER, port:PATH, process:COMMAND, device:PATH or replay:PATH',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
@@ -64,6 +79,45 @@ export function parseBinding(text: string): Binding {
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
+
+/** A device in a file of its own, as under `devices: NAME:` of a scenario. */
+function writtenDevice(text: string, path: string): Binding {
+  const bad = (why: string, at?: Place): never => {
+    throw new Problem('binding/bad-device', `${path} is no device: ${why}`, {
+      at,
+      hint: 'it says what stands under devices: NAME: of a scenario, such as use: process and command:',
+    })
+  }
+  const file = resolvePath(path)
+  if (!existsSync(file)) return bad('there is no such file')
+  const { root, diagnostics } = parseScenarioText(file, readFileSync(file, 'utf8'))
+  const wrong = diagnostics.find(isError)
+  if (wrong !== undefined) return bad(wrong.message, wrong.at)
+  if (root?.kind !== 'map') return bad('it is no map')
+  const use = childOf(root, 'use')
+  if (use?.kind !== 'scalar') return bad('it has no use:')
+  if (!KINDS.includes(String(use.value))) return bad(`there is no kind "${use.value}"`, use.place)
+  return { text, use: String(use.value), node: root }
+}
+
+/** What its file says, and of the scenario's what it can be told. */
+function asWritten(device: MapNode, node: MapNode, use: string): MapNode {
+  const told = childOf(node, 'commands') !== undefined && !runsByItself(device)
+  const kept = device.entries
+    .filter(({ key }) => childOf(node, key) === undefined && key !== 'use')
+    .filter(({ key }) => (SETTINGS.has(key) ? told : stays(key, use)))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf('process', device, entry) } : entry))
+  return { ...node, entries: [...node.entries, ...kept] }
+}
+
+/** Whether the scenario has a program of its own in this role, which takes no calls. */
+export const runsByItself = (device: Node): boolean => {
+  const firmware = childOf(device, 'firmware')
+  return firmware?.kind === 'scalar' && firmware.value !== 'puppet'
+}
+
+/** What a connect command may have a place for. */
+const SETTINGS: ReadonlySet<string> = new Set(['with', 'will'])
 
 function folderAt(given: string): string {
   const path = resolvePath(given)
@@ -76,6 +130,7 @@ function folderAt(given: string): string {
 /** The device's node with another device in it. What is not a map is left to be complained of. */
 export function bound(device: Node, binding: Binding): Node {
   if (device.kind !== 'map') return device
+  if (binding.node !== undefined) return asWritten(device, binding.node, binding.use)
   const { place } = device
   const replaced: Record<string, string | undefined> = {
     use: binding.use,
@@ -85,9 +140,10 @@ export function bound(device: Node, binding: Binding): Node {
     file: binding.file,
     client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
   }
+  const speaks = BOARDS.has(binding.use) ? (clientOf(device) ?? PUPPET) : binding.use
   const kept = device.entries
     .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, binding.use))
-    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(binding.use, device, entry) } : entry))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(speaks, device, entry) } : entry))
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
@@ -110,6 +166,9 @@ const ROOT_AGAIN = './'
 
 /** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
 const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])
+
+/** The library of a board that nothing else is said of. */
+const PUPPET: ClientName = 'umqtt.simple'
 
 function clientOf(device: MapNode): string | undefined {
   const [use, client] = ['use', 'client'].map((key) => childOf(device, key))
@@ -148,10 +207,8 @@ const scalar = (value: string, place: Place): ScalarNode => ({
 
 /** Options that mean the same have other names in other libraries. Those of a firmware stay as they are. */
 function inWordsOf(use: string, device: MapNode, { value }: MapEntry): Node {
-  const firmware = childOf(device, 'firmware')
-  const runsPuppet = firmware === undefined || (firmware.kind === 'scalar' && firmware.value === 'puppet')
   const was = childOf(device, 'use')
-  if (value.kind !== 'map' || !runsPuppet || was?.kind !== 'scalar') return value
+  if (value.kind !== 'map' || runsByItself(device) || was?.kind !== 'scalar') return value
   const entries = value.entries.map((entry) => {
     const meaning = meaningOf(String(was.value), entry.key)
     return { ...entry, key: (meaning && nameOf(use, meaning)) ?? entry.key }

@@ -2,7 +2,7 @@
 // there. What is bound to `*` plays what it can; the other devices stay as they are written.
 
 import { childOf, Diagnostics, type Node } from '../scenario/index.ts'
-import { bound } from './binding.ts'
+import { bound, runsByItself } from './binding.ts'
 import { type bindingsOf, EVERY_DEVICE } from './bindings.ts'
 import { compileDevice, type DeviceContext } from './devices.ts'
 import type { DevicePlan } from './plan.ts'
@@ -26,7 +26,13 @@ export class Casting {
     const node = ofRow === undefined ? written : bound(written, ofRow)
     const binding = own(given, name)
     if (ofRow !== undefined || binding !== undefined) this.bound.add(name)
-    if (binding !== undefined) return compileDevice(name, bound(node, binding), context, useOf(node))
+    if (binding !== undefined) {
+      // What is written in a file of its own finds its files from there.
+      if (binding.node !== undefined && childOf(binding.node, 'commands') !== undefined && runsByItself(node))
+        context.unfit.push(`${name} is bound to ${binding.use}, which waits to be told what to do`)
+      const from = binding.node === undefined ? context : { ...context, file: binding.node.place.file }
+      return compileDevice(name, bound(node, binding), from, useOf(node))
+    }
     return this.#tried(name, node, context) ?? compileDevice(name, node, context, ofRow ? useOf(written) : null)
   }
 
@@ -41,6 +47,11 @@ export class Casting {
   #tried(name: string, node: Node, context: DeviceContext): DevicePlan | undefined {
     const every = this.#bindings.given[EVERY_DEVICE]
     if (every === undefined) return undefined
+    // A board can take its part, but with another library, and who says `*` wants the same one.
+    if (useOf(node) === 'mqttjs') {
+      this.#untaken.push(`${name} is mqttjs, whose library no board has`)
+      return undefined
+    }
     const trial = { ...context, diagnostics: new Diagnostics(), unfit: [] as string[] }
     const device = compileDevice(name, bound(node, every), trial, useOf(node))
     const [why = trial.diagnostics.all[0]?.message] = trial.unfit

@@ -229,6 +229,8 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   settings: null,
   signals: {},
   busy: null,
+  library: null,
+  calls: null,
   tls: null,
   websocket: false,
   needs: [],

@@ -80,6 +80,8 @@ export function compileDevice(
     settings,
     signals: wiringOf(words),
     busy,
+    library: kind.library?.(settings) ?? null,
+    calls: kind.calls?.(settings) ?? null,
     tls: tlsOf(words),
     websocket: words.link?.websocket === true,
     needs: words.needs ?? [],

@@ -145,7 +145,7 @@ export const gapsOf = (gaps: readonly KnownGap[], plan: Plan, brokers: readonly 
     (gap) =>
       (gap.brokers.length === 0 ||
         gap.brokers.some((name) => brokers.includes(name) || brokers.includes(kindName(name)))) &&
-      (gap.devices.length === 0 || plan.devices.some(({ use }) => gap.devices.includes(use))) &&
+      (gap.devices.length === 0 || plan.devices.some(({ use, library }) => gap.devices.includes(library ?? use))) &&
       (namesScenario(gap, plan) || gap.statements.some((id) => plan.verifies.includes(id))),
   )
 

@@ -56,6 +56,8 @@ export class Pieces {
       settings: null,
       signals: {},
       busy: 'a link, with a program of your own at its end',
+      library: null,
+      calls: null,
       tls,
       websocket: false,
       needs: [],

@@ -129,6 +129,10 @@ export interface DevicePlan {
   readonly signals: Readonly<Record<string, SignalWiring>>
   /** Why it takes no client calls (`a process`, `running room-light`); null when it does. */
   readonly busy: string | null
+  /** The library that makes its calls, which known gaps may name; null: its kind says it. */
+  readonly library: string | null
+  /** Which calls it takes then, by their verbs; null: all. */
+  readonly calls: ReadonlySet<string> | null
   /** How it reaches its link by TLS; null: plain TCP. */
   readonly tls: TlsPlan | null
   /** It speaks MQTT over WebSocket, with or without TLS. */

@@ -59,7 +59,17 @@ export function canCall(name: string, verb: AnyClientCall, node: Node, context: 
 
 /** Only a puppet does what steps say. */
 export function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
-  const { busy, use } = context.devices.get(name)!
+  const { busy, use, calls } = context.devices.get(name)!
+  if (busy === null && calls !== null && !calls.has(verb.name)) {
+    if (unfit(name, `${use}, which has no command for ${verb.name}`, context)) return false
+    context.diagnostics.add({
+      code: 'scenario/no-command',
+      message: `${name} has no command for ${verb.name}`,
+      at: placeOf(node, name),
+      hint: `add ${verb.name}: { send: … } to its commands:`,
+    })
+    return false
+  }
   if (busy === null || verb.interrupts === true) return true
   if (unfit(name, `${use}, which takes no ${verb.name} from a step`, context)) return false
   context.diagnostics.add({

@@ -67,6 +67,8 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       settings: null,
       signals: {},
       busy: null,
+      library: null,
+      calls: null,
       tls: null,
       websocket: false,
       needs: [],

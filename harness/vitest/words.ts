@@ -169,6 +169,8 @@ export interface DeviceOptions {
   /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
   readonly command?: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** For firmware that is told by lines on its console what to do: `{ publish: { send: 'pub {topic} {payload}' } }`. */
+  readonly commands?: WordMap
   /** For `raw`: what it sends by itself, as a client would; default: nothing. */
   readonly auto?: readonly string[]
   /** For `replay`: the folder of a recording, from the folder of the test file, and which of its devices. */

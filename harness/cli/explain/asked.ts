@@ -3,6 +3,10 @@
 import type { Explanations } from './explanation.ts'
 
 export const asked = {
+  'binding/bad-device': {
+    means: 'device:PATH names a file that says what stands under devices: NAME: of a scenario, and this one does not.',
+    mend: 'use: and what that kind takes, such as command: and commands: of a process; docs/conformance.md has an example.',
+  },
   'binding/empty': {
     means: 'A binding says which device plays a role, and this one says nothing.',
     mend: 'CLIENT, CLIENT@VERSION, or process:COMMAND.',

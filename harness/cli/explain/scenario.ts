@@ -103,6 +103,14 @@ export const scenario = {
     means: 'The key is for another kind of device: a process takes no with:, a client no command:.',
     mend: 'Remove it, or change use:. hil clients NAME shows the keys of a kind.',
   },
+  'scenario/no-command': {
+    means: 'The device is told by lines what to do, and its commands: have none for this call.',
+    mend: 'Add it to commands:, or do without the call.',
+  },
+  'scenario/no-place-for': {
+    means: 'with: or will: says something that the connect command cannot tell the firmware.',
+    mend: 'Write its placeholder into the command, or leave it to the firmware.',
+  },
   'scenario/no-websocket': {
     means: 'link: { websocket: true } on a device whose library has none.',
     mend: 'Remove it, or use what the hint names: a process, raw, mqttjs.',

@@ -60,9 +60,18 @@ export const world = {
     means: 'The list of statements of MQTT is missing from the installation.',
     mend: 'Install the package again.',
   },
+  'device/cannot-type': {
+    means:
+      'A command has a payload, topic or setting in it that is no line of text: a line break, a control character, bytes.',
+    mend: 'Write {payload:hex} or {payload:json} into the command, and let the firmware read that.',
+  },
   'device/no-calls': {
     means: 'A process decides by itself what it does; a step cannot call its client library.',
     mend: 'serial: { send } talks to it; expect says what it does.',
+  },
+  'device/no-command': {
+    means: 'The device is told by lines what to do, and its commands: have none for this call.',
+    mend: 'Add it to commands:, or do without the call.',
   },
   'device/no-console': {
     means: 'Nothing on this device reads from its console.',

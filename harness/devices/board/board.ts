@@ -20,7 +20,7 @@ interface Settings extends BoardSettings {
 export const board: DeviceKind<Settings> = {
   name: 'board',
   summary: 'a real board with MicroPython at a serial port',
-  keys: ['port', 'files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals'],
+  keys: ['port', 'commands', 'files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals'],
   late: ['files'],
   lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
   linkHost,
@@ -51,7 +51,9 @@ export const board: DeviceKind<Settings> = {
     if (compiled === undefined) return undefined
     return { ...compiled, port, signals: { ...signalsOf(port), ...compiled.signals } }
   },
-  busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
+  library: ({ puppet }) => puppet?.client.name ?? null,
+  calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
   make(settings, around) {
     const { port } = settings

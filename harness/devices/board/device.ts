@@ -3,6 +3,8 @@
 
 import { type Clock, errnoName, Problem, type Random } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
+import { Commander } from '../commander.ts'
+import type { Commands } from '../commands.ts'
 import type { Attachment, Device } from '../device.ts'
 import { provisioned } from '../provisioned.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
@@ -17,6 +19,8 @@ import { executed, uploaded as puts } from './repl-work.ts'
 export interface BoardSettings {
   /** null: its own program runs. */
   readonly puppet: PuppetSettings | null
+  /** For a program of its own that takes calls as lines on the console; null: it takes none. */
+  readonly commands: Commands | null
   readonly files: BoardFiles
   readonly signals: Readonly<Record<string, SignalWiring>>
 }
@@ -56,7 +60,13 @@ export function boardDevice(
   const serial = (line: string, stream: 'out' | 'in' = 'out'): void => {
     recorder.record({ kind: 'serial', device: name, line, stream })
     if (stream === 'out' && !chassis.seesPins) signals.heard(line)
+    if (stream === 'out') commander?.heard(line)
   }
+  const type = (text: string): void => {
+    serial(text, 'in')
+    void chassis.type(Buffer.from(`${text}\r`)).catch(lostOr)
+  }
+  const commander = settings.commands === null ? null : new Commander(settings.commands, around, type)
   const lines = new Lines((line) => serial(line))
   const change = (what: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost', detail?: string): void =>
     void recorder.record({ kind: 'device', device: name, change: what, detail })
@@ -68,6 +78,7 @@ export function boardDevice(
     repl?.break(new Problem('board/lost', `${name} was reset or switched off`))
     repl = null
     lines.flush()
+    commander?.begins()
     for (const { id, method } of running) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
     running.clear()
   }
@@ -133,6 +144,7 @@ export function boardDevice(
 
   const start = async (begin: () => Promise<void>): Promise<void> => {
     state = 'on'
+    commander?.begins()
     change('boot')
     await begin()
     await pull()
@@ -208,6 +220,7 @@ export function boardDevice(
     call(id, general) {
       if (general.verb === 'exec') return atRepl(id, 'exec', (mine) => executed(mine, general.code, serial))
       if (general.verb === 'upload') return atRepl(id, 'upload', (mine) => puts(mine, general.files(link)))
+      if (commander !== null && state === 'on') return commander.call(id, general)
       if (puppet === null || settings.puppet === null)
         throw new Problem('device/off', `${name} is off, or runs its own program`, {
           hint: `boot: ${name} starts it again`,
@@ -223,7 +236,7 @@ export function boardDevice(
         })
       go(first, others)
     },
-    hanging: () => (running.size === 0 ? null : chassis.hanging()),
+    hanging: () => commander?.hanging() ?? (running.size === 0 ? null : chassis.hanging()),
     async reset() {
       dark()
       change('reset')
@@ -247,8 +260,7 @@ export function boardDevice(
     send(text) {
       if (state !== 'on' && state !== 'ended')
         throw new Problem('device/off', `${name} is off: nobody reads what is typed`)
-      serial(text, 'in')
-      void chassis.type(Buffer.from(`${text}\r`)).catch(lostOr)
+      type(text)
     },
     async [Symbol.asyncDispose]() {
       state = 'off'

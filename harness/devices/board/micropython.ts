@@ -11,6 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
+import { commandsOf } from '../commands.ts'
 import { callbackOf, willOf } from '../keys.ts'
 import type { DeviceKind, Written } from '../kind.ts'
 import { optionsOf } from '../options.ts'
@@ -22,6 +23,8 @@ import { virtualChassis } from './virtual.ts'
 
 const DEFAULT_POLL = milliseconds(100)
 const DEFAULT_LOST_FOR = seconds(5)
+/** Kinds beside the client libraries whose part a puppet can take. */
+const TAKES_CALLS: readonly string[] = ['micropython', 'board', 'mqttjs']
 const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
@@ -31,14 +34,16 @@ interface Settings extends BoardSettings {
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
   summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
-  keys: ['files', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
+  keys: ['files', 'commands', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
   late: ['files'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
     const board = compileBoard(written, 'micropython')
     return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
   },
-  busy: ({ puppet }) => (puppet === null ? 'a board that runs its own program' : null),
+  busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
+  library: ({ puppet }) => puppet?.client.name ?? null,
+  calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: () => CAPABILITIES,
   make(settings, around) {
     const { name, attachment, clock, random } = around
@@ -57,11 +62,12 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   const { words, node, diagnostics } = written
   const { names, files } = filesOf(written)
   const runsItself = PROGRAMS.some((program) => names.has(program))
-  const common = { files, signals: wiringOf(words) }
-  if (runsItself) return { ...common, puppet: null }
+  const commands = commandsOf(written, willOf(words))
+  const common = { files, signals: wiringOf(words), commands }
+  if (runsItself || commands !== null) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
   const { plays } = written
-  if (plays !== null && plays !== 'micropython' && plays !== 'board' && !Object.hasOwn(clients, plays)) {
+  if (plays !== null && !TAKES_CALLS.includes(plays) && !Object.hasOwn(clients, plays)) {
     written.unfit(`${use}, and the scenario has no files: with a main.py that does what ${plays} does`)
     return { ...common, puppet: null }
   }
