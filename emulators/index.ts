@@ -17,8 +17,9 @@ export {
   truthy,
 } from './clients/python.ts'
 export { FleetDevice, type FleetNetwork, type FleetTask } from './drive/fleet.device.ts'
+export type { FleetHost } from './drive/fleet.host.ts'
 export { PORTS_AN_ADDRESS, Sources } from './drive/fleet.sources.ts'
-export { Fleet, type FleetHost, type FleetSettings } from './drive/fleet.ts'
+export { Fleet, type FleetSettings } from './drive/fleet.ts'
 export { monotonic, realWaker, type Waker } from './drive/fleet.waker.ts'
 export type * from './drive/host.ts'
 export { MemoryConnection, MemoryNetwork, type MemoryOptions } from './drive/memory.ts'

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['emulators/ground', 'emulators/mqtt'],
   ['emulators'],
-  ['harness/child', 'harness/scenario', 'harness/tls'],
+  ['harness/child', 'harness/scenario', 'harness/tls', 'harness/websocket'],
   ['harness/packets'],
   ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect', 'harness/lint'],

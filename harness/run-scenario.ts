@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../emulators/index.ts'
-import { brokerFor, factsOf, openChosen, skipForBroker } from './cli/brokers.ts'
+import { asNeeded, brokerFor, factsOf, openChosen, skipForBroker, skipForWebSocket } from './cli/brokers.ts'
 import { skipForNeeds } from './cli/needs.ts'
 import type { Config } from './config/index.ts'
 import { compile, type Plan } from './plan/index.ts'
@@ -55,7 +55,7 @@ export async function runScenario(
   const plans = plansOf(file ?? 'scenario.yaml', text, config, seed, options)
   const names = folderNames(plans)
   for (const plan of plans) {
-    const broker = brokerFor(plan.broker, options.broker, {}, config)
+    const broker = asNeeded(plan, brokerFor(plan.broker, options.broker, {}, config))
     if (plan.skip !== null) {
       runs.push(skipped(plan, 0))
       continue
@@ -97,5 +97,8 @@ function plansOf(
         .join('\n')}`,
       { at: wrong[0]!.at },
     )
-  return compiled.plans.map((plan) => skipForNeeds(skipForBroker(plan, options.broker, config)))
+  return compiled.plans.map((plan) => {
+    const chosen = brokerFor(plan.broker, options.broker, {}, config)
+    return skipForNeeds(skipForWebSocket(skipForBroker(plan, options.broker, config), chosen))
+  })
 }

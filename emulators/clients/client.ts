@@ -38,6 +38,8 @@ export interface ClientHooks {
   onEvent?(name: string, args: readonly PyValue[]): Program<void>
   /** MiniMQTT's sockets, which all clients of a board share; absent: this client has its own. */
   readonly connections?: Connections | undefined
+  /** MiniMQTT under CPython, where it was recorded and where True is an int: a board refuses it as QoS or message. */
+  readonly boolIsInt?: boolean
   /** A `connect` of the program's own, in a subclass of umqtt.robust; `library` is the one it overrides. */
   connect?(library: (cleanSession: PyValue) => Program<PyValue>, cleanSession: PyValue): Program<PyValue>
   /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */

@@ -29,8 +29,8 @@ export abstract class MiniMqttMethods extends MiniMqttTopics {
   willSet(topic: PyValue, msg: PyValue, retain: PyValue, qos: PyValue): void {
     if (this.connectedOnce) throw stateError('Last Will should only be called before connect().')
     const topicBytes = validTopicName(topic)
-    const bytes = messageBytes(msg)
-    const level = validQos(qos)
+    const bytes = messageBytes(msg, this.hooks.boolIsInt)
+    const level = validQos(qos, this.hooks.boolIsInt)
     this.publishHeader(topicBytes, bytes, retain, level)
     this.will = { topic: topicBytes, msg: bytes, qos: level, retain: integer(retain) }
   }
@@ -44,10 +44,10 @@ export abstract class MiniMqttMethods extends MiniMqttTopics {
   *publish(topic: PyValue, msg: PyValue, retain: PyValue, qos: PyValue): Program<void> {
     this.needConnection()
     const topicBytes = validTopicName(topic)
-    const bytes = messageBytes(msg)
+    const bytes = messageBytes(msg, this.hooks.boolIsInt)
     if (bytes.length > this.messageLimit)
       throw new PythonError('ValueError', `the message is longer than ${this.messageLimit} bytes`)
-    const level = validQos(qos)
+    const level = validQos(qos, this.hooks.boolIsInt)
     const [fixed, variable] = this.publishHeader(topicBytes, bytes, retain, level)
     yield* this.log(10, `PUBLISH to ${topic}, QoS ${level}`)
     yield* this.send(fixed)

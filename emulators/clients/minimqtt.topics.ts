@@ -28,7 +28,7 @@ interface Subscription {
 export abstract class MiniMqttTopics extends MiniMqttConnect {
   *subscribe(topic: PyValue, qos: PyValue): Program<void> {
     this.needConnection()
-    const wanted = subscriptions(topic, qos)
+    const wanted = subscriptions(topic, qos, this.hooks.boolIsInt)
     const topics = wanted.map((one) => encodeStr(one.topic))
     yield* this.log(10, 'SUBSCRIBE')
     yield* this.send(Uint8Array.of(0x82, ...remainingLength(topics.reduce((sum, t) => sum + 3 + t.length, 2))))
@@ -106,18 +106,18 @@ export abstract class MiniMqttTopics extends MiniMqttConnect {
 }
 
 /** A str with the QoS beside it, a tuple of the two, or a list of such tuples. */
-function subscriptions(topic: PyValue, qos: PyValue): readonly Subscription[] {
+function subscriptions(topic: PyValue, qos: PyValue, boolIsInt: boolean | undefined): readonly Subscription[] {
   if (isList(topic))
     return topic.map((one) => {
       const [name, level] = unpackPair(one)
-      validQos(level)
+      validQos(level, boolIsInt)
       validTopic(name)
       return { topic: name, qos: level }
     })
   const [name, level] = topic instanceof PyTuple ? unpackPair(topic) : [topic, qos]
   if (topic instanceof PyTuple || typeof name === 'string') {
     validTopic(name)
-    validQos(level)
+    validQos(level, boolIsInt)
   }
   if (typeof name !== 'string') throw typeError('a str, a tuple or a list is wanted')
   return [{ topic: name, qos: level }]

@@ -75,23 +75,25 @@ export function validTopicName(topic: PyValue): Uint8Array {
   return bytes
 }
 
-export function validQos(qos: PyValue): number {
-  if (!isInteger(qos)) throw valueError('QoS is no integer')
+/** `boolIsInt`: as CPython has it; on a board `isinstance(True, int)` is False. */
+export function validQos(qos: PyValue, boolIsInt = false): number {
+  if (!isInteger(qos) || (typeof qos === 'boolean' && !boolIsInt)) throw valueError('QoS is no integer')
   const level = integer(qos)
   if (level < 0 || level > 2) throw new PythonError('NotImplementedError', 'QoS is 0, 1 or 2')
   return level
 }
 
-/** What is sent of a message: str(…) of a number, UTF-8 of a str, bytes as they are. */
-export function messageBytes(msg: PyValue): Uint8Array {
+/** What is sent of a message: str(…) of a number, UTF-8 of a str, bytes as they are; on a board a bool is no number. */
+export function messageBytes(msg: PyValue, boolIsInt = false): Uint8Array {
   if (msg === null) throw valueError('the message is None')
-  const bytes = isNumber(msg)
-    ? UTF8.encode(numberText(msg))
-    : typeof msg === 'string'
-      ? UTF8.encode(msg)
-      : msg instanceof Uint8Array
-        ? msg
-        : null
+  const bytes =
+    isNumber(msg) && (typeof msg !== 'boolean' || boolIsInt)
+      ? UTF8.encode(numberText(msg))
+      : typeof msg === 'string'
+        ? UTF8.encode(msg)
+        : msg instanceof Uint8Array
+          ? msg
+          : null
   if (bytes === null) throw valueError('the message is of no type that can be sent')
   if (bytes.length > PACKET_LIMIT) throw valueError(`the message is longer than ${PACKET_LIMIT} bytes`)
   return bytes

@@ -1,62 +1,21 @@
-// A board's socket in a fleet: what socket.ts and tcp.ts are together for one device, in one object of
+// A board's socket in a fleet, on its wire: what socket.ts and tcp.ts are together for one device, in one object of
 // a few fields. Two liberties are taken that one.ts does not take: the writes that a program makes
 // before it waits leave as one, and a write that the kernel does not take at once is queued by Node.
 
-import { isIP, Socket } from 'node:net'
-import { connect as connectTls, type SecureContext } from 'node:tls'
 import { osError, type PythonError, type SocketHandle, type TlsRequest } from '../board.ts'
 import type { FleetDevice, FleetTask } from './fleet.device.ts'
 import type { Fleet } from './fleet.ts'
 import type { Connecting } from './fleet.window.ts'
+import { ARRIVED, reset, secureWire, Wire, type Wired, type WireEnd } from './fleet.wire.ts'
 import { errnoOf } from './tcp.ts'
 
-/** One place for what has just arrived, on all sockets of the process: it is read before the next comes. */
-const ARRIVED = Buffer.allocUnsafe(64 * 1024)
 const NOTHING_READ = Buffer.alloc(0)
 /** A one-byte read is the commonest of all. */
 const BYTES: readonly Uint8Array[] = Array.from({ length: 256 }, (_, k) => Uint8Array.of(k))
 
-type Wired = Socket & { of: FleetSocket | null }
-
-const ONREAD = {
-  buffer: ARRIVED,
-  callback(this: Wired, count: number): boolean {
-    this.of?.arrived(count)
-    return true
-  },
-}
-const SETTINGS = { allowHalfOpen: true, onread: ONREAD }
-
-/** Takes what a socket tells where it is told: four listeners a socket would cost a tenth of a connect. */
-class Wire extends Socket {
-  of: FleetSocket | null
-
-  constructor(of: FleetSocket) {
-    super(SETTINGS as never)
-    this.of = of
-  }
-
-  override emit(event: string | symbol, ...args: unknown[]): boolean {
-    switch (event) {
-      case 'connect':
-        this.of?.opened()
-        break
-      case 'error':
-        this.of?.failedWith(args[0] as Error)
-        return true
-      case 'close':
-        this.of?.gone()
-        break
-      case 'end':
-        this.of?.over()
-    }
-    return super.emit(event as string, ...(args as []))
-  }
-}
-
 export type SocketState = 'new' | 'connecting' | 'open' | 'closed'
 
-export class FleetSocket implements Connecting {
+export class FleetSocket implements Connecting, WireEnd {
   readonly handle: SocketHandle
   readonly device: FleetDevice
   state: SocketState = 'new'
@@ -149,27 +108,7 @@ export class FleetSocket implements Connecting {
       const wire = new Wire(this)
       this.#net = wire
       wire.connect(where as never)
-    } else this.#net = this.#secured(where, this.#tls)
-  }
-
-  #secured(where: object, { serverName }: TlsRequest): Wired {
-    const net = connectTls({
-      ...where,
-      ...SETTINGS,
-      maxVersion: 'TLSv1.2', // as in tls.ts
-      rejectUnauthorized: false,
-      // mbedTLS compares names only when it was told one.
-      ...(serverName === undefined || isIP(serverName) !== 0
-        ? { servername: '', checkServerIdentity: () => undefined }
-        : { servername: serverName }),
-      ...(this.#fleet.host.secure?.(this.device) as { secureContext?: SecureContext } | undefined),
-    } as never) as unknown as Wired
-    net.of = this
-    net.on('secureConnect', onConnect)
-    net.on('end', onEnd)
-    net.on('error', onError)
-    net.on('close', onClose)
-    return net
+    } else this.#net = secureWire(this, where, this.#tls, fleet.host.secure?.(device))
   }
 
   /** The network of the device is back: a connect that hung begins now. */
@@ -410,23 +349,4 @@ export class FleetSocket implements Connecting {
     if (count === 1) return BYTES[this.#bytes[from]!]!
     return Uint8Array.prototype.slice.call(this.#bytes, from, from + count)
   }
-}
-
-/** RST; not while a FIN of our own is on its way: libuv refuses that, and the handle would never close. */
-function reset(net: Socket): void {
-  if (net.writableEnded && !net.writableFinished) net.destroy()
-  else net.resetAndDestroy()
-}
-
-function onConnect(this: Wired): void {
-  this.of?.opened()
-}
-function onEnd(this: Wired): void {
-  this.of?.over()
-}
-function onError(this: Wired, error: Error): void {
-  this.of?.failedWith(error)
-}
-function onClose(this: Wired): void {
-  this.of?.gone()
 }

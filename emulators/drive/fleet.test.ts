@@ -10,7 +10,8 @@ import { clients } from '../clients/index.ts'
 import { type FleetRole, fleetDevice } from '../firmware/fleet-device.ts'
 import { milliseconds, seconds } from '../ground/time.ts'
 import type { FleetDevice } from './fleet.device.ts'
-import { Fleet, type FleetHost } from './fleet.ts'
+import type { FleetHost } from './fleet.host.ts'
+import { Fleet } from './fleet.ts'
 import type { Ending } from './host.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/[\s|]/g, ''), 'hex')

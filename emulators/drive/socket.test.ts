@@ -126,7 +126,7 @@ it('a blocking write waits for the kernel; a non-blocking one into a full buffer
   expect(socket.write(bytes(1), (s) => got.push(s))).toBeNull()
   expect(got).toEqual([])
   socket.setBlocking(false)
-  expect(socket.write(bytes(2), () => {})).toEqual({ value: undefined })
+  expect(socket.write(bytes(2), () => {})).toEqual({ value: null })
   peer.drain()
   expect(got).toEqual([{ value: undefined }])
   expect(peer.writes).toEqual([bytes(1)])

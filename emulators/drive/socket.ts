@@ -37,6 +37,12 @@ const END_OF_FILE = milliseconds(5)
 
 type State = 'new' | 'connecting' | 'open' | 'closed'
 
+/** MicroPython's numbers. */
+export const POLLIN = 1
+export const POLLOUT = 4
+export const POLLERR = 8
+export const POLLHUP = 16
+
 const DONE: Settled = { value: undefined }
 const isEmpty = (settled: Settled, wanted: number): boolean =>
   'value' in settled && settled.value?.length === 0 && wanted > 0
@@ -60,6 +66,10 @@ export class BoardSocket {
   #readers: Reader[] = []
   readonly #paused = new Set<Reader>()
   readonly #waiting = new Set<Waiting>()
+  /** Whoever polls: called when something may have become ready. */
+  watcher: (() => void) | null = null
+  /** A TLS handshake that was asked for while a connect without blocking was on its way. */
+  #onceOpen: (() => void) | null = null
 
   constructor(network: Network, clock: Clock, tell: (change: ConnectChange) => void) {
     this.#network = network
@@ -110,6 +120,7 @@ export class BoardSocket {
     if (this.#state === 'closed') return failure('EBADF')
     if (this.#state !== 'new') return failure(this.#state === 'open' ? 'EISCONN' : 'EALREADY')
     this.#state = 'connecting'
+    this.#error = null
     this.#tell('connecting')
     const waiting = this.#begin(settle)
     const wire = this.#network.connect(host, port, tls, {
@@ -117,11 +128,17 @@ export class BoardSocket {
         if (this.#state !== 'connecting') return
         this.#state = 'open'
         waiting.end(DONE)
+        this.#onceOpen?.()
+        this.watcher?.()
       },
       failed: (errno, error) => {
         if (this.#state !== 'connecting') return
         this.#state = 'new'
         this.#wire = null
+        // Nobody waits for a connect without blocking: the next call meets what became of it, as SO_ERROR.
+        if (waiting.over) this.#error = errno ?? 'EIO'
+        this.#onceOpen?.()
+        this.watcher?.()
         if (error !== undefined) {
           waiting.end({ error })
           return
@@ -133,10 +150,12 @@ export class BoardSocket {
       data: (chunk) => {
         this.#incoming.put(chunk)
         this.#serve(true)
+        this.watcher?.()
       },
       end: () => {
         this.#ended = true
         this.#serve(false)
+        this.watcher?.()
       },
       error: (errno) => this.#die(errno),
     })
@@ -157,9 +176,36 @@ export class BoardSocket {
     return null
   }
 
-  /** TLS over a connection that stands already. */
+  /** What a poll finds: bits as `select.POLLIN` and its like. */
+  ready(): number {
+    switch (this.#state) {
+      case 'closed':
+        return POLLHUP
+      case 'new':
+        return this.#error === null ? 0 : POLLIN | POLLOUT | POLLERR
+      case 'connecting':
+        return 0
+      case 'open': {
+        const readable = this.#incoming.length > 0 || this.#ended || this.#dead
+        const writable = this.#dead || this.#wire?.queued() === 0
+        return (readable ? POLLIN : 0) | (writable ? POLLOUT : 0) | (this.#dead ? POLLERR : 0)
+      }
+    }
+  }
+
+  /** TLS over a connection that stands already, or is on its way. */
   secure(tls: TlsRequest, settle: Settle): Settled | null {
     if (this.#state === 'closed') return failure('EBADF')
+    if (this.#state === 'connecting') {
+      const waiting = this.#begin(settle)
+      this.#onceOpen = () => {
+        this.#onceOpen = null
+        const ended = this.secure(tls, waiting.end)
+        if (ended !== null) waiting.end(ended)
+      }
+      return null
+    }
+    if (this.#state === 'new' && this.#error !== null) return failure(this.#takeError()!)
     if (this.#state !== 'open' || this.#wire === null) return failure('ENOTCONN')
     if (this.#wire.secure === undefined) return failure('EOPNOTSUPP')
     const waiting = this.#begin(settle)
@@ -173,7 +219,8 @@ export class BoardSocket {
   /** A negative count reads until end of file. */
   read(count: number, exact: boolean, settle: Settle): Settled | null {
     if (this.#state === 'closed') return failure('EBADF')
-    if (this.#state !== 'open') return failure('ENOTCONN')
+    if (this.#state === 'connecting' && this.#timeout === 0) return { value: null }
+    if (this.#state !== 'open') return failure(this.#takeError() ?? 'ENOTCONN')
     const reader: Reader = { count: count < 0 ? Number.POSITIVE_INFINITY : count, exact, settle, timer: null }
     const now = this.#readers.length === 0 ? this.#satisfy(reader) : null
     if (now !== null) return !exact && this.#timeout !== 0 && isEmpty(now, count) ? this.#pause(reader) : now
@@ -186,14 +233,17 @@ export class BoardSocket {
   write(bytes: Uint8Array, settle: Settle): Settled | null {
     if (this.#state === 'closed') return failure('EBADF')
     const wire = this.#wire
-    if (this.#state !== 'open' || wire === null) return failure('ENOTCONN')
+    // lwIP says so of a connection that is still on its way.
+    if (this.#state === 'connecting' && this.#timeout === 0) return failure('EINPROGRESS')
+    if (this.#state !== 'open' || wire === null) return failure(this.#takeError() ?? 'ENOTCONN')
     if (this.#dead) return failure(this.#takeError() ?? 'EPIPE')
-    // A full send buffer takes nothing of a non-blocking write; the libraries do not look at the count.
-    if (this.#timeout === 0 && wire.queued() > 0) return DONE
+    // A full send buffer takes nothing of a non-blocking write; umqtt does not look at the count.
+    if (this.#timeout === 0 && wire.queued() > 0) return { value: null }
     const waiting = this.#begin(settle)
     wire.write(bytes, (errno) => {
       if (errno === undefined) {
         waiting.end(DONE)
+        this.watcher?.()
         return
       }
       // The write that fails has taken the error; what comes after it is EPIPE and end of file.
@@ -245,6 +295,7 @@ export class BoardSocket {
       for (const writer of [...this.#waiting]) writer.end(raised)
     }
     this.#serve(false)
+    this.watcher?.()
   }
 
   #begin(settle: Settle): Waiting {

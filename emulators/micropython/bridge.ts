@@ -15,7 +15,8 @@ const REFUSED = -1003
 /** OSError(-2) and such, which are no errno, are so much less. */
 const NOT_ERRNO = -2000
 
-export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, hooks: Hooks) {
+export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, hooks: Hooks, rtcMemory: string) {
+  let rtc = rtcMemory
   let interruptible = true
   /** The bytes of the last read, until Python has a place for them. */
   let read = new Uint8Array()
@@ -66,6 +67,13 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
     read: (socket: number, count: number, exact: boolean) =>
       code({ kind: exact ? 'read' : 'recv', socket, count: Math.min(count, MOST_BYTES) }),
     take: (address: number) => bytesAt(address, read.length).set(read),
+    /** `watch`: lines of socket and bits. The answer is the same, to be taken as what was read; no bytes: nothing is ready. */
+    poll: (watch: string, milliseconds: number | null) =>
+      code({
+        kind: 'poll',
+        watch: watch === '' ? [] : watch.split('\n').map((line) => line.split(' ').map(Number) as [number, number]),
+        timeout: milliseconds,
+      }),
     close: (socket: number) => code({ kind: 'close', socket }),
     sleep: (milliseconds: number) => code({ kind: 'sleep', duration: milliseconds as never }),
     now: () => machine.now() + 0.0001, // never a whole number: those cross as 32 bits
@@ -75,6 +83,11 @@ export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, 
     irq: (pin: number, on: boolean) => code({ kind: 'irq', pin, on }),
     timer: (id: number, period: number, repeat: boolean) => code({ kind: 'timer', id, period, repeat }),
     watchdog: (milliseconds: number) => code({ kind: 'watchdog', milliseconds }),
+    rtcMemory: () => rtc,
+    keepRtc: (hex: string) => {
+      rtc = hex
+      return code({ kind: 'rtc', hex })
+    },
     key: () => code({ kind: 'key', prompt: false }),
     events: () => textOf(ask({ kind: 'events' })),
     wifi: (what: 'join' | 'leave' | 'state', ssid: string) => textOf(ask({ kind: 'wifi', do: what, ssid })),

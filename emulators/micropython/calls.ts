@@ -10,6 +10,7 @@ import { BoardSocket, type ConnectChange, type Settle, type Settled } from '../d
 import { unreachable } from '../ground/problem.ts'
 import { after, type Clock, type Duration, type Instant, milliseconds, type Timer } from '../ground/time.ts'
 import { type Asked, type Channel, MOST_BYTES, type Reply, type Request } from './channel.ts'
+import { type Poll, readyOf } from './poll.ts'
 import type { Wifi } from './wifi.ts'
 
 export interface CallsHost {
@@ -19,6 +20,7 @@ export interface CallsHost {
   onOut(bytes: Uint8Array): void
   onPin(pin: number, value: 0 | 1): void
   onSocket(change: ConnectChange): void
+  onRtc(hex: string): void
   onFiles(changed: ReadonlyMap<string, Uint8Array | null>): void
   /** The program asks for a reset; the interpreter stands still until it is taken away. */
   onReset(how: 'reset' | 'soft' | 'raw' | 'watchdog'): void
@@ -108,6 +110,7 @@ export class Calls {
     const pending = this.#pending
     const request = pending?.asked.request
     if (pending !== null && request?.kind === 'key') this.#answer(pending, this.#typed(request.prompt)!)
+    if (pending !== null && request?.kind === 'poll') this.#look(request, pending)
   }
 
   /** A Ctrl-C that came just before the program began to run. */
@@ -200,6 +203,8 @@ export class Calls {
         if (reply?.kind !== 'none') return reply
         return this.#in(pending, NOTHING_THERE, reply)
       }
+      case 'poll':
+        return this.#poll(request, pending)
       case 'close':
         this.#sockets.get(request.socket)?.close()
         this.#sockets.delete(request.socket)
@@ -231,6 +236,9 @@ export class Calls {
         return { kind: 'bytes', value: Buffer.from(host.wifi[request.do](request.ssid ?? '')) }
       case 'out':
         host.onOut(request.bytes)
+        return DONE
+      case 'rtc':
+        host.onRtc(request.hex)
         return DONE
       case 'files':
         host.onFiles(request.changed)
@@ -279,6 +287,26 @@ export class Calls {
     return clock.at(after(clock.now(), time), fire)
   }
 
+  #poll(request: Poll, pending: Pending): Reply | null {
+    const ready = readyOf(request, this.#sockets, this.#keys.length > 0)
+    if (ready.length > 0) return { kind: 'bytes', value: ready }
+    for (const [handle] of request.watch) {
+      const socket = this.#sockets.get(handle as SocketHandle)
+      if (socket !== undefined) socket.watcher = () => this.#look(request, pending)
+    }
+    if (request.timeout === null) return null
+    const time = milliseconds(Math.max(request.timeout, NOTHING_THERE))
+    pending.timer = this.#after(time, () =>
+      this.#answer(pending, { kind: 'bytes', value: readyOf(request, this.#sockets, this.#keys.length > 0) }),
+    )
+    return null
+  }
+
+  #look(request: Poll, pending: Pending): void {
+    const ready = readyOf(request, this.#sockets, this.#keys.length > 0)
+    if (ready.length > 0) this.#answer(pending, { kind: 'bytes', value: ready })
+  }
+
   /** null: nothing has been typed. */
   #typed(prompt: boolean): Reply | null {
     if (this.#keys.length === 0) return null
@@ -320,12 +348,13 @@ const CAN_WAIT: ReadonlySet<Request['kind']> = new Set([
   'send',
   'read',
   'recv',
+  'poll',
   'sleep',
   'key',
 ])
 
 /** Of these, those that have done nothing while they wait: half a write is not taken back. */
-const CAN_BE_ASKED_AGAIN: ReadonlySet<Request['kind']> = new Set(['read', 'recv', 'sleep', 'key'])
+const CAN_BE_ASKED_AGAIN: ReadonlySet<Request['kind']> = new Set(['read', 'recv', 'poll', 'sleep', 'key'])
 
 function replyOf(settled: Settled): Reply {
   if ('error' in settled) {

@@ -10,6 +10,8 @@ export type Request =
       BoardCall,
       { kind: 'spawn' | 'stop' | 'instruction' | 'outcome' | 'print' | 'now' | 'random' | 'socketstate' }
     >
+  /** Waits until one of these is ready; `watch`: socket (0: the console) and bits of `select`. Milliseconds; null: for ever. */
+  | { readonly kind: 'poll'; readonly watch: readonly (readonly [number, number])[]; readonly timeout: number | null }
   /** TLS over a connection that stands already. */
   | { readonly kind: 'wrap'; readonly socket: number; readonly serverName: string | null; readonly verify: boolean }
   /**
@@ -29,6 +31,8 @@ export type Request =
   | { readonly kind: 'timer'; readonly id: number; readonly period: number; readonly repeat: boolean }
   /** Changes of this input become events. */
   | { readonly kind: 'irq'; readonly pin: number; readonly on: boolean }
+  /** What RTC memory shall hold through resets. */
+  | { readonly kind: 'rtc'; readonly hex: string }
   | { readonly kind: 'wifi'; readonly do: 'join' | 'leave' | 'state'; readonly ssid?: string }
   | { readonly kind: 'deepsleep'; readonly milliseconds: number }
   | { readonly kind: 'reboot'; readonly how: 'reset' | 'soft' | 'raw' }

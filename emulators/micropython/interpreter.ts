@@ -28,6 +28,8 @@ export interface BootOptions {
   readonly heapBytes: number
   readonly uniqueId: string
   readonly seed: number
+  /** `RTC.memory()`, as hexadecimal digits. */
+  readonly rtcMemory?: string
   /** As `machine.reset_cause()` numbers it. */
   readonly resetCause: number
 }
@@ -60,7 +62,7 @@ export async function loadInterpreter(compiled: Compiled, machine: Machine, boot
     if (files.size > 0) machine.ask({ kind: 'files', changed: files }, false)
   }
   const hooks = new Hooks(python, memory)
-  python.registerJsModule('_hil', { ...bridge(machine, memory, flush, hooks), ...factsOf(boot) })
+  python.registerJsModule('_hil', { ...bridge(machine, memory, flush, hooks, boot.rtcMemory ?? ''), ...factsOf(boot) })
   python.runPython("import sys\nsys.path.append('/rom')\nimport _boot\ndel sys, _boot")
   return {
     hooks: hooks.places(),

@@ -1,81 +1,9 @@
 // Virtual boards as programs find them, with the real interpreter in its thread. The network is a
 // fake; scenarios/ has them on real links.
 
-import { afterEach, describe, expect, test } from 'vitest'
-import { MemoryNetwork } from '../drive/memory.ts'
-import { milliseconds, realClock } from '../ground/time.ts'
-import { startVirtualBoard, type VirtualBoard, type VirtualBoardSettings } from './virtual.ts'
-
-class Bench {
-  readonly network = new MemoryNetwork()
-  readonly pins: string[] = []
-  readonly resets: string[] = []
-  readonly air: boolean[] = []
-  console = ''
-  board!: VirtualBoard
-  #heard: (() => void)[] = []
-
-  static async boot(files: Record<string, string>, settings: Partial<VirtualBoardSettings> = {}): Promise<Bench> {
-    const bench = new Bench()
-    benches.push(bench)
-    const flash = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
-    bench.board = await startVirtualBoard(
-      { name: 'blue', files: flash, ...settings },
-      {
-        network: bench.network,
-        clock: realClock(),
-        onConsole: (bytes) =>
-          bench.#hear(() => (bench.console += Buffer.from(bytes).toString().replaceAll('\x04', '␄'))),
-        onPin: (pin, value) => bench.#hear(() => bench.pins.push(`${pin}=${value}`)),
-        onReset: (reason) => bench.#hear(() => bench.resets.push(reason)),
-        onAir: (on) => bench.#hear(() => bench.air.push(on)),
-        onSocket: () => {},
-        onIdle: () => {},
-        onBug: (error) => {
-          throw error
-        },
-      },
-    )
-    return bench
-  }
-
-  /** Resolves once the console so far matches. */
-  said(pattern: RegExp): Promise<RegExpExecArray> {
-    return this.until(() => pattern.exec(this.console))
-  }
-
-  until<T>(look: () => T | null | false): Promise<T> {
-    return new Promise((resolve) => {
-      const again = (): void => {
-        const found = look()
-        if (found === null || found === false) return
-        this.#heard = this.#heard.filter((other) => other !== again)
-        resolve(found)
-      }
-      this.#heard.push(again)
-      again()
-    })
-  }
-
-  #hear(happen: () => unknown): void {
-    happen()
-    for (const heard of this.#heard) heard()
-  }
-}
-
-const benches: Bench[] = []
-afterEach(async () => {
-  for (const { board } of benches.splice(0)) await board.stop('close')
-})
-
-const WIFI = `
-import network
-sta = network.WLAN(network.STA_IF)
-sta.active(True)
-sta.connect('name', 'password')
-while not sta.isconnected():
-    pass
-`
+import { describe, expect, test } from 'vitest'
+import { milliseconds } from '../ground/time.ts'
+import { Bench, WIFI } from './virtual.testing.ts'
 
 describe('a program', () => {
   test('boot.py and then main.py run, as __main__, and the REPL follows', async () => {

@@ -94,6 +94,7 @@ class Board implements VirtualBoard {
   #asleep: Timer | null = null
   #marking: Timer | null = null
   #on = true
+  #rtcMemory = ''
 
   constructor(settings: VirtualBoardSettings, host: VirtualBoardHost, given: Pick<WorkerTask, 'compiled' | 'rom'>) {
     this.#settings = settings
@@ -114,6 +115,7 @@ class Board implements VirtualBoard {
       heapBytes: this.#settings.heapBytes ?? HEAP,
       uniqueId: uniqueIdOf(this.#settings.name),
       seed: this.#settings.seed ?? 0,
+      rtcMemory: this.#rtcMemory,
       resetCause: CAUSES[cause],
     }
     const worker = new Worker(workerFile(), { workerData: task, stdout: false, stderr: false })
@@ -178,6 +180,9 @@ class Board implements VirtualBoard {
       onOut: (bytes) => host.onConsole(bytes),
       onPin: (pin, value) => host.onPin(pin, value),
       onSocket: (change) => mine() && host.onSocket(change),
+      onRtc: (hex) => {
+        this.#rtcMemory = hex
+      },
       onFiles: (changed) => this.#write(changed),
       onIdle: (error) => mine() && host.onIdle(error === '' ? null : error),
       onReset: (how) => mine() && this.#restart(how),

@@ -69,6 +69,7 @@ export function play(recorded: TraceCase, kind: ClientKind): readonly TraceEntry
         trace.push(['callback', hexOf(topic), hexOf(payload)])
       },
       connections: standIn,
+      boolIsInt: true,
       *onEvent(name, args) {
         trace.push([name, ...args.map(show)])
       },

@@ -6,10 +6,12 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Aedes } from 'aedes'
 import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
-import { claimPort, listen, type PortClaim } from '../link/index.ts'
-import { type Broker, type BrokerKind, defineBroker } from './broker.ts'
+import { claimPort, isFree, listen, type PortClaim } from '../link/index.ts'
+import { type Broker, type BrokerKind, defineBroker, type WebAddress } from './broker.ts'
 import { Deaths } from './deaths.ts'
 import { Tail } from './tail.ts'
+import { websocket } from './values.ts'
+import { openWebDoor, type WebDoor } from './web-door.ts'
 
 /** Its timer is set to 1.5 x keep alive plus 1 ms; the rest is this process's own lateness. */
 const SLACK = milliseconds(50)
@@ -20,6 +22,7 @@ const options = z.strictObject({
   maxClientsIdLength: z.number().int().positive().optional().describe('for MQTT 3.1 clients'),
   keepaliveLimit: z.number().int().nonnegative().optional().describe('seconds; 0: no limit'),
   queueLimit: z.number().int().positive().optional().describe('packets a client may send before its CONNACK'),
+  websocket,
 })
 
 type AedesSettings = z.output<typeof options>
@@ -35,6 +38,7 @@ export const aedes: BrokerKind = defineBroker({
     },
   ],
   keepaliveSlack: () => SLACK,
+  websocket: () => ({ websocket: true }),
   available: async () => null,
   async open(settings) {
     const broker = new AedesBroker(settings)
@@ -47,6 +51,7 @@ interface Life {
   readonly aedes: Aedes
   readonly server: Server
   readonly sockets: Set<Socket>
+  readonly door: WebDoor | null
 }
 
 class AedesBroker implements Broker {
@@ -57,18 +62,23 @@ class AedesBroker implements Broker {
   readonly pid = null
   readonly access = {}
   readonly deviceCredentials = null
-  readonly #settings: AedesSettings
+  readonly #settings: Omit<AedesSettings, 'websocket'>
+  readonly #hasDoor: boolean
   readonly #tail = new Tail()
   readonly #deaths = new Deaths()
   #claim: PortClaim | null = null
+  #doorClaim: PortClaim | null = null
   #life: Life | null = null
   #version = ''
 
   constructor(settings: AedesSettings) {
-    this.#settings = settings
+    const { websocket, ...own } = settings
+    this.#settings = own
+    this.#hasDoor = websocket
   }
 
   async open(): Promise<void> {
+    if (this.#hasDoor) this.#doorClaim = await claimPort((port) => isFree(HOST, port))
     this.#claim = await claimPort((port) => this.#begin(port))
   }
 
@@ -78,6 +88,10 @@ class AedesBroker implements Broker {
 
   get port(): number {
     return this.#claim!.port
+  }
+
+  get websocket(): WebAddress | undefined {
+    return this.#doorClaim === null ? undefined : { host: HOST, port: this.#doorClaim.port, path: '/mqtt' }
   }
 
   async start(): Promise<void> {
@@ -106,6 +120,7 @@ class AedesBroker implements Broker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
     this.#claim?.release()
+    this.#doorClaim?.release()
   }
 
   async #begin(port: number): Promise<boolean> {
@@ -115,7 +130,8 @@ class AedesBroker implements Broker {
     const aedes = await Aedes.createBroker(this.#settings)
     this.#version = (aedes as Aedes & { readonly version: string }).version // its types forget it
     const sockets = new Set<Socket>()
-    const life = { aedes, server, sockets }
+    const door = await this.#openDoor(aedes)
+    const life = { aedes, server, sockets, door }
     this.#watch(life)
     server.on('connection', (socket) => {
       sockets.add(socket)
@@ -127,7 +143,17 @@ class AedesBroker implements Broker {
     return true
   }
 
-  async #end(how: string, cut: (socket: Socket) => void): Promise<void> {
+  async #openDoor(aedes: Aedes): Promise<WebDoor | null> {
+    if (this.#doorClaim === null) return null
+    const { port } = this.#doorClaim
+    const door = await openWebDoor(HOST, port, (stream) => aedes.handle(stream))
+    if (door !== null) return door
+    throw new Problem('broker/port-taken', `port ${port}, for WebSocket, was taken while aedes was down`, {
+      hint: 'another program listens there now; run again',
+    })
+  }
+
+  async #end(how: 'stopped' | 'killed', cut: (socket: Socket) => void): Promise<void> {
     const life = this.#life
     if (life === null) return
     this.#life = null
@@ -135,6 +161,7 @@ class AedesBroker implements Broker {
     life.server.close()
     // Before aedes closes them one by one: it would publish the wills of the first to the others.
     for (const socket of life.sockets) cut(socket)
+    await life.door?.close(how)
     await closed
     await new Promise<void>((resolve) => life.aedes.close(resolve))
     this.#tail.add(`aedes ${how}`)

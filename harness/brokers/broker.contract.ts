@@ -93,6 +93,26 @@ export function brokerContract(
       expect(topics.filter((topic) => topic.startsWith('$'))).toEqual([])
     })
 
+    if (kind.withWebSocket(options) !== null)
+      check('with its WebSocket takes packets there as well, and after a restart at the same port', async () => {
+        await using broker = await kind.open(kind.withWebSocket(options))
+        await using subscriber = await client(broker)
+        await subscriber.mqtt.subscribeAsync('web', { qos: 1 })
+        const message = subscriber.next()
+        const { host, port, path } = broker.websocket!
+        const url = `ws://${host}:${port}${path}`
+        const web = await connectAsync(url, { reconnectPeriod: 0, clientId: 'web' })
+        await web.publishAsync('web', 'here', { qos: 1 })
+        expect(await message).toMatchObject({ topic: 'web', text: 'here' })
+        const gone = new Promise<void>((resolve) => web.once('close', () => resolve()))
+        await broker.stop()
+        await soon(gone)
+        expect(await isFree(host, port)).toBe(true)
+        await broker.start()
+        expect(broker.websocket).toEqual({ host, port, path })
+        await (await connectAsync(url, { reconnectPeriod: 0, clientId: 'again' })).endAsync(true)
+      })
+
     check('keeps a retained message for who comes later', async () => {
       const broker = await running()
       await using publisher = await client(broker)

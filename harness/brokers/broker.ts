@@ -30,6 +30,16 @@ export interface BrokerTls {
   readonly insecure?: boolean | undefined
 }
 
+/** Where a broker speaks MQTT over WebSocket. */
+export interface WebAddress {
+  readonly host: string
+  readonly port: number
+  /** What the upgrade asks for: `/mqtt`. */
+  readonly path: string
+  /** Absent: no TLS. */
+  readonly tls?: BrokerTls | undefined
+}
+
 export interface Broker extends AsyncDisposable {
   readonly name: string
   /** As the broker itself says it; empty when it cannot be known. */
@@ -39,6 +49,8 @@ export interface Broker extends AsyncDisposable {
   /** How much later than 1.5 x keep alive it may notice that a client is gone. */
   readonly keepaliveSlack: Duration
   readonly controllable: boolean
+  /** Absent: it has no WebSocket, or was opened without; see `BrokerKind.withWebSocket`. */
+  readonly websocket?: WebAddress | undefined
   /** Of one that is not ours: where it is, whatever way leads there. Scenarios with the same take turns. */
   readonly sharedAs?: string | undefined
   /** The process to look at; null when it is not a child of ours. */
@@ -80,6 +92,8 @@ export interface BrokerKind {
   readonly gaps: readonly Gap[]
   /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
   keepaliveSlack(options?: unknown): Duration
+  /** The options with which it also speaks MQTT over WebSocket; null when it cannot. Throws Problem `broker/bad-options`. */
+  withWebSocket(options?: unknown): Readonly<Record<string, unknown>> | null
   /** Why it cannot be started here; null when it can. */
   available(options?: unknown, env?: Environment): Promise<string | null>
   /** Resolves when the broker answers. Throws Problem `broker/…`. */
@@ -92,6 +106,8 @@ export interface BrokerDefinition<O> {
   readonly options: z.ZodType<O>
   readonly gaps?: readonly Gap[]
   keepaliveSlack(options: O): Duration
+  /** What is to be added to the options, if anything, for MQTT over WebSocket; null, or absent: it has none. */
+  websocket?(options: O): Readonly<Record<string, unknown>> | null
   available(options: O, env: Environment): Promise<string | null>
   open(options: O, env: Environment): Promise<Broker>
 }
@@ -112,6 +128,10 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     options,
     gaps,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
+    withWebSocket(given) {
+      const added = definition.websocket?.(parse(given)) ?? null
+      return added === null ? null : { ...(given as object | undefined), ...added }
+    },
     available: async (given, env = process.env) => definition.available(parse(given), env),
     open: async (given, env = process.env) => definition.open(parse(given), env),
   }

@@ -9,7 +9,7 @@ import { type Duration, Problem, seconds, showDuration } from '../../emulators/i
 import { atExit } from '../child/at-exit.ts'
 import { Child, showExit } from '../child/child.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
-import type { Broker, BrokerAccess, Credentials } from './broker.ts'
+import type { Broker, BrokerAccess, Credentials, WebAddress } from './broker.ts'
 import { Deaths } from './deaths.ts'
 import { reach } from './reach.ts'
 import { Tail } from './tail.ts'
@@ -22,6 +22,8 @@ export interface Place {
   readonly port: number
   /** Further ports of its own, as many as the recipe asks for. */
   readonly further: readonly number[]
+  /** For MQTT over WebSocket; absent: it is not asked for. */
+  readonly web?: number | undefined
   /** Its own folder, which outlives a restart and is removed in the end. */
   readonly folder: string
 }
@@ -39,6 +41,8 @@ export interface Recipe {
   readonly keepaliveSlack: Duration
   /** How many ports it needs beside the one for MQTT; default 0. */
   readonly furtherPorts?: number | undefined
+  /** The path of MQTT over WebSocket; absent: not asked for. */
+  readonly websocket?: string | undefined
   /** Writes what it needs and says what to start; called for each start. */
   prepare(place: Place): Promise<Command>
   /** A line that says that it is ready; absent: as soon as somebody accepts connections at the port. */
@@ -88,6 +92,7 @@ class ChildBroker implements Broker {
   readonly #deaths = new Deaths()
   readonly #tail = new Tail((line) => this.#read(line))
   #claims: PortClaim[] = []
+  #webClaim: PortClaim | null = null
   #claim: PortClaim | null = null
   #beside: AsyncDisposable | null = null
   #child: Child | null = null
@@ -114,6 +119,7 @@ class ChildBroker implements Broker {
   async open(): Promise<void> {
     for (let n = this.#recipe.furtherPorts ?? 0; n > 0; n--)
       this.#claims.push(await claimPort((port) => isFree(HOST, port)))
+    if (this.#recipe.websocket !== undefined) this.#webClaim = await claimPort((port) => isFree(HOST, port))
     this.#claim = await claimPort(async (port) => {
       if (!(await isFree(HOST, port))) return false
       this.#beside ??= (await this.#recipe.beside?.(this.#place(port))) ?? null
@@ -127,6 +133,11 @@ class ChildBroker implements Broker {
 
   get port(): number {
     return this.#claim!.port
+  }
+
+  get websocket(): WebAddress | undefined {
+    const { websocket: path } = this.#recipe
+    return path === undefined ? undefined : { host: HOST, port: this.#webClaim!.port, path }
   }
 
   get pid(): number | null {
@@ -181,11 +192,12 @@ class ChildBroker implements Broker {
     // What a killed child has started may still write there for a moment.
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     this.#callOffRemoval()
-    for (const claim of [this.#claim, ...this.#claims]) claim?.release()
+    for (const claim of [this.#claim, this.#webClaim, ...this.#claims]) claim?.release()
   }
 
   #place(port: number): Place {
-    return { port, further: this.#claims.map((claim) => claim.port), folder: this.#folder }
+    const web = this.#webClaim === null ? {} : { web: this.#webClaim.port }
+    return { port, further: this.#claims.map((claim) => claim.port), ...web, folder: this.#folder }
   }
 
   /** Resolves to false when the port turns out to be taken. */
@@ -197,7 +209,10 @@ class ChildBroker implements Broker {
     })
     const child = await this.#spawn(command)
     this.#child = child
-    const outcome = await this.#firstOf(child, ready, port)
+    const { ready: sign, probe = sign === undefined } = this.#recipe
+    let outcome = await this.#firstOf(child, ready, probe ? port : null)
+    // Its second listener may be a moment later than its first.
+    if (outcome === 'ready' && this.#webClaim !== null) outcome = await this.#firstOf(child, null, this.#webClaim.port)
     if (outcome === 'ready') {
       this.#guard(child)
       return true
@@ -225,23 +240,25 @@ class ChildBroker implements Broker {
     }
   }
 
-  /** `ready`, or why not. */
-  async #firstOf(child: Child, said: Promise<void>, port: number): Promise<string> {
-    const { startLimit = seconds(10), ready, probe = ready === undefined } = this.#recipe
+  /** `ready`, because it says so or because somebody accepts connections at a port, or why not. */
+  async #firstOf(child: Child, said: Promise<void> | null, probed: number | null): Promise<string> {
+    const { startLimit = seconds(10) } = this.#recipe
     const timers: NodeJS.Timeout[] = []
     const tooLate = new Promise<string>((resolve) => {
       timers.push(setTimeout(() => resolve(`no sign of life within ${showDuration(startLimit)}`), startLimit))
     })
     const answers = new Promise<string>((resolve) => {
-      if (!probe) return
+      if (probed === null) return
       const ask = (): void =>
-        void reach(HOST, port, PROBE_EVERY_MS).then(
+        void reach(HOST, probed, PROBE_EVERY_MS).then(
           () => resolve('ready'),
           () => {},
         )
+      if (said === null) ask()
       timers.push(setInterval(ask, PROBE_EVERY_MS))
     })
-    const outcome = await Promise.race([child.exit.then(showExit), said.then(() => 'ready'), answers, tooLate])
+    const signs = said === null ? [] : [said.then(() => 'ready')]
+    const outcome = await Promise.race([child.exit.then(showExit), ...signs, answers, tooLate])
     for (const timer of timers) clearTimeout(timer)
     return outcome
   }

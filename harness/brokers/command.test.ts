@@ -12,6 +12,8 @@ const CONFIG = [
   'allow_anonymous true',
   'log_dest stderr',
   ...(process.getuid?.() === 0 ? ['user root'] : []),
+  'listener ${{ websocket }} ${{ host }}',
+  'protocol websockets',
   '',
 ].join('\n')
 const MOSQUITTO = {
@@ -27,7 +29,9 @@ test('an unknown placeholder, a wrong regular expression and a missing program a
   const wrong = { code: 'broker/bad-options' }
   await expect(command.open({ command: ['x', '${{ prot }}'] })).rejects.toMatchObject({
     ...wrong,
-    message: expect.stringMatching(/\$\{\{ prot \}\} is not known here; there is host, port, folder, config/),
+    message: expect.stringMatching(
+      /\$\{\{ prot \}\} is not known here; there is host, port, websocket, folder, config/,
+    ),
   })
   await expect(command.open({ ...MOSQUITTO, ready: '(' })).rejects.toMatchObject(wrong)
   expect(await command.available({ command: ['no-such-broker'] })).toBe('no-such-broker is not installed')

@@ -13,7 +13,7 @@ import { HOST, openChildBroker, type Place } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { durationText } from './values.ts'
 
-const WORDS = ['host', 'port', 'folder', 'config'] as const
+const WORDS = ['host', 'port', 'websocket', 'folder', 'config'] as const
 type Word = (typeof WORDS)[number]
 
 const template = z.string().superRefine((text, context) => {
@@ -37,7 +37,7 @@ const options = z.strictObject({
   command: z
     .array(template)
     .min(1)
-    .describe('program and arguments, with ${{ port }}, ${{ config }}, ${{ folder }}, ${{ host }}'),
+    .describe('program and arguments, with ${{ port }}, ${{ websocket }}, ${{ config }}, ${{ folder }}, ${{ host }}'),
   config: template
     .optional()
     .describe('the text of its configuration file, whose path is ${{ config }} in the command'),
@@ -47,6 +47,11 @@ const options = z.strictObject({
     .describe('regular expression of the line that says it is ready; default: its port answers'),
   version: expression.optional().describe('regular expression of a line, whose first group is the version'),
   kill: z.array(template).min(1).optional().describe('what ends it at once, where killing the program would not'),
+  websocketPath: z
+    .string()
+    .startsWith('/')
+    .default('/mqtt')
+    .describe('of MQTT over WebSocket, when ${{ websocket }} says at which port; default: /mqtt'),
   startLimit: durationText().default(seconds(30)).describe('how long it may take to start; default: 30s'),
   stopLimit: durationText().default(seconds(10)).describe('how long it may take to stop in order; default: 10s'),
   keepaliveSlack: durationText()
@@ -61,6 +66,7 @@ export const command: BrokerKind = defineBroker({
   summary: 'any broker that a command starts; docs/brokers.md has them for EMQX, NanoMQ, HiveMQ and VerneMQ',
   options,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
+  websocket: (settings) => (hasWebSocket(settings) ? {} : null),
   async available({ command: [program] }, env) {
     return (await findProgram(program!, env)) === null ? `${program} is not installed` : null
   },
@@ -80,11 +86,16 @@ export const command: BrokerKind = defineBroker({
       startLimit: settings.startLimit,
       stopLimit: settings.stopLimit,
       group: true,
+      ...(hasWebSocket(settings) ? { websocket: settings.websocketPath } : {}),
       ...(settings.kill === undefined ? {} : killing(settings.kill, env)),
       prepare: (place) => prepare(settings, program, place, env),
     })
   },
 })
+
+/** It is asked for by naming its port. */
+const hasWebSocket = ({ command, config = '', env }: CommandSettings): boolean =>
+  [...command, config, ...Object.values(env)].some((text) => /\$\{\{\s*websocket\s*\}\}/.test(text))
 
 async function prepare(
   { command: [, ...args], config, env: extra }: CommandSettings,
@@ -123,10 +134,11 @@ const killing = ([program, ...args]: readonly string[], env: Environment) => ({
   },
 })
 
-function filled(text: string, { port, folder }: Place): string {
+function filled(text: string, { port, web, folder }: Place): string {
   const values: Readonly<Record<Word, string>> = {
     host: HOST,
     port: String(port),
+    websocket: String(web),
     folder,
     config: join(folder, 'broker.conf'),
   }

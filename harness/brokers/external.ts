@@ -13,6 +13,7 @@ import {
   type BrokerTls,
   type Credentials,
   defineBroker,
+  type WebAddress,
 } from './broker.ts'
 import { type Address, brokerUrl } from './broker-url.ts'
 import { reach } from './reach.ts'
@@ -41,6 +42,7 @@ export const external: BrokerKind = defineBroker({
   summary: 'one that runs already, by its URL; it cannot be stopped or restarted',
   options,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
+  websocket: ({ url }) => (url.web === null ? null : {}),
   async available({ url: { host, port } }) {
     return reach(host, port, PATIENCE_MS).then(
       () => null,
@@ -110,6 +112,7 @@ class ExternalBroker implements Broker {
   readonly controllable = false
   readonly sharedAs: string
   readonly pid = null
+  readonly websocket: WebAddress | undefined
   readonly #access: BrokerAccess
   readonly #gateway: Gateway | null
 
@@ -122,6 +125,10 @@ class ExternalBroker implements Broker {
     this.port = gateway?.port ?? url.port
     this.sharedAs = `${url.host}:${url.port}`
     this.#gateway = gateway
+    this.websocket =
+      url.web === null
+        ? undefined
+        : { host: url.host, port: url.port, path: url.web.replace(/^[^/]*\/\/[^/]*/, ''), tls }
     this.keepaliveSlack = keepaliveSlack
     const name = username ?? url.credentials?.username
     const word = password ?? url.credentials?.password

@@ -8,7 +8,16 @@ import { mosquitto } from './mosquitto.ts'
 import { nats } from './nats.ts'
 import { rabbitmq } from './rabbitmq.ts'
 
-export type { Broker, BrokerAccess, BrokerKind, BrokerTls, Credentials, Environment, Gap } from './broker.ts'
+export type {
+  Broker,
+  BrokerAccess,
+  BrokerKind,
+  BrokerTls,
+  Credentials,
+  Environment,
+  Gap,
+  WebAddress,
+} from './broker.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { testAuthority } from '../tls/index.ts'
 import type { BrokerAccess } from './broker.ts'
-import { HOST } from './child-broker.ts'
+import { HOST, type Place } from './child-broker.ts'
 import { passwordFile } from './mosquitto.password.ts'
 import type { MosquittoSettings } from './mosquitto.ts'
 
@@ -12,8 +12,7 @@ import type { MosquittoSettings } from './mosquitto.ts'
 export async function writeConfiguration(
   settings: MosquittoSettings,
   access: BrokerAccess,
-  port: number,
-  folder: string,
+  { port, web, folder }: Place,
 ): Promise<string> {
   /** Private, and its path without spaces, as mosquitto reads them. */
   const put = async (name: string, text: string): Promise<string> => {
@@ -47,5 +46,7 @@ export async function writeConfiguration(
     if (settings.tls === 'mutual')
       lines.push(`cafile ${await put('ca.crt', authority.cert)}`, 'require_certificate true')
   }
-  return put('mosquitto.conf', `${[...lines, ...config].join('\n')}\n`)
+  // Behind the user's own lines, which are about the first listener.
+  const last = web === undefined ? [] : [`listener ${web} ${HOST}`, 'protocol websockets']
+  return put('mosquitto.conf', `${[...lines, ...config, ...last].join('\n')}\n`)
 }

@@ -9,7 +9,7 @@ import { openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { writeConfiguration } from './mosquitto.config.ts'
 import { randomPassword } from './mosquitto.password.ts'
-import { wholeSeconds } from './values.ts'
+import { websocket, wholeSeconds } from './values.ts'
 
 const SLACK = seconds(6)
 
@@ -34,6 +34,7 @@ const options = z.strictObject({
     .union([z.boolean(), z.enum(['mutual'])])
     .default(false)
     .describe('TLS with a test certificate; mutual: it also asks its clients for one'),
+  websocket,
   config: z.array(z.string()).default([]).describe('further lines of mosquitto.conf, e.g. "max_inflight_messages 1"'),
 })
 
@@ -44,6 +45,7 @@ export const mosquitto: BrokerKind = defineBroker({
   summary: 'as a child process, if it is installed',
   options,
   keepaliveSlack: () => SLACK,
+  websocket: () => ({ websocket: true }),
   async available({ binary }, env) {
     return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null
   },
@@ -63,8 +65,9 @@ export const mosquitto: BrokerKind = defineBroker({
       version: /mosquitto version (\S+) (?:starting|running)/,
       portTaken: /address already in use/i,
       access,
-      async prepare({ port, folder }) {
-        return { program, args: ['-c', await writeConfiguration(settings, access, port, folder)] }
+      ...(settings.websocket ? { websocket: '/mqtt' } : {}),
+      async prepare(place) {
+        return { program, args: ['-c', await writeConfiguration(settings, access, place)] }
       },
     })
   },

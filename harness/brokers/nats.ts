@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { type BrokerKind, defineBroker } from './broker.ts'
-import { HOST, openChildBroker } from './child-broker.ts'
+import { HOST, openChildBroker, type Place } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
+import { websocket } from './values.ts'
 
 /** Measured with 2.9.10: 13 ms at most; with an odd keep alive it is even 0.5 s early. The rest is for busy machines. */
 const SLACK = milliseconds(250)
@@ -22,6 +23,7 @@ const options = z.strictObject({
     .array(z.string())
     .default([])
     .describe('further lines of the mqtt block of its configuration, e.g. "ack_wait: 10s"'),
+  websocket,
   config: z.array(z.string()).default([]).describe('further lines of its configuration, e.g. "max_payload: 64KB"'),
 })
 
@@ -39,6 +41,7 @@ export const nats: BrokerKind = defineBroker({
     },
   ],
   keepaliveSlack: () => SLACK,
+  websocket: () => ({ websocket: true }),
   async available({ binary }, env) {
     return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null
   },
@@ -54,16 +57,17 @@ export const nats: BrokerKind = defineBroker({
       ready: /Server is ready/,
       version: /Version:\s+v?(\d\S*)/,
       portTaken: /address already in use/i,
-      async prepare({ port, folder }) {
-        const file = join(folder, 'nats.conf')
-        await writeFile(file, configuration(settings, port, folder))
+      ...(settings.websocket ? { websocket: '/mqtt' } : {}), // the only path that it has for MQTT
+      async prepare(place) {
+        const file = join(place.folder, 'nats.conf')
+        await writeFile(file, configuration(settings, place))
         return { program, args: ['-c', file, ...(settings.log === 'all' ? ['-DV'] : [])] }
       },
     })
   },
 })
 
-function configuration({ mqtt, config }: NatsSettings, port: number, folder: string): string {
+function configuration({ mqtt, config }: NatsSettings, { port, web, folder }: Place): string {
   return [
     `server_name: hil-${port}`, // MQTT wants one
     `listen: "${HOST}:-1"`, // for NATS's own clients; -1 takes any port
@@ -73,6 +77,7 @@ function configuration({ mqtt, config }: NatsSettings, port: number, folder: str
     `  port: ${port}`,
     ...mqtt.map((line) => `  ${line}`),
     '}',
+    ...(web === undefined ? [] : [`websocket { host: "${HOST}", port: ${web}, no_tls: true }`]),
     ...config,
     '',
   ].join('\n')

@@ -19,3 +19,9 @@ export const wholeSeconds = () =>
     .string('such as 60s')
     .regex(/^\d+s$/, 'whole seconds, such as 60s')
     .transform((text) => Number.parseInt(text, 10))
+
+/** The option of brokers that can. A scenario with a device that needs it sets it by itself. */
+export const websocket = z
+  .boolean()
+  .default(false)
+  .describe('also listens for MQTT over WebSocket; scenarios with link: { websocket: true } see to that by themselves')

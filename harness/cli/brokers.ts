@@ -98,6 +98,20 @@ export function factsOf(chosen: ChosenBroker): BrokerFacts {
   return { name: chosen.name, keepaliveSlack: chosen.kind.keepaliveSlack(chosen.options) }
 }
 
+/** The broker as the plan needs it: one with WebSocket listens for that only when a device of the plan speaks it. */
+export function asNeeded(plan: Plan, chosen: ChosenBroker): ChosenBroker {
+  const options = needsWebSocket(plan) ? chosen.kind.withWebSocket(chosen.options) : null
+  return options === null ? chosen : { ...chosen, options }
+}
+
+const needsWebSocket = (plan: Plan): boolean => plan.devices.some((device) => device.websocket)
+
+/** A scenario over WebSocket is skipped on a broker that has none. */
+export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
+  if (plan.skip !== null || !needsWebSocket(plan) || kind.withWebSocket(options) !== null) return plan
+  return { ...plan, skip: `${name} has no WebSocket here` }
+}
+
 /** A scenario that needs another broker than the one the command line names is skipped. */
 export function skipForBroker(plan: Plan, word: string | undefined, config: ResolvedConfig): Plan {
   if (plan.broker === null || word === undefined || plan.skip !== null) return plan

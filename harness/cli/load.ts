@@ -26,7 +26,16 @@ import {
   parseScenarioText,
   renderDiagnostic,
 } from '../scenario/index.ts'
-import { brokerFor, brokerWords, type ChosenBroker, factsOf, skipForBroker, whyNotHere } from './brokers.ts'
+import {
+  asNeeded,
+  brokerFor,
+  brokerWords,
+  type ChosenBroker,
+  factsOf,
+  skipForBroker,
+  skipForWebSocket,
+  whyNotHere,
+} from './brokers.ts'
 import type { Selecting } from './commands/selecting.ts'
 import { type Complain, findGaps } from './gaps.ts'
 import { skipForNeeds } from './needs.ts'
@@ -100,9 +109,9 @@ export async function load(args: Selecting, options: LoadOptions, out: Terminal)
     for (const diagnostic of compiled.diagnostics.all) tell(diagnostic, compiled.text)
     scenarios += compiled.plans.length
     for (const compiledPlan of compiled.plans.filter(select)) {
-      const chosen = brokerFor(compiledPlan.broker, word, args, config)
+      const chosen = asNeeded(compiledPlan, brokerFor(compiledPlan.broker, word, args, config))
       const known = gapsOf(gaps.of(file), compiledPlan, [chosen.name, chosen.kind.name])
-      const fit = skipForNeeds(skipForBroker({ ...compiledPlan, gaps: known }, word, config))
+      const fit = skipForNeeds(skipForWebSocket(skipForBroker({ ...compiledPlan, gaps: known }, word, config), chosen))
       const away = words.length > 1 && fit.skip === null ? await absent(chosen) : null
       const plan = away === null ? fit : { ...fit, skip: away }
       brokerOf.set(plan, chosen)

@@ -6,6 +6,9 @@ import type { PacketFields } from '../packets/index.ts'
 import type { BoardFiles } from './board/files.ts'
 import type { Cut, Split } from './segments.ts'
 
+/** `binary`, `text`: each segment in a frame of its own. `fragmented`: one binary message, a frame for each segment. */
+export type FrameForm = 'binary' | 'text' | 'fragmented'
+
 /** A client call in general words; each client says it in its library's own. */
 export type GeneralCall =
   | { readonly verb: 'connect'; readonly clean: boolean | undefined }
@@ -26,6 +29,8 @@ export type GeneralCall =
       readonly packets: readonly (PacketFields | Uint8Array)[]
       readonly cut: Cut
       readonly split: Split
+      /** Over WebSocket: what becomes of the segments; default: binary. */
+      readonly frame?: FrameForm | undefined
     }
   /** For boards. */
   | { readonly verb: 'exec'; readonly code: string }
@@ -67,6 +72,8 @@ export type LinkState =
 export interface Provisions {
   /** The device is to speak TLS to its link; absent: it is not. PEM texts, and for programs the files with them. */
   readonly tls?: { readonly trust: Trust; readonly files: TlsFiles } | undefined
+  /** The device is to speak WebSocket to its link, and to ask for this path. */
+  readonly websocket?: { readonly path: string } | undefined
   /** For a device that brings none of its own. */
   readonly credentials?: { readonly username: string; readonly password?: string | undefined } | undefined
 }

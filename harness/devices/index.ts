@@ -25,7 +25,7 @@ export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hard
 export { Lines } from './board/lines.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { BoardSession, type Identity, identify } from './board/session.ts'
-export type { Attachment, Device, GeneralCall, Provisions, TlsFiles } from './device.ts'
+export type { Attachment, Device, FrameForm, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, filesShape, signal, type WillSettings, will } from './keys.ts'
 export type { AnyDeviceKind, DeviceKind, LinkFacts, Surroundings, Written } from './kind.ts'

@@ -31,6 +31,8 @@ export interface Written {
 export interface LinkFacts extends Partial<TlsFiles> {
   readonly host: string
   readonly port: number
+  /** For programs, all of it in one: `mqtts://localhost:20001`, `ws://127.0.0.1:20001/mqtt`. */
+  readonly url?: string | undefined
 }
 
 /** What the conductor gives to every device. */
@@ -57,6 +59,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly lacks?: { readonly noun: string; readonly hint: string }
   /** Its link refuses by RST, because it cannot itself tell us that it was refused. */
   readonly refusesByReset?: true
+  /** It can be told by `link: { websocket: true }` to speak WebSocket. */
+  readonly speaksWebSocket?: true
   /** It reads certificates from files. */
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */

@@ -149,14 +149,26 @@ class Program {
 
   /** Return code and session present, as a raw device. It ends when MQTT.js's own connectAsync would. */
   async #connect(clean = this.#settings.options.clean ?? true): Promise<PlainValue> {
-    const { MqttClient, Store } = await import('mqtt')
+    const { MqttClient, Store, connect } = await import('mqtt')
     if (this.#over) return new Promise(() => {}) // the power went while it was loaded: the call is lost
     this.#client?.end(true)
     if (clean || this.#stores === null)
       this.#stores = { incomingStore: new Store({ clean: false }), outgoingStore: new Store({ clean: false }) }
     const { options, attachment } = this.#settings
     const login = options.username === undefined ? attachment.credentials : undefined
-    const client = new MqttClient(() => this.#stream(), { ...login, ...options, ...this.#stores, clean })
+    const all = { ...login, ...options, ...this.#stores, clean }
+    // Over WebSocket the handshake and the frames are MQTT.js's own.
+    const client =
+      attachment.websocket === undefined
+        ? new MqttClient(() => this.#stream(), all)
+        : connect({
+            ...all,
+            protocol: 'ws',
+            hostname: attachment.host,
+            port: attachment.port,
+            path: attachment.websocket.path,
+            wsOptions: { createConnection: () => this.#stream() },
+          })
     this.#client = client
     this.#tell(client)
     return new Promise((resolve, reject) => {

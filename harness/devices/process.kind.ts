@@ -4,6 +4,7 @@ import { dirname, resolve as resolvePath } from 'node:path'
 import { childOf, entryOf, type Node } from '../scenario/index.ts'
 import type { DeviceKind, LinkFacts } from './kind.ts'
 import { processDevice } from './process.ts'
+import { urlOf } from './url.ts'
 
 interface Settings {
   readonly command: (link: LinkFacts) => string | readonly string[]
@@ -18,8 +19,9 @@ export const processKind: DeviceKind<Settings> = {
   late: ['command'],
   lacks: { noun: 'a process', hint: 'the program decides that; pass it in command: or env:' },
   refusesByReset: true,
+  speaksWebSocket: true,
   readsFiles: true,
-  compile({ words, node, file, diagnostics, atLink }) {
+  compile({ words, node, file, diagnostics, plays, unfit, atLink }) {
     const command = childOf(node, 'command')
     if (command === undefined) {
       diagnostics.add({
@@ -30,6 +32,11 @@ export const processKind: DeviceKind<Settings> = {
       })
       return undefined
     }
+    // Whether it speaks WebSocket only its command can tell; what knows the host and the port alone does not.
+    const web = childOf(childOf(node, 'link'), 'websocket')
+    const isWeb = web?.kind === 'scalar' && web.value === true
+    if (isWeb && plays !== null && !/link\.url|HIL_URL/.test(JSON.stringify(words.command)))
+      unfit('a process, whose command does not ask for ${{ link.url }}')
     return {
       command(link) {
         const filled = atLink(command, link)
@@ -43,7 +50,12 @@ export const processKind: DeviceKind<Settings> = {
   make: ({ command, environment, directory }, { name, attachment, recorder }) =>
     processDevice({
       name,
-      command: command({ ...attachment.tls?.files, host: attachment.host, port: attachment.port }),
+      command: command({
+        ...attachment.tls?.files,
+        host: attachment.host,
+        port: attachment.port,
+        url: urlOf(attachment),
+      }),
       environment,
       directory,
       attachment,

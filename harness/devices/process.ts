@@ -7,6 +7,7 @@ import { Problem } from '../../emulators/index.ts'
 import { Child } from '../child/child.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Attachment, Device, LinkState } from './device.ts'
+import { urlOf } from './url.ts'
 
 const DARK: LinkState = { kind: 'down', mode: 'blackhole' }
 
@@ -50,6 +51,7 @@ export function processDevice(settings: ProcessSettings): Device {
         ...settings.environment,
         HIL_HOST: attachment.host,
         HIL_PORT: String(attachment.port),
+        HIL_URL: urlOf(attachment),
         ...provisionsOf(attachment),
       },
     }).catch((cause) => {

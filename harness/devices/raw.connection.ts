@@ -2,11 +2,13 @@
 // given in; whatever comes is cut into packets by their lengths and not judged.
 
 import { Decoder, type Network, osError, PythonError, type TlsRequest } from '../../emulators/index.ts'
+import type { FrameForm } from './device.ts'
+import type { WebNetwork, WebWire } from './web-network.ts'
 
-type Wire = ReturnType<Network['connect']>
+type Wire = ReturnType<Network['connect']> | WebWire
 
 export interface ConnectionHost {
-  readonly network: Network
+  readonly network: Network | WebNetwork
   readonly host: string
   /** Absent: plain TCP. */
   readonly tls?: TlsRequest | undefined
@@ -90,9 +92,9 @@ export class RawConnection {
   }
 
   /** Each segment is a write of its own. How many bytes have left: fewer when the peer closes meanwhile. */
-  transmit(segments: readonly Uint8Array[]): Promise<number> {
+  transmit(segments: readonly Uint8Array[], form: FrameForm = 'binary'): Promise<number> {
     if (this.#phase === 'finished') return Promise.reject(osError('EPIPE'))
-    const turn = this.#turn.then(() => this.#writeAll(segments))
+    const turn = this.#turn.then(() => this.#writeAll(segments, form))
     this.#turn = turn
     return turn
   }
@@ -131,11 +133,11 @@ export class RawConnection {
     this.#end(osError('ECONNABORTED'))
   }
 
-  async #writeAll(segments: readonly Uint8Array[]): Promise<number> {
+  async #writeAll(segments: readonly Uint8Array[], form: FrameForm): Promise<number> {
     let sent = 0
     for (const [k, segment] of segments.entries()) {
       if (k > 0) await nextPoll()
-      if (this.#phase !== 'open' || !(await this.#write(segment))) break
+      if (this.#phase !== 'open' || !(await this.#write(segment, form, k, segments.length))) break
       sent += segment.length
       this.#host.onSent(segment)
     }
@@ -143,10 +145,13 @@ export class RawConnection {
   }
 
   /** False when it could not be sent, or when the connection ended with the bytes still here. */
-  #write(bytes: Uint8Array): Promise<boolean> {
+  #write(bytes: Uint8Array, form: FrameForm, k: number, of: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#giveUpWriting = () => resolve(false)
-      this.#wire.write(bytes, (errno) => resolve(errno === undefined))
+      const done = (errno?: string): void => resolve(errno === undefined)
+      if (!('writeFrame' in this.#wire)) this.#wire.write(bytes, done)
+      else if (form !== 'fragmented') this.#wire.writeFrame(form, true, bytes, done)
+      else this.#wire.writeFrame(k === 0 ? 'binary' : 'continuation', k === of - 1, bytes, done)
     })
   }
 

@@ -1,7 +1,15 @@
 // The raw device at work. It holds one TCP connection at a time; packet ids go on from one connection to the next
 // and begin at 1 when it boots. It never retries, never resends, and answers only what `auto` names.
 
-import { Decoder, osError, Problem, PythonError, type PyValue, promptNetworkTrusting } from '../../emulators/index.ts'
+import {
+  Decoder,
+  type Network,
+  osError,
+  Problem,
+  PythonError,
+  type PyValue,
+  promptNetworkTrusting,
+} from '../../emulators/index.ts'
 import type { PlainValue } from '../evidence/index.ts'
 import { encodePacket, type PacketFields } from '../packets/index.ts'
 import { Calls } from './calls.ts'
@@ -11,11 +19,14 @@ import { linkedNetwork, recordRefusal } from './linked-network.ts'
 import { type Answer, answerTo, bodyOf, keepAliveOf, Pinger } from './raw.answers.ts'
 import { RawConnection } from './raw.connection.ts'
 import { segmentsOf } from './segments.ts'
+import { type WebNetwork, webNetwork } from './web-network.ts'
 
 export interface RawSettings extends Surroundings {
   /** The CONNECT that the verb `connect` sends. */
   readonly connect: PacketFields
   readonly auto: ReadonlySet<Answer>
+  /** What it offers where its link is a WebSocket; default: mqtt. */
+  readonly subprotocols?: readonly string[]
 }
 
 const CONNACK = 2
@@ -80,7 +91,7 @@ const WAITS_FOR: Readonly<Record<string, string>> = { connect: 'CONNACK', open: 
 /** What the verbs do. All that is sent is sent here. */
 class RawSocket {
   readonly #settings: RawSettings
-  readonly #network: ReturnType<typeof linkedNetwork>
+  readonly #network: Network | WebNetwork
   #connection: RawConnection | null = null
   /** Also those that have said FIN, and whose peer has not. */
   readonly #open = new Set<RawConnection>()
@@ -90,7 +101,10 @@ class RawSocket {
 
   constructor(settings: RawSettings) {
     this.#settings = settings
-    this.#network = linkedNetwork(settings.attachment, promptNetworkTrusting)
+    const { attachment, subprotocols = ['mqtt'] } = settings
+    const network = linkedNetwork(attachment, promptNetworkTrusting)
+    const { websocket } = attachment
+    this.#network = websocket === undefined ? network : webNetwork(network, { ...websocket, subprotocols })
     this.forget()
   }
 
@@ -179,12 +193,14 @@ class RawSocket {
     return [code, (flags & 1) === 1]
   }
 
-  async #send({ packets, cut, split }: Extract<GeneralCall, { verb: 'send' }>): Promise<number> {
+  async #send({ packets, cut, split, frame = 'binary' }: Extract<GeneralCall, { verb: 'send' }>): Promise<number> {
+    if (frame !== 'binary' && this.#settings.attachment.websocket === undefined)
+      throw new PythonError('ValueError', `there are no ${frame} frames without link: { websocket: true }`)
     const bytes = packets.map((one) => (one instanceof Uint8Array ? one : this.#encode(this.#withId(one))))
     await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
-    return connection.transmit(segmentsOf(bytes, cut, split))
+    return connection.transmit(segmentsOf(bytes, cut, split), frame)
   }
 
   /** The packet id that it went with. */

@@ -20,6 +20,12 @@ const OPTIONS: readonly OptionSpec[] = [
   { name: 'keepalive', means: 'keep alive', type: 'seconds', default: 0, summary: 'keep alive of CONNECT' },
   { name: 'clean', type: 'bool', default: true, summary: 'clean session, when connect does not say' },
   { name: 'protocolLevel', type: 'int', default: 4, summary: '3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0' },
+  {
+    name: 'subprotocol',
+    type: 'str',
+    default: 'mqtt',
+    summary: 'over WebSocket: what its upgrade offers; "" is none, "mqtt, mqttv3.1" is two',
+  },
   { name: 'protocolName', type: 'str', default: null, summary: 'without it MQIsdp for level 3, MQTT for the others' },
   { name: 'username', means: 'user name', type: 'str', default: null, summary: 'user name' },
   { name: 'password', means: 'password', type: 'bytes', default: null, summary: 'password' },
@@ -28,6 +34,7 @@ const OPTIONS: readonly OptionSpec[] = [
 interface Settings {
   readonly connect: Omit<PacketFields, 'clientId'> & { readonly clientId: Uint8Array | undefined }
   readonly auto: ReadonlySet<Answer>
+  readonly subprotocols: readonly string[]
 }
 
 export const raw: DeviceKind<Settings> = {
@@ -35,15 +42,21 @@ export const raw: DeviceKind<Settings> = {
   summary: 'sends any packet, or part of one, or any bytes, and answers nothing unless told',
   options: OPTIONS,
   keys: ['with', 'will', 'auto'],
+  speaksWebSocket: true,
   lacks: { noun: 'a raw device', hint: 'it takes with, will and auto' },
   compile(written) {
     const options = optionsOf(written, 'raw', OPTIONS)
-    return { connect: connectOf(options, willOf(written.words)), auto: new Set(written.words.auto) }
+    const offered = (options.subprotocol as string | undefined) ?? 'mqtt'
+    return {
+      connect: connectOf(options, willOf(written.words)),
+      auto: new Set(written.words.auto),
+      subprotocols: offered.split(/[\s,]+/).filter((one) => one !== ''),
+    }
   },
   busy: () => null,
-  make({ connect, auto }, around) {
+  make({ connect, ...rest }, around) {
     const clientId = connect.clientId ?? utf8(around.name)
-    return rawDevice({ ...around, connect: { ...connect, clientId }, auto })
+    return rawDevice({ ...around, ...rest, connect: { ...connect, clientId } })
   },
 }
 

@@ -47,12 +47,45 @@ export interface SocketEvent {
   readonly by: 'device' | 'broker' | 'link'
   /** The connection's number; absent when there never was one (refused, timeout). */
   readonly connection?: number | undefined
-  /** Of TLS: protocol and cipher, or why the handshake failed. */
+  /** Of TLS: protocol and cipher, or why the handshake failed. Of a WebSocket that is closed: by which frame. */
   readonly detail?: string | undefined
   /** Of TLS: the name that the device asked for (SNI); empty when it named none. */
   readonly serverName?: string | undefined
   /** Of a connection that was accepted: where its two ends are. */
   readonly ends?: { readonly device: SocketEnd; readonly link: SocketEnd } | undefined
+}
+
+/** One half of the handshake that makes a WebSocket of a connection: `up` the request, `down` its answer. */
+export interface UpgradeEvent {
+  readonly kind: 'upgrade'
+  readonly device: string
+  readonly direction: Direction
+  readonly connection: number
+  /** What the request offers; what the answer names. */
+  readonly subprotocols: readonly string[]
+  /** Of the request. */
+  readonly path?: string | undefined
+  /** Of the answer; 101 when there is a WebSocket now. */
+  readonly status?: number | undefined
+}
+
+/** A WebSocket frame. MQTT packets are in the payloads of binary ones, wherever frames begin and end. */
+export interface FrameEvent {
+  readonly kind: 'frame'
+  readonly device: string
+  readonly direction: Direction
+  readonly connection: number
+  readonly opcode: 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong' | 'reserved'
+  /** FIN: the last frame of its message, and mostly its only one. */
+  readonly final: boolean
+  /** Of the payload, bytes. */
+  readonly length: number
+  /** Of close: its status code. */
+  readonly code?: number | undefined
+  /** False when the link took it and did not pass it on. */
+  readonly delivered: boolean
+  /** `link`: no peer sent it. The link makes new frames of packets that a disturbance hit. */
+  readonly by?: 'link' | undefined
 }
 
 export interface SocketEnd {
@@ -183,6 +216,8 @@ export interface LagEvent {
 export type Fact =
   | PacketEvent
   | SocketEvent
+  | UpgradeEvent
+  | FrameEvent
   | CallEvent
   | SerialEvent
   | SignalEvent

@@ -95,6 +95,8 @@ function readLine(line: string, number: number, file: string): Record<string, un
 const KINDS: Readonly<Record<FactKind, true>> = {
   packet: true,
   socket: true,
+  upgrade: true,
+  frame: true,
   call: true,
   serial: true,
   signal: true,

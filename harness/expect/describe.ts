@@ -1,7 +1,7 @@
 // One event as one line, for reports: `#41 3.207s blue ← PUBACK packetId 1`.
 
 import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
-import type { Event, PacketEvent } from '../evidence/event.ts'
+import type { Event, FrameEvent, PacketEvent, UpgradeEvent } from '../evidence/event.ts'
 import { showOutcome } from './call.ts'
 import { showValue } from './compare.ts'
 import { packetFields } from './fields.ts'
@@ -16,6 +16,10 @@ function what(event: Event): string {
       return describePacket(event)
     case 'socket':
       return `${event.device} socket ${event.change} (by ${event.by})${event.detail === undefined ? '' : `: ${event.detail}${!event.serverName ? '' : `, server name ${event.serverName}`}`}`
+    case 'upgrade':
+      return describeUpgrade(event)
+    case 'frame':
+      return describeFrame(event)
     case 'call':
       return event.state === 'started'
         ? `${event.device} ${event.method}() called`
@@ -59,4 +63,20 @@ function describePacket(event: PacketEvent): string {
   const lost = delivered ? '' : end === undefined ? ' (swallowed by the link)' : ' (dropped by the link)'
   const where = end === undefined ? '' : ` [at the ${end}${by === undefined ? '' : `, from the ${by}`}]`
   return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + where + lost
+}
+
+function describeUpgrade({ device, direction, subprotocols, path, status }: UpgradeEvent): string {
+  const named = subprotocols.length === 0 ? 'no subprotocol' : `subprotocol ${subprotocols.join(', ')}`
+  return direction === 'up' ? `${device} → upgrade ${path}, ${named}` : `${device} ← upgrade ${status}, ${named}`
+}
+
+function describeFrame({ device, direction, opcode, final, length, code, delivered, by }: FrameEvent): string {
+  const arrow = direction === 'up' ? '→' : '←'
+  const more = [
+    ...(final ? [] : ['not the last']),
+    ...(code === undefined ? [] : [`code ${code}`]),
+    ...(by === undefined ? [] : ['from the link']),
+    ...(delivered ? [] : ['swallowed by the link']),
+  ]
+  return `${device} ${arrow} ${opcode} frame of ${length} B${more.length === 0 ? '' : ` (${more.join(', ')})`}`
 }

@@ -3,18 +3,29 @@
 import { call } from './call.ts'
 import { exit } from './exit.ts'
 import { fleet } from './fleet.ts'
+import { frame } from './frame.ts'
 import type { AnyMatcher } from './matcher.ts'
 import { message } from './message.ts'
 import { packet } from './packet.ts'
 import { serial } from './serial.ts'
 import { signal } from './signal.ts'
 import { socket } from './socket.ts'
+import { upgrade } from './upgrade.ts'
 import { violation } from './violation.ts'
 
-export const matchers = { packet, message, socket, call, serial, signal, exit, violation, fleet } satisfies Record<
-  string,
-  AnyMatcher
->
+export const matchers = {
+  packet,
+  message,
+  socket,
+  call,
+  serial,
+  signal,
+  exit,
+  violation,
+  fleet,
+  upgrade,
+  frame,
+} satisfies Record<string, AnyMatcher>
 export type MatcherName = keyof typeof matchers
 
 export {

@@ -193,15 +193,17 @@ export class ExpectationCase implements Case {
 const lagged = (event: Event, lost = 0): string =>
   `the harness lagged by up to ${showDuration(Math.max(event.lag ?? 0, lost) as Duration)} there, more than the margin`
 
+const counted = (times: number): string => (times === 1 ? 'once' : `${times} times`)
+
 function showTerms(claim: Expectation, anchor: string): string {
   const { count, window, every } = claim
   const times =
     count === null
       ? ''
       : count.max === Number.POSITIVE_INFINITY
-        ? `, at least ${count.min} times`
+        ? `, at least ${counted(count.min)}`
         : count.min === count.max
-          ? `, exactly ${count.min} times`
+          ? `, exactly ${counted(count.min)}`
           : `, ${count.min} to ${count.max} times`
   const beat = every === null ? '' : `, every ${showDuration(every.of)} ± ${showDuration(every.tolerance)}`
   const when = Number.isFinite(window.from)

@@ -8,7 +8,8 @@ import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
 import type { Rule } from './rule.ts'
 import { afterReads, finish, gone, onEnd, reset } from './sockets.ts'
-import type { DownMode, Side, VanishMode } from './state.ts'
+import type { DownMode, FrameKind, Side, VanishMode } from './state.ts'
+import { WebWay } from './web.ts'
 
 type Phase =
   | { readonly kind: 'through' }
@@ -37,6 +38,8 @@ export interface ConnectionSettings {
   readonly broker: Socket | null
   readonly recorder: Recorder
   readonly clock: Clock
+  /** It is a WebSocket, and `host:port` is where the broker has it; absent: TCP alone. */
+  readonly websocket?: string | undefined
   /** Whether the network is up now. */
   readonly isUp: () => boolean
 }
@@ -54,6 +57,8 @@ export class Connection {
   readonly #dialect = new Dialect()
   readonly #up: Flow
   readonly #down: Flow | null
+  /** By where they come from; empty without WebSocket. */
+  readonly #ways = new Map<Side, WebWay>()
   /** The sides that will send no more, or that there never were. */
   readonly #ended = new Set<Side>()
   #phase: Phase = { kind: 'through' }
@@ -129,10 +134,14 @@ export class Connection {
     this.#way(rule)?.release(rule)
   }
 
-  /** False when nothing comes through to that side any more. */
-  inject(to: Side, bytes: Uint8Array): boolean {
+  /** False when nothing comes through to that side any more, or when there is no WebSocket yet. */
+  inject(to: Side, bytes: Uint8Array, frame: FrameKind): boolean {
     const flow = to === 'broker' ? this.#up : this.#down
-    return this.#phase.kind === 'through' && flow !== null && flow.inject(bytes)
+    const way = this.#ways.get(opposite(to))
+    if (this.#phase.kind !== 'through' || flow === null || way?.isOpen === false) return false
+    if (frame === 'binary' || way === undefined) return flow.inject(bytes)
+    way.send(frame, bytes)
+    return flow.passes
   }
 
   /** Both sockets are closed: whatever still waits has nowhere to go. */
@@ -152,10 +161,14 @@ export class Connection {
   #flow(side: Side, source: Socket, sink: Socket | null): Flow {
     const { recorder, clock, name: device, number: connection } = this.#settings
     const direction = side === 'device' ? 'up' : 'down'
-    onEnd(source, (error) => this.#onEnd(side, error === null ? 'closed' : this.#howEnded(side, error)))
-    return new Flow({
-      source,
-      sink,
+    const way = this.#wayOf(side, source, sink)
+    onEnd(source, (error) => {
+      way?.end()
+      this.#onEnd(side, error === null ? 'closed' : this.#howEnded(side, error))
+    })
+    const flow = new Flow({
+      source: way ?? source,
+      sink: sink === null ? null : (way ?? sink),
       dialect: this.#dialect,
       from: side,
       clock,
@@ -169,6 +182,19 @@ export class Connection {
       },
       onSwallowed: () => this.#onSwallowed(side),
     })
+    way?.carriedBy(flow)
+    return flow
+  }
+
+  #wayOf(from: Side, source: Socket, sink: Socket | null): WebWay | undefined {
+    const { recorder, name: device, number: connection, websocket: host } = this.#settings
+    if (host === undefined) return undefined
+    // As with a FIN: from this side nothing more comes, and who says it first has closed the connection.
+    const onClose = (detail: string): void => this.#tell('closed', from, detail)
+    const onSwallowed = (): void => this.#onSwallowed(from)
+    const way = new WebWay({ source, sink, from, host, device, connection, recorder, onClose, onSwallowed })
+    this.#ways.set(from, way)
+    return way
   }
 
   #howEnded(side: Side, error: NodeJS.ErrnoException): SocketChange {
@@ -286,11 +312,11 @@ export class Connection {
     reset(this.#settings.broker)
   }
 
-  #tell(change: SocketChange, by: SocketEvent['by']): void {
+  #tell(change: SocketChange, by: SocketEvent['by'], detail?: string): void {
     if (this.#told) return
     this.#told = true
     const { recorder, name: device, number: connection } = this.#settings
-    recorder.record({ kind: 'socket', device, change, by, connection })
+    recorder.record({ kind: 'socket', device, change, by, connection, ...(detail === undefined ? {} : { detail }) })
   }
 
   #socket(side: Side): Socket | null {

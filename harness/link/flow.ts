@@ -2,7 +2,6 @@
 // comes before the bytes, so that no answer can stand in the timeline before its question. Undisturbed, chunks
 // go on as they came; with a disturbance at work packets do, one by one.
 
-import type { Socket } from 'node:net'
 import { type Clock, type Decoded, Decoder, type Dialect } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
@@ -19,10 +18,25 @@ export interface Fate {
   readonly by?: 'link'
 }
 
+/** Where bytes come from: a socket, or what makes a stream of them. */
+export interface Source {
+  on(event: 'data', heard: (bytes: Buffer) => void): unknown
+  pause(): unknown
+  resume(): unknown
+}
+
+/** Where bytes go to. */
+export interface Sink {
+  readonly writable: boolean
+  /** False: wait for `drain`. */
+  write(bytes: Uint8Array): boolean
+  on(event: 'drain', heard: () => void): unknown
+}
+
 export interface FlowSettings {
-  readonly source: Socket
+  readonly source: Source
   /** Null: there is no other side, the bytes are swallowed from the start. */
-  readonly sink: Socket | null
+  readonly sink: Sink | null
   /** What this connection speaks; the other direction has the same. */
   readonly dialect: Dialect
   /** Where the source is. */
@@ -50,7 +64,7 @@ export class Flow {
   #sent = 0
   /** Null while chunks go on as they come. */
   #disturbed: Disturbed | null = null
-  #onDrained: (() => void) | null = null
+  #onDrained: (() => void)[] = []
 
   constructor(settings: FlowSettings) {
     this.#settings = settings
@@ -59,6 +73,11 @@ export class Flow {
     this.#swallows = sink === null
     source.on('data', (chunk: Buffer) => this.#take(chunk))
     sink?.on('drain', () => source.resume())
+  }
+
+  /** Whether what comes now goes on. */
+  get passes(): boolean {
+    return !this.#swallows && this.#settings.sink?.writable === true
   }
 
   /** From now on bytes are read, recorded as not delivered, and dropped. There is no way back: a gap stays a gap. */
@@ -80,7 +99,7 @@ export class Flow {
   /** Calls back when all that came has left; at once, when nothing waits. */
   drained(then: () => void): void {
     if (this.#disturbed === null || this.#disturbed.isIdle) then()
-    else this.#onDrained = then
+    else this.#onDrained.push(then)
   }
 
   /** The connection is over: whatever waits is lost. */
@@ -106,8 +125,8 @@ export class Flow {
   }
 
   #take(chunk: Buffer): void {
-    const { sink, record, onSwallowed } = this.#settings
-    const passes = !this.#swallows && sink !== null && sink.writable
+    const { record, onSwallowed } = this.#settings
+    const { passes } = this
     this.#passed = passes
     this.#came += chunk.length
     const wasLost = this.#decoder.lost
@@ -159,14 +178,13 @@ export class Flow {
   #calm(): void {
     const disturbed = this.#disturbed
     if (disturbed === null) return
-    const drained = this.#onDrained
-    this.#onDrained = null
+    const drained = this.#onDrained.splice(0)
     if (disturbed.isOver && !this.#ended) {
       const begun = this.#decoder.rest()?.bytes
       this.#forget()
       if (begun !== undefined) this.#write(begun)
     }
-    drained?.()
+    for (const then of drained) then()
   }
 
   #forget(): void {

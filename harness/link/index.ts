@@ -11,6 +11,7 @@ export { claimPort, isFree, listen, type PortClaim } from './ports.ts'
 export type { RuleSettings } from './rule.ts'
 export {
   type DownMode,
+  type FrameKind,
   isUp,
   type Link,
   type LinkSettings,

@@ -10,7 +10,15 @@ import type { RuleSettings } from './rule.ts'
 import { Rules } from './rules.ts'
 import { acceptTls, dial, type Handshake } from './secure.ts'
 import { reset } from './sockets.ts'
-import { isUp, type Link, type LinkSettings, type LinkState, type Side, type VanishMode } from './state.ts'
+import {
+  type FrameKind,
+  isUp,
+  type Link,
+  type LinkSettings,
+  type LinkState,
+  type Side,
+  type VanishMode,
+} from './state.ts'
 
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
 const VANISH_PATIENCE_MS = 1000
@@ -116,9 +124,13 @@ class TcpLink implements Link {
     return this.#rules.holding(id, count)
   }
 
-  inject(to: Side, bytes: Uint8Array): void {
+  inject(to: Side, bytes: Uint8Array, frame: FrameKind = 'binary'): void {
+    if (frame !== 'binary' && this.#settings.websocket !== true)
+      throw new Problem('device/no-frames', `${this.#settings.device} has no WebSocket: there are no ${frame} frames`, {
+        hint: 'link: { websocket: true } on the device gives it one',
+      })
     const connection = [...this.#connections].at(-1)
-    if (connection?.inject(to, bytes) !== true)
+    if (connection?.inject(to, bytes, frame) !== true)
       throw new Problem('device/not-connected', `${this.#settings.device} has no connection to inject into`, {
         hint: 'inject while the device is connected and its link is up',
       })
@@ -208,7 +220,8 @@ class TcpLink implements Link {
       connection: number,
       ends: endsOf(accepted),
     })
-    const broker = state.kind === 'up' ? dial(upstream()) : null
+    const to = upstream()
+    const broker = state.kind === 'up' ? dial(to) : null
     const device = this.#secured(accepted, number)
     const connection = new Connection({
       name,
@@ -217,6 +230,7 @@ class TcpLink implements Link {
       broker,
       recorder: this.#settings.tls !== undefined && device === accepted ? withoutPackets(recorder) : recorder,
       clock: this.#clock,
+      ...(this.#settings.websocket === true ? { websocket: `${to.host}:${to.port}` } : {}),
       isUp: () => isUp(this.#state),
     })
     this.#connections.add(connection)

@@ -21,6 +21,9 @@ export const isUp = (state: LinkState): boolean => state.kind === 'up'
 /** The two ends of a link. */
 export type Side = 'device' | 'broker'
 
+/** What kind of frame, where there are frames. */
+export type FrameKind = 'binary' | 'text'
+
 /** `power`: the device is off, nothing answers. `reset`: it rebooted, its stack answers RST. */
 export type VanishMode = 'power' | 'reset'
 
@@ -60,6 +63,8 @@ export interface LinkSettings {
   readonly upstream: () => Upstream
   /** The device speaks TLS to the link; absent: it does not. */
   readonly tls?: LinkTls | undefined
+  /** The device speaks WebSocket, and so does the broker; default: false. */
+  readonly websocket?: boolean | undefined
   readonly recorder: Recorder
   /** For disturbances that take time; default: the machine's. */
   readonly clock?: Clock | undefined
@@ -109,6 +114,9 @@ export interface Link extends AsyncDisposable {
   release(id: string): boolean
   /** Resolves when the disturbance holds so many packets at once; null when there is none of this id. */
   holding(id: string, count: number): Promise<void> | null
-  /** Sends bytes of the link's own, between two packets. Throws Problem `link/no-connection`. */
-  inject(to: Side, bytes: Uint8Array): void
+  /**
+   * Sends bytes of the link's own, between two packets; over WebSocket in a frame of that kind (default: binary).
+   * Throws Problem `device/not-connected`, and `device/no-frames` for a text frame without WebSocket.
+   */
+  inject(to: Side, bytes: Uint8Array, frame?: FrameKind): void
 }

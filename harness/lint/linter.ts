@@ -9,6 +9,7 @@ import type { Finding, Report } from './finding.ts'
 import { Requests } from './requests.ts'
 import { type ServerConnection, serverReceives, serverSends } from './server.ts'
 import { Sessions } from './sessions.ts'
+import { frames, type Offers, upgrades } from './websocket.ts'
 
 export interface Violation extends Finding {
   readonly by: 'device' | 'broker'
@@ -28,11 +29,14 @@ export class Linter {
   readonly #ofDevices = new Sessions(this.#byDevice, () => {})
   readonly #ofBroker = new Sessions(this.#byBroker, this.#byBroker)
   readonly #connections = new Map<string, Watched | null>()
+  readonly #offers: Offers = new Set()
 
   /** What this event breaks; mostly nothing. */
   observe(event: Event): readonly Violation[] {
     this.#found = []
     if (event.kind === 'packet') this.#packet(event, event.at, event.lag ?? 0)
+    else if (event.kind === 'upgrade') upgrades(event, this.#offers, this.#byDevice, this.#byBroker)
+    else if (event.kind === 'frame') frames(event, event.direction === 'up' ? this.#byDevice : this.#byBroker)
     else if (event.kind === 'socket' && event.connection !== undefined && event.change !== 'connected') {
       const watched = this.#connections.get(`${event.device} ${event.connection}`)
       if (watched) keepsAlive(event.at, event.lag ?? 0, watched.client, this.#byDevice)

@@ -55,6 +55,23 @@ test('bound to a program, a scenario that calls the device is skipped with the r
   expect((alone.plans[0]!.devices[0]!.settings as Given).command({ host: 'h', port: 7 })).toBe('./firmware 7')
 })
 
+test('in a role that runs by itself, what only takes calls is skipped with the reason', () => {
+  const firmware = TEXT.replace(
+    'umqtt.simple, with: { keepalive: 4s, user: u, password: p }',
+    'umqtt.simple, firmware: button-led, with: { name: dut, peer: other }',
+  ).replace('connect: dut', 'connect: other')
+  expect(compiled({ dut: 'mqttjs' }, firmware).plans[0]?.skip).toBe('dut is bound to mqttjs, which runs no firmware')
+  expect(compiled({ dut: 'umqtt.robust' }, firmware).plans[0]?.skip).toBeNull()
+  const program = TEXT.replace(/ {2}dut: .*/, '  dut: { use: process, command: ./x }').replace(
+    'connect: dut',
+    'delay: 1s',
+  )
+  expect(compiled({ dut: 'mqttjs' }, program).plans[0]?.skip).toBe(
+    'dut is bound to mqttjs, which does nothing by itself',
+  )
+  expect(compiled({ dut: 'process:./y' }, program).plans[0]?.skip).toBeNull()
+})
+
 test('matrix: bind runs each, and --bind wins over it', () => {
   const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: umqtt.robust }, { dut: quecpython }] }\ndevices:')
   const used = (bind: Record<string, string>): unknown => compiled(bind, text).plans.map((p) => p.devices[0]?.use)
@@ -88,7 +105,7 @@ describe('*', () => {
   test('plays the device of a row of the matrix, and not what the file has in its place', () => {
     const text = TEXT.replace('devices:', 'matrix: { bind: [{ dut: minimqtt }, { dut: umqtt.robust }] }\ndevices:')
     expect(compiled({ dut: 'virtual' }, text).plans.map(({ skip }) => skip)).toEqual([
-      expect.stringMatching(/no puppet plays minimqtt/),
+      expect.stringMatching(/has no minimqtt/),
       null,
     ])
   })
@@ -113,6 +130,9 @@ test.each([
   ['@1', 'binding/empty'],
   ['umqtt.simple@', 'binding/empty'],
   ['process:', 'binding/empty'],
+  ['virtual:', 'binding/empty'],
+  ['virtual:no/such/folder', 'binding/no-folder'],
+  ['virtual:package.json', 'binding/no-folder'],
   ['umqtt.smple', 'binding/unknown-kind'],
 ])('"%s" is %s', (text, code) => {
   expect(() => parseBinding(text)).toThrow(expect.objectContaining({ code }))

@@ -1,6 +1,7 @@
 // A binding puts another device into a role of the scenario: `blue: umqtt.robust`. It changes the
 // device's node before anything is compiled, so that all that is said of a device holds for a bound one.
 
+import { statSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../emulators/index.ts'
 import { boardLabels, type DeviceOption, deviceKinds } from '../devices/index.ts'
@@ -19,12 +20,17 @@ export interface Binding {
   readonly command?: string | undefined
   /** For a replay: the recording, from the folder that hil was started in. */
   readonly file?: string | undefined
+  /** For a virtual board: a folder that is laid over the files of the scenario, such as a library of the user's own. */
+  readonly folder?: string | undefined
 }
 
 /** By the device's name in the scenario. */
 export type Bindings = Readonly<Record<string, Binding>>
 
-/** `CLIENT`, `CLIENT@VERSION`, `virtual`, `port:PATH`, a label of the hardware map, `process:COMMAND` or `replay:PATH`. Throws Problem `binding/empty` or `binding/unknown-kind`. */
+/**
+ * `CLIENT`, `CLIENT@VERSION`, `virtual`, `virtual:FOLDER`, `port:PATH`, a label of the hardware map, `process:COMMAND` or
+ * `replay:PATH`. Throws Problem `binding/empty`, `binding/unknown-kind` or `binding/no-folder`.
+ */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
   const process = /^process:\s*(.+)$/s.exec(given)
@@ -32,6 +38,8 @@ export function parseBinding(text: string): Binding {
   const replay = /^replay:\s*(.+)$/s.exec(given)
   if (replay !== null) return { text: given, use: 'replay', file: resolvePath(replay[1]!) }
   if (given === 'virtual') return { text: given, use: 'micropython' }
+  const virtual = /^virtual:\s*(.+)$/.exec(given)
+  if (virtual !== null) return { text: given, use: 'micropython', folder: folderAt(virtual[1]!) }
   const port = /^port:\s*(.+)$/.exec(given)
   if (port !== null) return { text: given, use: 'board', port: port[1]! }
   if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
@@ -41,19 +49,28 @@ export function parseBinding(text: string): Binding {
     use === '' ||
     version === '' ||
     rest.length > 0 ||
+    given === 'virtual:' ||
     given === 'process:' ||
     given === 'replay:'
   )
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, virtual, port:PATH, process:COMMAND or replay:PATH',
+      hint: 'write CLIENT, CLIENT@VERSION, virtual, virtual:FOLDER, port:PATH, process:COMMAND or replay:PATH',
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
       hint:
         didYouMean(use, [...KINDS, 'virtual', ...boardLabels()]) ??
-        `there is virtual, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
+        `there is virtual, virtual:FOLDER, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
+}
+
+function folderAt(given: string): string {
+  const path = resolvePath(given)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
+  throw new Problem('binding/no-folder', `there is no folder ${given}`, {
+    hint: 'virtual:FOLDER lays its files over those of the scenario, such as lib/ with your own copy of a library',
+  })
 }
 
 /** The device's node with another device in it. What is not a map is left to be complained of. */
@@ -74,8 +91,22 @@ export function bound(device: Node, binding: Binding): Node {
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
-  return { ...device, entries: [...put, ...kept] }
+  const entries = [...put, ...kept]
+  return { ...device, entries: binding.folder === undefined ? entries : laidOver(entries, binding.folder, place) }
 }
+
+/** What comes later in `files:` is on top. */
+function laidOver(entries: readonly MapEntry[], folder: string, place: Place): MapEntry[] {
+  const { value: files } = entries.find(({ key }) => key === 'files') ?? {}
+  const entry = (key: string, value: Node): MapEntry => ({ key, keyPlace: place, value })
+  const below = files === undefined ? [] : files.kind === 'map' ? files.entries : [entry(ROOT, files)]
+  const both: MapNode = { kind: 'map', entries: [...below, entry(ROOT_AGAIN, scalar(folder, place))], place }
+  return [...entries.filter(({ key }) => key !== 'files'), entry('files', both)]
+}
+
+/** The board's flash itself, by two keys: a map has each only once. */
+const ROOT = '.'
+const ROOT_AGAIN = './'
 
 /** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
 const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])

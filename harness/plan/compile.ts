@@ -14,12 +14,14 @@ import {
   typedValue,
   validate,
 } from '../scenario/index.ts'
+import { compileAlways } from './always.ts'
 import { bindingsOf } from './bindings.ts'
 import { Casting } from './casting.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { overridden } from './fleet.overrides.ts'
-import { compileFleet, linkedMembers } from './fleet.ts'
+import { linkedMembers } from './fleet.share.ts'
+import { compileFleet } from './fleet.ts'
 import { scenario as shape } from './grammar.ts'
 import { combinations } from './matrix.ts'
 import {
@@ -32,7 +34,7 @@ import {
 } from './plan.ts'
 import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
 import { compileSlos } from './slo.ts'
-import { compileAlways, compileSteps } from './steps.ts'
+import { compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
 
@@ -228,6 +230,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   signals: {},
   busy: null,
   tls: null,
+  websocket: false,
   needs: [],
   capabilities: null,
   waitsForBoot: false,

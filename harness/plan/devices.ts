@@ -49,8 +49,16 @@ export function compileDevice(
   const words = validate(shape, filled.node, diagnostics)
   if (words === undefined) return undefined
   const kind = deviceKinds[words.use]!
+  const unfit = (why: string): boolean => {
+    if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
+    return plays !== null
+  }
+  const runsAlone = words.firmware !== undefined && words.firmware !== 'puppet'
+  if (runsAlone && !kind.keys.includes('firmware') && unfit(`${words.use}, which runs no firmware`)) return undefined
   reportOpen(filled, kind, diagnostics)
   const fits = keysFit(words, kind, filled.node, diagnostics)
+  if (words.link?.websocket === true && kind.speaksWebSocket !== true && !unfit(`${words.use}, which has no WebSocket`))
+    reportNoWebSocket(words.use, filled.node, diagnostics)
   const settings = kind.compile({
     name,
     use: words.use,
@@ -59,21 +67,21 @@ export function compileDevice(
     file,
     diagnostics,
     plays,
-    unfit(why) {
-      if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
-      return plays !== null
-    },
+    unfit,
     atLink: (part, link) => fillAtLink(part, link, context.scope),
   })
   if (!fits || settings === undefined) return undefined
+  const busy = kind.busy(settings)
+  if (plays === 'process' && busy === null) unfit(`${words.use}, which does nothing by itself`)
   return {
     name,
     place: node.place,
     use: words.use,
     settings,
     signals: wiringOf(words),
-    busy: kind.busy(settings),
+    busy,
     tls: tlsOf(words),
+    websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
     waitsForBoot: context.bootedBySteps.has(name),
@@ -118,6 +126,16 @@ function keysFit(words: DeviceWords, kind: AnyDeviceKind, node: Node, diagnostic
     })
   }
   return wrong.length === 0
+}
+
+function reportNoWebSocket(use: string, node: Node, diagnostics: Diagnostics): void {
+  const able = Object.values(deviceKinds).filter((kind) => kind.speaksWebSocket === true)
+  diagnostics.add({
+    code: 'scenario/no-websocket',
+    message: `${use} has no WebSocket`,
+    at: entryOf(childOf(node, 'link')!, 'websocket')!.keyPlace,
+    hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
+  })
 }
 
 function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {

@@ -2,7 +2,7 @@
 // it lasts. A plan that was compiled with them can be compiled again, on another machine as well.
 
 import { type Duration, milliseconds, Problem } from '../../emulators/index.ts'
-import type { FleetGroup } from './fleet.ts'
+import type { FleetGroup } from './fleet.plan.ts'
 import type { FleetOverrides, Plan, Step } from './plan.ts'
 
 /** Throws Problem `cli/bad-count` for a group that is not there. */

@@ -34,6 +34,10 @@ export const deviceLink = z.strictObject({
     ])
     .optional()
     .describe('the device reaches its link by TLS; default: false'),
+  websocket: z
+    .boolean()
+    .optional()
+    .describe('the device speaks MQTT over WebSocket, on the whole way to the broker; default: false'),
 })
 
 export const device = z.strictObject({

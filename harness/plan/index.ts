@@ -4,19 +4,11 @@ export { type Binding, parseBinding } from './binding.ts'
 export { bindingsFromOutside, EVERY_DEVICE } from './bindings.ts'
 export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
 export { findScenarios, SUFFIX } from './files.ts'
+export { arrivalTime } from './fleet.arrival.ts'
 export { STAMP_BYTES } from './fleet.grammar.ts'
-export {
-  type Arrival,
-  arrivalTime,
-  type FleetGroup,
-  type FleetMember,
-  type FleetPlan,
-  isInShare,
-  type LinkedMember,
-  libraryOptions,
-  linkedMembers,
-  type Publication,
-} from './fleet.ts'
+export { libraryOptions } from './fleet.member.ts'
+export type { Arrival, FleetGroup, FleetMember, FleetPlan, Publication } from './fleet.plan.ts'
+export { isInShare, type LinkedMember, linkedMembers } from './fleet.share.ts'
 export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
 export { scenarioSchema } from './json-schema.ts'
 export { Pieces, type WordMap, type Words } from './pieces.ts'
@@ -43,4 +35,4 @@ export {
   TIMES,
   type TimeMetric,
 } from './slo.ts'
-export { VERBS } from './steps.ts'
+export { VERBS } from './steps.head.ts'

@@ -57,6 +57,7 @@ export class Pieces {
       signals: {},
       busy: 'a link, with a program of your own at its end',
       tls,
+      websocket: false,
       needs: [],
       capabilities: null,
       waitsForBoot: true,

@@ -7,7 +7,7 @@ import type { AnyMatcher } from '../expect/index.ts'
 import type { RaisedMatcher } from '../scenario/raised.ts'
 import type { AnyAction } from '../steps/index.ts'
 import type { CertificateKind } from '../tls/index.ts'
-import type { FleetPlan } from './fleet.ts'
+import type { FleetPlan } from './fleet.plan.ts'
 import type { KnownGap } from './gaps.ts'
 import type { SloPlan } from './slo.ts'
 
@@ -131,6 +131,8 @@ export interface DevicePlan {
   readonly busy: string | null
   /** How it reaches its link by TLS; null: plain TCP. */
   readonly tls: TlsPlan | null
+  /** It speaks MQTT over WebSocket, with or without TLS. */
+  readonly websocket: boolean
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
   /** For a board: what it has of that. null: needs are programs on the PATH. */

@@ -68,6 +68,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       signals: {},
       busy: null,
       tls: null,
+      websocket: false,
       needs: [],
       capabilities: null,
       waitsForBoot: false,

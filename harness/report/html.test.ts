@@ -155,6 +155,14 @@ describe.skipIf(chromium === null && process.env.CI === undefined)('report.html 
     await page.close()
   })
 
+  it('tells of a flaky one why it was tried again', async () => {
+    const page = await open(file, runOf('flaky', 'passed'))
+    const earlier = page.locator('.earlier > ol > li')
+    expect(await earlier.count()).toBe(1)
+    expect(await earlier.textContent()).toContain('nothing answers at nowhere:1')
+    await page.close()
+  })
+
   it('chooses an event from the lanes, from the list and by keys', async () => {
     const page = await open(file, runOf('passed', 'passed'))
     const heading = page.locator('.inspector h4').first()

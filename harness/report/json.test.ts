@@ -19,6 +19,7 @@ interface Results {
     status: string
     reason: string | null
     attempts: string[]
+    earlier: { status: string; reason: string | null; steps: object[]; artifacts: string[] }[]
     steps: object[]
     flaky: boolean
   }[]
@@ -73,7 +74,11 @@ describe('results.json', () => {
   it('has the attempts of a flaky scenario, and the evidence of a failed one', () => {
     const [, failed, , , flaky] = written(all).scenarios
     expect(flaky).toMatchObject({ attempts: ['broken', 'passed'], flaky: true })
+    expect(flaky?.earlier).toMatchObject([{ status: 'broken', reason: 'nothing answers at nowhere:1', steps: [] }])
+    expect(flaky?.earlier[0]?.artifacts[0]).not.toBe(undefined)
     expect(failed?.attempts).toEqual(['failed', 'failed'])
+    expect(failed?.earlier).toMatchObject([{ status: 'failed', reason: expect.stringContaining('packetId 7') }])
+    expect(failed?.earlier[0]?.steps.at(-1)).toMatchObject({ verdict: 'fail' })
     expect(failed?.steps.at(-1)).toMatchObject({
       verb: 'expect',
       outcome: 'failed',

@@ -56,6 +56,7 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     status: run.status,
     flaky,
     attempts: attempts.map((attempt) => attempt.status),
+    earlier: attempts.slice(0, -1).map((attempt) => earlierOf(attempt, output)),
     reason: reasonOf(run),
     tags: plan.tags,
     verifies: plan.verifies,
@@ -63,6 +64,18 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     gap: gapOf(run),
     bindings: Object.fromEntries(plan.devices.map((device) => [device.name, device.use])),
     seed: run.seed,
+    startedAt: run.startedAt.toISOString(),
+    duration: round(run.duration),
+    steps: stepsOf(run),
+    artifacts: artifactsOf(run, output),
+  }
+}
+
+/** An attempt after which the scenario was tried again. */
+function earlierOf(run: ScenarioRun, output: string): unknown {
+  return {
+    status: run.status,
+    reason: reasonOf(run),
     startedAt: run.startedAt.toISOString(),
     duration: round(run.duration),
     steps: stepsOf(run),

@@ -29,6 +29,18 @@ const step = z.looseObject({
   window: z.object({ anchor: z.number(), from: z.number().nullable(), to: z.number().nullable() }).optional(),
 })
 
+/** Absent from what an older hil wrote. */
+const earlier = z.array(
+  z.looseObject({
+    status: z.string(),
+    reason: z.string().nullable(),
+    startedAt: z.string(),
+    duration: z.number(),
+    steps: z.array(step),
+    artifacts: z.array(z.string()),
+  }),
+)
+
 const scenario = z.looseObject({
   name: z.string(),
   file: z.string(),
@@ -38,6 +50,7 @@ const scenario = z.looseObject({
   status: z.string(),
   flaky: z.boolean(),
   attempts: z.array(z.string()),
+  earlier: earlier.optional(),
   reason: z.string().nullable(),
   tags: z.array(z.string()),
   verifies: z.array(z.string()),

@@ -56,8 +56,9 @@ async function securedByFiles(name: string, plan: TlsPlan): Promise<Security> {
   }
 }
 
-export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker): Attachment {
+export function attachmentOf(link: Attachment, { tls }: Security, broker: Broker, plan: DevicePlan): Attachment {
   return {
+    ...(plan.websocket && broker.websocket !== undefined ? { websocket: { path: broker.websocket.path } } : {}),
     host: tls === undefined ? link.host : SERVER_NAME,
     address: link.host,
     port: link.port,

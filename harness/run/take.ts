@@ -1,8 +1,8 @@
 // A device with its link, taken onto the bench: the same for a scenario that is written and for one that is made up as
 // it goes along.
 
-import type { Clock, Random } from '../../emulators/index.ts'
-import type { Broker } from '../brokers/index.ts'
+import { type Clock, Problem, type Random } from '../../emulators/index.ts'
+import type { Broker, WebAddress } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
 import type { Event, Timeline } from '../evidence/index.ts'
 import { type Link, openLink } from '../link/index.ts'
@@ -34,12 +34,14 @@ export async function takeLink(plan: DevicePlan, around: Around): Promise<Taken>
   const kind = deviceKinds[plan.use]
   const files = kind?.readsFiles === true
   const security = await stop.race(bench.take(`the certificates of ${plan.name}`, securityOf(plan, files)))
+  const web = plan.websocket ? webOf(broker) : null
   const link = await stop.race(
     bench.take(
       `the link of ${plan.name}`,
       openLink({
         device: plan.name,
-        upstream: () => ({ host: broker.host, port: broker.port, tls: broker.access.tls }),
+        upstream: () => web ?? { host: broker.host, port: broker.port, tls: broker.access.tls },
+        websocket: web !== null,
         tls: security.link,
         recorder: timeline,
         clock,
@@ -49,6 +51,13 @@ export async function takeLink(plan: DevicePlan, around: Around): Promise<Taken>
     ),
   )
   return { link, security }
+}
+
+function webOf(broker: Broker): WebAddress {
+  if (broker.websocket !== undefined) return broker.websocket
+  throw new Problem('broker/no-websocket', `${broker.name} has no WebSocket here`, {
+    hint: 'the option websocket: true of aedes, mosquitto and nats opens one; a broker by its URL has it at ws://HOST:PORT/PATH',
+  })
 }
 
 /** The device at its link; it has not booted. */
@@ -64,6 +73,7 @@ export async function takeDevice(
       attach === undefined ? link : await bench.take('what is put between', attach(plan.name, link)),
       security,
       broker,
+      plan,
     ),
     recorder: timeline,
     clock,

@@ -255,7 +255,7 @@ describe('what cannot be', () => {
   test.each([
     ['{ use: micropython, files: { main.py: no/such.py } }', 'scenario/no-such-file'],
     ['{ use: micropython, firmware: button-led, with: { name: a, peer: b } }', 'scenario/no-program'],
-    ['{ use: micropython, client: minimqtt }', 'scenario/no-puppet'],
+    ['{ use: micropython, client: quecpython }', 'scenario/no-puppet'],
     ['{ use: micropython, with: { colour: red } }', 'scenario/unknown-option'],
     ['{ use: micropython, command: ls }', 'scenario/key-of-another-kind'],
   ])('%s is %s', (device, code) => {
@@ -264,7 +264,8 @@ describe('what cannot be', () => {
 
   test.each([
     ['{ use: umqtt.simple, firmware: button-led, with: { name: a, peer: b } }', /no files: with a main.py/],
-    ['{ use: minimqtt }', /no puppet plays minimqtt/],
+    ['{ use: quecpython }', /no puppet plays quecpython/],
+    ['{ use: minimqtt }', /has no minimqtt; files: .* or virtual:FOLDER would give it/],
     ['{ use: process, command: ls }', /what process does/],
     ['{ use: umqttsimple }', /has no umqttsimple; files: .* would give it/],
   ])('bound to a board, %s is skipped', (device, why) => {

@@ -74,6 +74,8 @@ test.each<[string, number, number, string, string | undefined]>([
   ['device: a\nmatch: { payload: 1 }', 2, 19, 'bare-number', 'write "1"'],
   ['device: a\nmatch: { payload: { jsn: 1 } }', 2, 21, 'unknown-key', 'did you mean "json"?'],
   ['device: a\ncount: { mn: 1 }', 2, 10, 'unknown-key', 'did you mean "min"?'],
+  ['device: a\npayload: x', 2, 1, 'unknown-key', 'write match: { payload: … }'],
+  ['device: a\nmatch: { within: 1s }', 2, 10, 'unknown-key', 'it belongs beside match, not into it'],
   ['device: a\nwill: { tpic: x }', 2, 9, 'unknown-key', 'did you mean "topic"?'],
   ['device: a\nwill: { qos: 1 }', 2, 9, 'missing-key', 'it is text'],
   ['device: a\nwill: x', 2, 7, 'wrong-type', undefined],

@@ -55,15 +55,29 @@ export function explain(issue: Issue, base: readonly PropertyKey[], context: Exp
 
 function unknownKey(key: string, path: readonly PropertyKey[], context: Explaining): Explained {
   const keys = context.keysAt(path)
-  const known = keys.length === 0 || keys.length > 24 ? undefined : `known here: ${keys.join(', ')}`
+  const listed = keys.length === 0 || keys.length > 24 ? undefined : `known here: ${keys.join(', ')}`
   return {
     code: 'scenario/unknown-key',
     message: `unknown key "${key}"`,
-    hint: didYouMean(key, keys, known),
+    hint: didYouMean(key, keys, elsewhere(key, keys, path, context) ?? listed),
     path,
     key,
     cost: 3,
   }
+}
+
+/** Right in itself, but a level too high or too low. */
+function elsewhere(
+  key: string,
+  keys: readonly string[],
+  path: readonly PropertyKey[],
+  context: Explaining,
+): string | undefined {
+  const below = keys.find((one) => context.keysAt([...path, one]).includes(key))
+  if (below !== undefined) return `write ${below}: { ${key}: … }`
+  const above = path.at(-1)
+  const isAbove = typeof above === 'string' && context.keysAt(path.slice(0, -1)).includes(key)
+  return isAbove ? `it belongs beside ${above}, not into it` : undefined
 }
 
 function missing(issue: Issue, path: readonly PropertyKey[], depth: number): Explained {

@@ -29,6 +29,12 @@ const args = z
       .describe(
         'segments of so many bytes, whatever packets they cut through; a list: the sizes of the first ones, the rest is one more',
       ),
+    frame: z
+      .enum(['binary', 'text', 'fragmented'])
+      .optional()
+      .describe(
+        'over WebSocket: a frame for each segment (binary or text), or one message with a frame for each; default: binary',
+      ),
     skip: z.number().int().min(0).optional().describe('so many bytes at the start are not sent; default: 0'),
     first: z.number().int().min(0).optional().describe('only so many bytes are sent; default: all'),
   })
@@ -62,6 +68,7 @@ export const send: ClientCall<SendArgs> = {
     packets: a.packets ?? [a.packet ?? a.hex!],
     cut: { skip: a.skip ?? 0, first: a.first ?? null },
     split: splitOf(a),
+    frame: a.frame,
   }),
   show: (a) => `send ${shown(a)} from ${a.device}`,
 }

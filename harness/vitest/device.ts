@@ -85,7 +85,10 @@ export class TestLink implements Linked {
   }
 
   /** Makes up a packet, or bytes as hex, on the connection there is. */
-  inject(to: 'device' | 'broker', what: { readonly packet: WordMap } | { readonly hex: string }): Promise<void> {
+  inject(
+    to: 'device' | 'broker',
+    what: ({ readonly packet: WordMap } | { readonly hex: string }) & { readonly frame?: 'binary' | 'text' },
+  ): Promise<void> {
     return done(this.#rig, { inject: { device: this.name, to, ...what } as WordMap }, callSite(this.inject))
   }
 }

@@ -33,7 +33,7 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
     /the nearest was #\d+ \S+ blue → PUBLISH topic "t" payload "a" qos 0 \(qos: expected 1, got 0\)/,
     /events:\n(.*\n)*? +#\d+ \S+ blue → PUBLISH/,
   ],
-  'toHaveSent: too many': [/^ClaimFailed.*\n.*exactly 1 times.*\n.*got: 2 of them/],
+  'toHaveSent: too many': [/^ClaimFailed.*\n.*exactly once.*\n.*got: 2 of them/],
   'not.toHaveSent: it has': [/^ClaimFailed: expect\(blue\)\.not\.toHaveSent.*\n.*expected: no CONNECT from blue/],
   'not.toHaveSent: for how long': [/^TypeError: .*for how long\? say \{ within: '500ms' \}/],
   'toHaveReceived: the PUBACK is late': [

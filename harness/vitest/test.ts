@@ -84,8 +84,9 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
     let count = 0
     const make: HilFixtures['device'] = async (kind, options = {}) => {
       const site = callSite(make)
-      const { name = `device${++count}`, tls, ...words } = options
-      const link = tls === undefined ? {} : { link: { tls } }
+      const { name = `device${++count}`, tls, websocket, ...words } = options
+      const asked = { ...(tls === undefined ? {} : { tls }), ...(websocket === undefined ? {} : { websocket }) }
+      const link = Object.keys(asked).length === 0 ? {} : { link: asked }
       try {
         const at = await rig.device(name, {
           use: kind === 'virtual' ? 'micropython' : kind,

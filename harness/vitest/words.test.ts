@@ -33,7 +33,7 @@ it('fields of packets, of messages and of violations, and the matchers', () => {
 })
 
 it('the keys of devices', () => {
-  expect(keysOf('DeviceOptions').sort()).toEqual([...Object.keys(deviceKeys), 'name', 'tls'].sort())
+  expect(keysOf('DeviceOptions').sort()).toEqual([...Object.keys(deviceKeys), 'name', 'tls', 'websocket'].sort())
 })
 
 it('the files that a scenario names, with the gaps of its folders', () => {

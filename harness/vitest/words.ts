@@ -107,6 +107,8 @@ export interface Claimed {
   readonly message?: MessageMatch
   readonly violation?: ViolationMatch
   readonly socket?: Readonly<Record<string, Words>>
+  readonly upgrade?: Readonly<Record<string, Words>>
+  readonly frame?: Readonly<Record<string, Words>>
   readonly call?: Readonly<Record<string, Words>>
   readonly serial?: { readonly device: string; readonly line: WantedText; readonly stream?: 'out' | 'err' | 'in' }
   readonly signal?: { readonly device: string; readonly signal: string; readonly value?: WantedNumber }
@@ -136,6 +138,8 @@ export interface DeviceOptions {
   readonly name?: string
   /** The device reaches its link by TLS. */
   readonly tls?: true | { readonly certificate?: string; readonly mutual?: boolean }
+  /** It speaks MQTT over WebSocket; the broker needs its option `websocket: true`. */
+  readonly websocket?: boolean
   /** Of the library; default: the one that docs/clients.md names. */
   readonly version?: string
   /** Options by the library's own names: `{ keepalive: '30s' }`. */

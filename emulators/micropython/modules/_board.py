@@ -4,6 +4,7 @@
 import sys
 
 import _hil
+from uctypes import addressof
 
 _EVENTS = -1000
 _NOTHING = -1001
@@ -64,6 +65,20 @@ def ask(function, *args):
         if code != _EVENTS:
             return check(code)
         dispatch()
+
+
+def poll(watch, ms):
+    """Pairs of socket (0: the console) and bits that are ready; None: something else has happened meanwhile."""
+    code = _hil.poll("\n".join("%d %d" % pair for pair in watch), ms)
+    if code == _EVENTS:
+        dispatch()
+        return None
+    check(code)
+    if code == 0:
+        return []
+    found = bytearray(code)
+    _hil.take(addressof(found))
+    return [tuple(int(word) for word in line.split()) for line in found.decode().split("\n")]
 
 
 def sleep(ms):

@@ -67,6 +67,9 @@ os.umount("/")
 os.mount(_flash, "/")
 os.mount(_rom, "/rom")
 os.chdir("/")
+# Its own modules before those of the web build; before both, the flash's.
+sys.path.remove(".frozen")
+sys.path.append(".frozen")
 
 
 def _alias(name, module, *others):
@@ -81,12 +84,14 @@ schedule(_board.dispatch, None)
 _hil.rehearsed(id(_board.dispatch))
 
 import _os
+import _micropython
 import _sys
 import _time
 
 _alias("os", _os, "uos")
 _alias("time", _time, "utime")
 _alias("sys", _sys, "usys")
+_alias("micropython", _micropython)
 _alias("os.path", _os.path)
 
 

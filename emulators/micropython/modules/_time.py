@@ -53,6 +53,12 @@ def time_ns():
     return (_at_boot * 1000000 + int(_hil.now() * 1000)) * 1000
 
 
+def _set(seconds):
+    """RTC.datetime()."""
+    global _at_boot
+    _at_boot = seconds - int(_hil.now() // 1000)
+
+
 def localtime(seconds=None):
     return _built_in.gmtime((time() if seconds is None else seconds) + _EPOCH_2000_MS // 1000)
 

@@ -1,5 +1,5 @@
-# The ESP32's machine module: pins, timers and resets are the harness's; buses (I2C, SPI, UART) are
-# not there, so that a program which needs them says so at import.
+# The ESP32's machine module: pins, timers and resets are the harness's. Nothing is wired to its buses (I2C, SPI,
+# UART), and they say what a chip says then.
 
 import _hil
 from _board import ask, check, handlers, sleep as _sleep_ms
@@ -58,6 +58,10 @@ def idle():
 def disable_irq():
     _hil.uninterrupted(True)
     return True
+
+
+def bootloader(timeout=0):
+    reset()
 
 
 def enable_irq(state=True):
@@ -257,18 +261,38 @@ class ADC:
 
 
 class RTC:
-    _memory = b""
+    """Its memory outlives everything but a power cut; the time that is set, until the next reset."""
 
-    def datetime(self, *_):
+    def datetime(self, *given):
         import time
 
+        if given:
+            y, mo, d, _w, h, mi, s, _us = given[0]
+            time._set(time.mktime((y, mo, d, h, mi, s, 0, 0)))
+            return None
         y, mo, d, h, mi, s, w, _yd = time.localtime()
-        return (y, mo, d, w, h, mi, s, 0)
+        return (y, mo, d, w, h, mi, s, time.time_ns() // 1000 % 1000000)
 
-    def init(self, *_):
-        pass
+    def init(self, given=None):
+        if given is not None:
+            self.datetime(given)
 
     def memory(self, *data):
         if not data:
-            return RTC._memory
-        RTC._memory = bytes(data[0])
+            text = _hil.rtcMemory()
+            return bytes(int(text[i : i + 2], 16) for i in range(0, len(text), 2))
+        kept = data[0].encode() if isinstance(data[0], str) else bytes(data[0])
+        if len(kept) > 2048:
+            raise ValueError("buffer too long")
+        check(_hil.keepRtc("".join("%02x" % byte for byte in kept)))
+
+
+_BUSES = ("I2C", "SoftI2C", "SPI", "SoftSPI", "UART", "DAC", "TouchPad", "time_pulse_us", "bitstream")
+
+
+def __getattr__(name):
+    if name not in _BUSES:
+        raise AttributeError(name)
+    import _buses
+
+    return getattr(_buses, name)

@@ -81,6 +81,8 @@ class WLAN:
         return {"up": STAT_GOT_IP, "joining": STAT_CONNECTING, "lost": STAT_BEACON_TIMEOUT}.get(state, STAT_IDLE)
 
     def ifconfig(self, *_):
+        if self._interface == AP_IF and WLAN._active[AP_IF]:
+            return ("192.168.4.1", "255.255.255.0", "192.168.4.1", "0.0.0.0")
         up = self._interface == STA_IF and _hil.wifi("state", "") == "up"
         ip = "192.168.4.%d" % (2 + int(_hil.uniqueId[-2:], 16) % 250) if up else "0.0.0.0"
         return (ip, "255.255.255.0", "192.168.4.1", "192.168.4.1") if up else (ip, ip, ip, ip)

@@ -19,6 +19,7 @@ SO_KEEPALIVE = 8
 SO_BROADCAST = 32
 TCP_NODELAY = 1
 
+_EAGAIN = 11
 _EHOSTUNREACH = 113
 _EOPNOTSUPP = 95
 # esp_netif's "no such name" while there is no network.
@@ -76,15 +77,19 @@ class socket:
         elif limits:
             data = bytes(data[limits[0] : limits[0] + limits[1]])
             size = len(data)
-        if size > 0:
-            ask(_hil.write, self._handle, addressof(data), size)
+        # Without blocking, a full buffer takes nothing.
+        if size > 0 and ask(_hil.write, self._handle, addressof(data), size) is None:
+            return None
         return size
 
     def send(self, data):
-        return self.write(data)
+        sent = self.write(data)
+        if sent is None:
+            raise OSError(_EAGAIN)
+        return sent
 
     def sendall(self, data):
-        self.write(data)
+        self.send(data)
 
     def _read(self, size, exact):
         got = ask(_hil.read, self._handle, size, exact)
@@ -132,7 +137,7 @@ class socket:
     def recv(self, size):
         data = self._read(min(size, _MOST), False)
         if data is None:
-            raise OSError(11)
+            raise OSError(_EAGAIN)
         return data
 
     def recvfrom(self, size):

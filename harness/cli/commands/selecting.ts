@@ -48,7 +48,7 @@ export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
       array: true,
       requiresArg: true,
       describe:
-        'DEVICE=CLIENT[@VERSION], virtual, port:PATH, a board of the hardware map, or process:COMMAND plays that device; *=… plays all that it can',
+        'DEVICE=CLIENT[@VERSION], virtual, virtual:FOLDER, port:PATH, a board of the hardware map, or process:COMMAND plays that device; *=… plays all that it can',
     })
     .option('config', {
       type: 'string',

@@ -8,6 +8,11 @@ export const asked = {
     mend: 'CLIENT, CLIENT@VERSION, or process:COMMAND.',
     example: 'hil run --bind blue=umqtt.robust',
   },
+  'binding/no-folder': {
+    means: 'virtual:FOLDER lays a folder over the files of a virtual board, and there is no such folder.',
+    mend: 'The path is looked for from the folder that hil was started in.',
+    example: "hil run scenarios/devices --bind '*=virtual:my-libraries' --compare",
+  },
   'binding/no-map': {
     means: 'bind: in a matrix is a list of maps from device to what plays it.',
     mend: 'Write one map for each run.',

@@ -103,6 +103,10 @@ export const scenario = {
     means: 'The key is for another kind of device: a process takes no with:, a client no command:.',
     mend: 'Remove it, or change use:. hil clients NAME shows the keys of a kind.',
   },
+  'scenario/no-websocket': {
+    means: 'link: { websocket: true } on a device whose library has none.',
+    mend: 'Remove it, or use what the hint names: a process, raw, mqttjs.',
+  },
   'scenario/missing-key': {
     means: 'Something that must be there is not.',
     mend: 'The hint shows how it is written.',

@@ -21,6 +21,10 @@ export const world = {
       'The connection stands, but TLS did not come about: another authority, another name, or a server without TLS.',
     mend: '--cafile FILE, --insecure, or mqtt:// instead of mqtts://.',
   },
+  'broker/no-websocket': {
+    means: 'A device speaks MQTT over WebSocket, and this broker was started without it or has none.',
+    mend: 'websocket: true among the options of aedes, mosquitto or nats; a broker by its URL: ws://HOST:PORT/PATH.',
+  },
   'broker/not-installed': {
     means: 'The broker’s program is not on the PATH.',
     mend: 'Install it, or use --broker aedes, which needs nothing. hil doctor shows which are here.',
@@ -63,6 +67,10 @@ export const world = {
   'device/no-console': {
     means: 'Nothing on this device reads from its console.',
     mend: 'serial: { send } is for processes and boards.',
+  },
+  'device/no-frames': {
+    means: 'A text frame was to be injected on a link that is no WebSocket.',
+    mend: 'link: { websocket: true } on the device, or leave frame: out.',
   },
   'device/no-pins': {
     means: 'This device has no pins that could be driven.',

@@ -105,6 +105,12 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
 - expect: { socket: { from: blue, event: closed, by: broker }, within: 6s }
 - expect: { socket: { from: green, event: connected, connection: 2 } }
 - never: { socket: { from: green, event: ended }, for: 1s }`,
+  upgrade: `
+- expect: { upgrade: { from: blue, path: /mqtt, subprotocol: mqtt } }
+- expect: { upgrade: { to: blue, status: 101, subprotocol: mqtt } }`,
+  frame: `
+- expect: { frame: { from: blue, opcode: close }, within: 1s }
+- never: { frame: { from: blue, opcode: text }, for: 1s }`,
   call: `
 - id: pub
   publish: { device: blue, topic: a/b, payload: hi, qos: 1, start: true }

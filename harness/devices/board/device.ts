@@ -105,7 +105,7 @@ export function boardDevice(
     onIdle: (error) => {
       if (settings.puppet !== null || state !== 'on') return
       state = 'ended'
-      change(error === null ? 'ended' : 'crashed', error ?? undefined)
+      change(error === null ? 'ended' : 'crashed', error === null ? undefined : withAdvice(error))
     },
     onLost: lost,
     onBug: around.onBug,
@@ -269,3 +269,13 @@ function named(
   if (error.type !== 'OSError') return error
   return { ...error, args: error.args.map((a) => (typeof a === 'number' ? errnoName(a, errnos) : a)) }
 }
+
+/** A module that is not there can mostly be given to the board. */
+function withAdvice(error: string): string {
+  const module = /^ImportError: no module named '([\w.]+)'/.exec(error)?.[1]
+  if (module === undefined) return error
+  if (RADIOS.has(module)) return `${error}, and its radio is not there: that wants a real board`
+  return `${error}: give it to the board, as files: { lib/${module.replaceAll('.', '/')}.py: … }`
+}
+
+const RADIOS: ReadonlySet<string> = new Set(['bluetooth', 'ubluetooth', 'aioble', 'espnow', 'aioespnow'])

@@ -17,14 +17,11 @@ import { optionsOf } from '../options.ts'
 import { wiringOf } from '../signals.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { filesOf } from './files.ts'
+import { PUPPET_LIBRARIES } from './libraries.ts'
 import { virtualChassis } from './virtual.ts'
 
 const DEFAULT_POLL = milliseconds(100)
 const DEFAULT_LOST_FOR = seconds(5)
-/** Libraries that a puppet can hold by their constructor's plain values. */
-const PUPPETS: readonly string[] = ['umqtt.simple', 'umqtt.robust', 'umqttsimple']
-/** Those of them that a virtual board brings. */
-const BUILT_IN: readonly string[] = ['umqtt.simple', 'umqtt.robust']
 const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
@@ -79,29 +76,35 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
     return { ...common, puppet: null }
   }
   const library: ClientKind = clients[client as ClientName]
-  if (!PUPPETS.includes(client)) {
+  const onBoard = own(PUPPET_LIBRARIES, client)
+  if (onBoard === undefined) {
     if (!written.unfit(`${use}, on which no puppet plays ${client}`))
       diagnostics.add({
         code: 'scenario/no-puppet',
         message: `no puppet plays ${client} on a board`,
         at: entryOf(node, 'client')?.keyPlace ?? node.place,
-        hint: `one plays ${PUPPETS.join(', ')}; or give the board a program: files: { main.py: … }`,
+        hint: `one plays ${Object.keys(PUPPET_LIBRARIES).join(', ')}; or give the board a program: files: { main.py: … }`,
       })
     return { ...common, puppet: null }
   }
   // A real board may have had it put there before.
-  if (use === 'micropython' && !BUILT_IN.includes(client) && !names.has(`lib/${pathOf(client)}`)) {
+  const given = `lib/${onBoard.file}`
+  if (use === 'micropython' && !onBoard.builtIn && !names.has(given)) {
     // Written in the file it is tried: the board itself says that it has no such module.
-    if (written.unfit(`${use}, which has no ${client}; files: { lib/${pathOf(client)}: … } would give it to the board`))
+    if (
+      written.unfit(
+        `${use}, which has no ${client}; files: { ${given}: … } or virtual:FOLDER would give it to the board`,
+      )
+    )
       return { ...common, puppet: null }
   }
-  if (words.version !== undefined && words.version !== library.version && !names.has(`lib/${pathOf(client)}`)) {
+  if (words.version !== undefined && words.version !== library.version && !names.has(given)) {
     if (!written.unfit(`${use}, which has ${client} ${library.version} and not ${words.version}`))
       diagnostics.add({
         code: 'scenario/no-such-version',
         message: `the board has ${client} ${library.version}`,
         at: entryOf(node, 'version')!.keyPlace,
-        hint: `give it the other in files: { lib/${pathOf(client)}: … }`,
+        hint: `give it the other in files: { ${given}: … }`,
       })
     return { ...common, puppet: null }
   }
@@ -115,7 +118,8 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   return { ...common, puppet }
 }
 
-const pathOf = (client: string): string => `${client.replaceAll('.', '/')}.py`
+const own = <T>(map: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(map, name) ? map[name] : undefined
 
 function wifiOf({ words: { wifi } }: Written): WifiSettings {
   return {

@@ -1,4 +1,4 @@
-// What the puppet runs on a board. How a call ended is one line of JSON behind a mark that no program prints.
+// What the puppet runs on a board: what all libraries share, and for each family how a client is made and called. How a call ended is one line of JSON behind a mark that no program prints.
 
 export const PUPPET = `
 import json as _hil_json
@@ -58,6 +58,16 @@ def _hil_online(ssid, password):
         time.sleep_ms(50)
     raise OSError("no Wi-Fi: %s" % ssid)
 
+def _hil_look(name):
+    try:
+        getattr(_hil_client, name)()
+        _hil_tell({"state": "returned", "value": True})
+    except Exception as e:
+        print("%s raised %s" % (name, _hil_error(e)))
+        _hil_tell({"state": "returned", "value": False})
+`
+
+export const UMQTT_PUPPET = `
 def _hil_make(module, options):
     global _hil_client
     if options.get("ssl") in ("context", "verify"):
@@ -77,12 +87,45 @@ def _hil_call(name, args, kwargs):
         args = [None if args[0] is None else _hil_message]
     act = _hil_set if name == "setattr" else None
     _hil_do(lambda: (act or getattr(_hil_client, name))(*args, **kwargs))
+`
 
-def _hil_look(name):
-    try:
-        getattr(_hil_client, name)()
-        _hil_tell({"state": "returned", "value": True})
-    except Exception as e:
-        print("%s raised %s" % (name, _hil_error(e)))
-        _hil_tell({"state": "returned", "value": False})
+/** Also CircuitPython's own boards have what it imports. A callback that a step names stands for one that prints. */
+export const MINIMQTT_PUPPET = `
+def _hil_heard(client, topic, message):
+    _hil_message(topic if isinstance(topic, bytes) else topic.encode(), message if isinstance(message, (bytes, bytearray)) else message.encode())
+
+def _hil_make(module, options):
+    global _hil_client
+    import socketpool, ssl, wifi
+    how = options.get("ssl_context")
+    if how:
+        context = ssl.create_default_context()
+        context.check_hostname = how == "verify"
+        context.verify_mode = ssl.CERT_REQUIRED if how == "verify" else ssl.CERT_NONE
+        options["ssl_context"] = context
+    library = __import__(module, None, None, ("MQTT",))
+    _hil_client = library.MQTT(socket_pool=socketpool.SocketPool(wifi.radio), **options)
+    _hil_client.on_message = _hil_heard
+
+def _hil_set(name, value):
+    if name.startswith("on_") and value is not None:
+        value = _hil_heard if name == "on_message" else lambda *_: None
+    setattr(_hil_client, name, value)
+
+def _hil_size(msg_size=None):
+    if msg_size is None:
+        return _hil_client.mqtt_msg
+    _hil_client.mqtt_msg = msg_size
+
+def _hil_log(log_pkg, *args, **kwargs):
+    _hil_client.enable_logger(log_pkg and __import__("adafruit_logging"), *args, **kwargs)
+
+_hil_own = {"setattr": _hil_set, "getattr": lambda name: getattr(_hil_client, name), "mqtt_msg": _hil_size, "enable_logger": _hil_log}
+
+def _hil_call(name, args, kwargs):
+    if name == "add_topic_callback" and len(args) > 1 and args[1] is not None:
+        args = [args[0], _hil_heard]
+    elif kwargs.get("callback_method") is not None:
+        kwargs["callback_method"] = _hil_heard
+    _hil_do(lambda: (_hil_own.get(name) or getattr(_hil_client, name))(*args, **kwargs))
 `

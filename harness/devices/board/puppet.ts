@@ -17,6 +17,7 @@ import type { PlainValue } from '../../evidence/index.ts'
 import type { WillSettings } from '../keys.ts'
 import { wifiAccess } from '../wifi.ts'
 import type { LibraryCall } from '../words.ts'
+import { PUPPET_LIBRARIES } from './libraries.ts'
 import { PUPPET } from './puppet.py.ts'
 import type { RawRepl } from './raw-repl.ts'
 
@@ -74,15 +75,15 @@ export class Puppet {
   /** Makes the client on the board. Throws Problem `board/no-library` when the board has no such module. */
   async begin(name: string, server: string, port: number): Promise<void> {
     const { client, options, will } = this.#settings
-    const module = moduleOf(client)
+    const { module, file, source } = PUPPET_LIBRARIES[client.name]!
     const made = { ...client.identity(name, server, port), ...options }
     const { ssid, password } = wifiAccess()
-    const setup = `${PUPPET}\n_hil_online(${literal(ssid)}, ${literal(password)})\n_hil_make(${literal(module)}, ${literal(made)})`
+    const setup = `${PUPPET}${source}\n_hil_online(${literal(ssid)}, ${literal(password)})\n_hil_make(${literal(module)}, ${literal(made)})`
     const { error } = await this.#repl.execute(setup, { onLine: this.#onLine, within: SETUP_PATIENCE })
     if (error !== '')
       throw new Problem('board/no-library', `${name}: ${error.trim().split('\n').at(-1)}`, {
         hint: /ImportError/.test(error)
-          ? `put ${module.replaceAll('.', '/')}.py into the board's lib/, with files:`
+          ? `put ${file} into the board's lib/, with what it imports: files:, or --bind ${name}=virtual:FOLDER`
           : error.trim(),
       })
     const said = will === null ? null : client.verbs.will({ ...will, topic: new TextEncoder().encode(will.topic) })
@@ -178,8 +179,6 @@ export class Puppet {
 
 const callSource = ({ method, args, kwargs }: LibraryCall): string =>
   `_hil_call(${literal(method)}, ${literal(args)}, ${literal(kwargs)})`
-
-const moduleOf = ({ name }: ClientKind): string => name
 
 /** Bytes come as `{"hex": …}`. */
 function reviveBytes(_: string, value: unknown): unknown {

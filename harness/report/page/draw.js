@@ -231,6 +231,7 @@ function drawLevel({ context, hits, scale }, lane, event, x, room) {
 const POINTS = {
   fault: '--fault',
   socket: '--socket',
+  upgrade: '--socket',
   device: '--device',
   exit: '--device',
   serial: '--serial',

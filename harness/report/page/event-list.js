@@ -13,7 +13,8 @@ const ROW = 24
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const KINDS = {
   packets: ['packet'],
-  sockets: ['socket'],
+  sockets: ['socket', 'upgrade'],
+  frames: ['frame'],
   calls: ['call'],
   messages: ['message'],
   serial: ['serial'],

@@ -34,6 +34,8 @@ export interface ScenarioData {
   readonly status: string
   readonly flaky: boolean
   readonly attempts: readonly string[]
+  /** Those before the last; results of an older hil have none. */
+  readonly earlier?: readonly AttemptData[]
   readonly reason: string | null
   readonly tags: readonly string[]
   readonly verifies: readonly string[]
@@ -43,6 +45,13 @@ export interface ScenarioData {
   readonly startedAt: string
   readonly duration: number
   readonly steps: readonly StepData[]
+  readonly artifacts: readonly string[]
+}
+
+export interface AttemptData {
+  readonly status: string
+  readonly reason: string | null
+  readonly duration: number
   readonly artifacts: readonly string[]
 }
 

@@ -8,6 +8,7 @@ import { source } from './source.js'
 import { readRun } from './store.js'
 
 /** @typedef {import('./model.ts').ScenarioData} ScenarioData */
+/** @typedef {import('./model.ts').AttemptData} AttemptData */
 /** @typedef {import('./model.ts').StepData} StepData */
 
 /** @param {readonly ScenarioData[]} scenarios @param {number} number */
@@ -21,6 +22,7 @@ export function scenarioView(scenarios, number) {
         run.load === null ? null : loadView(run.load),
         ...runView(scenario, run),
         stepTable(scenario.steps),
+        earlierAttempts(scenario.earlier ?? []),
         run.text === ''
           ? null
           : h(
@@ -96,6 +98,30 @@ function reasonOf({ reason, status, steps }) {
   )
 }
 
+/** Why it was tried again, and where each try is recorded. @param {readonly AttemptData[]} attempts */
+function earlierAttempts(attempts) {
+  if (attempts.length === 0) return null
+  return h(
+    'details',
+    { class: 'panel earlier', open: true },
+    h('summary', {}, h('h3', {}, `Before it (${counted(attempts.length, 'attempt')})`)),
+    h(
+      'ol',
+      {},
+      attempts.map(({ status, reason, duration, artifacts }) =>
+        h(
+          'li',
+          {},
+          h('span', { class: `badge ${status}` }, `${markOf(status)} ${status}`),
+          ` after ${showTime(duration)} `,
+          reason === null ? null : h('p', { class: 'got' }, reason),
+          fileList(artifacts),
+        ),
+      ),
+    ),
+  )
+}
+
 /** @param {readonly StepData[]} steps */
 function stepTable(steps) {
   if (steps.length === 0) return null
@@ -146,16 +172,15 @@ function stepRow({ outcome, line, title, path, startedAt, endedAt, expected, got
 
 /** Links work where the report lies in its results folder. @param {ScenarioData} scenario */
 function files({ artifacts }) {
-  if (artifacts.length === 0) return null
+  return artifacts.length === 0 ? null : h('section', { class: 'panel' }, h('h3', {}, 'Files'), fileList(artifacts))
+}
+
+/** @param {readonly string[]} paths */
+function fileList(paths) {
   const href = (/** @type {string} */ path) => path.split(/[\\/]/).map(encodeURIComponent).join('/')
   return h(
-    'section',
-    { class: 'panel' },
-    h('h3', {}, 'Files'),
-    h(
-      'ul',
-      { class: 'files' },
-      artifacts.map((path) => h('li', {}, h('a', { href: `./${href(path)}` }, path))),
-    ),
+    'ul',
+    { class: 'files' },
+    paths.map((path) => h('li', {}, h('a', { href: `./${href(path)}` }, path))),
   )
 }

@@ -1,0 +1,79 @@
+// What programs for an ESP32 import besides sockets and pins: clocks, memory that outlives resets, buses with nothing on
+// them.
+
+import { expect, test } from 'vitest'
+import { Bench } from './virtual.testing.ts'
+
+test('RTC: its memory outlives resets and deep sleep, and it tells the time that it is given', async () => {
+  const bench = await Bench.boot({
+    'main.py': `import machine, time
+rtc = machine.RTC()
+count = len(rtc.memory())
+rtc.memory(b'\\x00' * (count + 1))
+if count == 0: machine.reset()
+if count == 1: machine.deepsleep(10)
+print('count', count, machine.reset_cause() == machine.DEEPSLEEP_RESET)
+rtc.datetime((2030, 1, 2, 0, 4, 5, 6, 0))
+print(time.localtime()[:6], rtc.datetime()[:7])
+try: rtc.memory(bytes(2049))
+except ValueError as e: print(e)`,
+  })
+  await bench.said(/count 2 True\r\n\(2030, 1, 2, 4, 5, \d\) \(2030, 1, 2, 2, 4, 5, \d\)\r\nbuffer too long/)
+  expect(bench.resets).toEqual(['reset', 'deepsleep'])
+})
+
+test('on the buses nobody answers, as on a chip with nothing wired to it', async () => {
+  const bench = await Bench.boot({
+    'main.py': `import dht, ds18x20, micropython, neopixel, ntptime, onewire, requests, urequests
+from machine import DAC, I2C, SPI, SoftI2C, UART, Pin, time_pulse_us
+micropython.alloc_emergency_exception_buf(100)
+def told(act, *args):
+    try: return act(*args)
+    except OSError as e: return e.errno
+    except Exception as e: return type(e).__name__
+bus = SoftI2C(scl=Pin(22), sda=Pin(21), freq=400000)
+print('i2c', I2C(0).scan(), told(bus.writeto, 60, b'x'), told(bus.readfrom_mem, 60, 0, 2))
+print('rest', SPI(1, baudrate=1).read(2), UART(2, 9600).any(), UART(2, 9600).read(), time_pulse_us(Pin(4, Pin.IN, Pin.PULL_DOWN), 1, 500))
+wires = ds18x20.DS18X20(onewire.OneWire(Pin(4)))
+print('dht', told(dht.DHT22(Pin(4)).measure), wires.scan(), told(wires.convert_temp))
+pixels = neopixel.NeoPixel(Pin(5), 2)
+pixels[1] = (255, 0, 7)
+pixels.write()
+print('pixels', pixels[0], pixels[1], len(pixels))
+print('web', told(urequests.get, 'http://api.example'), ntptime.settime())
+try: import ssd1306
+except ImportError as e: print(e)`,
+  })
+  await bench.said(/no module named 'ssd1306'/)
+  expect(bench.console.split('\r\n').slice(0, 5)).toEqual([
+    'i2c [] 19 19',
+    "rest b'\\x00\\x00' 0 None -2",
+    'dht 110 [] OneWireError',
+    'pixels (0, 0, 0) (255, 0, 7) 2',
+    'web 113 None',
+  ])
+})
+
+test('a driver of the user’s own takes the place of ours', async () => {
+  const bench = await Bench.boot({
+    'lib/dht.py':
+      'class DHT22:\n  def __init__(self, pin): pass\n  def measure(self): pass\n  def temperature(self): return 21.5',
+    'main.py': 'import dht\ns = dht.DHT22(4)\ns.measure()\nprint(s.temperature())',
+  })
+  await bench.said(/^21\.5\r\n/)
+})
+
+test('CircuitPython’s analog pins, PWM and buses', async () => {
+  const bench = await Bench.boot({
+    'code.py': `import analogio, board, busio, pwmio
+light = analogio.AnalogIn(board.IO34)
+led = pwmio.PWMOut(board.LED, frequency=1000)
+led.duty_cycle = 65535
+i2c = busio.I2C(board.IO22, board.IO21)
+while not i2c.try_lock(): pass
+print(light.value, led.duty_cycle, i2c.scan())`,
+  })
+  bench.board.setPin(34, 0)
+  await bench.said(/(0|65535) 65535 \[\]/)
+  expect(bench.pins).toContain('2=1')
+})

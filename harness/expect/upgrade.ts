@@ -1,0 +1,45 @@
+// `upgrade`: the handshake that makes a WebSocket of a device's connection, the request from it or the answer to it.
+
+import { z } from 'zod'
+import { identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
+import { differences, showWanted } from './compare.ts'
+import { whose } from './frame.ts'
+import type { Matcher } from './matcher.ts'
+
+const fields = z
+  .strictObject({
+    from: identifier().optional().describe('the device that asks for a WebSocket'),
+    to: identifier().optional().describe('the device that is answered'),
+    subprotocol: textMatcher()
+      .optional()
+      .describe('what the answer names, "" when it names none; of a request all that it offers: "mqtt, mqttv3.1"'),
+    path: valueMatcher().optional().describe('of the request'),
+    status: valueMatcher().optional().describe('of the answer; 101: there is a WebSocket now'),
+    connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
+  })
+  .superRefine(whose('an upgrade'))
+
+type UpgradeFields = z.output<typeof fields>
+
+export const upgrade: Matcher<UpgradeFields> = {
+  name: 'upgrade',
+  summary: "the opening handshake of WebSocket on a device's link",
+  kind: 'upgrade',
+  fields,
+  devices: (f) => [f.from ?? f.to!],
+  stream: (f) => `upgrade:${f.from ?? f.to}`,
+  compare(f, event) {
+    if (event.kind !== 'upgrade' || event.device !== (f.from ?? f.to)) return null
+    if (event.direction !== (f.from !== undefined ? 'up' : 'down')) return null
+    const { subprotocol, path, status, connection } = f
+    return differences(
+      { subprotocol, path, status, connection },
+      { ...event, subprotocol: event.subprotocols.join(', ') },
+    )
+  },
+  show(f) {
+    const what = f.from !== undefined ? `an upgrade request from ${f.from}` : `an answer to the upgrade of ${f.to}`
+    const named = f.subprotocol === undefined ? [] : [`subprotocol ${showWanted(f.subprotocol)}`]
+    return [what, ...named].join(', ')
+  },
+}
