@@ -84,6 +84,11 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
     [...lasting, publish('up', 1, 1), ...again(), on(2, publish('up', 1, 1))],
     ['device MQTT-3.3.1-1'],
   ],
+  [
+    'sent again at another QoS',
+    [...lasting, publish('up', 1, 2), ...again(), on(2, publish('up', 1, 1, { dup: true }))],
+    ['device MQTT-4.4.0-1'],
+  ],
   ['the session is gone', [...lasting, publish('up', 1, 1), ...again(false), on(2, publish('up', 1, 1))], []],
   [
     'sent again in another order',

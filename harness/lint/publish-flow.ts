@@ -59,6 +59,8 @@ export class PublishFlow {
     if (before === undefined) this.#newPublish(publish, connection, first)
     else if (sameMessage(before.publish, publish) && (dup || before.connection !== connection))
       this.#again(before, publish, connection)
+    else if (dup && before.connection !== connection && this.#party === 'client')
+      this.#report('MQTT-4.4.0-1', `PUBLISH ${id} is sent again as another message`)
     else this.#report(this.#idInUse(), `packet id ${id} is that of a message which is not acknowledged yet`)
   }
 
