@@ -2,7 +2,7 @@
 // run from there. What it would need of ours and does not have is found here.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Scratch } from './testing.ts'
@@ -48,9 +48,10 @@ function run(program: string, args: readonly string[], cwd: string) {
 const hilIn = (folder: string, ...args: readonly string[]) =>
   run(process.execPath, [join(installed, manifest.bin.hil), ...args], folder)
 
-/** A project beside the installed package. */
+/** A project beside the installed package; begun again when a test is. */
 function project(name: string): string {
   const folder = join(scratch.path, name)
+  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   symlinkSync(modules, join(folder, 'node_modules'))
   return folder

@@ -15,7 +15,7 @@ export interface RunOptions extends Partial<FleetOptions> {
 /** `text`: all but name and version. */
 export async function runFleet(text: string, { open, seed = 7, ...options }: RunOptions = {}): Promise<ScenarioRun> {
   const { plans, diagnostics } = compile('fleet.scenario.yaml', `name: a fleet\nversion: 1\n${text}`, {
-    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
   })
   expect(diagnostics.all).toEqual([])
   return conduct(plans[0]!, {

@@ -7,7 +7,7 @@ import { arrivalTime, compile, isInShare, type Plan } from './index.ts'
 
 const compiled = (text: string, fleet?: Parameters<typeof compile>[2]['fleet']) =>
   compile('x.scenario.yaml', `name: x\nversion: 1\n${text}`, {
-    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
     fleet,
   })
 const codes = (text: string): string[] =>

@@ -8,7 +8,7 @@ import type { Claim, Plan, RunScope, Step } from './plan.ts'
 export const FILE = 'test.scenario.yaml'
 
 export function compiled(text: string, options: Partial<CompileOptions> = {}): Compiled {
-  const broker = () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) })
+  const broker = () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) })
   return compile(FILE, text, { broker, ...options })
 }
 

@@ -12,7 +12,7 @@ import { runSuite, type ScenarioRun, type SuiteListener, type SuiteOptions, type
 
 export function planFrom(file: string, text: string): Plan {
   const { plans, diagnostics } = compile(file, text, {
-    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
   })
   const [plan] = plans
   if (plan === undefined) throw new Error(diagnostics.all.map((d) => `${d.at.line}: ${d.message}`).join('\n'))

@@ -64,7 +64,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 function planOf(file: string, text: string): Plan {
   const { plans, diagnostics } = compile(file, text, {
-    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
   })
   expect(diagnostics.all).toEqual([])
   return plans[0]!

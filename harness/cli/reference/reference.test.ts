@@ -31,7 +31,7 @@ describe('the reference', () => {
   const examples = PAGES.flatMap((page) => snippetsIn(read(page)).map((snippet) => [page, snippet] as const))
   it.each(examples)('an example in %s compiles: %s', (page, snippet) => {
     const { diagnostics, plans } = compile(page, wholeScenario(snippet), {
-      broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+      broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
     })
     expect(diagnostics.all).toEqual([])
     expect(plans.length).toBeGreaterThan(0)
@@ -39,7 +39,7 @@ describe('the reference', () => {
 
   it('has names that expressions know', () => {
     const { diagnostics } = compile('x', wholeScenario('- delay: ${{ nosuch }}'), {
-      broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(50) }),
+      broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
     })
     const known = diagnostics.all[0]!.hint!.replace('there is ', '').split(', ')
     expect(known.length).toBeGreaterThan(5)
