@@ -39,6 +39,7 @@ import {
 import type { Selecting } from './commands/selecting.ts'
 import { type Complain, findGaps } from './gaps.ts'
 import { skipForNeeds } from './needs.ts'
+import { shippedPath } from './shipped.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Loaded {
@@ -62,7 +63,7 @@ export interface LoadOptions {
 
 export async function load(args: Selecting, options: LoadOptions, out: Terminal): Promise<Loaded> {
   const config = await loadConfig(args.config)
-  const files = await findScenarios(pathsOf(args, config))
+  const files = await findScenarios(pathsOf(args, config).map(shippedPath))
   const select = selection(args)
   const timeout = options.timeout === undefined ? config.timeout : durationOf(options.timeout, '--timeout')
   const vars = varsOf(args.var ?? [])

@@ -93,6 +93,21 @@ describe('the package', () => {
     expect(hilIn(folder, 'doctor').stdout).toMatch(/✓ schema/)
   }, 60_000)
 
+  it('brings its scenarios, by a name that does not depend on where it lies', () => {
+    const folder = project('shipped')
+    const pack = hilIn(folder, 'list', 'mqtt-hil/conformance/broker')
+    expect(pack).toMatchObject({ status: 0, stderr: '' })
+    expect(pack.stdout).toContain('node_modules/mqtt-hil/scenarios/conformance/broker/3.12-ping/pingresp.scenario.yaml')
+    const ran = hilIn(folder, 'run', 'mqtt-hil/conformance/broker/3.12-ping')
+    expect(ran).toMatchObject({ status: 0, stderr: '' })
+    expect(ran.stdout).toMatch(/[1-9]\d* passed/)
+    mkdirSync(join(folder, 'mqtt-hil'))
+    expect(hilIn(folder, 'list', 'mqtt-hil')).toMatchObject({ status: 5 })
+    expect(hilIn(folder, 'run', 'mqtt-hil/conformence').stderr).toMatch(
+      /there is no .*mqtt-hil\/scenarios\/conformence/,
+    )
+  }, 60_000)
+
   it('can be imported, with its types', () => {
     const folder = project('program')
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')

@@ -14,12 +14,17 @@ interface Manifest {
   readonly engines: { readonly node: string }
 }
 
-/** null: built files that were taken out of their package. */
 function manifest(): Manifest | null {
+  const folder = packageFolder()
+  return folder === null ? null : (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest)
+}
+
+/** null: built files that were taken out of their package. */
+export function packageFolder(): string | null {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json'))) {
     if (folder === dirname(folder)) return null
     folder = dirname(folder)
   }
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  return folder
 }

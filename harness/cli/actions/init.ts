@@ -66,7 +66,7 @@ function next({ test }: Answers): string {
     ['npx hil watch', 'runs them again whenever a file changes'],
     ['npx hil doctor', 'looks at this machine: ports, brokers, limits'],
     ...(test === 'broker'
-      ? [['npx hil run node_modules/mqtt-hil/scenarios/conformance/broker', 'the statements of MQTT 3.1.1, one by one']]
+      ? [['npx hil run mqtt-hil/conformance/broker', 'the statements of MQTT 3.1.1, one by one']]
       : []),
   ] as const
   const width = Math.max(...lines.map(([command]) => command!.length))

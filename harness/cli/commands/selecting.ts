@@ -18,7 +18,8 @@ export function selecting<T>(argv: Argv<T>): Argv<T & Selecting> {
     .positional('paths', {
       type: 'string',
       array: true,
-      describe: 'scenario files, or folders of them; default: those of the config, else scenarios/',
+      describe:
+        'scenario files, or folders of them; mqtt-hil/…: those that come with it; default: those of the config, else scenarios/',
     })
     .option('grep', {
       alias: 'g',
