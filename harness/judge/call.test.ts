@@ -100,6 +100,17 @@ describe('calls', () => {
     ])
   })
 
+  it('that hang are inconclusive when the harness was late, but not when the scenario has no time left', () => {
+    const hanging = (at: number): Happening[] => [
+      [0, started('0')],
+      [0, event('started')],
+      [at, event('running'), 60],
+    ]
+    expect(judged(planOf([call()]), hanging(1055))).toMatchObject([{ kind: 'inconclusive' }])
+    expect(judged(planOf([call()]), hanging(1060))).toMatchObject([{ kind: 'fail' }])
+    expect(judged(planOf([call()]), hanging(1014))).toMatchObject([{ kind: 'fail' }])
+  })
+
   it('of another device, another step or before it are none of theirs', () => {
     const others: Happening[] = [
       [1, event('returned', { id: '7' })],

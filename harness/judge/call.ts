@@ -5,7 +5,7 @@ import { type Duration, type Instant, showDuration } from '../../emulators/index
 import type { CallEvent, Event } from '../evidence/index.ts'
 import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
 import type { CallPlan } from '../plan/plan.ts'
-import type { Case } from './case.ts'
+import { type Case, GRACE } from './case.ts'
 import type { Stalls } from './stalls.ts'
 import type { Finding, VerdictKind } from './verdict.ts'
 import { claimed, type Moment, position } from './window.ts'
@@ -48,12 +48,15 @@ export class CallCase implements Case {
     this.#judge(event)
   }
 
-  /** Its answer may have lain in a socket while the harness stood still over the end of its time. */
+  /**
+   * Its answer may have lain in a socket while the harness stood still over the end of its time. What is told before
+   * the grace is over is told because the scenario's own time was up, and nothing is waited for then.
+   */
   #decideRunning(event: CallEvent & Event): void {
     const lag = Math.max(event.lag ?? 0, this.#stalls.between(this.#opened.at, event.at))
     const deadline = this.#opened.at + this.#plan.within
     const told = `it has not ended${event.detail === undefined ? '' : `: ${event.detail}`}`
-    if (event.at < deadline || event.at - lag >= deadline) return this.#decide('fail', told, [event])
+    if (event.at < deadline + GRACE || event.at - lag >= deadline) return this.#decide('fail', told, [event])
     this.#decide('inconclusive', `${told}; the harness lagged by up to ${showDuration(lag as Duration)} there`, [event])
   }
 
