@@ -20,6 +20,9 @@ import type { Deferred, Step } from './plan.ts'
 const COMPOSED = ['expect', 'never', 'parallel', 'repeat'] as const
 export const VERBS: readonly string[] = [...Object.keys(verbs), ...COMPOSED]
 const META = Object.keys(stepMeta)
+const { if: _, ...shape } = stepMeta
+/** Made once: a schema is compiled at its first use. `if` may wait for the run, and is seen to by itself. */
+const meta = z.strictObject(shape)
 
 export function verbOf(node: Node, context: Context): MapEntry | undefined {
   if (node.kind !== 'map' || node.entries.length === 0) {
@@ -76,8 +79,7 @@ export function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   const entries = node.entries.filter((e) => META.includes(e.key))
   const own: MapNode = { ...node, entries: entries.filter((e) => e.key !== 'if') }
   const filled = interpolateNow(own, context.scope, context.diagnostics)
-  const { if: _, ...shape } = stepMeta
-  const parsed = validate(z.strictObject(shape), filled, context.diagnostics)
+  const parsed = validate(meta, filled, context.diagnostics)
   const condition = entryOf(node, 'if')
   const later =
     condition === undefined
