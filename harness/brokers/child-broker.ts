@@ -229,6 +229,7 @@ class ChildBroker implements Broker {
     try {
       const child = await Child.spawn(program, args, {
         group: this.#recipe.group ?? false,
+        byHelper: true,
         ...(env === undefined ? {} : { env }),
         ...(cwd === undefined ? {} : { cwd }),
       })

@@ -1,23 +1,20 @@
 // A child process that does not outlive us: asked to end, then killed, and killed at once when this
 // process exits for whatever reason that still runs code (an uncaught exception does, SIGKILL does not).
 
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { Helper } from './helper.ts'
+import { type Exit, type Spawned, type SpawnSettings, spawnHere } from './spawned.ts'
+
+export type { Exit } from './spawned.ts'
 
 /** How long a child may take to end when asked. */
 const PATIENCE_MS = 2000
+/** So many forks are quicker made than a helper. */
+const FORKS_WITHOUT_HELPER = 8
 
-export interface ChildOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'shell'> {
-  /** It leads a group of its own, and what it starts is signalled with it. */
-  readonly group?: boolean
-  /** Its standard input is a pipe; else it has none. */
-  readonly input?: boolean
-}
-
-export interface Exit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+export interface ChildOptions extends SpawnSettings {
+  /** Nobody minds if its output and its end are told a millisecond later; else it is forked here. */
+  readonly byHelper?: boolean
 }
 
 export const showExit = ({ code, signal }: Exit): string => (signal === null ? `exit code ${code}` : `signal ${signal}`)
@@ -39,30 +36,27 @@ export class Child {
   readonly exit: Promise<Exit>
   readonly #group: boolean
 
-  private constructor(process: ChildProcess, group: boolean) {
-    this.pid = process.pid!
-    this.stdin = process.stdin
-    this.stdout = process.stdout!
-    this.stderr = process.stderr!
+  private constructor({ pid, stdin, stdout, stderr, exit }: Spawned, group: boolean) {
+    this.pid = pid
+    this.stdin = stdin
+    this.stdout = stdout
+    this.stderr = stderr
     this.#group = group
     alive.add(this)
-    process.on('error', () => {}) // of a signal that could not be sent: it is gone
-    process.stdin?.on('error', () => {}) // one that has ended reads no more; its exit is the event
-    this.exit = once(process, 'close').then(([code, signal]) => {
+    this.exit = exit.then((how) => {
       alive.delete(this)
-      return { code, signal }
+      return how
     })
   }
 
   /** Throws Node's own error (`ENOENT`, `EACCES`) when it cannot be run. */
   static async spawn(file: string, args: readonly string[], options: ChildOptions = {}): Promise<Child> {
-    const { group = false, input = false, ...rest } = options
+    const { byHelper = false, ...settings } = options
     if (!hooked) process.on('exit', killAll)
     hooked = true
-    const stdio = [input ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
-    const child = spawn(file, args, { ...rest, stdio: [...stdio], detached: group, windowsHide: true })
-    await once(child, 'spawn')
-    return new Child(child, group)
+    const helper = byHelper ? await helperAtHand() : null
+    const spawned = await (helper === null ? spawnHere(file, args, settings) : helper.spawn(file, args, settings))
+    return new Child(spawned, settings.group ?? false)
   }
 
   /** To the whole group when it leads one; nothing when it is gone. */
@@ -86,4 +80,15 @@ export class Child {
     this.signal('SIGKILL')
     await this.exit
   }
+}
+
+let forks = 0
+let helper: Promise<Helper | null> | null = null
+
+async function helperAtHand(): Promise<Helper | null> {
+  if (forks++ < FORKS_WITHOUT_HELPER) return null
+  helper ??= Helper.start()
+  const mine = await helper
+  if (mine?.gone === true) helper = null
+  return mine?.gone === true ? null : mine
 }
