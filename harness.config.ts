@@ -11,5 +11,4 @@ export default {
     nats: { use: 'nats' },
   },
   output: 'results',
-  jobs: 8,
 } satisfies Config

@@ -7,12 +7,14 @@ import { conduct } from './conductor.ts'
 import { withGap } from './gap.ts'
 import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
+import { Room } from './room.ts'
 
 export interface SuiteOptions {
   readonly openBroker: (plan: Plan) => Promise<Broker>
   /** Absent: scenarios with a fleet cannot be run. */
   readonly openFleet?: OpenFleet | undefined
-  readonly jobs: number
+  /** How many run side by side. */
+  readonly jobs: number | 'auto'
   readonly retries: number
   readonly repeatEach: number
   /** Stop after so many failures; 0: never. */
@@ -76,17 +78,19 @@ export async function runSuite(
     plans.map((plan) => ({ plan, repetition, folder: folders.get(plan)! })),
   ).flat()
   const results: (ScenarioResult | undefined)[] = turns.map(() => undefined)
-  let next = 0
   let failures = 0
-  const worker = async (): Promise<void> => {
-    for (let k = next++; k < turns.length; k = next++) {
-      if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) return
-      const result = await attempt(turns[k]!, options, signal, listeners)
-      results[k] = result
-      if (isBad(result.run)) failures++
-    }
+  const take = async (k: number): Promise<void> => {
+    const result = await attempt(turns[k]!, options, signal, listeners)
+    results[k] = result
+    if (isBad(result.run)) failures++
   }
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(options.jobs, turns.length)) }, worker))
+  using room = new Room(options.jobs)
+  for (const k of turns.keys()) {
+    await room.free()
+    if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) break
+    room.begin(take(k))
+  }
+  await room.empty()
   clearTimeout(timer)
 
   const result: SuiteResult = {

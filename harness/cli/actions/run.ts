@@ -19,7 +19,6 @@ import { tell } from '../trouble.ts'
 import { version } from '../version.ts'
 
 /** Scenarios mostly wait: two cores serve so many without lag. */
-const DEFAULT_JOBS = 8
 export const DEFAULT_OUTPUT = 'results'
 /** `json` costs nothing, and `--last-failed` reads it. */
 const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
@@ -70,7 +69,7 @@ export async function runAction(args: RunArguments, watched?: Watched): Promise<
     {
       openBroker: (plan) => openChosen(loaded.brokerOf.get(plan)!),
       openFleet: smallFleets,
-      jobs: args.jobs ?? config.jobs ?? DEFAULT_JOBS,
+      jobs: args.jobs ?? config.jobs ?? 'auto',
       retries: args.retries ?? config.retries ?? 0,
       repeatEach: args.repeatEach,
       maxFailures: args.x ? 1 : (args.maxFailures ?? 0),

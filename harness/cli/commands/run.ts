@@ -53,7 +53,7 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       alias: 'j',
       type: 'number',
       requiresArg: true,
-      describe: 'scenarios that run side by side; default: 8',
+      describe: 'scenarios that run side by side; default: 4 to 24, as this machine has time',
     })
     .option('x', { type: 'boolean', describe: 'stop after the first failure' })
     .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after so many failures' })
