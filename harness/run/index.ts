@@ -18,6 +18,7 @@ export type {
 export { secretsOf } from './masked.ts'
 export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
 export { type Performed, Rig, type RigSettings } from './rig.ts'
+export { Room } from './room.ts'
 export {
   runSuite,
   type ScenarioResult,
