@@ -12,6 +12,7 @@ import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
 import { HOST, openChildBroker, type Place } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { reach } from './reach.ts'
+import { websocket } from './values.ts'
 
 /**
  * It looks twice, 1.5 x keep alive apart, so that it may take 3 x keep alive (measured with 3.10.8). This is right for
@@ -24,6 +25,7 @@ const EPMD_PATIENCE_MS = 5000
 
 const options = z.strictObject({
   binary: z.string().optional().describe('path of the server script; default: where packages have it'),
+  websocket,
   config: z
     .array(z.string())
     .default([])
@@ -36,8 +38,9 @@ export const rabbitmq: BrokerKind = defineBroker({
   options,
   gaps: [{ test: 'passes messages of QoS 2 on', reason: 'RabbitMQ has no QoS 2: it takes it for QoS 1 and grants 1' }],
   keepaliveSlack: () => SLACK,
+  websocket: () => ({ websocket: true }),
   available: async ({ binary }, env) => (await missing(binary, env)) ?? null,
-  async open({ binary, config }, env) {
+  async open({ binary, config, ...settings }, env) {
     const why = await missing(binary, env)
     if (why !== undefined) throw new Problem('broker/not-installed', why, { hint: '`apt-get install rabbitmq-server`' })
     const program = (await script(binary))!
@@ -51,10 +54,12 @@ export const rabbitmq: BrokerKind = defineBroker({
       portTaken: /eaddrinuse/,
       startLimit: seconds(60),
       stopLimit: seconds(10),
+      ...(settings.websocket ? { websocket: '/ws' } : {}), // where its plugin has it
       beside: ({ further }) => runEpmd(epmd, further[0]!),
       async prepare(place) {
         await writeFile(join(place.folder, 'rabbitmq.conf'), configuration(config, place))
-        await writeFile(join(place.folder, 'enabled_plugins'), '[rabbitmq_mqtt].\n')
+        const plugins = ['rabbitmq_mqtt', ...(settings.websocket ? ['rabbitmq_web_mqtt'] : [])]
+        await writeFile(join(place.folder, 'enabled_plugins'), `[${plugins}].\n`)
         return { program, args: [], cwd: place.folder, env: environment(place, env) }
       },
     })
@@ -99,11 +104,12 @@ async function runEpmd(program: string, port: number): Promise<AsyncDisposable> 
   }
 }
 
-function configuration(config: readonly string[], { port }: Place): string {
+function configuration(config: readonly string[], { port, web }: Place): string {
   return [
     'listeners.tcp = none', // AMQP, which nobody asked for
     `mqtt.listeners.tcp.1 = ${HOST}:${port}`,
     'mqtt.allow_anonymous = true',
+    ...(web === undefined ? [] : [`web_mqtt.tcp.ip = ${HOST}`, `web_mqtt.tcp.port = ${web}`]),
     'log.console = true',
     'log.file = false',
     ...config,
