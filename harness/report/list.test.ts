@@ -90,6 +90,19 @@ describe('list', () => {
 })
 
 describe('list on a terminal', () => {
+  it('shows the oldest eight of many that run, and how many more there are', async () => {
+    const screen = new Screen()
+    const { stream } = screen
+    const print = (text: string): void => void stream.write(text)
+    const reporter = list.create({ print, color: false, live: true, width: 40, stream })
+    const { plan } = all.scenarios[0]!.run
+    for (let k = 1; k <= 11; k++) reporter.onScenarioBegin?.({ ...plan, name: `name ${k}`, variant: `${k}` }, 0, 0)
+    const shown = await screen.lines()
+    expect(shown).toHaveLength(9)
+    expect(shown.slice(0, 2)).toEqual(['  ◌ name 1 [1]', '  ◌ name 2 [2]'])
+    expect(shown.at(-1)).toBe('    and 3 more')
+  })
+
   it('shows what runs, and leaves only the lines of what has ended', async () => {
     const screen = new Screen()
     const { stream } = screen

@@ -14,6 +14,8 @@ import { brokerTable } from './table.ts'
 
 type Colors = ReturnType<typeof createColors>
 
+const MOST_SHOWN = 8
+
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
@@ -24,7 +26,12 @@ export const list: ReporterKind = {
     let several = false
     const on = (plan: Plan): string => (several ? ` on ${plan.given.broker.name}` : '')
     const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
-    const draw = (): void => redraw?.([...running.values()].map((line) => c.dim(`  ◌ ${line}`)).join('\n'))
+    const draw = (): void => {
+      // Those that have run for the longest: what comes and goes is told when it ends.
+      const shown = [...running.values()].slice(0, MOST_SHOWN).map((line) => `  ◌ ${line}`)
+      const more = running.size - shown.length
+      redraw?.([...shown, ...(more === 0 ? [] : [`    and ${more} more`])].map((line) => c.dim(line)).join('\n'))
+    }
     const permanent = (line: string): void => {
       redraw?.clear()
       print(`${line}\n`)
