@@ -63,11 +63,12 @@ const KINDS = ['none', 'done', 'events', 'interrupted', 'number', 'bytes', 'rais
 const HEADER = 32
 const LEVELS = HEADER + MOST_BYTES
 
-/** The memory that both threads see: state, kind, length, running · a number · bytes · input levels. */
+/** The memory that both threads see: state, kind, length, running · a number · when it was answered · bytes · input levels. */
 export class Channel {
   readonly memory: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #number: Float64Array
+  readonly #answered: Float64Array
   readonly #bytes: Uint8Array
   readonly #levels: Int8Array
 
@@ -75,6 +76,7 @@ export class Channel {
     this.memory = memory
     this.#words = new Int32Array(memory, 0, 4)
     this.#number = new Float64Array(memory, 16, 1)
+    this.#answered = new Float64Array(memory, 24, 1)
     this.#bytes = new Uint8Array(memory, HEADER, MOST_BYTES)
     this.#levels = new Int8Array(memory, LEVELS, PINS)
   }
@@ -104,6 +106,11 @@ export class Channel {
     }
   }
 
+  /** In the interpreter's thread, after `wait`: ms from the answer until this thread had a processor again. */
+  late(): number {
+    return monotonic() - this.#answered[0]!
+  }
+
   /** In our thread. */
   reply(reply: Reply): void {
     let bytes: Uint8Array = NO_BYTES
@@ -116,6 +123,7 @@ export class Channel {
     this.#bytes.set(bytes)
     this.#words[1] = KINDS.indexOf(reply.kind)
     this.#words[2] = bytes.length
+    this.#answered[0] = monotonic()
     Atomics.store(this.#words, 0, 1)
     Atomics.notify(this.#words, 0)
   }
@@ -142,3 +150,6 @@ export class Channel {
 /** Fresh memory is 0. */
 const LEVEL_CODES = [null, 0, 1] as const
 const NO_BYTES = new Uint8Array()
+
+/** Milliseconds of a clock that all threads have in common. */
+const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6

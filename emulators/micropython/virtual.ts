@@ -46,6 +46,8 @@ export interface VirtualBoardHost {
   onBug(error: unknown): void
   /** Wi-Fi is lost (false) or found again. */
   onAir?(on: boolean): void
+  /** This machine has kept the board from its processor for so long, ms: what it did then, it did late. */
+  onLate?(late: number): void
 }
 
 export interface VirtualBoard {
@@ -124,9 +126,10 @@ class Board implements VirtualBoard {
     this.#calls = calls
     this.#worker = worker
     this.#hooks = null
-    worker.on('message', (message: Asked | { readonly hooks: HookPlaces }) => {
+    worker.on('message', (message: Asked | { readonly hooks: HookPlaces } | { readonly late: number }) => {
       if (this.#worker !== worker) return
       if ('hooks' in message) this.#hooks = message.hooks
+      else if ('late' in message) this.#host.onLate?.(message.late)
       else this.#asked(calls, message)
     })
     worker.on('error', (error) => {

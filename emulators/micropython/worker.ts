@@ -17,6 +17,8 @@ export interface WorkerTask extends BootOptions {
 }
 
 const CTRL_A = 1
+/** ms. A board of its own is never kept from its processor; one that is so for longer has been late with all it did. */
+const STALL = 20
 
 const task = workerData as WorkerTask
 const channel = new Channel(task.memory)
@@ -26,7 +28,10 @@ const machine: Machine = {
   ask(request: Request, interruptible) {
     channel.expect()
     parentPort!.postMessage({ request, interruptible })
-    return channel.wait()
+    const reply = channel.wait()
+    const late = channel.late()
+    if (late > STALL) parentPort!.postMessage({ late })
+    return reply
   },
   level: (pin) => channel.level(pin),
   get running() {

@@ -15,6 +15,8 @@ export interface ChassisEvents {
   /** It is gone: unplugged, or its port failed. */
   onLost(problem: Problem): void
   onBug(error: unknown): void
+  /** It stood still for so long, ms, because this machine did. Only a virtual board can tell. */
+  onLate?(late: number): void
 }
 
 export interface Chassis extends AsyncDisposable {

@@ -119,6 +119,7 @@ export function boardDevice(
       change(error === null ? 'ended' : 'crashed', error === null ? undefined : withAdvice(error))
     },
     onLost: lost,
+    onLate: (stalled) => void recorder.record({ kind: 'lag', stalled }),
     onBug: around.onBug,
   })
 

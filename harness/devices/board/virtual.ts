@@ -64,6 +64,7 @@ export function virtualChassis(settings: VirtualSettings, events: ChassisEvents)
           // What the scenario itself has done to the link since stays.
           if (state !== null && (!on || attachment.state === NO_AIR)) void attachment.set(state)
         },
+        onLate: (late) => events.onLate?.(late),
         onBug: (error) => events.onBug(error),
       },
     )
