@@ -3,7 +3,7 @@
 
 import type { Readable, Writable } from 'node:stream'
 import { Helper } from './helper.ts'
-import { type Exit, type Spawned, type SpawnSettings, spawnHere } from './spawned.ts'
+import { type Exit, type Spawned, type SpawnSettings, sendSignal, spawnHere } from './spawned.ts'
 
 export type { Exit } from './spawned.ts'
 
@@ -61,11 +61,7 @@ export class Child {
 
   /** To the whole group when it leads one; nothing when it is gone. */
   signal(signal: NodeJS.Signals): void {
-    try {
-      process.kill(this.#group ? -this.pid : this.pid, signal)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
+    sendSignal(this.pid, this.#group, signal)
   }
 
   /** SIGTERM, and SIGKILL when that has not helped in time. */

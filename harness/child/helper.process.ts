@@ -2,7 +2,7 @@
 // in place of the harness. When the harness is gone, even by SIGKILL, what it has started goes, too.
 
 import type { Ask, Told } from './helper.ts'
-import { type Spawned, spawnHere } from './spawned.ts'
+import { type Spawned, sendSignal, spawnHere } from './spawned.ts'
 
 const living = new Map<number, { readonly pid: number; readonly group: boolean }>()
 
@@ -31,11 +31,6 @@ async function start({ id, file, args, settings }: Ask): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('message', (ask: Ask) => void start(ask))
 process.on('disconnect', () => {
-  for (const { pid, group } of living.values())
-    try {
-      process.kill(group ? -pid : pid, 'SIGKILL')
-    } catch {
-      // It has just ended.
-    }
+  for (const { pid, group } of living.values()) sendSignal(pid, group, 'SIGKILL')
   process.exit()
 })

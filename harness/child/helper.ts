@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import type { Exit, Spawned, SpawnSettings } from './spawned.ts'
+import { type Exit, type Spawned, type SpawnSettings, sendSignal } from './spawned.ts'
 
 export interface Ask {
   readonly id: number
@@ -28,6 +28,7 @@ interface Program {
   readonly stdout: PassThrough
   readonly stderr: PassThrough
   readonly ended: (exit: Exit) => void
+  readonly group: boolean
   pid: number | null
 }
 
@@ -88,7 +89,7 @@ export class Helper {
         ended = r
       })
       const begun = (pid: number): void => resolve({ pid, stdin: null, stdout, stderr, exit })
-      this.#programs.set(id, { begun, failed, stdout, stderr, ended, pid: null })
+      this.#programs.set(id, { begun, failed, stdout, stderr, ended, group: settings.group === true, pid: null })
       this.#process.send({ id, file, args, settings: { env: process.env, ...settings } } satisfies Ask, (error) => {
         if (error !== null) this.#fail(id, error)
       })
@@ -128,20 +129,12 @@ export class Helper {
     this.#gone = true
     for (const [id, program] of [...this.#programs]) {
       if (program.pid === null) this.#fail(id, new Error('the process that starts programs is gone'))
-      else this.#end(id, program, killed(program.pid))
+      else {
+        sendSignal(program.pid, program.group, 'SIGKILL')
+        this.#end(id, program, { code: null, signal: 'SIGKILL' })
+      }
     }
   }
-}
-
-function killed(pid: number): Exit {
-  for (const whom of [-pid, pid])
-    try {
-      process.kill(whom, 'SIGKILL')
-      break
-    } catch {
-      // No group of its own, or gone already.
-    }
-  return { code: null, signal: 'SIGKILL' }
 }
 
 /** A program that Node runs is JavaScript: from the sources (as in tests) it is that of the last build. */

@@ -41,3 +41,12 @@ export async function spawnHere(file: string, args: readonly string[], settings:
     exit: once(child, 'close').then(([code, signal]) => ({ code, signal })),
   }
 }
+
+/** To the whole group when it leads one; nothing when it is gone. */
+export function sendSignal(pid: number, group: boolean, signal: NodeJS.Signals): void {
+  try {
+    process.kill(group ? -pid : pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
