@@ -40,13 +40,14 @@ export class Room implements Disposable {
 
   /** Makes more room, or less; a timer calls it. */
   look(load: Load): void {
-    const busy = [load.loop() > BUSY_LOOP, load.machine() > BUSY_MACHINE].includes(true)
-    if (busy) this.#jobs = Math.max(LEAST, this.#jobs - 1)
+    // Both are asked each time: what they tell is since the last time.
+    const [loop, machine] = [load.loop(), load.machine()]
+    if (loop > BUSY_LOOP || machine > BUSY_MACHINE) this.#jobs = Math.max(LEAST, this.#jobs - 1)
     else if (this.#running.size >= this.#jobs) this.#jobs = Math.min(MOST, this.#jobs + 1)
     this.#wake()
   }
 
-  /** Resolves when another one may begin. Throws what one of them has thrown. */
+  /** Resolves when another one may begin; for one who waits at a time. Throws what one of them has thrown. */
   async free(): Promise<void> {
     while (this.#broken === null && this.#running.size >= this.#jobs)
       await new Promise<void>((resolve) => {
