@@ -3,7 +3,7 @@
 // owns no socket, timer, Date or Math.random, so the same program runs on a real TCP connection,
 // against a scripted peer on a virtual clock, or ten thousand times in one process.
 
-import { type Duration, type Instant, milliseconds } from './ground/time.ts'
+import { type Duration, type Instant, milliseconds } from './core/time.ts'
 
 /** A handle a driver gave out with `socket`; programs only hand it back. */
 export type SocketHandle = number & { readonly __socket?: true }
@@ -36,7 +36,7 @@ export interface Instruction {
 }
 
 /** How a call of a library ended: a value, or an exception that left it. */
-export type Outcome =
+export type CallOutcome =
   | { readonly kind: 'returned'; readonly value: PyValue }
   | { readonly kind: 'raised'; readonly error: PythonError }
 
@@ -71,7 +71,7 @@ export type BoardCall =
   | { readonly kind: 'stop'; readonly thread: ThreadHandle }
   | { readonly kind: 'socketstate'; readonly socket: SocketHandle }
   | { readonly kind: 'instruction'; readonly wait: Duration | null }
-  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: Outcome }
+  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: CallOutcome }
   | { readonly kind: 'reset' }
 
 export interface TlsRequest {
@@ -191,7 +191,7 @@ export function* socketState(socket: SocketHandle): Program<number> {
 export function* nextInstruction(wait: Duration | null): Program<Instruction | null> {
   return (yield { kind: 'instruction', wait }) as Instruction | null
 }
-export function* reportOutcome(id: string, outcome: Outcome): Program<void> {
+export function* reportOutcome(id: string, outcome: CallOutcome): Program<void> {
   yield { kind: 'outcome', id, outcome }
 }
 /** `machine.reset()`: everything in memory is gone, no packet is sent. Never returns. */

@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 
 /** Lowest floor first; the rooms of one floor do not know each other. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['emulators/ground', 'emulators/mqtt'],
+  ['emulators/core', 'emulators/mqtt'],
   ['emulators'],
   ['harness/child', 'harness/scenario', 'harness/tls', 'harness/websocket'],
   ['harness/packets'],
@@ -18,8 +18,11 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/plan', 'harness/judge', 'harness/capture'],
   ['harness/run'],
   ['harness/record'],
+  ['harness/compare'],
   ['harness/report', 'harness/load'],
-  ['harness/config', 'harness/cli', 'harness/vitest'],
+  ['harness/config'],
+  ['harness/select'],
+  ['harness/cli', 'harness/vitest', 'harness/reference'],
   ['bench', 'harness'],
 ]
 
@@ -30,9 +33,6 @@ const DOORS: readonly (readonly [string, string, string])[] = [
   ['harness/devices', 'harness/evidence', 'what touches the world writes evidence'],
   ['harness/brokers', 'harness/link', 'one allocator of ports, or two would fight'],
   ['harness/steps', 'harness/expect', 'a disturbance selects packets by the words that claims have for them'],
-  ['harness/cli', 'harness/config', 'the command line reads the config'],
-  ['harness/vitest', 'harness/config', 'so does vitest'],
-  ['harness/vitest', 'harness/cli', 'a scenario is chosen, and its broker, as on the command line'],
 ]
 
 const rooms = FLOORS.flat()
@@ -90,9 +90,9 @@ describe('floors', () => {
 
   it('would notice an upward, a sideways and an inner import', () => {
     const planted = [
-      { file: 'harness/scenario/x.ts', target: 'harness/plan/plan.ts' },
+      { file: 'harness/scenario/x.ts', target: 'harness/plan/model/plan.ts' },
       { file: 'harness/brokers/x.ts', target: 'harness/devices/index.ts' },
-      { file: 'harness/link/x.ts', target: 'emulators/drive/one.ts' },
+      { file: 'harness/link/x.ts', target: 'emulators/drive/single-board.ts' },
       { file: 'emulators/drive/x.ts', target: 'harness/link/index.ts' },
     ]
     expect(planted.map(objection).filter((o) => o === null)).toEqual([])

@@ -1,4 +1,4 @@
-// The fleet: emulated devices with umqtt.simple, driven by emulators/drive/fleet.ts.
+// The fleet: emulated devices with umqtt.simple, driven by emulators/drive/fleet/fleet.ts.
 
 import {
   clients,

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import {
+  type CallOutcome,
   Decoder,
   encode,
   firmware,
   MemoryNetwork,
   milliseconds,
-  type Outcome,
   type PyValue,
   seconds,
   seeded,
@@ -27,7 +27,7 @@ function board(options: Record<string, PyValue> = {}) {
   const network = new MemoryNetwork()
   const writes: string[] = []
   const packets: string[] = []
-  const outcomes: Outcome[] = []
+  const outcomes: CallOutcome[] = []
   const broker = { acks: true, pings: true, sessionPresent: false }
   network.onConnection = (peer) => {
     const decoder = new Decoder()
@@ -75,7 +75,7 @@ function board(options: Record<string, PyValue> = {}) {
     broker,
     pass,
     network,
-    async call(method: string, args: PyValue[], time = 1): Promise<Outcome | undefined> {
+    async call(method: string, args: PyValue[], time = 1): Promise<CallOutcome | undefined> {
       started.instruct({ id: 'x', method, args, kwargs: {} })
       await pass(time)
       return outcomes.at(-1)

@@ -3,9 +3,9 @@
 // verbs of a scenario are only ways to say such a call.
 
 import { type Program, PyFloat, type PyValue } from '../board.ts'
-import { Problem } from '../ground/problem.ts'
-import type { Connections } from './minimqtt.connections.ts'
-import type { Signature } from './python.ts'
+import { Problem } from '../core/problem.ts'
+import type { SocketPool } from './minimqtt/socket-pool.ts'
+import type { Signature } from './python/python.ts'
 
 /** What an option is for, where several libraries have one for it under names of their own. */
 export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive' | 'tls'
@@ -37,7 +37,7 @@ export interface ClientHooks {
   /** MiniMQTT's other callbacks by their names (`on_connect`, …), with what comes behind client and user data. */
   onEvent?(name: string, args: readonly PyValue[]): Program<void>
   /** MiniMQTT's sockets, which all clients of a board share; absent: this client has its own. */
-  readonly connections?: Connections | undefined
+  readonly connections?: SocketPool | undefined
   /** MiniMQTT under CPython, where it was recorded and where True is an int: a board refuses it as QoS or message. */
   readonly boolIsInt?: boolean
   /** A `connect` of the program's own, in a subclass of umqtt.robust; `library` is the one it overrides. */

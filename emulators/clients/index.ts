@@ -1,11 +1,11 @@
 // The emulated client libraries. The key is the word in a scenario's `use:`.
 
 import type { ClientKind } from './client.ts'
-import { minimqtt } from './minimqtt.ts'
-import { quecpython } from './quecpython.ts'
-import { umqttRobust } from './umqtt.robust.ts'
-import { umqttSimple } from './umqtt.simple.ts'
-import { umqttsimple } from './umqttsimple.ts'
+import { minimqtt } from './minimqtt/minimqtt.ts'
+import { quecpython } from './quecpython/quecpython.ts'
+import { umqttRobust } from './umqtt/robust.ts'
+import { umqttSimple } from './umqtt/simple.ts'
+import { umqttsimple } from './umqtt/umqttsimple.ts'
 
 export const clients = {
   'umqtt.simple': umqttSimple,

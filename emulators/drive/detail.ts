@@ -1,7 +1,7 @@
 // A board call's arguments for people, as they stand behind its name: `read` + `(1)`.
 
 import type { BoardCall } from '../board.ts'
-import { showDuration } from '../ground/time.ts'
+import { showDuration } from '../core/time.ts'
 
 export function detailOf(call: BoardCall): string {
   switch (call.kind) {

@@ -1,9 +1,9 @@
 // Between a driven board and whoever drives it. The host hears of everything as it happens, from
 // inside the driver: a callback may call back into the board, and must not throw.
 
-import type { BoardCall, Instruction, Outcome, PythonError } from '../board.ts'
-import type { Random } from '../ground/random.ts'
-import type { Clock, Duration, Instant } from '../ground/time.ts'
+import type { BoardCall, CallOutcome, Instruction, PythonError } from '../board.ts'
+import type { Random } from '../core/random.ts'
+import type { Clock, Duration, Instant } from '../core/time.ts'
 import type { Network } from './network.ts'
 import type { ConnectChange } from './socket.ts'
 
@@ -20,7 +20,7 @@ export interface BoardHost {
   onPrint(line: string): void
   /** The program, or a reset, changed the level of an output pin. */
   onPin(pin: number, value: 0 | 1): void
-  onOutcome(id: string, outcome: Outcome): void
+  onOutcome(id: string, outcome: CallOutcome): void
   onEnd(ending: Ending): void
   /** The program called `machine.reset()`; it starts again after `bootTime`. */
   onReset(): void

@@ -1,7 +1,7 @@
 // The other end of one scripted connection: what it sends, when it sends nothing, and which writes
 // to it fail. A gap is used up by the one read that meets it; the end of the feed is not.
 
-import type { Duration } from '../ground/time.ts'
+import type { Duration } from '../core/time.ts'
 
 export type FeedEntry =
   | { readonly data: Uint8Array }
@@ -28,7 +28,7 @@ export type PeerRead =
   | { readonly kind: 'error'; readonly errno: string }
   | { readonly kind: 'nothing' | 'timeout' | 'blocked' }
 
-export class Peer {
+export class ScriptedPeer {
   readonly #feed: FeedEntry[]
   readonly #failing: readonly FailingWrite[]
   #writes = 0

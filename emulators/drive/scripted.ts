@@ -1,21 +1,21 @@
 // Drives one program against a scripted peer on a virtual clock, in one go and without waiting, and
 // writes down every board call. fixtures/traces/README.md is the exact meaning of a script and of
-// each entry. A closed socket still answers here: what a real board does then is `one.ts`'s affair.
+// each entry. A closed socket still answers here: what a real board does then is `single-board.ts`'s affair.
 
 import {
   type Answer,
   type BoardCall,
+  type CallOutcome,
   type Instruction,
-  type Outcome,
   osError,
   osErrorWithoutErrno,
   type Program,
   PythonError,
 } from '../board.ts'
-import { unreachable } from '../ground/problem.ts'
-import type { Random } from '../ground/random.ts'
-import { type Duration, elapsed, inSeconds, instant, seconds, VirtualClock, ZERO } from '../ground/time.ts'
-import { Peer, type ScriptedConnection } from './peer.ts'
+import { unreachable } from '../core/problem.ts'
+import type { Random } from '../core/random.ts'
+import { type Duration, elapsed, inSeconds, instant, seconds, VirtualClock, ZERO } from '../core/time.ts'
+import { type ScriptedConnection, ScriptedPeer } from './peer.ts'
 
 /** JSON-like: what stands in a trace. */
 export type TraceValue =
@@ -27,7 +27,7 @@ export type TraceValue =
   | { readonly [key: string]: TraceValue }
 export type TraceEntry = readonly [string, ...TraceValue[]]
 
-export interface Script {
+export interface TraceScript {
   /** The peer of the 1st, 2nd, … connection; past the end connections are refused. */
   readonly connections?: readonly ScriptedConnection[]
   readonly clock?: VirtualClock
@@ -51,7 +51,7 @@ export type ScriptedEnd<T> =
 const BLOCKED = Symbol('blocked')
 
 interface ScriptedSocket {
-  peer: Peer | null
+  peer: ScriptedPeer | null
   timeout: Duration | null
 }
 
@@ -62,7 +62,7 @@ export class ScriptedBoard {
   readonly trace: TraceEntry[] = []
   readonly sleeps: Duration[] = []
   readonly lines: string[] = []
-  readonly outcomes: { readonly id: string; readonly outcome: Outcome }[] = []
+  readonly outcomes: { readonly id: string; readonly outcome: CallOutcome }[] = []
   /** Each write to a pin, changed or not. */
   readonly pinWrites: { readonly pin: number; readonly value: 0 | 1 }[] = []
   /** Threads and timers in the order of their start; a thread's handle is its place, counted from 1. */
@@ -77,7 +77,7 @@ export class ScriptedBoard {
   /** Handles of threads that have run or were stopped. */
   readonly #over = new Set<number>()
 
-  constructor(script: Script = {}) {
+  constructor(script: TraceScript = {}) {
     this.clock = script.clock ?? new VirtualClock()
     this.#connections = [...(script.connections ?? [])]
     this.#instructions = [...(script.instructions ?? [])]
@@ -146,7 +146,7 @@ export class ScriptedBoard {
         return this.#traced(['connect', call.host, call.port], null, () => {
           const connection = this.#connections.shift() ?? { refuse: 'ECONNREFUSED' }
           if ('refuse' in connection) throw this.#osError(connection.refuse)
-          this.#socket(call.socket).peer = new Peer(connection)
+          this.#socket(call.socket).peer = new ScriptedPeer(connection)
           return undefined
         })
       case 'write':
@@ -259,7 +259,7 @@ export class ScriptedBoard {
     return socket
   }
 
-  #peer(handle: number): Peer {
+  #peer(handle: number): ScriptedPeer {
     const { peer } = this.#socket(handle)
     if (peer === null) throw osError('ENOTCONN')
     return peer

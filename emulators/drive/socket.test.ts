@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { milliseconds, seconds, VirtualClock } from '../ground/time.ts'
+import { milliseconds, seconds, VirtualClock } from '../core/time.ts'
 import { type MemoryConnection, MemoryNetwork } from './memory.ts'
 import { BoardSocket, type ConnectChange, type Settled } from './socket.ts'
 

@@ -3,7 +3,7 @@
 // that fails or times out loses what it had already read.
 
 import { osError, type PythonError, type TlsRequest } from '../board.ts'
-import { after, type Clock, type Duration, milliseconds, type Timer, ZERO } from '../ground/time.ts'
+import { after, type Clock, type Duration, milliseconds, type Timer, ZERO } from '../core/time.ts'
 import type { Network, VanishHow, Wire } from './network.ts'
 import { ByteQueue } from './queue.ts'
 

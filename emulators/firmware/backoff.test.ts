@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seconds } from '../ground/time.ts'
+import { seconds } from '../core/time.ts'
 import { type Backoff, waitOf } from './backoff.ts'
 
 const backoff = (kind: Backoff['kind'], jitter: Backoff['jitter'] = 'none'): Backoff => ({

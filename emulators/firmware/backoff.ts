@@ -1,7 +1,7 @@
 // How long a device waits before it connects again, by the policies that have names. `attempt` counts
 // from 0: also the first attempt after a loss waits, or a fleet that lost its broker comes back as one.
 
-import type { Duration } from '../ground/time.ts'
+import type { Duration } from '../core/time.ts'
 
 export interface Backoff {
   readonly kind: 'fixed' | 'exponential' | 'decorrelated'

@@ -4,7 +4,7 @@
 
 import { type Program, print, readPin, sleep, writePin } from '../board.ts'
 import { type ClientKind, parseOptions } from '../clients/client.ts'
-import { seconds } from '../ground/time.ts'
+import { seconds } from '../core/time.ts'
 import { type FirmwareContext, type FirmwareKind, say, textOf, utf8 } from './firmware.ts'
 
 const BUTTON = 0

@@ -4,7 +4,7 @@
 
 import { type Program, type PyValue, print } from '../board.ts'
 import { parseOptions } from '../clients/client.ts'
-import { printable, repr } from '../clients/python.ts'
+import { printable, repr } from '../clients/python/python.ts'
 import { type FirmwareContext, type FirmwareKind, say, textOf, utf8 } from './firmware.ts'
 
 const GREETING = 'Hello Broker!'

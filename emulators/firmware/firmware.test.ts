@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Outcome, PyValue } from '../board.ts'
+import type { CallOutcome, PyValue } from '../board.ts'
 import { clients } from '../clients/index.ts'
+import { Problem } from '../core/problem.ts'
+import { seeded } from '../core/random.ts'
+import { type Duration, milliseconds, seconds, VirtualClock } from '../core/time.ts'
 import type { Ending } from '../drive/host.ts'
 import { type MemoryConnection, MemoryNetwork } from '../drive/memory.ts'
-import { startBoard } from '../drive/one.ts'
 import { ScriptedBoard } from '../drive/scripted.ts'
-import { Problem } from '../ground/problem.ts'
-import { seeded } from '../ground/random.ts'
-import { type Duration, milliseconds, seconds, VirtualClock } from '../ground/time.ts'
+import { startBoard } from '../drive/single-board.ts'
 import { Decoder } from '../mqtt/codec.ts'
 import { encode } from '../mqtt/encode.ts'
 import type { Packet } from '../mqtt/packet.ts'
@@ -35,7 +35,7 @@ function device(name: FirmwareName, setting: Setting = {}) {
   const packets: { at: number; packet: Packet }[] = []
   const lines: string[] = []
   const pins: [number, number][] = []
-  const outcomes: [string, Outcome][] = []
+  const outcomes: [string, CallOutcome][] = []
   const endings: Ending[] = []
   const bugs: unknown[] = []
   let resets = 0
@@ -86,7 +86,7 @@ function device(name: FirmwareName, setting: Setting = {}) {
     await settle()
     return network.connections.at(-1)!
   }
-  const call = async (id: string, method: string, ...args: PyValue[]): Promise<Outcome | undefined> => {
+  const call = async (id: string, method: string, ...args: PyValue[]): Promise<CallOutcome | undefined> => {
     board.instruct({ id, method, args, kwargs: {} })
     await settle()
     return outcomes.find(([done]) => done === id)?.[1]

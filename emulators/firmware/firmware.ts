@@ -3,7 +3,7 @@
 
 import type { Program, PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient, LibraryCall, OptionSpec } from '../clients/client.ts'
-import type { Duration } from '../ground/time.ts'
+import type { Duration } from '../core/time.ts'
 
 export interface WillRequest {
   readonly topic: string

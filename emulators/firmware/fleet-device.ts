@@ -3,8 +3,8 @@
 // its own an exception ends the program, as on a board; with one it waits, connects and subscribes again.
 
 import {
+  type CallOutcome,
   nextInstruction,
-  type Outcome,
   type Program,
   PythonError,
   type PyValue,
@@ -13,8 +13,8 @@ import {
   sleep,
 } from '../board.ts'
 import type { ClientHooks, ClientKind, EmulatedClient, LibraryCall, Options } from '../clients/client.ts'
-import type { FleetDevice } from '../drive/fleet.device.ts'
-import { milliseconds } from '../ground/time.ts'
+import { milliseconds } from '../core/time.ts'
+import type { FleetDevice } from '../drive/fleet/device.ts'
 import { type Backoff, waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
 
@@ -37,7 +37,7 @@ export interface FleetRole {
 /** What programs call, by their libraries' examples, when a call of theirs has raised. */
 const RECONNECTS: Readonly<Record<string, string>> = { minimqtt: 'reconnect' }
 
-const RETURNED: Outcome = { kind: 'returned', value: null }
+const RETURNED: CallOutcome = { kind: 'returned', value: null }
 const CHANCES = 1_000_000
 
 export function* fleetDevice(role: FleetRole, device: FleetDevice): Program<void> {

@@ -3,17 +3,17 @@
 // connect: a puppet does not crash. While a call hangs, the instructions behind it wait.
 
 import {
+  type CallOutcome,
   type Instruction,
   nextInstruction,
-  type Outcome,
   type Program,
   PythonError,
   print,
   reportOutcome,
 } from '../board.ts'
 import type { EmulatedClient } from '../clients/client.ts'
-import { printable, repr, showException } from '../clients/python.ts'
-import { Problem } from '../ground/problem.ts'
+import { printable, repr, showException } from '../clients/python/python.ts'
+import { Problem } from '../core/problem.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
 
 export const puppet: FirmwareKind = {
@@ -72,7 +72,7 @@ function* run(context: FirmwareContext): Program<void> {
       continue
     }
     const { id, method, args, kwargs }: Instruction = instruction
-    const outcome: Outcome = yield* caught(client.call(method, args, kwargs))
+    const outcome: CallOutcome = yield* caught(client.call(method, args, kwargs))
     if (method === connect || method === 'reconnect') connected = outcome.kind === 'returned'
     else if (method === disconnect && outcome.kind === 'returned') connected = false
     yield* reportOutcome(id, outcome)
@@ -91,7 +91,7 @@ function* looked(method: string, looking: Program<unknown>): Program<boolean> {
   }
 }
 
-function* caught(call: ReturnType<EmulatedClient['call']>): Program<Outcome> {
+function* caught(call: ReturnType<EmulatedClient['call']>): Program<CallOutcome> {
   try {
     return { kind: 'returned', value: yield* call }
   } catch (e) {

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { Outcome, Program, PyValue } from '../board.ts'
+import type { CallOutcome, Program, PyValue } from '../board.ts'
 import { clients } from '../clients/index.ts'
+import { seeded } from '../core/random.ts'
+import { milliseconds, seconds, VirtualClock } from '../core/time.ts'
 import { MemoryNetwork } from '../drive/memory.ts'
-import { startBoard } from '../drive/one.ts'
-import { seeded } from '../ground/random.ts'
-import { milliseconds, seconds, VirtualClock } from '../ground/time.ts'
+import { startBoard } from '../drive/single-board.ts'
 import { Decoder } from '../mqtt/codec.ts'
 import { encode } from '../mqtt/encode.ts'
 import type { FirmwareContext } from './firmware.ts'
@@ -23,7 +23,7 @@ function device(program: () => Program<void>) {
   const clock = new VirtualClock()
   const network = new MemoryNetwork()
   const lines: string[] = []
-  const outcomes: [string, Outcome][] = []
+  const outcomes: [string, CallOutcome][] = []
   const packets: string[] = []
   const broker = { pings: true }
   network.onConnection = (peer) => {
@@ -67,7 +67,7 @@ function device(program: () => Program<void>) {
     peer: () => network.connections.at(-1)!,
     publish: (text: string) =>
       network.connections.at(-1)!.send(encode({ type: 'publish', topic: 'a', payload: payload(text) })),
-    async call(method: string, ...args: PyValue[]): Promise<Outcome | undefined> {
+    async call(method: string, ...args: PyValue[]): Promise<CallOutcome | undefined> {
       const id = `i${outcomes.length}`
       board.instruct({ id, method, args, kwargs: {} })
       await pass(1)

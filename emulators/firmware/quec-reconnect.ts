@@ -4,10 +4,10 @@
 
 import { type Program, print, sleep, spawn } from '../board.ts'
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
-import { printable, showException } from '../clients/python.ts'
-import { caught } from '../clients/quecpython.errors.ts'
-import { Problem } from '../ground/problem.ts'
-import { type Duration, milliseconds, seconds } from '../ground/time.ts'
+import { printable, showException } from '../clients/python/python.ts'
+import { caught } from '../clients/quecpython/errors.ts'
+import { Problem } from '../core/problem.ts'
+import { type Duration, milliseconds, seconds } from '../core/time.ts'
 import { type FirmwareContext, type FirmwareKind, textOf } from './firmware.ts'
 
 /** `wait_msg` returns at once after an end of file; the printed loop would turn a host's processor into heat. */

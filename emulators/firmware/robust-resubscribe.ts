@@ -4,8 +4,8 @@
 
 import { type Program, type PyValue, print, sleep } from '../board.ts'
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
-import { printable, truthy } from '../clients/python.ts'
-import { milliseconds } from '../ground/time.ts'
+import { printable, truthy } from '../clients/python/python.ts'
+import { milliseconds } from '../core/time.ts'
 import { type FirmwareContext, type FirmwareKind, say, textOf, utf8 } from './firmware.ts'
 
 const TURN = milliseconds(100)

@@ -4,8 +4,8 @@
 
 import { isOSError, now, type Program, type PyValue, print, resetBoard, sleep } from '../board.ts'
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
-import { printable, repr } from '../clients/python.ts'
-import { milliseconds, seconds } from '../ground/time.ts'
+import { printable, repr } from '../clients/python/python.ts'
+import { milliseconds, seconds } from '../core/time.ts'
 import { type FirmwareContext, type FirmwareKind, say, textOf } from './firmware.ts'
 
 /** The printed loop has no sleep; an emulated board would turn its host's processor into heat. */

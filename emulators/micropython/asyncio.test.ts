@@ -1,11 +1,11 @@
 // Tasks, streams and polls of the virtual board: what asynchronous programs and libraries stand on.
 
 import { describe, expect, test } from 'vitest'
-import { Bench, WIFI } from './virtual.testing.ts'
+import { VirtualBoardBench, WIFI } from './virtual.testing.ts'
 
 describe('asyncio', () => {
   test('run() blocks; tasks take turns by time, and are gathered, limited in time and cancelled', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import asyncio, time
 async def work(n, ms):
     await asyncio.sleep_ms(ms)
@@ -75,7 +75,7 @@ print('over')`,
   })
 
   test('events wake all, locks go from one to the next, and a cancelled one is passed over', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import asyncio
 async def main():
     event, lock = asyncio.Event(), asyncio.Lock()
@@ -112,7 +112,7 @@ print('over')`,
   })
 
   test('a flag is set by the function of a pin, while every task waits', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import asyncio
 from machine import Pin
 flag = asyncio.ThreadSafeFlag()
@@ -129,14 +129,16 @@ asyncio.run(main())`,
   })
 
   test('Ctrl-C ends what waits in it', async () => {
-    const bench = await Bench.boot({ 'main.py': 'import asyncio\nprint("go")\nasyncio.run(asyncio.sleep(99))' })
+    const bench = await VirtualBoardBench.boot({
+      'main.py': 'import asyncio\nprint("go")\nasyncio.run(asyncio.sleep(99))',
+    })
     await bench.said(/go\r\n/)
     bench.board.type('\x03')
     await bench.said(/KeyboardInterrupt: \r\n[\s\S]*>>> $/)
   })
 
   test('streams wait for what comes, without keeping others from their turn', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${WIFI}
 import asyncio
 async def tick():
@@ -180,7 +182,7 @@ s.setblocking(False)
 `
 
   test('is on its way, then writable, then readable; a full buffer takes nothing', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${CONNECT}
 p = select.poll()
 p.register(s)
@@ -219,7 +221,7 @@ print([bits for _, bits in p.poll(0)], select.select([s], [], [], 0))`,
   })
 
   test('that is still on its way takes and gives nothing', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${CONNECT}
 print(told(lambda: s.connect(('b', 1883))), told(lambda: s.write(b'early')), s.read(1), select.select([s], [s], [], 0.01))
 print('end')`,
@@ -229,7 +231,7 @@ print('end')`,
   })
 
   test('that is refused says so at the next call, and to whoever polls', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${CONNECT}
 print(told(lambda: s.connect(('b', 1883))))
 readers, writers, failures = select.select([s], [s], [s], 1)
@@ -251,7 +253,7 @@ print([bits for _, bits in p.poll(0)], 'end')`,
   })
 
   test('is polled together with the console and with streams of the program’s own', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import io, select, sys
 class Own(io.IOBase):
     asked = 0

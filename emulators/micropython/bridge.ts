@@ -5,7 +5,7 @@
 import { MOST_BYTES, type Reply, type Request } from './channel.ts'
 import { errnoNumber } from './errno.ts'
 import type { Hooks } from './hooks.ts'
-import type { Machine } from './interpreter.ts'
+import type { InterpreterHost } from './interpreter.ts'
 import type { WasmMemory } from './webassembly.ts'
 
 const EVENTS = -1000
@@ -15,7 +15,13 @@ const REFUSED = -1003
 /** OSError(-2) and such, which are no errno, are so much less. */
 const NOT_ERRNO = -2000
 
-export function bridge(machine: Machine, memory: WasmMemory, flush: () => void, hooks: Hooks, rtcMemory: string) {
+export function bridge(
+  machine: InterpreterHost,
+  memory: WasmMemory,
+  flush: () => void,
+  hooks: Hooks,
+  rtcMemory: string,
+) {
   let rtc = rtcMemory
   let interruptible = true
   /** The bytes of the last read, until Python has a place for them. */

@@ -3,12 +3,12 @@
 // stands still meanwhile; an interrupt or an event ends a call early, and the program makes it again.
 
 import { osError, type SocketHandle } from '../board.ts'
+import { unreachable } from '../core/problem.ts'
+import { after, type Clock, type Duration, type Instant, milliseconds, type Timer } from '../core/time.ts'
 import { detailOf } from '../drive/detail.ts'
 import type { PendingCall, StopHow } from '../drive/host.ts'
 import type { Network } from '../drive/network.ts'
 import { BoardSocket, type ConnectChange, type Settle, type Settled } from '../drive/socket.ts'
-import { unreachable } from '../ground/problem.ts'
-import { after, type Clock, type Duration, type Instant, milliseconds, type Timer } from '../ground/time.ts'
 import { type Asked, type Channel, MOST_BYTES, type Reply, type Request } from './channel.ts'
 import { type Poll, readyOf } from './poll.ts'
 import type { Wifi } from './wifi.ts'
@@ -43,7 +43,7 @@ interface Pending {
   settle: Settle | null
 }
 
-export class Calls {
+export class BoardCalls {
   readonly #channel: Channel
   readonly #host: CallsHost
   readonly #sockets = new Map<SocketHandle, BoardSocket>()

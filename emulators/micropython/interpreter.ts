@@ -5,12 +5,12 @@
 import { bridge } from './bridge.ts'
 import type { Reply, Request } from './channel.ts'
 import { type HookPlaces, Hooks } from './hooks.ts'
-import type { Compiled } from './wasm.ts'
+import type { CompiledModule } from './wasm.ts'
 import { watchFiles } from './watch-files.ts'
 import { type WasmInstance, type WasmMemory, webAssembly } from './webassembly.ts'
 
 /** The board around an interpreter. */
-export interface Machine {
+export interface InterpreterHost {
   /** Returns when there is an answer: the thread stands still until then. */
   ask(request: Request, interruptible: boolean): Reply
   level(pin: number): 0 | 1 | null
@@ -49,7 +49,11 @@ export interface Interpreter {
   flush(): void
 }
 
-export async function loadInterpreter(compiled: Compiled, machine: Machine, boot: BootOptions): Promise<Interpreter> {
+export async function loadInterpreter(
+  compiled: CompiledModule,
+  machine: InterpreterHost,
+  boot: BootOptions,
+): Promise<Interpreter> {
   const out = new Output((bytes) => machine.ask({ kind: 'out', bytes }, false))
   const { python, memory } = await instantiate(compiled, boot.heapBytes, out, () => key(machine, out))
   const fs = python.FS
@@ -86,7 +90,7 @@ const FORCED_EXIT = 0x100
 const factsOf = ({ uniqueId, seed, resetCause }: BootOptions) => ({ uniqueId, seed, resetCause })
 
 /** `input()` and `sys.stdin` of a program. */
-function key(machine: Machine, out: Output): number | null {
+function key(machine: InterpreterHost, out: Output): number | null {
   out.flush()
   const reply = machine.ask({ kind: 'key', prompt: false }, false)
   return reply.kind === 'number' ? reply.value : null
@@ -150,7 +154,7 @@ export interface OpsTable {
 }
 
 async function instantiate(
-  { module, glue }: Compiled,
+  { module, glue }: CompiledModule,
   heapsize: number,
   out: Output,
   stdin: () => number | null,

@@ -10,7 +10,7 @@ const ENTER = 13
 const QUESTION = [5, 0x41, CTRL_A]
 const NO = 'R\x00'
 
-export class Keyboard {
+export class ReplInput {
   #raw: boolean
   /** Bytes of the raw line so far. */
   #line = 0

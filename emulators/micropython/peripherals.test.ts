@@ -2,10 +2,10 @@
 // them.
 
 import { expect, test } from 'vitest'
-import { Bench } from './virtual.testing.ts'
+import { VirtualBoardBench } from './virtual.testing.ts'
 
 test('RTC: its memory outlives resets and deep sleep, and it tells the time that it is given', async () => {
-  const bench = await Bench.boot({
+  const bench = await VirtualBoardBench.boot({
     'main.py': `import machine, time
 rtc = machine.RTC()
 count = len(rtc.memory())
@@ -23,7 +23,7 @@ except ValueError as e: print(e)`,
 })
 
 test('on the buses nobody answers, as on a chip with nothing wired to it', async () => {
-  const bench = await Bench.boot({
+  const bench = await VirtualBoardBench.boot({
     'main.py': `import dht, ds18x20, micropython, neopixel, ntptime, onewire, requests, urequests
 from machine import DAC, I2C, SPI, SoftI2C, UART, Pin, time_pulse_us
 micropython.alloc_emergency_exception_buf(100)
@@ -55,7 +55,7 @@ except ImportError as e: print(e)`,
 })
 
 test('a driver of the user’s own takes the place of ours', async () => {
-  const bench = await Bench.boot({
+  const bench = await VirtualBoardBench.boot({
     'lib/dht.py':
       'class DHT22:\n  def __init__(self, pin): pass\n  def measure(self): pass\n  def temperature(self): return 21.5',
     'main.py': 'import dht\ns = dht.DHT22(4)\ns.measure()\nprint(s.temperature())',
@@ -64,7 +64,7 @@ test('a driver of the user’s own takes the place of ours', async () => {
 })
 
 test('CircuitPython’s analog pins, PWM and buses', async () => {
-  const bench = await Bench.boot({
+  const bench = await VirtualBoardBench.boot({
     'code.py': `import analogio, board, busio, pwmio
 light = analogio.AnalogIn(board.IO34)
 led = pwmio.PWMOut(board.LED, frequency=1000)

@@ -4,7 +4,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { ReadStream } from 'node:tty'
-import { Problem } from '../ground/problem.ts'
+import { Problem } from '../core/problem.ts'
 
 export interface Pty {
   /** Such as `/dev/pts/3`. */
@@ -16,7 +16,7 @@ export interface Pty {
 
 /** What a serial program may leave unread, and for how long it may do so. */
 const MOST_WAITING = 64 * 1024
-const PATIENCE_MS = 1000
+const SHUTDOWN_LIMIT_MS = 1000
 const RETRY_MS = 5
 
 interface Opened {
@@ -55,7 +55,7 @@ export function openPty(onData: (bytes: Uint8Array) => void): Pty {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return
         since ||= performance.now()
         const left = waiting.reduce((sum, bytes) => sum + bytes.length, 0)
-        if (performance.now() - since > PATIENCE_MS || left > MOST_WAITING) waiting = []
+        if (performance.now() - since > SHUTDOWN_LIMIT_MS || left > MOST_WAITING) waiting = []
         else retry = setTimeout(flush, RETRY_MS)
         return
       }

@@ -3,8 +3,8 @@
 // client's do, so that both leave the same kind of trace.
 
 import type { Answer, BoardCall, Program } from '../board.ts'
+import { seconds } from '../core/time.ts'
 import { ScriptedBoard, type TraceEntry, type TraceValue } from '../drive/scripted.ts'
-import { seconds } from '../ground/time.ts'
 import type { TraceCase } from '../traces/case.ts'
 import type { Reply, Request } from './channel.ts'
 import { errnoName } from './errno.ts'

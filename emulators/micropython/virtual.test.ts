@@ -2,17 +2,20 @@
 // fake; scenarios/ has them on real links.
 
 import { describe, expect, test } from 'vitest'
-import { milliseconds } from '../ground/time.ts'
-import { Bench, WIFI } from './virtual.testing.ts'
+import { milliseconds } from '../core/time.ts'
+import { VirtualBoardBench, WIFI } from './virtual.testing.ts'
 
 describe('a program', () => {
   test('boot.py and then main.py run, as __main__, and the REPL follows', async () => {
-    const bench = await Bench.boot({ 'boot.py': 'x = 1\nprint("boot")', 'main.py': 'print("main", x, __name__)' })
+    const bench = await VirtualBoardBench.boot({
+      'boot.py': 'x = 1\nprint("boot")',
+      'main.py': 'print("main", x, __name__)',
+    })
     await bench.said(/boot\r\nmain 1 __main__\r\n[\s\S]*>>> $/)
   })
 
   test('an uncaught exception is told with its own lines only, and leaves the REPL with its names', async () => {
-    const bench = await Bench.boot({ 'main.py': 'y = 5\ndef fail():\n  return [][1]\nfail()\n' })
+    const bench = await VirtualBoardBench.boot({ 'main.py': 'y = 5\ndef fail():\n  return [][1]\nfail()\n' })
     await bench.said(/>>> $/)
     expect(bench.console).toContain(
       'Traceback (most recent call last):\r\n  File "main.py", line 4, in <module>\r\n  File "main.py", line 3, in fail\r\n' +
@@ -25,14 +28,14 @@ describe('a program', () => {
 
   test('finds the modules of an ESP32 under their old and new names', async () => {
     const names = 'machine network socket usocket ssl ussl time utime os uos esp esp32 ubinascii ustruct ujson _thread'
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import sys\nfor n in '${names} umqtt.simple umqtt.robust errno select'.split():\n  __import__(n)\nprint(sys.platform)`,
     })
     await bench.said(/^esp32\r\n/)
   })
 
   test('locks are held and released, also by a timer; a second thread is refused with the reason', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import _thread
 from machine import Timer
 lock = _thread.allocate_lock()
@@ -56,7 +59,7 @@ print('end')`,
   })
 
   test('what it writes to the flash survives a reset, and what it removes stays away', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import os, machine
 if machine.reset_cause() == machine.PWRON_RESET:
     os.mkdir('log')
@@ -75,7 +78,7 @@ print(open('log/a.txt').read(), open('c.txt').read(), 'gone.txt' in os.listdir()
   })
 
   test('its own copy of umqtt in lib/ takes the place of ours', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'lib/umqtt/simple.py': 'MINE = 7',
       'main.py': 'import umqtt.simple\nprint(umqtt.simple.MINE)',
     })
@@ -83,7 +86,7 @@ print(open('log/a.txt').read(), open('c.txt').read(), 'gone.txt' in os.listdir()
   })
 
   test('a missing file is ENOENT', async () => {
-    const bench = await Bench.boot({ 'main.py': 'try:\n  open("no")\nexcept OSError as e:\n  print(e)' })
+    const bench = await VirtualBoardBench.boot({ 'main.py': 'try:\n  open("no")\nexcept OSError as e:\n  print(e)' })
     await bench.said(/^\[Errno 2\] ENOENT/)
   })
 })
@@ -95,7 +98,7 @@ describe('Ctrl-C', () => {
     ['a read', `${WIFI}\nimport socket\ns = socket.socket()\ns.connect(('b', 1))\nprint("go")\ns.read(1)`],
     ['a busy loop of calls', 'import time\nprint("go")\nwhile True:\n  time.ticks_ms()'],
   ])('ends %s, and the next one as well', async (_, program) => {
-    const bench = await Bench.boot({ 'main.py': program })
+    const bench = await VirtualBoardBench.boot({ 'main.py': program })
     await bench.said(/go\r\n/)
     bench.board.type('\x03')
     await bench.said(/KeyboardInterrupt: \r\n[\s\S]*>>> $/)
@@ -107,7 +110,7 @@ describe('Ctrl-C', () => {
   })
 
   test('twice in a row is still one program that ends', async () => {
-    const bench = await Bench.boot({ 'main.py': 'print("go")\nwhile True:\n  print("x", end="")' })
+    const bench = await VirtualBoardBench.boot({ 'main.py': 'print("go")\nwhile True:\n  print("x", end="")' })
     await bench.said(/go\r\nx/)
     for (let k = 0; k < 20; k++) bench.board.type('\x03\x03')
     await bench.said(/KeyboardInterrupt: \r\n[\s\S]*>>> $/)
@@ -116,7 +119,7 @@ describe('Ctrl-C', () => {
   })
 
   test('can be caught', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': 'print("go")\ntry:\n  while True: pass\nexcept KeyboardInterrupt:\n  print("caught")',
     })
     await bench.said(/go/)
@@ -128,7 +131,7 @@ describe('Ctrl-C', () => {
 
 describe('pins and timers', () => {
   test('an input has the level that it is given, a changed output is told, a reset darkens it', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `from machine import Pin
 import time
 led, button = Pin(2, Pin.OUT), Pin(0, Pin.IN, Pin.PULL_UP)
@@ -147,7 +150,7 @@ led.on()
   })
 
   test('a pin’s function runs at its edge, in a busy loop and in a sleep alike', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `from machine import Pin
 import time
 seen = []
@@ -173,7 +176,7 @@ time.sleep(60)
   })
 
   test('a timer interrupts a busy loop', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `from machine import Timer
 n = 0
 def count(t):
@@ -191,7 +194,7 @@ print('six')
   })
 
   test('a write that waits for its peer is not made twice because a timer fires meanwhile', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${WIFI}
 import socket
 from machine import Timer
@@ -217,7 +220,7 @@ print('counted')
   })
 
   test('the watchdog resets a program that does not feed it', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `import machine
 if machine.reset_cause() != machine.WDT_RESET:
     machine.WDT(timeout=20)
@@ -230,7 +233,7 @@ print('bitten')
   })
 
   test('deepsleep wakes up with its cause', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py':
         'import machine\nif machine.reset_cause() == machine.DEEPSLEEP_RESET: print("awake")\nelse: machine.deepsleep(10)',
     })
@@ -241,7 +244,7 @@ print('bitten')
 
 describe('the network', () => {
   test('is there once Wi-Fi is joined, after the time that the scenario says', async () => {
-    const bench = await Bench.boot(
+    const bench = await VirtualBoardBench.boot(
       {
         'main.py': `import network, socket, time
 sta = network.WLAN(network.STA_IF)
@@ -264,7 +267,7 @@ print('connected')
   })
 
   test('goes away and comes back as the scenario says', async () => {
-    const bench = await Bench.boot(
+    const bench = await VirtualBoardBench.boot(
       {
         'main.py': `${WIFI}
 while sta.isconnected(): pass
@@ -280,7 +283,7 @@ print('found')
   })
 
   test('reads, writes, time limits and blocking modes are a board’s', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${WIFI}
 import socket, errno
 s = socket.socket()
@@ -313,7 +316,7 @@ except OSError as e: print(e.errno == errno.EBADF)
   })
 
   test('a reset takes the connection away without a FIN', async () => {
-    const bench = await Bench.boot({
+    const bench = await VirtualBoardBench.boot({
       'main.py': `${WIFI}
 import socket, machine, time
 s = socket.socket()
@@ -329,7 +332,7 @@ time.sleep(60)
 })
 
 test('a program for CircuitPython finds its names, and its code.py is run', async () => {
-  const bench = await Bench.boot({
+  const bench = await VirtualBoardBench.boot({
     'settings.toml': '# who\nCIRCUITPY_WIFI_SSID = "home"\nPORT = 1883\n',
     'code.py': `import os, wifi, socketpool, board, digitalio, time
 print(os.getenv('CIRCUITPY_WIFI_SSID'), os.getenv('PORT') + 1, os.getenv('NO'))
@@ -360,7 +363,7 @@ except OSError as e: print('timed out', e.errno == 110, time.monotonic() > 0)
 
 describe('the REPL', () => {
   test('is raw after Ctrl-A, and runs what ends with Ctrl-D', async () => {
-    const bench = await Bench.boot({})
+    const bench = await VirtualBoardBench.boot({})
     await bench.said(/>>> $/)
     bench.board.type('\x01')
     await bench.said(/raw REPL; CTRL-B to exit\r\n>$/)
@@ -374,7 +377,7 @@ describe('the REPL', () => {
   })
 
   test('Ctrl-D restarts: with main.py from the friendly REPL, without it from the raw one', async () => {
-    const bench = await Bench.boot({ 'boot.py': 'print("boot")', 'main.py': 'print("main")' })
+    const bench = await VirtualBoardBench.boot({ 'boot.py': 'print("boot")', 'main.py': 'print("main")' })
     await bench.said(/main[\s\S]*>>> $/)
     bench.board.type('\x04')
     await bench.said(/MPY: soft reboot\r\nboot\r\nmain\r\n[\s\S]*>>> $/)
@@ -388,7 +391,7 @@ describe('the REPL', () => {
   })
 
   test('input() waits for a line', async () => {
-    const bench = await Bench.boot({ 'main.py': 'print("name?")\nprint("hello " + input())' })
+    const bench = await VirtualBoardBench.boot({ 'main.py': 'print("name?")\nprint("hello " + input())' })
     await bench.said(/name\?/)
     bench.board.type('bob\r')
     await bench.said(/hello bob/)

@@ -1,11 +1,11 @@
 // A virtual board on a fake network, for tests: what it said, lit and asked for, and waiting until it did.
 
 import { afterEach } from 'vitest'
+import { realClock } from '../core/time.ts'
 import { MemoryNetwork } from '../drive/memory.ts'
-import { realClock } from '../ground/time.ts'
 import { startVirtualBoard, type VirtualBoard, type VirtualBoardSettings } from './virtual.ts'
 
-export class Bench {
+export class VirtualBoardBench {
   readonly network = new MemoryNetwork()
   readonly pins: string[] = []
   readonly resets: string[] = []
@@ -14,8 +14,11 @@ export class Bench {
   board!: VirtualBoard
   #heard: (() => void)[] = []
 
-  static async boot(files: Record<string, string>, settings: Partial<VirtualBoardSettings> = {}): Promise<Bench> {
-    const bench = new Bench()
+  static async boot(
+    files: Record<string, string>,
+    settings: Partial<VirtualBoardSettings> = {},
+  ): Promise<VirtualBoardBench> {
+    const bench = new VirtualBoardBench()
     benches.push(bench)
     const flash = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
     bench.board = await startVirtualBoard(
@@ -62,7 +65,7 @@ export class Bench {
   }
 }
 
-const benches: Bench[] = []
+const benches: VirtualBoardBench[] = []
 afterEach(async () => {
   for (const { board } of benches.splice(0)) await board.stop('close')
 })

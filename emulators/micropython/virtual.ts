@@ -6,12 +6,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { Problem } from '../core/problem.ts'
+import { after, type Clock, milliseconds, type Timer } from '../core/time.ts'
 import type { PendingCall, StopHow } from '../drive/host.ts'
 import type { Network } from '../drive/network.ts'
 import type { ConnectChange } from '../drive/socket.ts'
-import { Problem } from '../ground/problem.ts'
-import { after, type Clock, milliseconds, type Timer } from '../ground/time.ts'
-import { Calls } from './calls.ts'
+import { BoardCalls } from './calls.ts'
 import { type Asked, Channel, PINS } from './channel.ts'
 import { type HookPlaces, interruptIsLeft, leaveEvent, leaveInterrupt } from './hooks.ts'
 import { romModules } from './rom.ts'
@@ -91,7 +91,7 @@ class Board implements VirtualBoard {
   readonly #wifi: Wifi
   #worker: Worker | null = null
   #channel = new Channel()
-  #calls: Calls | null = null
+  #calls: BoardCalls | null = null
   #hooks: HookPlaces | null = null
   #asleep: Timer | null = null
   #marking: Timer | null = null
@@ -173,10 +173,10 @@ class Board implements VirtualBoard {
     await Promise.all(this.#ending)
   }
 
-  #callsOf(channel: Channel, worker: Worker): Calls {
+  #callsOf(channel: Channel, worker: Worker): BoardCalls {
     const host = this.#host
     const mine = (): boolean => this.#worker === worker
-    const calls = new Calls(channel, {
+    const calls = new BoardCalls(channel, {
       network: host.network,
       clock: host.clock,
       wifi: this.#wifi,
@@ -202,7 +202,7 @@ class Board implements VirtualBoard {
    * Leaves a mark that there are events, until they have been asked for: the interpreter takes none while
    * it runs the functions of earlier ones.
    */
-  #mark(calls: Calls): void {
+  #mark(calls: BoardCalls): void {
     if (this.#marking !== null || this.#calls !== calls || !calls.hasEvents) return
     if (this.#hooks !== null) leaveEvent(this.#hooks)
     const { clock } = this.#host
@@ -212,7 +212,7 @@ class Board implements VirtualBoard {
     })
   }
 
-  #asked(calls: Calls, asked: Asked): void {
+  #asked(calls: BoardCalls, asked: Asked): void {
     // An interrupt that was left while the program was on its way to this call would wait as long as the call does.
     const left = this.#hooks !== null && interruptIsLeft(this.#hooks)
     calls.ask(asked)

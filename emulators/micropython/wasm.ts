@@ -6,26 +6,26 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Problem } from '../ground/problem.ts'
+import { Problem } from '../core/problem.ts'
 import { type WasmModule, webAssembly } from './webassembly.ts'
 
 const PACKAGE = '@micropython/micropython-webassembly-pyscript'
 
-export interface Compiled {
+export interface CompiledModule {
   readonly module: WasmModule
   /** URL of the JavaScript that goes with it. */
   readonly glue: string
 }
 
-let compiled: Promise<Compiled> | null = null
+let compiled: Promise<CompiledModule> | null = null
 
 /** Throws Problem `micropython/missing` when the package is not installed. */
-export function compileInterpreter(): Promise<Compiled> {
+export function compileInterpreter(): Promise<CompiledModule> {
   compiled ??= compile()
   return compiled
 }
 
-async function compile(): Promise<Compiled> {
+async function compile(): Promise<CompiledModule> {
   const glue = found()
   const binary = shared(await readFile(join(dirname(glue), 'micropython.wasm')))
   return { module: await webAssembly.compile(binary), glue: pathToFileURL(glue).href }

@@ -1,6 +1,6 @@
 // A virtual board's Wi-Fi: how long joining takes, and when it is lost and found again.
 
-import { after, type Clock, type Duration, type Timer, ZERO } from '../ground/time.ts'
+import { after, type Clock, type Duration, type Timer, ZERO } from '../core/time.ts'
 
 export interface WifiSettings {
   /** From `connect()` to `isconnected()`. */

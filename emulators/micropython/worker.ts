@@ -3,13 +3,13 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { Channel, type Request } from './channel.ts'
-import { type BootOptions, loadInterpreter, type Machine } from './interpreter.ts'
-import { Keyboard } from './keyboard.ts'
-import type { Compiled } from './wasm.ts'
+import { type BootOptions, type InterpreterHost, loadInterpreter } from './interpreter.ts'
+import { ReplInput } from './keyboard.ts'
+import type { CompiledModule } from './wasm.ts'
 
 export interface WorkerTask extends BootOptions {
   readonly memory: SharedArrayBuffer
-  readonly compiled: Compiled
+  readonly compiled: CompiledModule
   /** After a soft reset from a raw REPL: main.py is not run, and the REPL is raw again. */
   readonly raw: boolean
   /** Said first, as `MPY: soft reboot`. */
@@ -24,7 +24,7 @@ const task = workerData as WorkerTask
 const channel = new Channel(task.memory)
 const zero = performance.now()
 
-const machine: Machine = {
+const machine: InterpreterHost = {
   ask(request: Request, interruptible) {
     channel.expect()
     parentPort!.postMessage({ request, interruptible })
@@ -46,7 +46,7 @@ const machine: Machine = {
 const interpreter = await loadInterpreter(task.compiled, machine, task)
 parentPort!.postMessage({ hooks: interpreter.hooks })
 if (task.greeting !== '') machine.ask({ kind: 'out', bytes: Buffer.from(task.greeting) }, false)
-const keyboard = new Keyboard(task.raw)
+const keyboard = new ReplInput(task.raw)
 try {
   interpreter.run(`import _boot\n_boot.boot(${task.raw ? 'False' : 'True'})\ndel _boot`)
 } catch (error) {

@@ -3,10 +3,10 @@
 // its 1, which JSON.parse does not tell: such numbers are marked as `{"float": 1.0}` before.
 
 import { PyFloat, type PyValue, tuple } from '../board.ts'
+import { Problem } from '../core/problem.ts'
+import { type Duration, seconds } from '../core/time.ts'
 import type { FeedEntry, ScriptedConnection } from '../drive/peer.ts'
 import type { TraceEntry } from '../drive/scripted.ts'
-import { Problem } from '../ground/problem.ts'
-import { type Duration, seconds } from '../ground/time.ts'
 
 export type TraceCall =
   | { readonly wait: Duration }

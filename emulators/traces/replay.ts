@@ -5,14 +5,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { PyFloat, PythonError, type PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient } from '../clients/client.ts'
+import { Problem } from '../core/problem.ts'
+import { seconds } from '../core/time.ts'
 import { hexOf, ScriptedBoard, type TraceEntry, type TraceValue } from '../drive/scripted.ts'
-import { Problem } from '../ground/problem.ts'
-import { seconds } from '../ground/time.ts'
 import type { TraceCase } from './case.ts'
 import { standIn } from './stand-in.ts'
 
 /** The first place where the library and we differ; an entry that is missing on one side is undefined. */
-export interface Difference {
+export interface TraceDifference {
   readonly index: number
   readonly expected: TraceEntry | undefined
   readonly got: TraceEntry | undefined
@@ -20,7 +20,7 @@ export interface Difference {
 
 export type CaseResult =
   | { readonly kind: 'passed' }
-  | { readonly kind: 'differs'; readonly difference: Difference }
+  | { readonly kind: 'differs'; readonly difference: TraceDifference }
   /** The case could not be run. */
   | { readonly kind: 'unplayable'; readonly reason: string }
 
@@ -43,7 +43,7 @@ export function replay(recorded: TraceCase, catalog: Readonly<Record<string, Cli
 }
 
 /** null: they are the same, as far as the contract goes. */
-export function firstDifference(recorded: readonly TraceEntry[], trace: readonly TraceEntry[]): Difference | null {
+export function firstDifference(recorded: readonly TraceEntry[], trace: readonly TraceEntry[]): TraceDifference | null {
   const length = Math.max(trace.length, recorded.length)
   for (let index = 0; index < length; index++) {
     const difference = { index, expected: recorded[index], got: trace[index] }

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientKind } from '../clients/client.ts'
-import { Problem } from '../ground/problem.ts'
+import { Problem } from '../core/problem.ts'
 import { parseCases, type TraceCase } from './case.ts'
 import { type CaseResult, replay } from './replay.ts'
 

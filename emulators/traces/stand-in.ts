@@ -2,9 +2,9 @@
 // nothing after a connection that failed, which the real one does, and keeps no list.
 
 import * as board from '../board.ts'
-import type { Connections } from '../clients/minimqtt.connections.ts'
+import type { SocketPool } from '../clients/minimqtt/socket-pool.ts'
 
-export const standIn: Connections = {
+export const standIn: SocketPool = {
   *open({ host, port, timeout }) {
     const socket = yield* board.openSocket()
     yield* board.setTimeoutOf(socket, timeout)

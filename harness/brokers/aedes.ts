@@ -8,10 +8,10 @@ import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { claimPort, isFree, listen, type PortClaim } from '../link/index.ts'
 import { type Broker, type BrokerKind, defineBroker, type WebAddress } from './broker.ts'
-import { Deaths } from './deaths.ts'
-import { Tail } from './tail.ts'
+import { Deaths } from './exit.ts'
+import { Tail } from './log-tail.ts'
 import { websocket } from './values.ts'
-import { openWebDoor, type WebDoor } from './web-door.ts'
+import { openWebDoor, type WebDoor } from './ws-listener.ts'
 
 /**
  * Its timer is set to 1.5 x keep alive plus 1 ms; the rest is this process's own lateness. On a slow machine the first

@@ -6,7 +6,7 @@ import type { Credentials } from './broker.ts'
 const PORTS = { mqtt: 1883, tcp: 1883, mqtts: 8883, tls: 8883, ws: 80, wss: 443 } as const
 type Scheme = keyof typeof PORTS
 
-export interface Address {
+export interface BrokerAddress {
   readonly host: string
   readonly port: number
   readonly credentials: Credentials | null
@@ -17,14 +17,14 @@ export interface Address {
 
 export const SHAPES = 'mqtt://HOST, mqtts://USER:PASSWORD@HOST:PORT or ws://HOST:PORT/PATH'
 
-export const brokerUrl = z.string().transform((text, context): Address => {
+export const brokerUrl = z.string().transform((text, context): BrokerAddress => {
   const address = addressOf(text)
   if (address !== null) return address
   context.addIssue({ code: 'custom', message: `not a broker URL: ${SHAPES}` })
   return z.NEVER
 })
 
-function addressOf(text: string): Address | null {
+function addressOf(text: string): BrokerAddress | null {
   if (!URL.canParse(text)) return null
   const url = new URL(text)
   const scheme = url.protocol.slice(0, -1) as Scheme

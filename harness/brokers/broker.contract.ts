@@ -11,7 +11,7 @@ import { isFree } from '../link/index.ts'
 import type { Broker, BrokerKind, Gap } from './broker.ts'
 import { versionFits } from './versions.ts'
 
-const PATIENCE_MS = 5000
+const CONNECT_LIMIT_MS = 5000
 
 export interface ContractSettings {
   readonly options?: Readonly<Record<string, unknown>>
@@ -252,7 +252,7 @@ async function client(broker: Broker): Promise<Client> {
 async function soon<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${PATIENCE_MS} ms`)), PATIENCE_MS)
+    timer = setTimeout(() => reject(new Error(`not within ${CONNECT_LIMIT_MS} ms`)), CONNECT_LIMIT_MS)
   })
   try {
     return await Promise.race([work, late])

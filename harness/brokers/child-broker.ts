@@ -10,15 +10,15 @@ import { atExit } from '../child/at-exit.ts'
 import { Child, showExit } from '../child/child.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
 import type { Broker, BrokerAccess, Credentials, WebAddress } from './broker.ts'
-import { Deaths } from './deaths.ts'
-import { reach } from './reach.ts'
-import { Tail } from './tail.ts'
+import { Deaths } from './exit.ts'
+import { Tail } from './log-tail.ts'
+import { reach } from './probe.ts'
 
 export const HOST = '127.0.0.1'
 const PROBE_EVERY_MS = 100
 
 /** What a start needs to know. */
-export interface Place {
+export interface BrokerStart {
   readonly port: number
   /** Further ports of its own, as many as the recipe asks for. */
   readonly further: readonly number[]
@@ -28,7 +28,7 @@ export interface Place {
   readonly folder: string
 }
 
-export interface Command {
+export interface BrokerCommand {
   readonly program: string
   readonly args: readonly string[]
   /** In place of this process's own environment. */
@@ -44,7 +44,7 @@ export interface Recipe {
   /** The path of MQTT over WebSocket; absent: not asked for. */
   readonly websocket?: string | undefined
   /** Writes what it needs and says what to start; called for each start. */
-  prepare(place: Place): Promise<Command>
+  prepare(place: BrokerStart): Promise<BrokerCommand>
   /** A line that says that it is ready; absent: as soon as somebody accepts connections at the port. */
   readonly ready?: RegExp | undefined
   /** Also ready when the port accepts connections; default: only without `ready`. */
@@ -61,13 +61,13 @@ export interface Recipe {
   /** It starts programs of its own, which must not outlive it. */
   readonly group?: boolean | undefined
   /** Ends it at once where killing what was started would not. Must not throw when it is gone already. */
-  kill?(place: Place): Promise<void>
+  kill?(place: BrokerStart): Promise<void>
   /** The same when this process is about to end. */
-  killSync?(place: Place): void
+  killSync?(place: BrokerStart): void
   /** How the harness itself gets in. */
   readonly access?: BrokerAccess | undefined
   /** Something that must run beside it, from before the first start to the end. */
-  beside?(place: Place): Promise<AsyncDisposable>
+  beside?(place: BrokerStart): Promise<AsyncDisposable>
 }
 
 /** Throws Problem `broker/not-started`; then nothing is left behind. */
@@ -97,7 +97,7 @@ class ChildBroker implements Broker {
   #beside: AsyncDisposable | null = null
   #child: Child | null = null
   /** Where the child was started. */
-  #started: Place | null = null
+  #started: BrokerStart | null = null
   /** The child that is meant to live; any other may end as it likes. */
   #wanted: Child | null = null
   #version: string
@@ -195,7 +195,7 @@ class ChildBroker implements Broker {
     for (const claim of [this.#claim, this.#webClaim, ...this.#claims]) claim?.release()
   }
 
-  #place(port: number): Place {
+  #place(port: number): BrokerStart {
     const web = this.#webClaim === null ? {} : { web: this.#webClaim.port }
     return { port, further: this.#claims.map((claim) => claim.port), ...web, folder: this.#folder }
   }
@@ -225,7 +225,7 @@ class ChildBroker implements Broker {
     })
   }
 
-  async #spawn({ program, args, env, cwd }: Command): Promise<Child> {
+  async #spawn({ program, args, env, cwd }: BrokerCommand): Promise<Child> {
     try {
       const child = await Child.spawn(program, args, {
         group: this.#recipe.group ?? false,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { brokerContract } from './broker.contract.ts'
 import { command } from './command.ts'
-import { mosquitto } from './mosquitto.ts'
+import { mosquitto } from './mosquitto/mosquitto.ts'
 
 const unavailable = await mosquitto.available()
 const CONFIG = [

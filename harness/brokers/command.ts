@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { Child } from '../child/child.ts'
 import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
-import { HOST, openChildBroker, type Place } from './child-broker.ts'
+import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { durationText } from './values.ts'
 
@@ -100,7 +100,7 @@ const hasWebSocket = ({ command, config = '', env }: CommandSettings): boolean =
 async function prepare(
   { command: [, ...args], config, env: extra }: CommandSettings,
   program: string,
-  place: Place,
+  place: BrokerStart,
   env: Environment,
 ) {
   const file = join(place.folder, 'broker.conf')
@@ -115,7 +115,7 @@ async function prepare(
 }
 
 const killing = ([program, ...args]: readonly string[], env: Environment) => ({
-  async kill(place: Place): Promise<void> {
+  async kill(place: BrokerStart): Promise<void> {
     const child = await Child.spawn(
       program!,
       args.map((arg) => filled(arg, place)),
@@ -125,7 +125,7 @@ const killing = ([program, ...args]: readonly string[], env: Environment) => ({
     child.stderr.resume()
     await child.exit
   },
-  killSync(place: Place): void {
+  killSync(place: BrokerStart): void {
     spawnSync(
       program!,
       args.map((arg) => filled(arg, place)),
@@ -134,7 +134,7 @@ const killing = ([program, ...args]: readonly string[], env: Environment) => ({
   },
 })
 
-function filled(text: string, { port, web, folder }: Place): string {
+function filled(text: string, { port, web, folder }: BrokerStart): string {
   const values: Readonly<Record<Word, string>> = {
     host: HOST,
     port: String(port),

@@ -8,7 +8,7 @@ import { claimPort, isFree } from '../link/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { aedes } from './aedes.ts'
 import { external } from './external.ts'
-import { mosquitto } from './mosquitto.ts'
+import { mosquitto } from './mosquitto/mosquitto.ts'
 
 const unavailable = await mosquitto.available()
 

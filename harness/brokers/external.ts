@@ -15,12 +15,12 @@ import {
   defineBroker,
   type WebAddress,
 } from './broker.ts'
-import { type Address, brokerUrl } from './broker-url.ts'
-import { reach } from './reach.ts'
+import { type BrokerAddress, brokerUrl } from './broker-url.ts'
+import { reach } from './probe.ts'
 import { durationText } from './values.ts'
 import { type Gateway, openGateway, optionsOf } from './websocket.ts'
 
-const PATIENCE_MS = 5000
+const CONNECT_LIMIT_MS = 5000
 
 const options = z.strictObject({
   url: brokerUrl.describe('mqtt://, mqtts://, ws:// or wss://, then USER:PASSWORD@HOST:PORT'),
@@ -44,7 +44,7 @@ export const external: BrokerKind = defineBroker({
   keepaliveSlack: (settings) => settings.keepaliveSlack,
   websocket: ({ url }) => (url.web === null ? null : {}),
   async available({ url: { host, port } }) {
-    return reach(host, port, PATIENCE_MS).then(
+    return reach(host, port, CONNECT_LIMIT_MS).then(
       () => null,
       (error: NodeJS.ErrnoException) => `nothing answers at ${host}:${port}: ${error.code ?? error.message}`,
     )
@@ -52,7 +52,7 @@ export const external: BrokerKind = defineBroker({
   async open(settings) {
     const { host, port, secure, web } = settings.url
     const tls = secure ? tlsOf(settings) : undefined
-    await reach(host, port, PATIENCE_MS).catch((cause: NodeJS.ErrnoException) => {
+    await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
       throw new Problem('broker/unreachable', `nothing answers at ${host}:${port}: ${cause.code ?? cause.message}`, {
         hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
         cause,
@@ -83,12 +83,15 @@ function pem(file: string): string {
 }
 
 /** So that a certificate that is not trusted is told as that, and not as a connection that was lost. */
-async function greet({ host, port }: Address, tls: BrokerTls): Promise<void> {
+async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<void> {
   const options = optionsOf(tls)
   await new Promise<void>((resolve, reject) => {
     const { servername = host, ...rest } = options
     const socket = connectTls({ host, port, ...rest, ...(isIP(servername) === 0 ? { servername } : {}) })
-    const late = setTimeout(() => socket.destroy(new Error(`no answer for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+    const late = setTimeout(
+      () => socket.destroy(new Error(`no answer for ${CONNECT_LIMIT_MS / 1000} s`)),
+      CONNECT_LIMIT_MS,
+    )
     socket.once('secureConnect', () => socket.destroy())
     socket.once('error', reject)
     socket.once('close', () => {

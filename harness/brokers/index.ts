@@ -4,7 +4,7 @@ import { aedes } from './aedes.ts'
 import type { BrokerKind } from './broker.ts'
 import { command } from './command.ts'
 import { external } from './external.ts'
-import { mosquitto } from './mosquitto.ts'
+import { mosquitto } from './mosquitto/mosquitto.ts'
 import { nats } from './nats.ts'
 import { rabbitmq } from './rabbitmq.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { type BrokerKind, defineBroker } from './broker.ts'
-import { HOST, openChildBroker, type Place } from './child-broker.ts'
+import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { websocket } from './values.ts'
 
@@ -67,7 +67,7 @@ export const nats: BrokerKind = defineBroker({
   },
 })
 
-function configuration({ mqtt, config }: NatsSettings, { port, web, folder }: Place): string {
+function configuration({ mqtt, config }: NatsSettings, { port, web, folder }: BrokerStart): string {
   return [
     `server_name: hil-${port}`, // MQTT wants one
     `listen: "${HOST}:-1"`, // for NATS's own clients; -1 takes any port

@@ -9,9 +9,9 @@ import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { Child } from '../child/child.ts'
 import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
-import { HOST, openChildBroker, type Place } from './child-broker.ts'
+import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
-import { reach } from './reach.ts'
+import { reach } from './probe.ts'
 import { websocket } from './values.ts'
 
 /**
@@ -21,7 +21,7 @@ import { websocket } from './values.ts'
 const SLACK = seconds(15)
 /** Debian's; the program of that name on PATH changes user and forgets the environment. */
 const SCRIPTS = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server']
-const EPMD_PATIENCE_MS = 5000
+const EPMD_SHUTDOWN_LIMIT_MS = 5000
 
 const options = z.strictObject({
   binary: z.string().optional().describe('path of the server script; default: where packages have it'),
@@ -89,7 +89,7 @@ async function runEpmd(program: string, port: number): Promise<AsyncDisposable> 
   const child = await Child.spawn(program, ['-port', String(port), '-address', HOST])
   child.stdout.resume()
   child.stderr.resume()
-  const until = performance.now() + EPMD_PATIENCE_MS
+  const until = performance.now() + EPMD_SHUTDOWN_LIMIT_MS
   for (;;) {
     const answers = await reach(HOST, port, 200).then(
       () => true,
@@ -104,7 +104,7 @@ async function runEpmd(program: string, port: number): Promise<AsyncDisposable> 
   }
 }
 
-function configuration(config: readonly string[], { port, web }: Place): string {
+function configuration(config: readonly string[], { port, web }: BrokerStart): string {
   return [
     'listeners.tcp = none', // AMQP, which nobody asked for
     `mqtt.listeners.tcp.1 = ${HOST}:${port}`,
@@ -117,7 +117,7 @@ function configuration(config: readonly string[], { port, web }: Place): string 
   ].join('\n')
 }
 
-function environment({ folder, further: [epmdPort, distPort] }: Place, env: Environment): NodeJS.ProcessEnv {
+function environment({ folder, further: [epmdPort, distPort] }: BrokerStart, env: Environment): NodeJS.ProcessEnv {
   const foreign = Object.keys(env).filter((name) => /^(RABBITMQ|ERL|ELIXIR)_/.test(name))
   return {
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.includes(name))),

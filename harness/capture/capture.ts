@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Event, PacketEvent, SocketEvent } from '../evidence/index.ts'
 import { withoutPassword } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
-import { Conversation, type Spoken, type Way } from './conversation.ts'
+import { Conversation, type FlowDirection, type Spoken } from './conversation.ts'
 import { type CapturedPacket, enhancedPacket, interfaceDescription, sectionHeader } from './pcapng.ts'
 import { type Endpoint, frame } from './tcp.ts'
 
@@ -100,7 +100,7 @@ class Capture {
 
   #socket(event: Event & SocketEvent): CapturedPacket[] {
     const { change, by, connection } = event
-    const way: Way = by === 'device' ? 'out' : 'in'
+    const way: FlowDirection = by === 'device' ? 'out' : 'in'
     const conversation = connection === undefined ? undefined : this.#conversations.get(connection)
     switch (change) {
       case 'connecting':

@@ -4,10 +4,10 @@
 
 import { type Endpoint, type Flag, MSS, type Segment } from './tcp.ts'
 
-export type Way = 'out' | 'in'
+export type FlowDirection = 'out' | 'in'
 
 export interface Spoken {
-  readonly way: Way
+  readonly way: FlowDirection
   readonly segment: Segment
 }
 
@@ -17,8 +17,8 @@ export class Conversation {
   readonly #device: Endpoint
   readonly #peer: Endpoint
   /** The next sequence number of each way. */
-  readonly #next: Record<Way, number>
-  readonly #ended = new Set<Way>()
+  readonly #next: Record<FlowDirection, number>
+  readonly #ended = new Set<FlowDirection>()
   #acknowledges = false
 
   constructor(device: Endpoint, peer: Endpoint, number: number) {
@@ -45,7 +45,7 @@ export class Conversation {
     return this.#say('in', ['RST', 'ACK'])
   }
 
-  data(way: Way, bytes: Uint8Array): Spoken[] {
+  data(way: FlowDirection, bytes: Uint8Array): Spoken[] {
     const spoken: Spoken[] = []
     for (let at = 0; at < bytes.length; at += MSS) {
       const last = at + MSS >= bytes.length
@@ -55,17 +55,17 @@ export class Conversation {
   }
 
   /** No more bytes that way; the other end acknowledges that. */
-  fin(way: Way): Spoken[] {
+  fin(way: FlowDirection): Spoken[] {
     if (this.#ended.has(way)) return []
     this.#ended.add(way)
     return [this.#say(way, ['FIN', 'ACK']), this.#say(way === 'out' ? 'in' : 'out', ['ACK'])]
   }
 
-  rst(way: Way): Spoken {
+  rst(way: FlowDirection): Spoken {
     return this.#say(way, ['RST', 'ACK'])
   }
 
-  #say(way: Way, flags: readonly Flag[], payload: Uint8Array = NOTHING): Spoken {
+  #say(way: FlowDirection, flags: readonly Flag[], payload: Uint8Array = NOTHING): Spoken {
     const [from, to] = way === 'out' ? [this.#device, this.#peer] : [this.#peer, this.#device]
     const ack = this.#acknowledges || way === 'in' ? this.#next[way === 'out' ? 'in' : 'out'] : 0
     const segment: Segment = { from, to, seq: this.#next[way], ack, flags, payload }

@@ -8,7 +8,7 @@ import { type Exit, type Spawned, type SpawnSettings, sendSignal, spawnHere } fr
 export type { Exit } from './spawned.ts'
 
 /** How long a child may take to end when asked. */
-const PATIENCE_MS = 2000
+const TERMINATION_LIMIT_MS = 2000
 /** So many forks are quicker made than a helper. */
 const FORKS_WITHOUT_HELPER = 8
 
@@ -65,7 +65,7 @@ export class Child {
   }
 
   /** SIGTERM, and SIGKILL when that has not helped in time. */
-  async end(patience: number = PATIENCE_MS): Promise<void> {
+  async end(patience: number = TERMINATION_LIMIT_MS): Promise<void> {
     const giveUp = setTimeout(() => this.signal('SIGKILL'), patience)
     this.signal('SIGTERM')
     await this.exit

@@ -15,7 +15,7 @@ export interface Ask {
   readonly settings: SpawnSettings
 }
 
-export type Told = { readonly id: number } & (
+export type HelperMessage = { readonly id: number } & (
   | { readonly pid: number }
   | { readonly error: { readonly code: string | undefined; readonly message: string } }
   | { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
@@ -40,7 +40,7 @@ export class Helper {
 
   private constructor(process: ChildProcess) {
     this.#process = process
-    process.on('message', (told: Told) => this.#told(told))
+    process.on('message', (told: HelperMessage) => this.#told(told))
     process.on('error', () => {}) // of a message that it could not be sent: it is gone
     process.once('exit', () => this.#lost())
     process.unref()
@@ -96,7 +96,7 @@ export class Helper {
     })
   }
 
-  #told(told: Told): void {
+  #told(told: HelperMessage): void {
     const program = this.#programs.get(told.id)
     if (program === undefined) return
     if ('pid' in told) {

@@ -2,17 +2,17 @@
 // they do only when they do it: `hil --help` must not load a broker, a schema library and a parser.
 
 import yargs from 'yargs'
-import { commands } from './commands/index.ts'
+import { version } from '../config/package.ts'
+import { tell } from './errors.ts'
+import { commands } from './index.ts'
 import { terminal } from './terminal.ts'
-import { tell } from './trouble.ts'
 import { lastCounts, UsageError, usage } from './usage.ts'
-import { version } from './version.ts'
 
 /** Sets the exit code; what is wrong has been told by then. */
 export async function cli(argv: readonly string[]): Promise<void> {
   const out = terminal()
   if (argv[0] === '--complete') {
-    const { complete } = await import('./complete.ts')
+    const { complete } = await import('./completion/complete.ts')
     for (const word of await complete(argv.slice(1), commands)) out.print(`${word}\n`)
     return
   }

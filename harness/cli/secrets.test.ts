@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { mosquitto } from '../brokers/mosquitto.ts'
+import { mosquitto } from '../brokers/mosquitto/mosquitto.ts'
 import { testAuthority } from '../tls/index.ts'
 import { type Ended, hil, Scratch } from './testing.ts'
 

@@ -2,7 +2,7 @@
 // have been meant. Loaded with the program, so what it needs to guess is imported when it guesses.
 
 import { Problem } from '../../emulators/index.ts'
-import type { Command } from './commands/index.ts'
+import type { Command } from './index.ts'
 
 /** What the parser of the command line complains about. */
 export class UsageError extends Error {}

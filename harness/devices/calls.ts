@@ -12,7 +12,7 @@ interface Running {
   readonly waitsFor: string
 }
 
-export class Calls {
+export class CallRecorder {
   readonly #device: string
   readonly #recorder: Recorder
   readonly #clock: Clock

@@ -4,7 +4,7 @@
 import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields } from '../packets/index.ts'
 import type { BoardFiles } from './board/files.ts'
-import type { Cut, Split } from './segments.ts'
+import type { Cut, Split } from './raw/segments.ts'
 
 /** `binary`, `text`: each segment in a frame of its own. `fragmented`: one binary message, a frame for each segment. */
 export type FrameForm = 'binary' | 'text' | 'fragmented'

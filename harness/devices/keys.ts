@@ -3,9 +3,9 @@
 import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
-import { commandsShape } from './commands.ts'
+import { commandsShape } from './console/commands.ts'
 import { pythonValue } from './python-value.ts'
-import { ANSWERS } from './raw.answers.ts'
+import { ANSWER_TYPES } from './raw/answers.ts'
 
 export const will = z.strictObject({
   topic: text().describe('where the broker publishes it'),
@@ -99,7 +99,7 @@ export const deviceKeys = {
     .optional()
     .describe('for firmware that is told by lines on its console what to do: the line for each client call'),
   auto: z
-    .array(z.enum(ANSWERS))
+    .array(z.enum(ANSWER_TYPES))
     .optional()
     .describe('for a raw device: what it sends by itself, as a client would; default: nothing'),
 }

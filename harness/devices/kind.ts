@@ -36,7 +36,7 @@ export interface LinkFacts extends Partial<TlsFiles> {
 }
 
 /** What the conductor gives to every device. */
-export interface Surroundings {
+export interface DeviceContext {
   readonly name: string
   readonly attachment: Attachment
   readonly recorder: Recorder
@@ -75,7 +75,7 @@ export interface DeviceKind<Settings = unknown> {
   library?(settings: Settings): string | null
   /** The client calls that it takes, by their verbs; absent or null: all, as far as it is not busy. */
   calls?(settings: Settings): ReadonlySet<string> | null
-  make(settings: Settings, around: Surroundings): Device
+  make(settings: Settings, around: DeviceContext): Device
 }
 
 // A kind gets back only the settings that it compiled itself.

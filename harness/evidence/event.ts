@@ -234,13 +234,13 @@ export type Fact =
 export type FactKind = Fact['kind']
 
 /** When a fact was recorded. `lag` (ms) bounds how much earlier it may have happened; absent = under 1 ms. */
-export interface Stamp {
+export interface Timestamp {
   readonly at: Instant
   readonly seq: number
   readonly lag?: number | undefined
 }
 
-export type Event = Fact & Stamp
+export type Event = Fact & Timestamp
 
 /** JSON values, and bytes. */
 export type PlainValue = string | number | boolean | null | Uint8Array | readonly PlainValue[]

@@ -3,10 +3,10 @@
 import { matchValue, showMatcher, type ValueMatcher } from '../scenario/index.ts'
 import type { Fields, FieldValue } from './fields.ts'
 
-export type Wanted = Readonly<Record<string, unknown>>
+export type FieldMatchers = Readonly<Record<string, unknown>>
 
 /** One line for each field that differs: `retain: expected false, got true`. */
-export function differences(wanted: Wanted, fields: Fields, prefix = ''): string[] {
+export function differences(wanted: FieldMatchers, fields: Fields, prefix = ''): string[] {
   const lines: string[] = []
   for (const [name, want] of Object.entries(wanted)) {
     if (want === undefined) continue
@@ -30,13 +30,13 @@ function willDifferences(want: unknown, got: FieldValue): string[] {
       : [`will: expected ${want ? 'one' : 'none'}, got ${showValue(got)}`]
   }
   if (got === null || got === undefined) return [`will: expected ${showWill(want)}, got none`]
-  return differences(want as Wanted, got as Fields, 'will.')
+  return differences(want as FieldMatchers, got as Fields, 'will.')
 }
 
 /** `true`, `false`, or the fields that are wanted. */
 export function showWill(want: unknown): string {
   if (typeof want === 'boolean') return String(want)
-  const fields = Object.entries(want as Wanted).filter(([, one]) => one !== undefined)
+  const fields = Object.entries(want as FieldMatchers).filter(([, one]) => one !== undefined)
   return `{ ${fields.map(([name, one]) => `${name}: ${showWanted(one)}`).join(', ')} }`
 }
 

@@ -4,14 +4,14 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { CallEvent, Event } from '../evidence/index.ts'
 import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
-import type { CallPlan } from '../plan/plan.ts'
-import { type Case, GRACE } from './case.ts'
+import type { CallPlan } from '../plan/model/plan.ts'
+import { type ClaimEvaluator, GRACE } from './claim-evaluator.ts'
 import type { Stalls } from './stalls.ts'
-import type { Finding, VerdictKind } from './verdict.ts'
+import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { claimed, type Moment, position } from './window.ts'
 
-export class CallCase implements Case {
-  finding: Finding | null = null
+export class CallCase implements ClaimEvaluator {
+  finding: ClaimResult | null = null
   readonly matched: Event[] = []
   /** Only events decide it: when its time is up the conductor records where it hangs. */
   readonly due = null

@@ -4,11 +4,11 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
-import type { Expectation } from '../plan/plan.ts'
+import type { Expectation } from '../plan/model/plan.ts'
 import { assign } from './assign.ts'
-import { type Case, GRACE, matchesPattern, Surroundings, showWant } from './case.ts'
+import { type ClaimEvaluator, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Stalls } from './stalls.ts'
-import type { Finding, VerdictKind } from './verdict.ts'
+import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { between, claimed, type Moment, position } from './window.ts'
 
 export interface Opening {
@@ -19,13 +19,13 @@ export interface Opening {
   readonly from: readonly number[]
 }
 
-export class ExpectationCase implements Case {
-  finding: Finding | null = null
+export class ExpectationCase implements ClaimEvaluator {
+  finding: ClaimResult | null = null
   readonly matched: Event[] = []
   readonly #claim: Expectation
   readonly #opening: Opening
   readonly #stalls: Stalls
-  readonly #near: Surroundings
+  readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
   #uncertain: Event[] = []
@@ -34,7 +34,7 @@ export class ExpectationCase implements Case {
     this.#claim = claim
     this.#stalls = stalls
     this.#opening = opening
-    this.#near = new Surroundings(claim.want)
+    this.#near = new NearMisses(claim.want)
     this.#assigned = claim.want.patterns.map(() => null)
   }
 

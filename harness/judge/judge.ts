@@ -5,16 +5,26 @@
 import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
 import type { Event, StepEvent } from '../evidence/index.ts'
 import { eventFields, fieldAt, streamOf } from '../expect/index.ts'
-import type { ActionStep, Anchor, CallStep, Claim, ClaimStep, Deferred, Plan, RunScope, Step } from '../plan/plan.ts'
-import { repetition, stepAt } from '../plan/plan.ts'
+import type {
+  ActionStep,
+  Anchor,
+  CallStep,
+  Claim,
+  ClaimStep,
+  Deferred,
+  Plan,
+  RunScope,
+  Step,
+} from '../plan/model/plan.ts'
+import { repetition, stepAt } from '../plan/model/plan.ts'
 import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
-import type { Case } from './case.ts'
+import type { ClaimEvaluator } from './claim-evaluator.ts'
 import { Cursor } from './cursor.ts'
 import { ExpectationCase, type Opening } from './expectation.ts'
 import { ProhibitionCase } from './prohibition.ts'
 import { Stalls } from './stalls.ts'
-import type { Finding, Verdict } from './verdict.ts'
+import type { ClaimResult, Verdict } from './verdict.ts'
 import type { Moment } from './window.ts'
 
 /** What a scenario's time being up is called in the record. */
@@ -26,7 +36,7 @@ export const STOPPED = 'the run was stopped'
 type Decided = ActionStep | ClaimStep | CallStep
 
 interface Open {
-  readonly case: Case
+  readonly case: ClaimEvaluator
   readonly path: string
   readonly step: ClaimStep | CallStep
   readonly claim: Claim | null
@@ -219,7 +229,7 @@ export class Judge {
     this.#announce(open.step, open.path, finding)
   }
 
-  #announce(step: Decided, path: string, finding: Finding): void {
+  #announce(step: Decided, path: string, finding: ClaimResult): void {
     const verdict: Verdict = { ...finding, step: path, place: step.place, title: step.title, at: this.#now }
     this.verdicts.push(verdict)
     for (const listener of this.#listeners) listener(verdict)

@@ -4,26 +4,26 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
-import type { Prohibition } from '../plan/plan.ts'
+import type { Prohibition } from '../plan/model/plan.ts'
 import { assign } from './assign.ts'
-import { type Case, matchesPattern, Surroundings, showWant } from './case.ts'
+import { type ClaimEvaluator, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Opening } from './expectation.ts'
-import type { Finding, VerdictKind } from './verdict.ts'
+import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { claimed } from './window.ts'
 
-export class ProhibitionCase implements Case {
-  finding: Finding | null = null
+export class ProhibitionCase implements ClaimEvaluator {
+  finding: ClaimResult | null = null
   readonly matched: Event[] = []
   readonly #claim: Prohibition
   readonly #opening: Opening
-  readonly #near: Surroundings
+  readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
 
   constructor(claim: Prohibition, opening: Opening) {
     this.#claim = claim
     this.#opening = opening
-    this.#near = new Surroundings(claim.want)
+    this.#near = new NearMisses(claim.want)
     this.#assigned = claim.want.patterns.map(() => null)
   }
 

@@ -15,7 +15,7 @@ import type {
   Prohibition,
   RepeatStep,
   Step,
-} from '../plan/plan.ts'
+} from '../plan/model/plan.ts'
 import { Judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -33,4 +33,4 @@ export interface Verdict {
 }
 
 /** What a case hands to the judge, which knows step, place and title. */
-export type Finding = Pick<Verdict, 'kind' | 'expected' | 'got' | 'evidence' | 'nearby' | 'window'>
+export type ClaimResult = Pick<Verdict, 'kind' | 'expected' | 'got' | 'evidence' | 'nearby' | 'window'>

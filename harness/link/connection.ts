@@ -8,8 +8,8 @@ import type { CutMode } from './disturbances/disturbance.ts'
 import { Flow } from './flow.ts'
 import type { Rule } from './rule.ts'
 import { afterReads, finish, gone, onEnd, reset } from './sockets.ts'
-import type { DownMode, FrameKind, Side, VanishMode } from './state.ts'
-import { WebWay } from './web.ts'
+import type { DownMode, FrameKind, LinkEnd, VanishMode } from './state.ts'
+import { WebSocketLayer } from './web.ts'
 
 type Phase =
   | { readonly kind: 'through' }
@@ -58,9 +58,9 @@ export class Connection {
   readonly #up: Flow
   readonly #down: Flow | null
   /** By where they come from; empty without WebSocket. */
-  readonly #ways = new Map<Side, WebWay>()
+  readonly #ways = new Map<LinkEnd, WebSocketLayer>()
   /** The sides that will send no more, or that there never were. */
-  readonly #ended = new Set<Side>()
+  readonly #ended = new Set<LinkEnd>()
   #phase: Phase = { kind: 'through' }
   #reachedBroker = false
   #told = false
@@ -135,7 +135,7 @@ export class Connection {
   }
 
   /** False when nothing comes through to that side any more, or when there is no WebSocket yet. */
-  inject(to: Side, bytes: Uint8Array, frame: FrameKind): boolean {
+  inject(to: LinkEnd, bytes: Uint8Array, frame: FrameKind): boolean {
     const flow = to === 'broker' ? this.#up : this.#down
     const way = this.#ways.get(opposite(to))
     if (this.#phase.kind !== 'through' || flow === null || way?.isOpen === false) return false
@@ -158,7 +158,7 @@ export class Connection {
     this.#settings.broker?.destroy()
   }
 
-  #flow(side: Side, source: Socket, sink: Socket | null): Flow {
+  #flow(side: LinkEnd, source: Socket, sink: Socket | null): Flow {
     const { recorder, clock, name: device, number: connection } = this.#settings
     const direction = side === 'device' ? 'up' : 'down'
     const way = this.#wayOf(side, source, sink)
@@ -186,24 +186,24 @@ export class Connection {
     return flow
   }
 
-  #wayOf(from: Side, source: Socket, sink: Socket | null): WebWay | undefined {
+  #wayOf(from: LinkEnd, source: Socket, sink: Socket | null): WebSocketLayer | undefined {
     const { recorder, name: device, number: connection, websocket: host } = this.#settings
     if (host === undefined) return undefined
     // As with a FIN: from this side nothing more comes, and who says it first has closed the connection.
     const onClose = (detail: string): void => this.#tell('closed', from, detail)
     const onSwallowed = (): void => this.#onSwallowed(from)
-    const way = new WebWay({ source, sink, from, host, device, connection, recorder, onClose, onSwallowed })
+    const way = new WebSocketLayer({ source, sink, from, host, device, connection, recorder, onClose, onSwallowed })
     this.#ways.set(from, way)
     return way
   }
 
-  #howEnded(side: Side, error: NodeJS.ErrnoException): SocketChange {
+  #howEnded(side: LinkEnd, error: NodeJS.ErrnoException): SocketChange {
     if (error.code === 'ETIMEDOUT') return 'timeout'
     // A broker that resets at once can be heard of before the connection is.
     return side === 'device' || this.#reachedBroker || error.code === 'ECONNRESET' ? 'reset' : 'refused'
   }
 
-  #onEnd(side: Side, change: SocketChange): void {
+  #onEnd(side: LinkEnd, change: SocketChange): void {
     this.#ended.add(side)
     const phase = this.#phase
     switch (phase.kind) {
@@ -234,21 +234,21 @@ export class Connection {
     }
   }
 
-  #passFin(side: Side): void {
+  #passFin(side: LinkEnd): void {
     this.#endWay(side, 'closed')
     const flow = side === 'device' ? this.#up : this.#down
     flow?.drained(() => finish(this.#socket(opposite(side)))) // the end comes behind what is late
   }
 
   /** No more bytes from this side. A `change` is told; what is unfinished in the stream is recorded before it. */
-  #endWay(side: Side, change: SocketChange | null): void {
+  #endWay(side: LinkEnd, change: SocketChange | null): void {
     const flow = side === 'device' ? this.#up : this.#down
     flow?.end()
     if (change !== null) this.#tell(change, side)
     if (this.#phase.kind === 'vanished') this.#settings.device.destroy()
   }
 
-  #onSwallowed(side: Side): void {
+  #onSwallowed(side: LinkEnd): void {
     const phase = this.#phase
     if (phase.kind === 'closing') this.#answerByReset(side)
     if (!this.#settings.isUp()) return
@@ -289,7 +289,7 @@ export class Connection {
     this.#inARoundTrip(() => this.#endAll(change, 'broker'))
   }
 
-  #answerByReset(side: Side): void {
+  #answerByReset(side: LinkEnd): void {
     if (side === 'broker') reset(this.#settings.broker)
     else if (this.#late === null) this.#inARoundTrip(() => reset(this.#settings.device))
   }
@@ -319,9 +319,9 @@ export class Connection {
     recorder.record({ kind: 'socket', device, change, by, connection, ...(detail === undefined ? {} : { detail }) })
   }
 
-  #socket(side: Side): Socket | null {
+  #socket(side: LinkEnd): Socket | null {
     return side === 'device' ? this.#settings.device : this.#settings.broker
   }
 }
 
-const opposite = (side: Side): Side => (side === 'device' ? 'broker' : 'device')
+const opposite = (side: LinkEnd): LinkEnd => (side === 'device' ? 'broker' : 'device')

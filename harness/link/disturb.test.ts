@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../emulators/index.ts'
 import { ruleOf } from './disturbances/testing.ts'
-import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.ts'
+import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.testing.ts'
 
 const PUBACK = '40020007'
 

@@ -3,17 +3,17 @@
 
 import type { Clock, Decoded, Dialect } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
-import { Chain } from './chain.ts'
-import { type CutMode, type Parcel, parcelOf } from './disturbances/disturbance.ts'
+import { type Chunk, type CutMode, parcelOf } from './disturbances/disturbance.ts'
 import type { Fate } from './flow.ts'
-import { Outlet } from './outlet.ts'
+import { Chain } from './pipeline.ts'
 import type { Rule } from './rule.ts'
-import type { Side } from './state.ts'
+import { Outlet } from './sink.ts'
+import type { LinkEnd } from './state.ts'
 
 export interface DisturbedSettings {
   readonly clock: Clock
   /** Where the packets come from. */
-  readonly arrivesAt: Side
+  readonly arrivesAt: LinkEnd
   /** The beginning of a packet, which has left before all this. */
   readonly begun: Uint8Array
   /** Bytes that have left before. */
@@ -32,7 +32,7 @@ export interface DisturbedSettings {
 }
 
 /** Bytes that may wait before the sender is stopped, as a socket's buffers would stop it. */
-const MUCH = 256 * 1024
+const HIGH_WATER_BYTES = 256 * 1024
 
 export class Disturbed {
   readonly #settings: DisturbedSettings
@@ -51,7 +51,7 @@ export class Disturbed {
 
   constructor(settings: DisturbedSettings) {
     const { clock, arrivesAt, begun, sent, record, recordFault, write, onCut } = settings
-    const leavesAt: Side = arrivesAt === 'device' ? 'broker' : 'device'
+    const leavesAt: LinkEnd = arrivesAt === 'device' ? 'broker' : 'device'
     this.#settings = settings
     this.#begun = begun.length
     this.#outlet = new Outlet({
@@ -158,14 +158,14 @@ export class Disturbed {
     for (const parcel of out) this.#send(parcel)
   }
 
-  #parcel(bytes: Uint8Array, decoded?: Decoded): Parcel {
+  #parcel(bytes: Uint8Array, decoded?: Decoded): Chunk {
     return parcelOf(bytes, decoded?.packet ?? null, this.#settings.clock.now())
   }
 
-  #send(parcel: Parcel): void {
+  #send(parcel: Chunk): void {
     if (this.#over) return
     this.#outlet.push(parcel)
-    if (this.#stopped || this.#outlet.waiting <= MUCH) return
+    if (this.#stopped || this.#outlet.waiting <= HIGH_WATER_BYTES) return
     this.#stopped = true
     this.#settings.onWaiting(true)
   }
@@ -180,7 +180,7 @@ export class Disturbed {
 
   #settle(): void {
     if (this.#over || this.#busy > 0) return
-    if (this.#stopped && this.#outlet.waiting <= MUCH / 2) {
+    if (this.#stopped && this.#outlet.waiting <= HIGH_WATER_BYTES / 2) {
       this.#stopped = false
       this.#settings.onWaiting(false)
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DownMode } from './index.ts'
-import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.ts'
+import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.testing.ts'
 
 const up = { kind: 'up' } as const
 const down = (mode: DownMode) => ({ kind: 'down', mode }) as const

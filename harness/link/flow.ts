@@ -7,19 +7,19 @@ import type { FaultEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Disturbed } from './disturbed.ts'
 import type { Rule } from './rule.ts'
-import type { Side } from './state.ts'
+import type { LinkEnd } from './state.ts'
 import { truncated } from './truncated.ts'
 
 /** What became of a packet, as the record says it. */
 export interface Fate {
   /** False when the bytes that completed the packet are not passed on. */
   readonly delivered: boolean
-  readonly end?: Side
+  readonly end?: LinkEnd
   readonly by?: 'link'
 }
 
 /** Where bytes come from: a socket, or what makes a stream of them. */
-export interface Source {
+export interface ByteSource {
   on(event: 'data', heard: (bytes: Buffer) => void): unknown
   pause(): unknown
   resume(): unknown
@@ -34,13 +34,13 @@ export interface Sink {
 }
 
 export interface FlowSettings {
-  readonly source: Source
+  readonly source: ByteSource
   /** Null: there is no other side, the bytes are swallowed from the start. */
   readonly sink: Sink | null
   /** What this connection speaks; the other direction has the same. */
   readonly dialect: Dialect
   /** Where the source is. */
-  readonly from: Side
+  readonly from: LinkEnd
   readonly clock: Clock
   readonly record: (decoded: Decoded, fate: Fate) => void
   readonly recordFault: (fault: FaultEvent) => void

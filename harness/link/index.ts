@@ -14,10 +14,10 @@ export {
   type FrameKind,
   isUp,
   type Link,
+  type LinkEnd,
   type LinkSettings,
   type LinkState,
   type LinkTls,
-  type Side,
   type Upstream,
   type VanishMode,
 } from './state.ts'

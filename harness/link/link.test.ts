@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openLink } from './index.ts'
-import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.ts'
+import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.testing.ts'
 
 const text = (s: string) => new TextEncoder().encode(s)
 

@@ -14,14 +14,14 @@ import {
   type FrameKind,
   isUp,
   type Link,
+  type LinkEnd,
   type LinkSettings,
   type LinkState,
-  type Side,
   type VanishMode,
 } from './state.ts'
 
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
-const VANISH_PATIENCE_MS = 1000
+const VANISH_LIMIT_MS = 1000
 
 /** Throws Problem `link/cannot-listen` when `host` is not an address of this machine, `link/no-port` when all are taken, `link/port-taken` when the one asked for is. */
 export async function openLink(settings: LinkSettings): Promise<Link> {
@@ -31,7 +31,7 @@ export async function openLink(settings: LinkSettings): Promise<Link> {
 }
 
 /** How long a link that is given up waits for connections to end by themselves. */
-const LAST_WORDS_MS = 200
+const CLOSE_GRACE_MS = 200
 
 class TcpLink implements Link {
   readonly host: string
@@ -108,7 +108,7 @@ class TcpLink implements Link {
     const connection = this.#latest(devicePort)
     if (connection === undefined) {
       this.#vanishing.set(devicePort, how)
-      setTimeout(() => this.#vanishing.delete(devicePort), VANISH_PATIENCE_MS).unref()
+      setTimeout(() => this.#vanishing.delete(devicePort), VANISH_LIMIT_MS).unref()
     } else connection.vanish(how)
   }
 
@@ -124,7 +124,7 @@ class TcpLink implements Link {
     return this.#rules.holding(id, count)
   }
 
-  inject(to: Side, bytes: Uint8Array, frame: FrameKind = 'binary'): void {
+  inject(to: LinkEnd, bytes: Uint8Array, frame: FrameKind = 'binary'): void {
     if (frame !== 'binary' && this.#settings.websocket !== true)
       throw new Problem('device/no-frames', `${this.#settings.device} has no WebSocket: there are no ${frame} frames`, {
         hint: 'link: { websocket: true } on the device gives it one',
@@ -155,7 +155,7 @@ class TcpLink implements Link {
   async #lastWords(connections: readonly Connection[]): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const enough = new Promise((resolve) => {
-      timer = setTimeout(resolve, LAST_WORDS_MS)
+      timer = setTimeout(resolve, CLOSE_GRACE_MS)
     })
     await Promise.race([Promise.all(connections.filter((c) => c.isThrough).map((c) => c.gone)), enough])
     clearTimeout(timer)

@@ -3,7 +3,7 @@
 
 import type { Packet, Random } from '../../emulators/index.ts'
 import type { Direction, FaultEvent } from '../evidence/index.ts'
-import type { MakeHandler, Parcel } from './disturbances/disturbance.ts'
+import type { Chunk, MakeHandler } from './disturbances/disturbance.ts'
 
 export interface RuleSettings {
   /** What `release` calls it. */
@@ -56,7 +56,7 @@ export class Rule {
   }
 
   /** Whether it hits this one; asking counts. */
-  hits({ packet, bytes }: Parcel): boolean {
+  hits({ packet, bytes }: Chunk): boolean {
     const { wants, nth, chance, random } = this.settings
     if (this.spent) return false
     if (wants !== 'everything' && (packet === null || !wants(packet, bytes))) return false
@@ -95,7 +95,7 @@ export class Rule {
 }
 
 /** How a parcel is called in the record. */
-export function nameOf({ packet, bytes }: Parcel): string {
+export function nameOf({ packet, bytes }: Chunk): string {
   if (packet === null) return `${bytes.length} bytes that are no packet`
   return packet.type.toUpperCase()
 }

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, createServer, type TlsOptions } from 'node:tls'
 import { expect, test } from 'vitest'
 import { testAuthority } from '../tls/index.ts'
-import { Loopback, Peer, PINGREQ, PINGRESP, publish } from './loopback.ts'
+import { Loopback, LoopbackPeer, PINGREQ, PINGRESP, publish } from './loopback.testing.ts'
 import type { LinkSettings } from './state.ts'
 
 const authority = await testAuthority()
@@ -11,7 +11,7 @@ const identity = await authority.server('valid')
 
 class Secure implements AsyncDisposable {
   readonly loopback: Loopback
-  readonly #peers: Peer[] = []
+  readonly #peers: LoopbackPeer[] = []
 
   private constructor(loopback: Loopback) {
     this.loopback = loopback
@@ -22,7 +22,7 @@ class Secure implements AsyncDisposable {
   }
 
   /** A device that speaks TLS, and the TCP socket below. */
-  attempt(options: ConnectionOptions = {}): { peer: Peer; raw: Socket } {
+  attempt(options: ConnectionOptions = {}): { peer: LoopbackPeer; raw: Socket } {
     const { host, port } = this.loopback.link
     const raw = connectTcp({ host, port, allowHalfOpen: true, noDelay: true })
     const socket = connectTls({
@@ -33,12 +33,12 @@ class Secure implements AsyncDisposable {
       ...options,
       allowHalfOpen: true,
     } as ConnectionOptions)
-    const peer = new Peer(socket)
+    const peer = new LoopbackPeer(socket)
     this.#peers.push(peer)
     return { peer, raw }
   }
 
-  async pair(options?: ConnectionOptions): Promise<{ device: Peer; raw: Socket; broker: Peer }> {
+  async pair(options?: ConnectionOptions): Promise<{ device: LoopbackPeer; raw: Socket; broker: LoopbackPeer }> {
     const { peer, raw } = this.attempt(options)
     await once(peer.socket, 'secureConnect')
     return { device: peer, raw, broker: await this.loopback.broker() }
@@ -172,12 +172,14 @@ test('mutual TLS: only a certificate of the authority gets through', async () =>
   }
 })
 
-async function tlsBroker(options: TlsOptions): Promise<{ port: number; next: Promise<Peer> } & AsyncDisposable> {
+async function tlsBroker(
+  options: TlsOptions,
+): Promise<{ port: number; next: Promise<LoopbackPeer> } & AsyncDisposable> {
   const server = createServer({ ...identity, ...options })
   server.on('tlsClientError', () => {})
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const next = once(server, 'secureConnection').then(([socket]) => new Peer(socket as Socket))
+  const next = once(server, 'secureConnection').then(([socket]) => new LoopbackPeer(socket as Socket))
   next.catch(() => {})
   return {
     port: (server.address() as { port: number }).port,

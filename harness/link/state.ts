@@ -19,7 +19,7 @@ export type LinkState = { readonly kind: 'up' } | { readonly kind: 'down'; reado
 export const isUp = (state: LinkState): boolean => state.kind === 'up'
 
 /** The two ends of a link. */
-export type Side = 'device' | 'broker'
+export type LinkEnd = 'device' | 'broker'
 
 /** What kind of frame, where there are frames. */
 export type FrameKind = 'binary' | 'text'
@@ -118,5 +118,5 @@ export interface Link extends AsyncDisposable {
    * Sends bytes of the link's own, between two packets; over WebSocket in a frame of that kind (default: binary).
    * Throws Problem `device/not-connected`, and `device/no-frames` for a text frame without WebSocket.
    */
-  inject(to: Side, bytes: Uint8Array, frame?: FrameKind): void
+  inject(to: LinkEnd, bytes: Uint8Array, frame?: FrameKind): void
 }

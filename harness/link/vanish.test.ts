@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.ts'
+import { Loopback, PINGREQ, PINGRESP, publish } from './loopback.testing.ts'
 
 const LAST_WORDS = publish('t', 'last words')
 

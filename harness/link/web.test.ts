@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { FrameEvent } from '../evidence/index.ts'
 import { type Frame, FrameDecoder, frameBytes } from '../websocket/index.ts'
 import { ruleOf } from './disturbances/testing.ts'
-import { Loopback, type Peer, PINGREQ, publish } from './loopback.ts'
+import { Loopback, type LoopbackPeer, PINGREQ, publish } from './loopback.testing.ts'
 
 const REQUEST = [
   'GET /mqtt?token=secret HTTP/1.1',
@@ -32,7 +32,7 @@ async function open() {
   broker.write(Buffer.from(ANSWER + END))
   await device.until((peer) => peer.bytes.includes(END))
   const heads = { device: device.length, broker: broker.length }
-  const frames = (of: 'device' | 'broker', peer: Peer): Frame[] =>
+  const frames = (of: 'device' | 'broker', peer: LoopbackPeer): Frame[] =>
     new FrameDecoder().push(peer.bytes.subarray(heads[of]))
   return {
     loopback,

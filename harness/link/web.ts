@@ -18,8 +18,8 @@ import {
   subprotocolsOf,
   withHeader,
 } from '../websocket/index.ts'
-import type { Flow, Sink, Source } from './flow.ts'
-import type { Side } from './state.ts'
+import type { ByteSource, Flow, Sink } from './flow.ts'
+import type { LinkEnd } from './state.ts'
 
 type Upgrade = Pick<UpgradeEvent, 'subprotocols' | 'path' | 'status'>
 type FrameFacts = Pick<FrameEvent, 'opcode' | 'final' | 'length' | 'code' | 'delivered' | 'by'>
@@ -28,7 +28,7 @@ export interface WebWaySettings {
   readonly source: Socket
   readonly sink: Socket | null
   /** Where the source is. */
-  readonly from: Side
+  readonly from: LinkEnd
   /** `host:port` of the broker: what a request asks for in place of the link. */
   readonly host: string
   /** The device's name. */
@@ -49,7 +49,7 @@ type Phase =
   /** Whatever it is, it is no WebSocket: bytes go on as they come. */
   | { readonly kind: 'unknown' }
 
-export class WebWay implements Source, Sink {
+export class WebSocketLayer implements ByteSource, Sink {
   readonly #settings: WebWaySettings
   #phase: Phase = { kind: 'head', reader: new HeadReader() }
   #flow: Flow | null = null

@@ -3,7 +3,7 @@
 import type { Instant, Packet } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
 import type { Requests } from './requests.ts'
-import type { Session } from './session.ts'
+import type { MqttSession } from './session.ts'
 
 /** What timers and the network may add to a ping that was meant to be in time, in ms. */
 const KEEP_ALIVE_TOLERANCE = 100
@@ -11,7 +11,7 @@ const KEEP_ALIVE_TOLERANCE = 100
 export interface ClientConnection {
   readonly name: string
   readonly requests: Requests
-  session: Session
+  session: MqttSession
   /** Seconds; 0 is none. */
   readonly keepalive: number
   disconnected: boolean

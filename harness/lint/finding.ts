@@ -1,6 +1,6 @@
 // What a lint finds: a statement of MQTT 3.1.1 that one packet breaks, whatever the scenario claims.
 
-export interface Finding {
+export interface LintFinding {
   /** `MQTT-2.3.1-1`. */
   readonly statement: string
   /** What is wrong, in a sentence without its subject: `packet id 7 is still in use`. */

@@ -5,13 +5,13 @@
 import type { Connect, Packet } from '../../emulators/index.ts'
 import type { Event, PacketEvent } from '../evidence/index.ts'
 import { type ClientConnection, clientReceives, clientSends, keepsAlive } from './client.ts'
-import type { Finding, Report } from './finding.ts'
+import type { LintFinding, Report } from './finding.ts'
 import { Requests } from './requests.ts'
 import { type ServerConnection, serverReceives, serverSends } from './server.ts'
 import { Sessions } from './sessions.ts'
 import { frames, type Offers, upgrades } from './websocket.ts'
 
-export interface Violation extends Finding {
+export interface Violation extends LintFinding {
   readonly by: 'device' | 'broker'
 }
 

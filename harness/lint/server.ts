@@ -3,12 +3,12 @@
 import type { Connack, Packet } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
 import type { Requests } from './requests.ts'
-import type { Session } from './session.ts'
+import type { MqttSession } from './session.ts'
 
 export interface ServerConnection {
   readonly name: string
   readonly requests: Requests
-  session: Session
+  session: MqttSession
   readonly clean: boolean
   /** undefined: it has not come yet. */
   connack: Connack | undefined

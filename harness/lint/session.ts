@@ -7,7 +7,7 @@ import { Subscriptions } from './subscriptions.ts'
 /** How much of a session the record has seen: all of it on one connection, its beginning, or neither. */
 type Seen = 'whole' | 'from its start' | 'in part'
 
-export class Session {
+export class MqttSession {
   readonly subscriptions = new Subscriptions()
   readonly client: PublishFlow
   readonly server: PublishFlow

@@ -3,10 +3,10 @@
 
 import type { Connack, Connect } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
-import { Session } from './session.ts'
+import { MqttSession } from './session.ts'
 
 export class Sessions {
-  readonly #byId = new Map<string, Session>()
+  readonly #byId = new Map<string, MqttSession>()
   readonly #report: Report
   readonly #onPresence: Report
 
@@ -17,14 +17,14 @@ export class Sessions {
   }
 
   /** For the time until CONNACK. `connection` stands in for an empty client id. */
-  opened(connect: Connect, connection: string): Session {
+  opened(connect: Connect, connection: string): MqttSession {
     const id = keyOf(connect, connection)
     const before = this.#byId.get(id)
     if (!connect.clean && before !== undefined && !before.clean) {
       before.resume()
       return before
     }
-    return new Session(connect.clean, true, this.#report)
+    return new MqttSession(connect.clean, true, this.#report)
   }
 
   /** The session that the connection has from now on. */
@@ -32,8 +32,8 @@ export class Sessions {
     connect: Connect,
     { returnCode, sessionPresent }: Connack,
     connection: string,
-    session: Session,
-  ): Session {
+    session: MqttSession,
+  ): MqttSession {
     if (returnCode !== 0) return session
     const id = keyOf(connect, connection)
     const before = this.#byId.get(id)
@@ -47,14 +47,14 @@ export class Sessions {
     const goesOn = sessionPresent
       ? known
         ? before
-        : new Session(false, false, this.#report)
+        : new MqttSession(false, false, this.#report)
       : this.#fresh(session, known)
     this.#byId.set(id, goesOn)
     return goesOn
   }
 
-  #fresh(session: Session, wasResumed: boolean): Session {
-    return wasResumed ? new Session(false, true, this.#report) : session
+  #fresh(session: MqttSession, wasResumed: boolean): MqttSession {
+    return wasResumed ? new MqttSession(false, true, this.#report) : session
   }
 }
 

@@ -5,16 +5,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matches } from '../../emulators/index.ts'
 import { STAMP_BYTES } from '../plan/index.ts'
-import { curveOf, decodeHistogram, encodeHistogram, newHistogram, percentilesOf, record } from './histogram.ts'
-import { budgetOf, type Machine, type Needs, serveMetrics } from './index.ts'
-import { Tracker } from './ledger.ts'
-import { readStamp, type Stamp, stampText, writeStamp } from './stamp.ts'
-import { kernelCounts, usageOf } from './system.ts'
-import { TopicTree } from './topic-tree.ts'
-import type { LoadSnapshot } from './watcher.ts'
+import { kernelCounts, usageOf } from './coordinator/system.ts'
+import { budgetOf, type HostCapacity, type Needs, serveMetrics } from './index.ts'
+import { curveOf, decodeHistogram, encodeHistogram, newHistogram, percentilesOf, record } from './result/histogram.ts'
+import { TopicTree } from './result/topic-tree.ts'
+import { Tracker } from './shard/ledger.ts'
+import { type MessageTag, readStamp, stampText, writeStamp } from './shard/message-tag.ts'
+import type { LoadSnapshot } from './watch/load-probe.ts'
 
 describe('a stamp', () => {
-  const blank = (): Stamp => ({ stream: 0, seq: 0, intended: 0, delay: 0 })
+  const blank = (): MessageTag => ({ stream: 0, seq: 0, intended: 0, delay: 0 })
 
   it('comes back from any place in any payload', () => {
     fc.assert(
@@ -120,7 +120,7 @@ describe('histograms', () => {
 })
 
 describe('the budget', () => {
-  const here: Machine = { cores: 2, descriptors: 20_000, ephemeral: 28_232, memory: 8 * 2 ** 30 }
+  const here: HostCapacity = { cores: 2, descriptors: 20_000, ephemeral: 28_232, memory: 8 * 2 ** 30 }
   const needs: Needs = { devices: 1000, secured: 0, brokers: 1, loopback: true, shards: null, addresses: null }
 
   it('takes one process for few devices, else one for each core, or as many as descriptors ask for', () => {

@@ -2,7 +2,7 @@
 // does: a conformance test must be able to send what no text is, such as broken UTF-8.
 
 import type { z } from 'zod'
-import { type Complaint, nameOf, type Outcome, parseSize, readHex, readText, word } from '../scenario/index.ts'
+import { type Complaint, nameOf, type ParseResult, parseSize, readHex, readText, word } from '../scenario/index.ts'
 
 const HEX = { type: 'string', pattern: '^([0-9A-Fa-f]{2}[\\s:_-]*)*$' }
 
@@ -34,7 +34,7 @@ export const stringField = (): z.ZodType<Uint8Array, unknown> =>
 export const binaryField = (): z.ZodType<Uint8Array, unknown> => payloadField(65_535)
 
 /** What a string or binary field can hold at most: its length has two bytes [MQTT-1.5.3]. */
-function withLength(read: Outcome<Uint8Array>, most = 65_535): Outcome<Uint8Array> {
+function withLength(read: ParseResult<Uint8Array>, most = 65_535): ParseResult<Uint8Array> {
   if (!('value' in read) || read.value.length <= most) return read
   return { wrong: { message: `${read.value.length} bytes do not fit: this field holds at most ${most}` } }
 }
@@ -58,11 +58,11 @@ export const payloadField = (most = 268_435_455): z.ZodType<Uint8Array, unknown>
       ),
   )
 
-type Reader = (given: unknown) => Outcome<Uint8Array>
+type Reader = (given: unknown) => ParseResult<Uint8Array>
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-function readBytes(input: unknown, readers: Readonly<Record<string, Reader>>): Outcome<Uint8Array> {
+function readBytes(input: unknown, readers: Readonly<Record<string, Reader>>): ParseResult<Uint8Array> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     const read = readText(input)
     return 'value' in read ? { value: utf8(read.value) } : read
@@ -85,7 +85,7 @@ function under(key: string, wrong: Complaint | readonly Complaint[]): Complaint[
   return list.map((complaint) => ({ ...complaint, path: [key, ...(complaint.path ?? [])] }))
 }
 
-function readSize(given: unknown): Outcome<Uint8Array> {
+function readSize(given: unknown): ParseResult<Uint8Array> {
   const parsed = typeof given === 'string' || typeof given === 'number' ? parseSize(String(given)) : null
   if (parsed === null) return { wrong: { message: `expected a size, got ${nameOf(given)}`, hint: 'write 64KiB' } }
   if (!parsed.ok) return { wrong: { code: `scenario/${parsed.code}`, message: parsed.reason, hint: parsed.hint } }

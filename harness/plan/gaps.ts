@@ -15,7 +15,7 @@ import {
   text,
   validate,
 } from '../scenario/index.ts'
-import type { Plan } from './plan.ts'
+import type { Plan } from './model/plan.ts'
 
 export const GAPS_FILE = 'gaps.yaml'
 

@@ -1,28 +1,9 @@
 // Words resolved to steps and claims.
 
-export { type Binding, parseBinding } from './binding.ts'
-export { bindingsFromOutside, EVERY_DEVICE } from './bindings.ts'
-export { type Compiled, type CompileOptions, compile, DEFAULT_TIMEOUT } from './compile.ts'
-export { findScenarios, SUFFIX } from './files.ts'
-export { arrivalTime } from './fleet.arrival.ts'
-export { STAMP_BYTES } from './fleet.grammar.ts'
-export { libraryOptions } from './fleet.member.ts'
-export type { Arrival, FleetGroup, FleetMember, FleetPlan, Publication } from './fleet.plan.ts'
-export { isInShare, type LinkedMember, linkedMembers } from './fleet.share.ts'
-export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
-export { scenarioSchema } from './json-schema.ts'
-export { Pieces, type WordMap, type Words } from './pieces.ts'
-export {
-  type BrokerFacts,
-  type BrokerRequest,
-  type DevicePlan,
-  type FleetOverrides,
-  type Given,
-  type Plan,
-  type Step,
-  statementsIn,
-  stepAt,
-} from './plan.ts'
+export { bindingsFromOutside, EVERY_DEVICE } from './bind/bind.ts'
+export { type Binding, parseBinding } from './bind/binding-grammar.ts'
+export { type CompileOptions, type CompileResult, compile, DEFAULT_TIMEOUT } from './compile/compile.ts'
+export { IncrementalCompiler, type YamlMap, type YamlValue } from './compile/incremental-compiler.ts'
 export {
   COUNTS,
   type CountMetric,
@@ -34,5 +15,24 @@ export {
   type Statistic,
   TIMES,
   type TimeMetric,
-} from './slo.ts'
-export { VERBS } from './steps.head.ts'
+} from './compile/slo.ts'
+export { VERBS } from './compile/step-head.ts'
+export { findScenarios, SUFFIX } from './files.ts'
+export { arrivalTime } from './fleet/arrival.ts'
+export { STAMP_BYTES } from './fleet/grammar.ts'
+export { libraryOptions } from './fleet/member.ts'
+export { isInShare, type LinkedMember, linkedMembers } from './fleet/share.ts'
+export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
+export type { Arrival, FleetGroup, FleetMember, FleetPlan, Publication } from './model/fleet.ts'
+export {
+  type BrokerFacts,
+  type BrokerRequest,
+  type CompileInputs,
+  type DevicePlan,
+  type FleetOverrides,
+  type Plan,
+  type Step,
+  statementsIn,
+  stepAt,
+} from './model/plan.ts'
+export { scenarioSchema } from './schema/json-schema.ts'

@@ -2,12 +2,12 @@
 
 import { milliseconds } from '../../emulators/index.ts'
 import type { Diagnostic } from '../scenario/index.ts'
-import { type Compiled, type CompileOptions, compile } from './compile.ts'
-import type { Claim, Plan, RunScope, Step } from './plan.ts'
+import { type CompileOptions, type CompileResult, compile } from './compile/compile.ts'
+import type { Claim, Plan, RunScope, Step } from './model/plan.ts'
 
 export const FILE = 'test.scenario.yaml'
 
-export function compiled(text: string, options: Partial<CompileOptions> = {}): Compiled {
+export function compiled(text: string, options: Partial<CompileOptions> = {}): CompileResult {
   const broker = () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) })
   return compile(FILE, text, { broker, ...options })
 }

@@ -20,7 +20,7 @@ import { BoardSession, Lines } from '../devices/index.ts'
 import { type Event, LagMeter, Secrets, TIMELINE_FILE, Timeline, writeEvent, writeHeader } from '../evidence/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { Linter } from '../lint/index.ts'
-import { Bench, secretsOf, whyNot } from '../run/index.ts'
+import { describeErrno, ResourceStack, secretsOf } from '../run/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import type { RecordingHeader } from './header.ts'
 
@@ -76,7 +76,7 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
   const timeline = new Timeline(clock, lag, secrets)
   const linter = new Linter()
   const ending = new Ending(clock, settings)
-  const bench = new Bench()
+  const bench = new ResourceStack()
   let log = (): string => ''
   try {
     const broker = await bench.take('the broker', settings.openBroker())
@@ -98,7 +98,7 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
       links.push(await bench.take(`the link of ${device.name}`, linkOf(device, broker, timeline, clock, settings.tls)))
       if (device.console !== undefined) await listenTo(device.name, device.console, timeline, bench)
     }
-    const tape = await Tape.open(folder, header, ending)
+    const tape = await TimelineWriter.open(folder, header, ending)
     const leave = timeline.subscribe((event) => {
       for (const { by, ...found } of linter.observe(event))
         timeline.record({
@@ -185,14 +185,14 @@ class Ending {
 }
 
 /** The timeline's file, written line by line: what is cut short by a crash is there up to it. */
-class Tape {
+class TimelineWriter {
   readonly #stream: WriteStream
 
   private constructor(stream: WriteStream) {
     this.#stream = stream
   }
 
-  static async open(folder: string, header: RecordingHeader, ending: Ending): Promise<Tape> {
+  static async open(folder: string, header: RecordingHeader, ending: Ending): Promise<TimelineWriter> {
     await mkdir(folder, { recursive: true }).catch((cause) => {
       throw cannotWrite(folder, cause)
     })
@@ -203,7 +203,7 @@ class Tape {
     })
     stream.on('error', (cause) => ending.end(cannotWrite(folder, cause)))
     stream.write(writeHeader({ ...header }))
-    return new Tape(stream)
+    return new TimelineWriter(stream)
   }
 
   write(event: Event): void {
@@ -222,7 +222,7 @@ const cannotWrite = (folder: string, cause: NodeJS.ErrnoException): Problem =>
     ? new Problem('cli/recording-exists', `there is a recording in ${folder} already`, {
         hint: 'recordings are not written over: name another folder with --output',
       })
-    : new Problem('run/not-recorded', `${folder} cannot be written: ${whyNot(cause)}`, {
+    : new Problem('run/not-recorded', `${folder} cannot be written: ${describeErrno(cause)}`, {
         hint: 'name another folder: --output FOLDER',
         cause,
       })
@@ -239,7 +239,7 @@ async function linkOf(
   return openLink({ device: name, host, port, upstream, tls: shown, recorder, clock, refusesByReset: true })
 }
 
-async function listenTo(device: string, console: string, timeline: Timeline, bench: Bench): Promise<void> {
+async function listenTo(device: string, console: string, timeline: Timeline, bench: ResourceStack): Promise<void> {
   const session = await bench.take(`the console of ${device}`, BoardSession.open(console))
   const lines = new Lines((line) => timeline.record({ kind: 'serial', device, line, stream: 'out' }))
   session.onConsole = (bytes) => lines.feed(bytes)

@@ -5,7 +5,7 @@
 import { appendFile } from 'node:fs/promises'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { type Place, Problem } from '../../emulators/index.ts'
-import { decisive, type ScenarioRun, type SuiteResult, whyNot } from '../run/index.ts'
+import { decisive, describeErrno, type ScenarioRun, type SuiteResult } from '../run/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { reasonOf } from './json.ts'
 import { titleOf } from './list.ts'
@@ -31,7 +31,9 @@ async function append(file: string, text: string): Promise<void> {
   try {
     await appendFile(file, text)
   } catch (cause) {
-    throw new Problem('report/not-written', `the step summary ${file} cannot be written: ${whyNot(cause)}`, { cause })
+    throw new Problem('report/not-written', `the step summary ${file} cannot be written: ${describeErrno(cause)}`, {
+      cause,
+    })
   }
 }
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Event, readTimeline, withoutPassword } from '../evidence/index.ts'
 import { describe, eventFields } from '../expect/index.ts'
-import { whyNot } from '../run/index.ts'
+import { describeErrno } from '../run/index.ts'
 import { readLoad } from './html-load.ts'
 import type { EventData, PlainData, RunData, ScenarioData } from './page/model.ts'
 
@@ -28,7 +28,7 @@ export async function readRun(folder: string, scenario: ScenarioData): Promise<R
       trouble: record === null && load === null && scenario.status !== 'skipped' ? 'no record of it was written' : null,
     }
   } catch (error) {
-    return { text: '', events: [], load: null, trouble: `its record cannot be read: ${whyNot(error)}` }
+    return { text: '', events: [], load: null, trouble: `its record cannot be read: ${describeErrno(error)}` }
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../../emulators/index.ts'
-import { whyNot } from '../run/index.ts'
+import { describeErrno } from '../run/index.ts'
 import { coverageData } from './html-coverage.ts'
 import { readRun } from './html-run.ts'
 import { resultsOf } from './json.ts'
@@ -39,7 +39,7 @@ export async function writeHtml(folder: string, results: Results, version: strin
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause
-    throw new Problem('report/not-written', `${file} cannot be written: ${whyNot(cause)}`, {
+    throw new Problem('report/not-written', `${file} cannot be written: ${describeErrno(cause)}`, {
       hint: 'name another folder: --output FOLDER',
       cause,
     })

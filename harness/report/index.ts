@@ -17,14 +17,14 @@ export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap
 >
 export type ReporterName = keyof typeof reporters
 
-export { whyNot } from '../run/index.ts'
+export { compareReplay } from '../compare/replay.ts'
+export { type Compared, differs, parityTable } from '../compare/table.ts'
+export { compareRecords, type Parity, type RunDifference } from '../compare/trace-diff.ts'
+export { describeErrno } from '../run/index.ts'
 export { explained, placeOfTrouble, renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
 export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'
-export { compareRecords, type Difference, type Parity } from './parity.ts'
-export { type Compared, differs, parityTable } from './parity-table.ts'
-export { compareReplay } from './replayed.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
 export { readResults } from './results-file.ts'
 export { summarize } from './summary.ts'

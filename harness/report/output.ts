@@ -5,7 +5,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
-import { whyNot } from '../run/index.ts'
+import { describeErrno } from '../run/index.ts'
 
 const HINT = 'name another folder: --output FOLDER'
 
@@ -16,7 +16,7 @@ export async function prepareOutput(folder: string): Promise<void> {
     await access(folder, constants.W_OK)
   } catch (cause) {
     const nowhere = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = nowhere ? 'no folder can be made there' : whyNot(cause)
+    const why = nowhere ? 'no folder can be made there' : describeErrno(cause)
     throw new Problem('report/bad-output', `results cannot be written to ${folder}: ${why}`, {
       hint: HINT,
       cause,
@@ -31,7 +31,7 @@ export async function writeReport(folder: string, name: string, text: string): P
     await makeFolder(resolve(folder))
     await writeFile(file, text)
   } catch (cause) {
-    throw new Problem('report/not-written', `${file} cannot be written: ${whyNot(cause)}`, { hint: HINT, cause })
+    throw new Problem('report/not-written', `${file} cannot be written: ${describeErrno(cause)}`, { hint: HINT, cause })
   }
 }
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
-import { whyNot } from '../run/index.ts'
+import { describeErrno } from '../run/index.ts'
 import { RESULTS_VERSION } from './json.ts'
 import type { Results } from './page/model.ts'
 
@@ -79,7 +79,7 @@ const results = z.looseObject({
 export async function readResults(folder: string): Promise<Results> {
   const file = join(folder, 'results.json')
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('cli/no-results', `${file} cannot be read: ${whyNot(cause)}`, {
+    throw new Problem('cli/no-results', `${file} cannot be read: ${describeErrno(cause)}`, {
       hint: 'name the output folder of a run, results by default',
       cause,
     })

@@ -8,7 +8,7 @@ import { titleOf } from './list.ts'
 import { summarize } from './summary.ts'
 
 /** Bytes; other tools write into the same file. */
-const MOST = 900 * 1024
+const MAX_BYTES = 900 * 1024
 
 const MARKS: Readonly<Record<Status, string>> = {
   passed: '✅',
@@ -26,7 +26,7 @@ export function stepSummary(result: SuiteResult): string {
   let text = head
   for (const [k, run] of bad.entries()) {
     const more = details(run)
-    if (Buffer.byteLength(text) + Buffer.byteLength(more) > MOST) return `${text}\n…and ${bad.length - k} more.\n`
+    if (Buffer.byteLength(text) + Buffer.byteLength(more) > MAX_BYTES) return `${text}\n…and ${bad.length - k} more.\n`
     text += more
   }
   return text

@@ -6,17 +6,17 @@ import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { writeTimeline } from '../evidence/index.ts'
-import { type Given, type Plan, stepAt } from '../plan/plan.ts'
+import { type CompileInputs, type Plan, stepAt } from '../plan/model/plan.ts'
 import type { Unwritten } from './conductor.ts'
+import { describeErrno } from './fs-errors.ts'
 import type { RunBroker, ScenarioRun } from './result.ts'
-import { whyNot } from './why-not.ts'
 
 export interface RecordHeader {
   readonly scenario: string
   readonly file: string
   readonly variant: string
   readonly broker: RunBroker
-  readonly given: Given
+  readonly given: CompileInputs
   readonly seed: number
   readonly startedAt: string
   readonly status: string
@@ -35,7 +35,7 @@ export async function writeArtifacts(run: ScenarioRun & Unwritten, output: strin
   } catch (cause) {
     // Half a record, on a disk that is full, is worth less than its room.
     if (isOurs) await rm(folder, { recursive: true, force: true }).catch(() => {})
-    const unwritten = new Problem('run/not-recorded', `${folder} cannot be written: ${whyNot(cause)}`, {
+    const unwritten = new Problem('run/not-recorded', `${folder} cannot be written: ${describeErrno(cause)}`, {
       hint: 'its verdicts stand, and it cannot be judged again; name another folder: --output FOLDER',
       cause,
     })

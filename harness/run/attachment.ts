@@ -9,7 +9,7 @@ import type { Broker } from '../brokers/index.ts'
 import { atExit } from '../child/at-exit.ts'
 import type { Attachment, Provisions, TlsFiles } from '../devices/index.ts'
 import type { LinkTls } from '../link/index.ts'
-import type { DevicePlan, TlsPlan } from '../plan/plan.ts'
+import type { DevicePlan, TlsPlan } from '../plan/model/plan.ts'
 import { SERVER_NAME, testAuthority } from '../tls/index.ts'
 
 /** How the link shows itself, and what the device is given. */

@@ -5,7 +5,7 @@ import { Problem } from '../../emulators/index.ts'
 import { type Broker, brokers } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { isFree } from '../link/ports.ts'
-import { kindsOf, planIn, run, runText, scenario, stepsOf, Watched } from './testing.ts'
+import { kindsOf, planIn, run, runText, scenario, stepsOf, TrackedBroker } from './testing.ts'
 
 const took = async <T>(work: Promise<T>): Promise<{ result: T; ms: number }> => {
   const begun = performance.now()
@@ -151,7 +151,7 @@ describe('what is given back', () => {
     ['passed', scenario('  - connect: blue', '  child: { use: process, command: sleep 1000 }')],
     ['failed', scenario('  - connect: blue\n  - expect: { message: {}, within: 1ms }')],
   ])('a run that %s leaves no port, no socket and no process', async (status, text) => {
-    const watched = new Watched()
+    const watched = new TrackedBroker()
     const ran = await runText(text, { openBroker: watched.open })
     expect(ran.status).toBe(status)
     await nothingHeld(watched.broker)
@@ -167,7 +167,7 @@ describe('what is given back', () => {
     ['while a button is held', '  - drive: { device: blue, signal: b, pressed: true, for: 50s }'],
   ])('Ctrl-C %s', async (_, steps) => {
     const controller = new AbortController()
-    const watched = new Watched()
+    const watched = new TrackedBroker()
     const running = runText(
       `name: t
 version: 1
@@ -196,7 +196,7 @@ ${steps}
   })
 
   it('before anything was taken', async () => {
-    const watched = new Watched()
+    const watched = new TrackedBroker()
     const ran = await runText(scenario('  - connect: blue'), {
       openBroker: watched.open,
       signal: AbortSignal.abort(),

@@ -18,21 +18,21 @@ import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { linkedMembers } from '../plan/index.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/model/plan.ts'
 import type { Stage } from '../steps/index.ts'
-import { Bench } from './bench.ts'
-import { leftBehind, takeTurn, tidy } from './borrowed.ts'
-import { Clockwork } from './clockwork.ts'
+import { Cancellation, CancelledError, type StopReason } from './cancellation.ts'
+import { lint, openDevice, openDeviceLink } from './device-setup.ts'
+import { JudgeTimer } from './judge-timer.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
-import { masked, secretsOf, told } from './masked.ts'
 import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
+import { redactProblem, redactText, secretsOf } from './redact.ts'
+import { ResourceStack } from './resource-stack.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
-import { Stopped, type StopReason, StopSwitch } from './stop.ts'
-import { lint, takeDevice, takeLink } from './take.ts'
+import { cleanUp, findResidue, lockBroker } from './shared-broker.ts'
 
 /** From the end of the observer's connection to the exit of a broker that died. */
-const DEATH_KNELL = milliseconds(300)
+const BROKER_EXIT_GRACE = milliseconds(300)
 
 export interface ConductOptions {
   readonly openBroker: () => Promise<Broker>
@@ -62,20 +62,20 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
   lint(timeline)
   const judge = new Judge(plan)
   let performer: Performer | null = null
-  const stop = new StopSwitch((reason) => {
+  const stop = new Cancellation((reason) => {
     if (reason.kind === 'time-up') performer?.tellHanging()
     timeline.record({ kind: 'fault', what: reason.kind === 'time-up' ? TIME_UP : STOPPED })
   })
   const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
   const loaded: Loaded = { fleet: null, result: null, verdicts: [], files: {} }
-  const clockwork = new Clockwork(judge, timeline, clock, lag)
+  const clockwork = new JudgeTimer(judge, timeline, clock, lag)
   let events: readonly Event[] = []
   const about = { kind: '', version: '', log: '' }
 
   const interrupt = (): void => stop.stop({ kind: 'interrupted' })
   options.signal.addEventListener('abort', interrupt)
   if (options.signal.aborted) interrupt()
-  const bench = new Bench()
+  const bench = new ResourceStack()
   lag.start()
   try {
     const broker = await stop.race(bench.take('the broker', options.openBroker()))
@@ -89,8 +89,8 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
       about.log = broker.log()
     })
     if (broker.sharedAs !== undefined) {
-      await stop.race(bench.take('its turn at the broker', takeTurn(broker.sharedAs)))
-      bench.onRelease('what it left at the broker', () => tidy(broker, leftBehind(events)))
+      await stop.race(bench.take('its turn at the broker', lockBroker(broker.sharedAs)))
+      bench.onRelease('what it left at the broker', () => cleanUp(broker, findResidue(events)))
     }
     judge.onVerdict((verdict) => {
       if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') stop.stop({ kind: 'always' })
@@ -129,10 +129,10 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
     status: statusOf(ending, judge, loaded),
     broker: { name: plan.given.broker.name, kind: about.kind, version: about.version, gaps: contractGaps(about) },
     gap: null,
-    verdicts: [...judge.verdicts, ...loaded.verdicts].map((verdict) => told(verdict, secrets)),
+    verdicts: [...judge.verdicts, ...loaded.verdicts].map((verdict) => redactText(verdict, secrets)),
     load: loaded.result,
     events,
-    problem: masked(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
+    problem: redactProblem(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
     bug: ending.bug,
     seed: options.seed,
     startedAt,
@@ -182,11 +182,11 @@ interface Scene {
   readonly openFleet: OpenFleet | undefined
   readonly loaded: Loaded
   readonly broker: Broker
-  readonly bench: Bench
+  readonly bench: ResourceStack
   readonly timeline: Timeline
   readonly clock: Clock
   readonly judge: Judge
-  readonly stop: StopSwitch
+  readonly stop: Cancellation
   readonly seed: number
   readonly attach: ConductOptions['attach']
   readonly performing: (performer: Performer) => void
@@ -198,7 +198,7 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const onLost = (problem: Problem): void => {
     lost = problem
     // When the broker has died, its death is the better reason, and is about to be heard of.
-    void pause(DEATH_KNELL, clock, stop).then(
+    void pause(BROKER_EXIT_GRACE, clock, stop).then(
       () => stop.stop({ kind: 'broken', error: problem }),
       () => {},
     )
@@ -213,9 +213,9 @@ async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 
   const random = seeded(scene.seed)
   const around = { broker, bench, timeline, clock, stop, random, attach }
   for (const device of plan.devices) {
-    const taken = await takeLink(device, around)
+    const taken = await openDeviceLink(device, around)
     links.set(device.name, taken.link)
-    devices.set(device.name, await takeDevice(device, taken, around))
+    devices.set(device.name, await openDevice(device, taken, around))
   }
   for (const { name, waitsForBoot } of plan.devices)
     if (!waitsForBoot) await stop.race(bench.during(`the boot of ${name}`, devices.get(name)!.boot()))
@@ -263,7 +263,7 @@ async function openFleet(plan: Plan, scene: Scene, detours: FleetScene['detours'
   return fleet
 }
 
-export async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promise<void> {
+export async function pause(d: Duration, clock: Clock, stop: Cancellation): Promise<void> {
   let timer: Timer | undefined
   const over = new Promise<void>((resolve) => {
     timer = clock.at(after(clock.now(), d), resolve)
@@ -276,7 +276,7 @@ export async function pause(d: Duration, clock: Clock, stop: StopSwitch): Promis
   }
 }
 
-async function withTimeLimit<T>(limit: Duration, clock: Clock, stop: StopSwitch, work: () => Promise<T>): Promise<T> {
+async function withTimeLimit<T>(limit: Duration, clock: Clock, stop: Cancellation, work: () => Promise<T>): Promise<T> {
   const timer = clock.at(after(clock.now(), limit), () => stop.stop({ kind: 'time-up', limit }))
   try {
     return await work()
@@ -290,7 +290,7 @@ function explain(error: unknown, reason: StopReason | null, ending: Ending): voi
   const cause = reason?.kind === 'broken' ? reason.error : error
   ending.reason = reason
   if (cause instanceof Problem) ending.problem = cause
-  else if (!(cause instanceof Stopped)) ending.bug = cause
+  else if (!(cause instanceof CancelledError)) ending.bug = cause
   else if (reason?.kind === 'time-up')
     ending.problem = new Problem('scenario/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
       hint: 'timeout: on the scenario or the step sets another',

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { encode, type Packet, seconds } from '../../emulators/index.ts'
-import { type Passing, TamperedBroker, type Tampering } from './tampering.ts'
+import { type Passing, TamperedBroker, type Tampering } from './broker-proxy.testing.ts'
 import { plansIn, run } from './testing.ts'
 
 const DISCONNECT = Buffer.from('e000', 'hex')
@@ -309,8 +309,8 @@ function afterReconnect(name: string, change: (passing: Passing) => readonly Uin
 }
 
 /** Calls that wait for an answer that never comes are given up after so long. */
-const PATIENCE = seconds(5)
-const plans = (name: string) => plansIn(`scenarios/${name}.scenario.yaml`, PATIENCE)
+const WAIT_LIMIT = seconds(5)
+const plans = (name: string) => plansIn(`scenarios/${name}.scenario.yaml`, WAIT_LIMIT)
 
 async function notices(name: string, make: () => Tampering): Promise<void> {
   for (const plan of plans(name)) {

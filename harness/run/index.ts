@@ -1,9 +1,11 @@
 // The conductor: acquire, run, release.
 
+export { AdaptiveLimit } from './adaptive-limit.ts'
 export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
-export { Bench } from './bench.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
+export { describeErrno } from './fs-errors.ts'
 export { withGap } from './gap.ts'
+export { InteractiveSession, type RigSettings, type StepResult } from './interactive-session.ts'
 export type {
   FleetRun,
   FleetScene,
@@ -15,10 +17,9 @@ export type {
   Percentiles,
   SloResult,
 } from './load.ts'
-export { secretsOf } from './masked.ts'
+export { secretsOf } from './redact.ts'
+export { ResourceStack } from './resource-stack.ts'
 export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
-export { type Performed, Rig, type RigSettings } from './rig.ts'
-export { Room } from './room.ts'
 export {
   runSuite,
   type ScenarioResult,
@@ -27,4 +28,3 @@ export {
   type SuiteResult,
   skipped,
 } from './suite.ts'
-export { whyNot } from './why-not.ts'

@@ -1,7 +1,7 @@
 // The event loop stands still between a PUBLISH and its PUBACK: the harness, not the broker, is late.
 
 import { expect, it } from 'vitest'
-import { type Passing, TamperedBroker } from './tampering.ts'
+import { type Passing, TamperedBroker } from './broker-proxy.testing.ts'
 import { runText, scenario } from './testing.ts'
 
 const STALL_MS = 150

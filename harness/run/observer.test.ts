@@ -1,7 +1,7 @@
 // A run whose observer sees nothing must not pass: every `never` would hold for the wrong reason.
 
 import { expect, test } from 'vitest'
-import { type Passing, TamperedBroker, type Tampering } from './tampering.ts'
+import { type Passing, TamperedBroker, type Tampering } from './broker-proxy.testing.ts'
 import { runText, scenario } from './testing.ts'
 
 const LONG = scenario('  - connect: blue\n  - publish: { device: blue, topic: t, payload: a }\n  - delay: 30s')

@@ -7,7 +7,7 @@ import { Problem } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 
-const PATIENCE_MS = 5000
+const CONNECT_LIMIT_MS = 5000
 
 export class Observer implements AsyncDisposable {
   readonly #broker: Broker
@@ -47,7 +47,7 @@ export class Observer implements AsyncDisposable {
         clean: true,
         clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
         reconnectPeriod: 0,
-        connectTimeout: PATIENCE_MS,
+        connectTimeout: CONNECT_LIMIT_MS,
         resubscribe: false,
       })
       this.#client = client
@@ -125,7 +125,7 @@ export function connected(client: MqttClient): Promise<void> {
 async function granted(client: MqttClient, filters: readonly string[]): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no SUBACK for ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+    timer = setTimeout(() => reject(new Error(`no SUBACK for ${CONNECT_LIMIT_MS / 1000} s`)), CONNECT_LIMIT_MS)
   })
   try {
     const grants = await Promise.race([client.subscribeAsync([...filters], { qos: 2 }), late])

@@ -4,10 +4,10 @@
 import { after, type Clock, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { GRACE, type Judge, type Verdict, type VerdictKind } from '../judge/index.ts'
-import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/plan.ts'
+import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/model/plan.ts'
 import type { Stage } from '../steps/index.ts'
+import type { Cancellation } from './cancellation.ts'
 import { isEnvironment } from './result.ts'
-import type { StopSwitch } from './stop.ts'
 
 type Outcome = 'passed' | 'failed' | 'inconclusive'
 
@@ -22,7 +22,7 @@ export class Performer {
   readonly #judge: Judge
   readonly #recorder: Recorder
   readonly #clock: Clock
-  readonly #stop: StopSwitch
+  readonly #stop: Cancellation
   readonly #verdicts = new Map<string, Verdict>()
   /** For each call that a step waits for: records that it still runs, and where it hangs. */
   readonly #awaited = new Set<() => void>()
@@ -30,7 +30,7 @@ export class Performer {
   readonly #acts = new Set<Promise<void>>()
   readonly #waiting = new Map<string, (verdict: Verdict) => void>()
 
-  constructor(stage: Stage, judge: Judge, stop: StopSwitch) {
+  constructor(stage: Stage, judge: Judge, stop: Cancellation) {
     this.#stage = stage
     this.#judge = judge
     this.#recorder = stage.recorder

@@ -1,13 +1,13 @@
 // Runs many scenarios, some side by side, and keeps their order in the results.
 
 import type { Broker } from '../brokers/index.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/model/plan.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
 import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
 import { withGap } from './gap.ts'
 import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
-import { Room } from './room.ts'
 
 export interface SuiteOptions {
   readonly openBroker: (plan: Plan) => Promise<Broker>
@@ -84,7 +84,7 @@ export async function runSuite(
     results[k] = result
     if (isBad(result.run)) failures++
   }
-  using room = new Room(options.jobs)
+  using room = new AdaptiveLimit(options.jobs)
   for (const k of turns.keys()) {
     await room.free()
     if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) break

@@ -64,7 +64,7 @@ export const stepsOf = ({ events }: Pick<ScenarioRun, 'events'>): string[] =>
   events.flatMap((e) => (e.kind === 'step' && e.phase === 'ended' ? [`${e.step} ${e.outcome}`] : []))
 
 /** A broker that tells what became of it. */
-export class Watched {
+export class TrackedBroker {
   broker: Broker | null = null
   readonly open = async (): Promise<Broker> => {
     this.broker = await brokers.aedes.open()

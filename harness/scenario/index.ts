@@ -69,5 +69,5 @@ export {
   topicName,
   versionText,
 } from './vocabulary.ts'
-export { type Complaint, type ComplaintParams, complain, nameOf, type Outcome, word } from './word.ts'
+export { type Complaint, type ComplaintParams, complain, nameOf, type ParseResult, word } from './word.ts'
 export { type ParsedScenario, parseScenarioText } from './yaml.ts'

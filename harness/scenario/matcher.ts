@@ -6,7 +6,7 @@ import { readRegex } from './regex-text.ts'
 import { suggest } from './suggest.ts'
 import { parseDuration, parsePercent, parseRate, parseSize } from './units.ts'
 import { notText } from './vocabulary.ts'
-import { type Complaint, nameOf, type Outcome, word } from './word.ts'
+import { type Complaint, nameOf, type ParseResult, word } from './word.ts'
 
 export type Scalar = string | number | boolean | null
 
@@ -65,7 +65,7 @@ function schemaFor(options: MatcherOptions): Record<string, unknown> {
   return { anyOf: [{ type: scalar }, { type: 'array' }, map] }
 }
 
-function readMatcher(input: unknown, options: MatcherOptions): Outcome<ValueMatcher> {
+function readMatcher(input: unknown, options: MatcherOptions): ParseResult<ValueMatcher> {
   if (typeof input === 'string') return readRegex(input) ?? { value: input }
   if (Array.isArray(input)) return readList(input, options)
   if (typeof input === 'object' && input !== null) return readOperators(input as Record<string, unknown>, options)
@@ -73,7 +73,7 @@ function readMatcher(input: unknown, options: MatcherOptions): Outcome<ValueMatc
   return { value: input as Scalar }
 }
 
-function readList(items: readonly unknown[], options: MatcherOptions): Outcome<readonly ValueMatcher[]> {
+function readList(items: readonly unknown[], options: MatcherOptions): ParseResult<readonly ValueMatcher[]> {
   const values: ValueMatcher[] = []
   const wrong: Complaint[] = []
   items.forEach((item, index) => {
@@ -89,7 +89,7 @@ function under(key: PropertyKey, wrong: Complaint | readonly Complaint[]): Compl
   return list.map((complaint) => ({ ...complaint, path: [key, ...(complaint.path ?? [])] }))
 }
 
-function readOperators(map: Record<string, unknown>, options: MatcherOptions): Outcome<ValueMatcher> {
+function readOperators(map: Record<string, unknown>, options: MatcherOptions): ParseResult<ValueMatcher> {
   const keys = Object.keys(map)
   const known: readonly string[] = OPERATORS
   const unknown = keys.filter((key) => !known.includes(key))
@@ -116,16 +116,16 @@ function readOperators(map: Record<string, unknown>, options: MatcherOptions): O
   return readOperator(keys[0]!, map[keys[0]!], options)
 }
 
-function readOperator(key: string, given: unknown, options: MatcherOptions): Outcome<ValueMatcher> {
+function readOperator(key: string, given: unknown, options: MatcherOptions): ParseResult<ValueMatcher> {
   const inside = <T extends ValueMatcher, U extends ValueMatcher>(
-    read: Outcome<T>,
+    read: ParseResult<T>,
     make: (value: T) => U,
-  ): Outcome<U> => ('value' in read ? { value: make(read.value) } : { wrong: under(key, read.wrong) })
+  ): ParseResult<U> => ('value' in read ? { value: make(read.value) } : { wrong: under(key, read.wrong) })
   switch (key) {
     case 'json':
       return { value: { json: given } }
     case 'hex':
-      return inside(readHex(given) as Outcome<never>, (hex) => ({ hex }))
+      return inside(readHex(given) as ParseResult<never>, (hex) => ({ hex }))
     case 'eq':
       if (options.text && typeof given !== 'string' && given !== null) return { wrong: under(key, notText(given)) }
       if (typeof given === 'object' && given !== null)
@@ -140,7 +140,7 @@ function readOperator(key: string, given: unknown, options: MatcherOptions): Out
 }
 
 /** Hex digits, two a byte, with spaces, `:`, `_` or `-` between them. */
-export function readHex(given: unknown): Outcome<Uint8Array> {
+export function readHex(given: unknown): ParseResult<Uint8Array> {
   // YAML reads 00 and 1234 as numbers, and only as written are they still hex.
   if (typeof given !== 'string') return { wrong: notText(given) }
   const digits = given.replace(/[\s:_-]/g, '')
@@ -152,7 +152,7 @@ export function readHex(given: unknown): Outcome<Uint8Array> {
   return { value: Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) }
 }
 
-function readRange(map: Record<string, unknown>): Outcome<Range> {
+function readRange(map: Record<string, unknown>): ParseResult<Range> {
   const range: Record<string, number> = {}
   const wrong: Complaint[] = []
   for (const [key, given] of Object.entries(map)) {

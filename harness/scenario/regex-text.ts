@@ -3,14 +3,14 @@
 
 import type { z } from 'zod'
 import { notText } from './vocabulary.ts'
-import { type Complaint, type Outcome, word } from './word.ts'
+import { type Complaint, type ParseResult, word } from './word.ts'
 
 /** Flags that mean something when one text is matched once. */
 const FLAGS = 'imsu'
 const FORM = /^\/(.+)\/([dgimsuvy]*)$/s
 
 /** The regular expression that `text` writes; undefined when it writes none. */
-export function readRegex(text: string): Outcome<RegExp> | undefined {
+export function readRegex(text: string): ParseResult<RegExp> | undefined {
   const [, source, flags] = FORM.exec(text) ?? []
   if (source === undefined || flags === undefined || new Set(flags).size !== flags.length) return undefined
   const exact = `to mean exactly this text, write { eq: "${text}" }`

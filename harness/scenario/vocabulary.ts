@@ -15,7 +15,7 @@ import {
   RATE_PATTERN,
   SIZE_PATTERN,
 } from './units.ts'
-import { type Complaint, nameOf, type Outcome, word } from './word.ts'
+import { type Complaint, nameOf, type ParseResult, word } from './word.ts'
 
 function quantity<T>(what: string, describe: string, pattern: string, parse: (text: string) => Parsed<T>) {
   return word<T, string>({ what, describe, schema: { type: 'string', pattern: `^${pattern}$` } }, (input) =>
@@ -23,7 +23,7 @@ function quantity<T>(what: string, describe: string, pattern: string, parse: (te
   )
 }
 
-function readQuantity<T>(what: string, input: unknown, parse: (text: string) => Parsed<T>): Outcome<T> {
+function readQuantity<T>(what: string, input: unknown, parse: (text: string) => Parsed<T>): ParseResult<T> {
   if (typeof input !== 'string' && typeof input !== 'number') return { wrong: wrongType(what, input) }
   const parsed = parse(String(input))
   if (parsed.ok) return { value: parsed.value }
@@ -65,13 +65,13 @@ export const text = (): z.ZodType<string, string> =>
 export const versionText = (): z.ZodType<string, string | number> =>
   word(
     { what: 'a version', describe: 'a version: 1.7.0', schema: { type: ['string', 'number'] } },
-    (input): Outcome<string> =>
+    (input): ParseResult<string> =>
       typeof input === 'string' || typeof input === 'number'
         ? { value: String(input) }
         : { wrong: wrongType('a version', input) },
   )
 
-export function readText(input: unknown): Outcome<string> {
+export function readText(input: unknown): ParseResult<string> {
   return typeof input === 'string' ? { value: input } : { wrong: notText(input) }
 }
 
@@ -192,7 +192,7 @@ const COUNT_SCHEMA = {
 }
 const isNatural = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0
 
-function readCount(input: unknown): Outcome<Count> {
+function readCount(input: unknown): ParseResult<Count> {
   const example = 'write count: 3 or count: { min: 3 }'
   if (isNatural(input)) return { value: { min: input, max: input } }
   if (typeof input === 'number')

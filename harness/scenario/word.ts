@@ -35,7 +35,7 @@ export function complain(ctx: Context, complaint: Complaint): void {
   ctx.addIssue({ code: 'custom', message, params: { ...params }, path: [...(path ?? [])], input: ctx.value })
 }
 
-export type Outcome<T> = { readonly value: T } | { readonly wrong: Complaint | readonly Complaint[] }
+export type ParseResult<T> = { readonly value: T } | { readonly wrong: Complaint | readonly Complaint[] }
 
 export interface WordOptions {
   /** "a duration": for the message when it is missing. */
@@ -48,7 +48,7 @@ export interface WordOptions {
 const EXPRESSION = { type: 'string', pattern: '\\$\\{\\{' }
 
 /** A schema out of a function. `In` is only what a config in TypeScript may write. */
-export function word<T, In>(options: WordOptions, read: (input: unknown) => Outcome<T>): z.ZodType<T, In> {
+export function word<T, In>(options: WordOptions, read: (input: unknown) => ParseResult<T>): z.ZodType<T, In> {
   const schema = z
     .unknown()
     .transform((input, ctx): T => {

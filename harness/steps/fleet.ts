@@ -62,7 +62,7 @@ export const fleet: Action<FleetArgs> = {
 }
 
 /** What is asked of a group's devices. */
-export interface FleetOrder {
+export interface FleetStep {
   readonly group: string
   /** A fraction, 0 to 1. */
   readonly share: number
@@ -73,7 +73,7 @@ export interface FleetOrder {
     | { readonly kind: 'publishing'; readonly on: boolean }
 }
 
-function orderOf(a: FleetArgs): FleetOrder {
+function orderOf(a: FleetArgs): FleetStep {
   const { group, share = 1 } = a
   if (a.power !== undefined) return { group, share, what: { kind: 'power', state: a.power } }
   if (a.publishing !== undefined) return { group, share, what: { kind: 'publishing', on: a.publishing === 'on' } }

@@ -7,12 +7,12 @@ import type { Broker } from '../brokers/index.ts'
 import type { BoardFiles, Device, GeneralCall } from '../devices/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Link } from '../link/index.ts'
-import type { FleetOrder } from './fleet.ts'
+import type { FleetStep } from './fleet.ts'
 
 /** What steps may ask of the fleet. */
 export interface FleetHands {
   /** Resolves when it has been carried out by all. */
-  order(order: FleetOrder): Promise<void>
+  order(order: FleetStep): Promise<void>
 }
 
 /** What a running step may touch. */
@@ -39,7 +39,7 @@ export interface Stage {
 }
 
 /** The step that an action is performed for. */
-export interface Performed {
+export interface StepRef {
   /** Its id, else its path in the plan. */
   readonly name: string
 }
@@ -52,7 +52,7 @@ export interface Action<A = unknown> {
   /** The argument that a bare value stands for: `delay: 500ms`, `boot: blue`. */
   readonly bare?: string
   devices(args: A): readonly string[]
-  run(args: A, stage: Stage, step: Performed): Promise<void>
+  run(args: A, stage: Stage, step: StepRef): Promise<void>
   show(args: A): string
 }
 
@@ -60,7 +60,7 @@ export interface Action<A = unknown> {
 export const BOARDS: readonly string[] = ['micropython', 'board']
 
 /** What arguments name, found when the scenario was compiled. */
-export interface Given {
+export interface StepInput {
   /** By `files:`, for the verb that has it. */
   readonly files: BoardFiles
 }
@@ -75,7 +75,7 @@ export interface ClientCall<A = unknown> {
   readonly kinds?: readonly string[]
   /** A program of the device's own is ended for it; absent: only a puppet takes it. */
   readonly interrupts?: true
-  toCall(args: A, given: Given): GeneralCall
+  toCall(args: A, given: StepInput): GeneralCall
   show(args: A): string
 }
 

@@ -2,7 +2,7 @@
 // signs. Each wrong certificate is wrong in one way only, so that a refusal tells what was checked.
 
 /** A certificate and its private key, as PEM. */
-export interface Identity {
+export interface CertificateKeyPair {
   readonly cert: string
   readonly key: string
 }
@@ -22,9 +22,9 @@ const DAY = 86_400_000
 export interface Authority {
   /** Its own certificate, which whoever verifies must trust. */
   readonly cert: string
-  server(kind: CertificateKind): Promise<Identity>
+  server(kind: CertificateKind): Promise<CertificateKeyPair>
   /** For mutual TLS. */
-  client(name: string): Promise<Identity>
+  client(name: string): Promise<CertificateKeyPair>
 }
 
 let ours: Promise<Authority> | undefined
@@ -44,8 +44,8 @@ async function makeAuthority(name: string): Promise<Authority> {
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   })
-  const made = new Map<string, Promise<Identity>>()
-  const once = (what: string, make: () => Promise<Identity>): Promise<Identity> => {
+  const made = new Map<string, Promise<CertificateKeyPair>>()
+  const once = (what: string, make: () => Promise<CertificateKeyPair>): Promise<CertificateKeyPair> => {
     const identity = made.get(what) ?? make()
     made.set(what, identity)
     return identity
@@ -57,7 +57,7 @@ async function makeAuthority(name: string): Promise<Authority> {
   }
 }
 
-async function serverIdentity(kind: CertificateKind, root: Identity): Promise<Identity> {
+async function serverIdentity(kind: CertificateKind, root: CertificateKeyPair): Promise<CertificateKeyPair> {
   if (kind === 'unknown-ca') return (await makeAuthority('mqtt-hil authority that nobody trusts')).server('valid')
   const name = kind === 'wrong-name' ? WRONG_NAME : SERVER_NAME
   return generate(name, {
@@ -79,7 +79,7 @@ async function serverIdentity(kind: CertificateKind, root: Identity): Promise<Id
   })
 }
 
-const clientIdentity = (name: string, root: Identity): Promise<Identity> =>
+const clientIdentity = (name: string, root: CertificateKeyPair): Promise<CertificateKeyPair> =>
   generate(name, {
     notBeforeDate: days(-1),
     notAfterDate: days(10),
@@ -93,7 +93,7 @@ const clientIdentity = (name: string, root: Identity): Promise<Identity> =>
 
 type Options = NonNullable<Parameters<typeof import('selfsigned')['generate']>[1]>
 
-async function generate(name: string, options: Options & { ca?: Identity }): Promise<Identity> {
+async function generate(name: string, options: Options & { ca?: CertificateKeyPair }): Promise<CertificateKeyPair> {
   const { generate: make } = await import('selfsigned')
   const { cert, private: key } = await make([{ name: 'commonName', value: name }], {
     algorithm: 'sha256', // its default is SHA-1, which OpenSSL refuses

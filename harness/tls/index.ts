@@ -3,8 +3,8 @@
 export {
   type Authority,
   CERTIFICATES,
+  type CertificateKeyPair,
   type CertificateKind,
-  type Identity,
   SERVER_NAME,
   testAuthority,
 } from './authority.ts'

@@ -4,14 +4,14 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { describe, type TestContext, test } from 'vitest'
-import { openChosen } from '../cli/brokers.ts'
-import { type Loaded, load, namesUnder, selection } from '../cli/load.ts'
 import type { Plan } from '../plan/index.ts'
 import { conduct, folderNames, type ScenarioRun, withGap, writeArtifacts } from '../run/index.ts'
 import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
+import { openChosen } from '../select/brokers.ts'
+import { type Loaded, load, namesUnder, selection } from '../select/select.ts'
 import { failureOf, located, mistakesOf } from './failure.ts'
-import { untilGone } from './farewell.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
+import { untilShutdown } from './worker-shutdown.ts'
 
 /** Milliseconds beyond the scenario's own: a broker is started before it and given back after it. */
 const AROUND = 60_000
@@ -33,7 +33,7 @@ declare module 'vitest' {
 export async function collect(path: string, options: MqttHilOptions): Promise<void> {
   const file = relative(process.cwd(), path)
   const { plans: found, brokerOf } = await loaded(file, options)
-  const fleets = found.some((plan) => plan.fleet !== null) ? await import('../cli/fleet.ts') : null
+  const fleets = found.some((plan) => plan.fleet !== null) ? await import('../select/fleets.ts') : null
   const plans = fleets === null ? found : found.map(fleets.skipLargeFleets)
   const names = folderNames(plans)
   const selects = selection({ tag: listOf(options.tags) })
@@ -47,7 +47,7 @@ export async function collect(path: string, options: MqttHilOptions): Promise<vo
         openBroker: () => openChosen(brokerOf.get(plan)!),
         openFleet: fleets?.smallFleets,
         seed,
-        signal: untilGone(context.signal),
+        signal: untilShutdown(context.signal),
         repetition: context.task.result?.repeatCount ?? 0,
         attempt: context.task.result?.retryCount ?? 0,
       })

@@ -3,13 +3,13 @@
 
 import { PythonError } from '../../emulators/index.ts'
 import type { CallEvent, Event, PlainValue } from '../evidence/index.ts'
-import type { WordMap, Words } from '../plan/index.ts'
+import type { YamlMap, YamlValue } from '../plan/index.ts'
 import { explained } from '../report/index.ts'
-import type { Rig } from '../run/index.ts'
+import type { InteractiveSession } from '../run/index.ts'
 import { type CallSite, callSite, claimError } from './call-site.ts'
-import type { DurationText, PacketMatch, PacketType, WantedText } from './words.ts'
+import type { DurationText, ExpectedText, PacketMatch, PacketType } from './words.ts'
 
-export type Way = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
+export type LinkDownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
 
 /** How long a call may take; default: four fifths of the test's timeout. */
 export interface Within {
@@ -20,8 +20,8 @@ export interface Disturb {
   /** `up`: from the device to the broker. */
   readonly direction: 'up' | 'down'
   readonly packet?: PacketType | readonly PacketType[]
-  readonly topic?: WantedText
-  readonly payload?: WantedText
+  readonly topic?: ExpectedText
+  readonly payload?: ExpectedText
   readonly match?: PacketMatch
   /** From the so many-th of them on; default: 1. */
   readonly nth?: number
@@ -31,7 +31,7 @@ export interface Disturb {
   readonly chance?: `${number}%`
   readonly connection?: 'this' | 'all'
   /** What happens to them, as in scenarios: `'drop'`, `{ delay: '1s' }`, `{ rewrite: { retain: true } }`, … */
-  readonly do: string | WordMap
+  readonly do: string | YamlMap
 }
 
 /** Everything that has a link of its own. */
@@ -49,10 +49,10 @@ export class TestLink implements Linked {
   readonly port: number
   /** With `tls`: what the link's certificate is checked with, PEM. */
   readonly ca: string | undefined
-  readonly #rig: Rig
+  readonly #rig: InteractiveSession
 
   constructor(
-    rig: Rig,
+    rig: InteractiveSession,
     name: string,
     at: { readonly host: string; readonly port: number; readonly ca?: string | undefined },
   ) {
@@ -68,7 +68,7 @@ export class TestLink implements Linked {
   }
 
   /** `blackhole` (the default): bytes vanish and nobody is told. */
-  down(mode: Way = 'blackhole'): Promise<void> {
+  down(mode: LinkDownMode = 'blackhole'): Promise<void> {
     return done(this.#rig, { network: { device: this.name, state: 'down', mode } }, callSite(this.down))
   }
 
@@ -80,25 +80,25 @@ export class TestLink implements Linked {
   async disturb(what: Disturb): Promise<{ release(): Promise<void> }> {
     const site = callSite(this.disturb)
     const id = `disturb${++disturbances}`
-    await done(this.#rig, { id, disturb: { device: this.name, ...what } as unknown as WordMap }, site)
+    await done(this.#rig, { id, disturb: { device: this.name, ...what } as unknown as YamlMap }, site)
     return { release: () => done(this.#rig, { release: { id } }, site) }
   }
 
   /** Makes up a packet, or bytes as hex, on the connection there is. */
   inject(
     to: 'device' | 'broker',
-    what: ({ readonly packet: WordMap } | { readonly hex: string }) & { readonly frame?: 'binary' | 'text' },
+    what: ({ readonly packet: YamlMap } | { readonly hex: string }) & { readonly frame?: 'binary' | 'text' },
   ): Promise<void> {
-    return done(this.#rig, { inject: { device: this.name, to, ...what } as WordMap }, callSite(this.inject))
+    return done(this.#rig, { inject: { device: this.name, to, ...what } as YamlMap }, callSite(this.inject))
   }
 }
 
 export class TestDevice implements Linked {
   readonly name: string
   readonly link: TestLink
-  readonly #rig: Rig
+  readonly #rig: InteractiveSession
 
-  constructor(rig: Rig, name: string, link: TestLink) {
+  constructor(rig: InteractiveSession, name: string, link: TestLink) {
     this.#rig = rig
     this.name = name
     this.link = link
@@ -110,8 +110,8 @@ export class TestDevice implements Linked {
    */
   call(
     method: string,
-    args: readonly Words[] = [],
-    options: Within & { readonly kwargs?: WordMap } = {},
+    args: readonly YamlValue[] = [],
+    options: Within & { readonly kwargs?: YamlMap } = {},
   ): Promise<PlainValue> {
     return this.#call('call', { method, args, ...options }, callSite(this.call))
   }
@@ -174,7 +174,7 @@ export class TestDevice implements Linked {
   }
 
   async #call(verb: string, words: object, site: CallSite): Promise<PlainValue> {
-    const { verdict, path } = await performed(this.#rig, { [verb]: { device: this.name, ...words } as WordMap }, site)
+    const { verdict, path } = await performed(this.#rig, { [verb]: { device: this.name, ...words } as YamlMap }, site)
     const isOutcome = (event: Event): event is CallEvent & Event =>
       event.kind === 'call' && event.id === path && event.state !== 'started'
     const ended = this.#rig.timeline.events.findLast(isOutcome)
@@ -186,13 +186,17 @@ export class TestDevice implements Linked {
 }
 
 /** Any step of a scenario, awaited. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
-export async function done(rig: Rig, words: WordMap, site: CallSite): Promise<void> {
+export async function done(rig: InteractiveSession, words: YamlMap, site: CallSite): Promise<void> {
   const { outcome, verdict } = await performed(rig, words, site)
   if (outcome !== 'passed') throw failed(rig, Object.keys(words).find((key) => key !== 'id') ?? 'step', verdict, site)
 }
 
 /** With the stack of whoever asked, not of the rig. */
-export async function performed(rig: Rig, words: WordMap, site: CallSite): ReturnType<Rig['perform']> {
+export async function performed(
+  rig: InteractiveSession,
+  words: YamlMap,
+  site: CallSite,
+): ReturnType<InteractiveSession['perform']> {
   try {
     return await rig.perform(words)
   } catch (error) {
@@ -201,9 +205,9 @@ export async function performed(rig: Rig, words: WordMap, site: CallSite): Retur
 }
 
 function failed(
-  rig: Rig,
+  rig: InteractiveSession,
   what: string,
-  verdict: Awaited<ReturnType<Rig['perform']>>['verdict'],
+  verdict: Awaited<ReturnType<InteractiveSession['perform']>>['verdict'],
   site: CallSite,
 ): Error {
   if (verdict === null) return site.place(claimError('ClaimFailed', `${what}: a step of it failed`))
@@ -212,5 +216,5 @@ function failed(
   return site.place(claimError(name, [what, ...lines].join('\n')))
 }
 
-const named = (topics: string | readonly string[]): WordMap =>
+const named = (topics: string | readonly string[]): YamlMap =>
   typeof topics === 'string' ? { topic: topics } : { topics }

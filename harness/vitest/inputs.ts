@@ -8,7 +8,7 @@ import { GAPS_FILE } from '../plan/index.ts'
 import { type Node, parseScenarioText } from '../scenario/index.ts'
 
 /** Of a folder that is named, no more files than this. */
-const MOST = 500
+const MAX_INPUTS = 500
 
 /** Absolute paths; without the scenario itself. Never throws. */
 export function inputsOf(file: string, root: string): string[] {
@@ -54,7 +54,7 @@ function filesAt(path: string, folder: string, root: string): string[] {
     if (!info.isDirectory() || isIn(folder, path) || !isIn(path, root)) return []
     return readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
-      .slice(0, MOST)
+      .slice(0, MAX_INPUTS)
       .map((entry) => join(entry.parentPath, entry.name))
   } catch {
     return []

@@ -5,22 +5,22 @@
 import type { Broker } from '../brokers/index.ts'
 import type { Event, PacketEvent } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
-import type { WordMap } from '../plan/index.ts'
+import type { YamlMap } from '../plan/index.ts'
 import { explained } from '../report/index.ts'
-import type { Rig } from '../run/index.ts'
+import type { InteractiveSession } from '../run/index.ts'
 import { parseDuration } from '../scenario/index.ts'
 import { type Asker, type CallSite, callSite, claimError } from './call-site.ts'
 import { type Linked, performed } from './device.ts'
-import { membershipOf, type Role, type TestObserver, type TestTimeline } from './rig-of.ts'
+import { type MatcherSubject, membershipOf, type TestObserver, type TestTimeline } from './session-of.ts'
 import type {
   Claimed,
+  ClaimWindow,
   DurationText,
   MessageMatch,
   PacketMatch,
   PacketType,
   Terms,
   ViolationMatch,
-  Window,
 } from './words.ts'
 
 type Sends = (type?: PacketType, match?: PacketMatch, terms?: Terms) => Promise<void>
@@ -40,12 +40,14 @@ export interface HilMatchers<T> {
    * broker to a device. `within` is measured from the PUBLISH.
    */
   toHaveAcked: T extends Linked
-    ? (publish?: PacketMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+    ? (publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
     : T extends Broker
-      ? (device: Linked, publish?: PacketMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+      ? (device: Linked, publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
       : never
   /** These came in this order; others may lie between them. */
-  toContainSequence: T extends TestTimeline ? (sequence: readonly Claimed[], terms?: Window) => Promise<void> : never
+  toContainSequence: T extends TestTimeline
+    ? (sequence: readonly Claimed[], terms?: ClaimWindow) => Promise<void>
+    : never
   /** From now on the device sends nothing (of that type, with those fields) for so long. */
   toStaySilent: T extends Linked
     ? (silence: {
@@ -58,7 +60,7 @@ export interface HilMatchers<T> {
   toHaveViolations: T extends TestTimeline ? (violation?: ViolationMatch, terms?: Terms) => Promise<void> : never
   /** None has so far, nor does one within so long from now; default: 100ms, for what is under way. */
   toHaveNoViolations: T extends TestTimeline
-    ? (violation?: ViolationMatch, terms?: Pick<Window, 'within' | 'after'>) => Promise<void>
+    ? (violation?: ViolationMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
     : never
 }
 
@@ -77,7 +79,7 @@ const DEFAULT_WITHIN: DurationText = '2s'
 const IN_FLIGHT: DurationText = '100ms'
 
 interface Asked {
-  readonly rig: Rig
+  readonly rig: InteractiveSession
   /** As it stands in the test. */
   readonly what: string
   readonly site: CallSite
@@ -105,7 +107,7 @@ export const matchers = {
       throw asked.site.place(new TypeError('toHaveAcked: to whom? expect(broker).toHaveAcked(device, …)'))
     return acked(asked, device.name, 'broker', args[1], args[2])
   },
-  async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: Window) {
+  async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: ClaimWindow) {
     const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence], matchers.toContainSequence)
     return claim(asked, { sequence } as unknown as Claimed, terms)
   },
@@ -117,26 +119,26 @@ export const matchers = {
     const asked = ask(this, 'toStaySilent', of, LINKED, [silence], matchers.toStaySilent)
     const { for: time, type, match } = silence ?? {}
     const packet = { from: (of as Linked).name, type, match }
-    return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as WordMap }))
+    return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as YamlMap }))
   },
   async toHaveViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Terms) {
     const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation], matchers.toHaveViolations)
     return claim(asked, violating(violation), terms)
   },
-  async toHaveNoViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Window) {
+  async toHaveNoViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: ClaimWindow) {
     const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation], matchers.toHaveNoViolations)
     await claim({ ...asked, isNot: !asked.isNot }, violating(violation), { within: IN_FLIGHT, ...terms })
     return { pass: !asked.isNot, message: () => asked.what }
   },
 }
 
-const LINKED: readonly Role[] = ['device', 'link']
+const LINKED: readonly MatcherSubject[] = ['device', 'link']
 
 function ask(
   state: State,
   name: string,
   of: unknown,
-  roles: readonly Role[],
+  roles: readonly MatcherSubject[],
   args: readonly unknown[],
   above: Asker,
 ): Asked {
@@ -151,7 +153,7 @@ function ask(
   return { rig, what: `expect(${who})${isNot ? '.not' : ''}.${name}(${said})`, site, isNot }
 }
 
-const isLinked = (thing: unknown): thing is Linked => LINKED.includes(membershipOf(thing)?.role as Role)
+const isLinked = (thing: unknown): thing is Linked => LINKED.includes(membershipOf(thing)?.role as MatcherSubject)
 
 const violating = (violation: ViolationMatch | undefined): Claimed =>
   violation === undefined || (violation.by ?? violation.from ?? violation.to) === undefined
@@ -167,7 +169,7 @@ async function claim(asked: Asked, want: Claimed, terms: Terms = {}): Promise<Re
   const past = asked.isNot && after === undefined && others.between === undefined
   const look = after !== undefined ? { after } : past ? { after: 'start' } : { since: 'start' }
   const limit = past ? { within: sum(asked.rig.timeline.now(), within!) } : {}
-  return decide(asked, await judged(asked, { expect: { ...want, ...window, ...look, ...limit } as unknown as WordMap }))
+  return decide(asked, await judged(asked, { expect: { ...want, ...window, ...look, ...limit } as unknown as YamlMap }))
 }
 
 /** The PUBLISH, and from it on the packet that ends its exchange. */
@@ -178,7 +180,7 @@ async function acked(
   match: unknown,
   given: unknown,
 ): Promise<Result> {
-  const { after, within } = (given ?? {}) as Pick<Window, 'within' | 'after'>
+  const { after, within } = (given ?? {}) as Pick<ClaimWindow, 'within' | 'after'>
   const [publishing, acknowledging] =
     by === 'device' ? [{ to: device }, { from: device }] : [{ from: device }, { to: device }]
   const id = `acked${++acks}`
@@ -189,7 +191,7 @@ async function acked(
       packet: { ...publishing, type: 'publish', match: fields },
       within: asked.isNot ? '0ms' : DEFAULT_WITHIN,
       ...(after === undefined ? { since: 'start' } : { after }),
-    } as unknown as WordMap,
+    } as unknown as YamlMap,
   })
   if (published.kind !== 'pass') return decide(asked, published)
   const publish = asked.rig.timeline.events[published.evidence.at(-1)!] as Event & PacketEvent
@@ -199,7 +201,7 @@ async function acked(
   const type = qos === 2 ? 'pubcomp' : 'puback'
   const packet = { ...acknowledging, type, match: { packetId } }
   const ack = await judged(asked, {
-    expect: { packet, after: `${id}.last`, within: within ?? left } as unknown as WordMap,
+    expect: { packet, after: `${id}.last`, within: within ?? left } as unknown as YamlMap,
   })
   return decide(asked, ack)
 }
@@ -212,7 +214,7 @@ function sum(ms: number, text: string): string {
 
 let acks = 0
 
-async function judged({ rig, site }: Asked, words: WordMap): Promise<Verdict> {
+async function judged({ rig, site }: Asked, words: YamlMap): Promise<Verdict> {
   const { verdict } = await performed(rig, words, site)
   return verdict!
 }

@@ -4,17 +4,17 @@
 import { expect, inject, test as plain } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import { brokerFor, factsOf, openChosen } from '../cli/brokers.ts'
 import { loadConfig } from '../config/index.ts'
-import type { DevicePlan, WordMap } from '../plan/index.ts'
-import { Rig } from '../run/index.ts'
+import type { DevicePlan, YamlMap } from '../plan/index.ts'
+import { InteractiveSession } from '../run/index.ts'
+import { brokerFor, factsOf, openChosen } from '../select/brokers.ts'
 import { callSite } from './call-site.ts'
 import { done, TestDevice, TestLink } from './device.ts'
-import { untilGone } from './farewell.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
-import { belongs, TestObserver, TestTimeline } from './rig-of.ts'
+import { belongs, TestObserver, TestTimeline } from './session-of.ts'
 import type { DeviceOptions } from './words.ts'
+import { untilShutdown } from './worker-shutdown.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -46,28 +46,28 @@ export interface HilFixtures {
   /** A port of its own in front of the broker, for a program of yours. */
   readonly link: (name?: string, options?: { readonly tls?: boolean }) => Promise<TestLink>
   /** Any step of a scenario, in its own words, awaited. */
-  readonly perform: (step: WordMap) => Promise<void>
+  readonly perform: (step: YamlMap) => Promise<void>
 }
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 export { expect }
 
-const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Rig }>({
+const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: InteractiveSession }>({
   hil: {},
   rig: async ({ hil, task, signal }, use) => {
     const options = inject('mqttHil') ?? {}
     const config = await loadConfig(options.config)
     const word = hil.broker ?? listOf(options.broker)[0]
     const chosen = brokerFor(null, word, {}, config)
-    await using rig = new Rig({
+    await using rig = new InteractiveSession({
       file: task.file.filepath,
       openBroker: () => openChosen(chosen),
       broker: factsOf(chosen),
       observe: hil.observe ?? ['#'],
       seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
       timeout: milliseconds(Math.max(1000, task.timeout * 0.8)),
-      signal: untilGone(signal),
+      signal: untilShutdown(signal),
     })
     await use(rig)
   },
@@ -92,7 +92,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
           use: kind === 'virtual' ? 'micropython' : kind,
           ...words,
           ...link,
-        } as WordMap)
+        } as YamlMap)
         return belongs(new TestDevice(rig, name, belongs(new TestLink(rig, name, at), 'link', rig)), 'device', rig)
       } catch (error) {
         throw site.place(error)
@@ -121,7 +121,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
 })
 
 export { PythonError } from '../../emulators/index.ts'
-export type { Disturb, Linked, TestDevice, TestLink, Way } from './device.ts'
+export type { Disturb, LinkDownMode, Linked, TestDevice, TestLink } from './device.ts'
 export type { HilMatchers } from './matchers.ts'
-export type { TestObserver, TestTimeline } from './rig-of.ts'
+export type { TestObserver, TestTimeline } from './session-of.ts'
 export type * from './words.ts'

@@ -1,7 +1,7 @@
 // The words of scenarios as types, for tests in TypeScript. What they mean is in harness/expect and harness/steps, which
 // read them; a test holds these names against those.
 
-import type { WordMap, Words } from '../plan/index.ts'
+import type { YamlMap, YamlValue } from '../plan/index.ts'
 
 /** With its unit: `200ms`, `1.5s`, `2m`. */
 export type DurationText = `${number}${'ms' | 's' | 'm' | 'h'}`
@@ -25,25 +25,25 @@ export type PacketType =
 
 interface Operators<V> {
   readonly eq?: V
-  readonly in?: readonly Wanted<V>[]
-  readonly not?: Wanted<V>
+  readonly in?: readonly Expected<V>[]
+  readonly not?: Expected<V>
 }
 
 /** A value, or what it must be like: a RegExp, `{ in: […] }`, `{ not: … }`. */
-export type Wanted<V> = V | RegExp | Operators<V>
-export type WantedText = Wanted<string> | { readonly json: Words } | { readonly hex: string }
+export type Expected<V> = V | RegExp | Operators<V>
+export type ExpectedText = Expected<string> | { readonly json: YamlValue } | { readonly hex: string }
 interface Bounds {
   readonly gt?: number
   readonly gte?: number
   readonly lt?: number
   readonly lte?: number
 }
-export type WantedNumber = Wanted<number> | Bounds
+export type WantedNumber = Expected<number> | Bounds
 
 /** Decoded fields of a packet; those that are not named may be anything. */
 export interface PacketMatch {
-  readonly topic?: WantedText | readonly WantedText[]
-  readonly payload?: WantedText
+  readonly topic?: ExpectedText | readonly ExpectedText[]
+  readonly payload?: ExpectedText
   readonly qos?: WantedNumber | readonly number[]
   readonly retain?: boolean
   readonly dup?: boolean
@@ -53,31 +53,31 @@ export interface PacketMatch {
   readonly will?:
     | boolean
     | {
-        readonly topic?: WantedText
-        readonly payload?: WantedText
+        readonly topic?: ExpectedText
+        readonly payload?: ExpectedText
         readonly qos?: WantedNumber
         readonly retain?: boolean
       }
-  readonly clientId?: WantedText
-  readonly username?: WantedText
-  readonly password?: WantedText
+  readonly clientId?: ExpectedText
+  readonly username?: ExpectedText
+  readonly password?: ExpectedText
   readonly returnCode?: WantedNumber
   readonly reasonCode?: WantedNumber
   readonly sessionPresent?: boolean
   readonly granted?: readonly number[]
   readonly protocolLevel?: WantedNumber
-  readonly protocolName?: WantedText
+  readonly protocolName?: ExpectedText
   readonly length?: WantedNumber
   readonly flags?: WantedNumber
-  readonly reason?: WantedText
-  readonly claims?: WantedText
+  readonly reason?: ExpectedText
+  readonly claims?: ExpectedText
   readonly hex?: string
 }
 
 /** An application message as the observer received it. */
 export interface MessageMatch {
-  readonly topic?: WantedText
-  readonly payload?: WantedText
+  readonly topic?: ExpectedText
+  readonly payload?: ExpectedText
   readonly qos?: WantedNumber
   readonly retain?: boolean
   readonly dup?: boolean
@@ -88,8 +88,8 @@ export interface ViolationMatch {
   readonly by?: 'broker' | 'device'
   readonly from?: string
   readonly to?: string
-  readonly statement?: WantedText
-  readonly what?: WantedText
+  readonly statement?: ExpectedText
+  readonly what?: ExpectedText
 }
 
 /** One matcher, as under `expect:` of a scenario. */
@@ -106,17 +106,17 @@ export interface Claimed {
   }
   readonly message?: MessageMatch
   readonly violation?: ViolationMatch
-  readonly socket?: Readonly<Record<string, Words>>
-  readonly upgrade?: Readonly<Record<string, Words>>
-  readonly frame?: Readonly<Record<string, Words>>
-  readonly call?: Readonly<Record<string, Words>>
-  readonly serial?: { readonly device: string; readonly line: WantedText; readonly stream?: 'out' | 'err' | 'in' }
+  readonly socket?: Readonly<Record<string, YamlValue>>
+  readonly upgrade?: Readonly<Record<string, YamlValue>>
+  readonly frame?: Readonly<Record<string, YamlValue>>
+  readonly call?: Readonly<Record<string, YamlValue>>
+  readonly serial?: { readonly device: string; readonly line: ExpectedText; readonly stream?: 'out' | 'err' | 'in' }
   readonly signal?: { readonly device: string; readonly signal: string; readonly value?: WantedNumber }
   readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
 }
 
 /** When it must come. */
-export interface Window {
+export interface ClaimWindow {
   /** At most so long after the expect began, or after `after`; default: 2s. What came before counts. */
   readonly within?: DurationText
   /** Both ends of the window. */
@@ -125,7 +125,7 @@ export interface Window {
   readonly after?: string
 }
 
-export interface Terms extends Window {
+export interface Terms extends ClaimWindow {
   /** Exactly so many since the test began (or since `after`), or at least and at most: the window is waited out. */
   readonly count?: number | { readonly min?: number; readonly max?: number }
   /** From each to the next. */
@@ -143,7 +143,7 @@ export interface DeviceOptions {
   /** Of the library; default: the one that docs/clients.md names. */
   readonly version?: string
   /** Options by the library's own names: `{ keepalive: '30s' }`. */
-  readonly with?: WordMap
+  readonly with?: YamlMap
   readonly will?: {
     readonly topic: string
     readonly payload: string
@@ -153,24 +153,24 @@ export interface DeviceOptions {
   /** The program on it; default: `puppet`, which does what the test says. */
   readonly firmware?: string
   /** A call that the puppet makes in its message callback. */
-  readonly callback?: WordMap
+  readonly callback?: YamlMap
   /** How often the puppet looks for messages between calls; default: 100ms; false: never. */
   readonly poll?: DurationText | false
   /** Names for pins: `{ led: { pin: 2 } }`. */
-  readonly signals?: WordMap
+  readonly signals?: YamlMap
   /** What is on the flash of a board, from the folder of the test file. */
-  readonly files?: string | WordMap
+  readonly files?: string | YamlMap
   /** For a board without a main.py: the library that makes the calls. */
   readonly client?: string
   /** For a virtual board: `{ 'lost-after': '2s' }`. */
-  readonly wifi?: WordMap
+  readonly wifi?: YamlMap
   /** For a board: its serial port, or its label in the hardware map. */
   readonly port?: string
   /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
   readonly command?: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** For firmware that is told by lines on its console what to do: `{ publish: { send: 'pub {topic} {payload}' } }`. */
-  readonly commands?: WordMap
+  readonly commands?: YamlMap
   /** For `raw`: what it sends by itself, as a client would; default: nothing. */
   readonly auto?: readonly string[]
   /** For `replay`: the folder of a recording, from the folder of the test file, and which of its devices. */

@@ -12,7 +12,7 @@ export interface Head {
 const END = '\r\n\r\n'
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 /** More is no head. */
-const MOST = 64 * 1024
+const MAX_HEAD_BYTES = 64 * 1024
 
 /** Collects bytes up to the empty line that ends a head. */
 export class HeadReader {
@@ -22,7 +22,7 @@ export class HeadReader {
   push(chunk: Uint8Array): { readonly head: Head; readonly behind: Uint8Array } | null | 'none' {
     this.#bytes = Buffer.concat([this.#bytes, chunk])
     const end = this.#bytes.indexOf(END)
-    if (end < 0) return this.#bytes.length > MOST || !looksLikeHttp(this.#bytes) ? 'none' : null
+    if (end < 0) return this.#bytes.length > MAX_HEAD_BYTES || !looksLikeHttp(this.#bytes) ? 'none' : null
     const head = parseHead(this.#bytes.toString('latin1', 0, end))
     return head === null ? 'none' : { head, behind: this.#bytes.subarray(end + END.length) }
   }

@@ -1,6 +1,6 @@
 // What the doctor says of one thing. `wrong` stops runs, `note` only some of them.
 
-export interface Finding {
+export interface DoctorFinding {
   /** A word that stays: `node`, `clock`, `broker mosquitto`. */
   readonly about: string
   readonly state: 'good' | 'note' | 'wrong'
@@ -10,6 +10,16 @@ export interface Finding {
   readonly hint?: string | undefined
 }
 
-export const good = (about: string, found: string): Finding => ({ about, state: 'good', found })
-export const note = (about: string, found: string, hint?: string): Finding => ({ about, state: 'note', found, hint })
-export const wrong = (about: string, found: string, hint?: string): Finding => ({ about, state: 'wrong', found, hint })
+export const good = (about: string, found: string): DoctorFinding => ({ about, state: 'good', found })
+export const note = (about: string, found: string, hint?: string): DoctorFinding => ({
+  about,
+  state: 'note',
+  found,
+  hint,
+})
+export const wrong = (about: string, found: string, hint?: string): DoctorFinding => ({
+  about,
+  state: 'wrong',
+  found,
+  hint,
+})

@@ -4,10 +4,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { STALL } from '../../evidence/index.ts'
-import { type Finding, good, note, wrong } from './finding.ts'
+import { type DoctorFinding, good, note, wrong } from './finding.ts'
 
 /** `v20.20.2` against `>=20.19`. */
-export function node(version: string, wanted: string): Finding {
+export function node(version: string, wanted: string): DoctorFinding {
   const least = /(\d+)\.(\d+)/.exec(wanted)
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? []
   const [leastMajor, leastMinor] = [Number(least?.[1]), Number(least?.[2])]
@@ -19,7 +19,7 @@ export function node(version: string, wanted: string): Finding {
 }
 
 /** A device of a fleet takes two descriptors where it has a link. */
-const ENOUGH = 4096
+const MIN_DESCRIPTORS = 4096
 
 /** null: not known, or no limit. Node raises the soft limit to the hard one when it starts. */
 export function descriptorLimit(): number | null {
@@ -36,10 +36,10 @@ export function descriptorLimit(): number | null {
   }
 }
 
-export function descriptors(limit: number | null): Finding {
+export function descriptors(limit: number | null): DoctorFinding {
   if (limit === null) return good('descriptors', 'no limit of open files')
   const found = `${limit} open files at a time`
-  return limit >= ENOUGH
+  return limit >= MIN_DESCRIPTORS
     ? good('descriptors', found)
     : note('descriptors', `${found}: room for about ${Math.floor(limit / 4)} devices`, 'ulimit -n 20000, for a fleet')
 }
@@ -58,7 +58,7 @@ export async function lateness(): Promise<number[]> {
   return late
 }
 
-export function clock(late: readonly number[]): Finding {
+export function clock(late: readonly number[]): DoctorFinding {
   const sorted = [...late].sort((a, b) => a - b)
   const ms = (part: number): string => (sorted[Math.ceil(part * sorted.length) - 1] ?? 0).toFixed(1)
   const worst = sorted.at(-1) ?? 0

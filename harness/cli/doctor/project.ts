@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises'
 import { Problem } from '../../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers } from '../../brokers/index.ts'
 import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
-import { chooseBroker } from '../brokers.ts'
+import { chooseBroker } from '../../select/brokers.ts'
 import { schemaText } from '../init/files.ts'
-import { type Finding, good, note, wrong } from './finding.ts'
+import { type DoctorFinding, good, note, wrong } from './finding.ts'
 
-export async function config(named: string | undefined): Promise<readonly [ResolvedConfig, Finding]> {
+export async function config(named: string | undefined): Promise<readonly [ResolvedConfig, DoctorFinding]> {
   try {
     const found = await loadConfig(named)
     const keys = Object.keys(found)
@@ -20,7 +20,7 @@ export async function config(named: string | undefined): Promise<readonly [Resol
   }
 }
 
-export async function schema(file = 'scenarios/scenario.schema.json'): Promise<Finding | null> {
+export async function schema(file = 'scenarios/scenario.schema.json'): Promise<DoctorFinding | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
   const same = text.replace(/\s/g, '') === schemaText().replace(/\s/g, '')
@@ -34,12 +34,12 @@ export async function schema(file = 'scenarios/scenario.schema.json'): Promise<F
 }
 
 /** Those that the config names, and the one that runs use, are started and stopped again; of other kinds, whether they are installed. */
-export async function brokersFound(config: ResolvedConfig): Promise<Finding[]> {
+export async function brokersFound(config: ResolvedConfig): Promise<DoctorFinding[]> {
   const used = [...new Set([config.broker ?? 'aedes', ...Object.keys(config.brokers ?? {})])]
   const others = Object.values<BrokerKind>(brokers).filter(
     ({ name, options }) => !used.includes(name) && options.safeParse({}).success,
   )
-  const findings: Finding[] = []
+  const findings: DoctorFinding[] = []
   for (const name of used) findings.push(await tryBroker(name, config, name === used[0] ? wrong : note))
   for (const kind of others) {
     const why = await kind.available()
@@ -49,7 +49,7 @@ export async function brokersFound(config: ResolvedConfig): Promise<Finding[]> {
 }
 
 /** `absent`: what it comes to when the broker cannot be had here. */
-async function tryBroker(name: string, config: ResolvedConfig, absent: typeof note): Promise<Finding> {
+async function tryBroker(name: string, config: ResolvedConfig, absent: typeof note): Promise<DoctorFinding> {
   const about = `broker ${name}`
   try {
     const { kind, options } = chooseBroker(name, {}, config)

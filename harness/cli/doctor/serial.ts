@@ -4,7 +4,7 @@
 import { constants } from 'node:fs'
 import { access, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Finding, good, note, wrong } from './finding.ts'
+import { type DoctorFinding, good, note, wrong } from './finding.ts'
 
 const GROUPS = ['dialout', 'uucp']
 /** They open each new port to see whether a modem or a Braille display is there, and a board hears it. */
@@ -31,7 +31,7 @@ export const world = (): World => ({
   groups: process.getgroups?.() ?? [],
 })
 
-export async function serial(here: World): Promise<Finding[]> {
+export async function serial(here: World): Promise<DoctorFinding[]> {
   if (here.platform === 'win32') return [good('serial ports', 'COM ports are open to everybody; `mode` lists them')]
   const pattern = here.platform === 'darwin' ? /^cu\.(usb|SLAB|wch)/ : /^tty(USB|ACM)\d+$/
   const names = (await readdir(here.dev).catch(() => [])).filter((name) => pattern.test(name)).sort()
@@ -46,7 +46,7 @@ export async function serial(here: World): Promise<Finding[]> {
   return [...(ports.length === 0 ? [none] : ports), ...rest.filter((finding) => finding !== null)]
 }
 
-async function port(path: string, stable: ReadonlyMap<string, string>, here: World): Promise<Finding> {
+async function port(path: string, stable: ReadonlyMap<string, string>, here: World): Promise<DoctorFinding> {
   const about = `port ${path}`
   const name = stable.get(path)
   const may = await access(path, constants.R_OK | constants.W_OK).then(
@@ -61,7 +61,7 @@ async function port(path: string, stable: ReadonlyMap<string, string>, here: Wor
 
 const joining = (name: string): string => `sudo usermod -aG ${name} $USER, then log out and in again`
 
-async function group(here: World): Promise<Finding | null> {
+async function group(here: World): Promise<DoctorFinding | null> {
   if (here.uid === 0) return good('udev group', 'root may open every port')
   const known = (await groupsOf(here)).filter(({ name }) => GROUPS.includes(name))
   if (known.length === 0) return null
@@ -81,7 +81,7 @@ async function groupsOf({ etcGroup }: World): Promise<{ readonly name: string; r
     .map(([name, , gid]) => ({ name: name!, gid: Number(gid) }))
 }
 
-async function meddlers({ proc }: World): Promise<Finding[]> {
+async function meddlers({ proc }: World): Promise<DoctorFinding[]> {
   const ids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name))
   const names = await Promise.all(ids.map((id) => readFile(join(proc, id, 'comm'), 'utf8').catch(() => '')))
   const running = new Set(names.map((name) => name.trim()))

@@ -3,10 +3,10 @@
 
 import { createInterface } from 'node:readline/promises'
 import { brokers } from '../../brokers/index.ts'
-import { CIS, type Ci, type InitArguments, SUBJECTS, type Subject } from '../commands/init.ts'
+import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate } from './command.ts'
 
 export interface Answers {
-  readonly test: Subject
+  readonly test: InitTemplate
   /** A kind of broker, or a URL. */
   readonly broker: string
   /** What starts the program under test, from the project's folder; only for `device`. */
@@ -48,7 +48,7 @@ export async function ask(
   }
   try {
     const chosen = answersWithoutAsking(args)
-    const test = args.test ?? (await choice('What do you test? hello is a look around.', SUBJECTS, chosen.test))
+    const test = args.test ?? (await choice('What do you test? hello is a look around.', INIT_TEMPLATES, chosen.test))
     const command =
       test === 'device'
         ? (args.command ?? (await one('What starts your device program?', chosen.command)))

@@ -19,7 +19,7 @@ export interface Key {
   readonly ctrl?: boolean | undefined
 }
 
-export class Keyboard implements Disposable {
+export class KeyReader implements Disposable {
   readonly #onKey: (key: Key) => void
   #asking = false
 

@@ -7,14 +7,14 @@ import { SUFFIX } from '../../plan/index.ts'
 import type { SuiteListener } from '../../run/index.ts'
 
 /** What to run, and why in the words of the heading. */
-export interface Wanted {
+export interface RunRequest {
   readonly why: string
   readonly choose: (plan: Plan) => boolean
 }
 
 export interface SessionSettings {
   /** Never throws. */
-  readonly run: (wanted: Wanted, signal: AbortSignal, listener: SuiteListener) => Promise<void>
+  readonly run: (wanted: RunRequest, signal: AbortSignal, listener: SuiteListener) => Promise<void>
   /** Nothing is left to run. */
   readonly idle: () => void
   readonly notice: (text: string) => void
@@ -22,7 +22,7 @@ export interface SessionSettings {
   readonly gather?: number
 }
 
-export class Session {
+export class WatchSession {
   readonly #settings: SessionSettings
   readonly #failed = new Set<string>()
   readonly #changed = new Set<string>()
@@ -30,7 +30,7 @@ export class Session {
   #during: [now: Set<string>, before: Set<string>] = [new Set(), new Set()]
   readonly #muted = new Set<string>()
   #file: string | null = null
-  #next: Wanted | null = null
+  #next: RunRequest | null = null
   #running: AbortController | null = null
   #timer: NodeJS.Timeout | undefined
   #ended = false
@@ -110,14 +110,14 @@ export class Session {
 
   readonly #fits = (plan: Plan): boolean => this.#file === null || plan.file.includes(this.#file)
 
-  #want(wanted: Wanted): void {
+  #want(wanted: RunRequest): void {
     if (this.#ended) return
     if (this.#running === null) return this.#start(wanted)
     this.#next = wanted
     this.#running.abort()
   }
 
-  #start(wanted: Wanted): void {
+  #start(wanted: RunRequest): void {
     const running = new AbortController()
     this.#running = running
     this.#during = [new Set(), this.#during[0]]

@@ -3,16 +3,16 @@
 
 import { type Clock, errnoName, Problem, type Random } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
-import { Commander } from '../commander.ts'
-import type { Commands } from '../commands.ts'
+import { Commander } from '../console/commander.ts'
+import type { Commands } from '../console/commands.ts'
 import type { Attachment, Device } from '../device.ts'
-import { provisioned } from '../provisioned.ts'
+import { provisioned } from '../emulated/provisioned.ts'
+import { inLibraryWords, type VerbCall } from '../emulated/verbs.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
-import { inLibraryWords, type LibraryCall } from '../words.ts'
+import { Agent, type CallOutcome, type PuppetSettings } from './agent.ts'
 import type { Chassis, ChassisEvents } from './chassis.ts'
 import type { BoardFiles } from './files.ts'
 import { Lines } from './lines.ts'
-import { type CallOutcome, Puppet, type PuppetSettings } from './puppet.ts'
 import { RawRepl } from './raw-repl.ts'
 import { executed, uploaded as puts } from './repl-work.ts'
 
@@ -55,7 +55,7 @@ export function boardDevice(
   let state: 'off' | 'booting' | 'on' | 'ended' | 'lost' = 'off'
   let uploaded = false
   let repl: RawRepl | null = null
-  let puppet: Puppet | null = null
+  let puppet: Agent | null = null
 
   const serial = (line: string, stream: 'out' | 'in' = 'out'): void => {
     recorder.record({ kind: 'serial', device: name, line, stream })
@@ -133,7 +133,7 @@ export function boardDevice(
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
     const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
-    const made = new Puppet({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
+    const made = new Agent({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
     try {
       await mine.enter()
       await made.begin(name, link.host, link.port)
@@ -229,7 +229,7 @@ export function boardDevice(
       const puppetNow = puppet
       const [first, ...others] = inLibraryWords(settings.puppet.client, general, settings.puppet.options)
       const call = calling(id, first.method)
-      const go = (next: LibraryCall, rest: readonly LibraryCall[]): void =>
+      const go = (next: VerbCall, rest: readonly VerbCall[]): void =>
         puppetNow.call(next, (outcome) => {
           const [following, ...more] = rest
           if (outcome.state === 'returned' && following !== undefined) go(following, more)

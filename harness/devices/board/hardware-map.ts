@@ -76,13 +76,13 @@ export function findPort(board: MappedBoard, ports: readonly PortInfo[]): PortIn
   return byPlace ?? ports.find((port) => board.location === undefined && port.path === board.port) ?? null
 }
 
-export interface Seen extends PortInfo {
+export interface DetectedPort extends PortInfo {
   readonly id?: string | null
   readonly chip?: string | null
 }
 
 /** Adds boards that are new and brings up to date what was seen of the others. Gives the labels. */
-export async function updateMap(seen: readonly Seen[], file = mapFile()): Promise<readonly string[]> {
+export async function updateMap(seen: readonly DetectedPort[], file = mapFile()): Promise<readonly string[]> {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : START
   const document = parseDocument(text)
   const boards = checked(document, file)
@@ -114,7 +114,7 @@ const START = `# Which board is which. Give them labels of your own, capabilitie
 boards: []
 `
 
-function factsOf({ path, serialNumber, location, bridge, id, chip }: Seen): Record<string, string> {
+function factsOf({ path, serialNumber, location, bridge, id, chip }: DetectedPort): Record<string, string> {
   const facts = { port: path, serial: serialNumber, location, bridge, chip, id }
   return Object.fromEntries(
     Object.entries(facts).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),

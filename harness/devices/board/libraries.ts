@@ -1,7 +1,7 @@
 // Client libraries that a puppet can hold on a board, and what Python makes one of them. MiniMQTT is never built in: it
 // comes with the user's own files, and so does what it imports.
 
-import { MINIMQTT_PUPPET, UMQTT_PUPPET } from './puppet.py.ts'
+import { MINIMQTT_PUPPET, UMQTT_PUPPET } from './agent-python.ts'
 
 export interface PuppetLibrary {
   /** As Python imports it. */

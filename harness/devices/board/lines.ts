@@ -3,7 +3,7 @@
 
 const LF = 10
 /** A line without an end is not kept for ever. */
-const LONGEST = 4096
+const MAX_LINE_LENGTH = 4096
 
 export class Lines {
   readonly #onLine: (line: string) => void
@@ -15,7 +15,7 @@ export class Lines {
 
   feed(bytes: Uint8Array): void {
     for (const byte of bytes) {
-      if (byte === LF || this.#bytes.length >= LONGEST) this.end()
+      if (byte === LF || this.#bytes.length >= MAX_LINE_LENGTH) this.end()
       if (byte !== LF) this.#bytes.push(byte)
     }
   }

@@ -11,7 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
-import { commandsOf } from '../commands.ts'
+import { commandsOf } from '../console/commands.ts'
 import { callbackOf, willOf } from '../keys.ts'
 import type { DeviceKind, Written } from '../kind.ts'
 import { optionsOf } from '../options.ts'

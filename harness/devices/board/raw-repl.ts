@@ -37,9 +37,9 @@ const CTRL_D = '\x04'
 const ASK_RAW_PASTE = '\x05A\x01'
 const BANNER = 'raw REPL; CTRL-B to exit\r\n>'
 
-const ENTER_PATIENCE = milliseconds(1000)
+const ENTER_LIMIT = milliseconds(1000)
 const ENTER_TRIES = 8
-const ANSWER_PATIENCE = milliseconds(5000)
+const ANSWER_LIMIT = milliseconds(5000)
 /** Without flow control, as many bytes at once as a UART's buffer surely has. */
 const PIECE = 128
 const PIECE_PAUSE = milliseconds(5)
@@ -76,7 +76,7 @@ export class RawRepl {
       this.#came = ''
       await this.#type(`\r${CTRL_C}${CTRL_C}`)
       await this.#type(`\r${CTRL_A}`)
-      if ((await this.#until(BANNER, ENTER_PATIENCE).then(yes, no)) && (await this.#agree(tries).then(yes, no))) return
+      if ((await this.#until(BANNER, ENTER_LIMIT).then(yes, no)) && (await this.#agree(tries).then(yes, no))) return
       if (this.#broken !== null) throw this.#broken
     }
     throw new Problem('board/no-repl', `${this.#name} does not answer as MicroPython does`, {
@@ -87,7 +87,7 @@ export class RawRepl {
   /** A board that answered late has more to say, of the tries before: what it says now is behind all that. */
   async #agree(tries: number): Promise<void> {
     await this.#type(`print('hil ${tries}')${CTRL_D}`)
-    await this.#until(`OKhil ${tries}\r\n${CTRL_D}${CTRL_D}>`, ENTER_PATIENCE)
+    await this.#until(`OKhil ${tries}\r\n${CTRL_D}${CTRL_D}>`, ENTER_LIMIT)
   }
 
   /** Back to the friendly REPL. */
@@ -104,15 +104,15 @@ export class RawRepl {
   async softReset(): Promise<void> {
     this.#came = ''
     await this.#type(CTRL_D)
-    await this.#until('soft reboot\r\n', ANSWER_PATIENCE)
+    await this.#until('soft reboot\r\n', ANSWER_LIMIT)
     await this.#until(BANNER, milliseconds(15_000))
   }
 
   async execute(source: string, { onLine, within = null }: ExecuteOptions = {}): Promise<Executed> {
     await this.#send(Buffer.from(source))
     const output = await this.#until(CTRL_D, within, onLine)
-    const error = await this.#until(CTRL_D, ANSWER_PATIENCE)
-    await this.#until('>', ANSWER_PATIENCE)
+    const error = await this.#until(CTRL_D, ANSWER_LIMIT)
+    await this.#until('>', ANSWER_LIMIT)
     return { output: utf8(output), error: utf8(error) }
   }
 
@@ -130,7 +130,7 @@ export class RawRepl {
       this.#pastes = answer === 'R\x01'
       if (this.#pastes) return this.#paste(source)
       // One that knows nothing of it takes the question for a program: `ra` is the start of its banner.
-      if (answer !== 'R\x00') await this.#until('>', ANSWER_PATIENCE)
+      if (answer !== 'R\x00') await this.#until('>', ANSWER_LIMIT)
     }
     for (let at = 0; at < source.length; at += PIECE) {
       await this.#typeBytes(source.subarray(at, at + PIECE))
@@ -162,7 +162,7 @@ export class RawRepl {
       room -= piece.length
     }
     await this.#type(CTRL_D)
-    await this.#until(CTRL_D, ANSWER_PATIENCE)
+    await this.#until(CTRL_D, ANSWER_LIMIT)
   }
 
   #type(text: string): Promise<void> {
@@ -202,7 +202,7 @@ export class RawRepl {
   }
 
   async #take(count: number): Promise<string> {
-    await this.#wait(ANSWER_PATIENCE, () => (this.#came.length >= count ? count : null))
+    await this.#wait(ANSWER_LIMIT, () => (this.#came.length >= count ? count : null))
     const text = this.#came.slice(0, count)
     this.#came = this.#came.slice(count)
     return text

@@ -6,7 +6,7 @@ import { literal, milliseconds } from '../../../emulators/index.ts'
 import type { RawRepl } from './raw-repl.ts'
 
 const CHUNK = 256
-const PATIENCE = milliseconds(20_000)
+const TRANSFER_LIMIT = milliseconds(20_000)
 
 const HELPERS = `
 import os
@@ -98,7 +98,7 @@ export class RemoteFiles {
   }
 
   #ask(source: string): Promise<string> {
-    return this.#repl.evaluate(source, PATIENCE)
+    return this.#repl.evaluate(source, TRANSFER_LIMIT)
   }
 }
 

@@ -1,7 +1,7 @@
 // What a step has done at a board's REPL, and how it ended: as a client call, by what it returned or raised.
 
 import { Problem } from '../../../emulators/index.ts'
-import type { CallOutcome } from './puppet.ts'
+import type { CallOutcome } from './agent.ts'
 import type { RawRepl } from './raw-repl.ts'
 import { RemoteFiles } from './remote-files.ts'
 

@@ -30,7 +30,7 @@ export interface SerialSettings {
 export const BAUD_RATE = 115_200
 const RESET_PULSE = milliseconds(100)
 /** So long a board may take to come to its prompt, before it is asked without. */
-const BOOT_PATIENCE = milliseconds(4000)
+const BOOT_LIMIT = milliseconds(4000)
 const BOOT_PIN = 0
 const PROMPT = '>>> '
 
@@ -106,7 +106,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
 
   const quiet = (): Promise<void> =>
     new Promise((resolve) => {
-      const timer = clock.at(after(clock.now(), BOOT_PATIENCE), () => done())
+      const timer = clock.at(after(clock.now(), BOOT_LIMIT), () => done())
       const done = (): void => {
         timer.cancel()
         onPrompt = null

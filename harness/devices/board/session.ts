@@ -90,7 +90,7 @@ function boardNamed(name: string): string | MappedBoard {
   })
 }
 
-export interface Identity {
+export interface BoardIdentity {
   /** `machine.unique_id()` in hex. */
   readonly id: string | null
   /** Such as `ESP32`. */
@@ -119,7 +119,7 @@ print(sys.implementation.name, ".".join(str(v) for v in sys.implementation.versi
 `
 
 /** Asks the board at a port who it is; what runs on it is ended. */
-export async function identify(path: string): Promise<Identity> {
+export async function identify(path: string): Promise<BoardIdentity> {
   await using session = await BoardSession.open(path)
   const [id, chip, firmware] = (await session.repl((repl) => repl.evaluate(WHO))).trim().split(/\r?\n/)
   return { id: id ?? null, chip: chip ?? null, firmware: firmware ?? null }

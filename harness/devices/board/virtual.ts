@@ -11,7 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import type { Attachment, LinkState } from '../device.ts'
-import { linkedNetwork } from '../linked-network.ts'
+import { linkedNetwork } from '../network/linked-network.ts'
 import type { Chassis, ChassisEvents } from './chassis.ts'
 
 export interface VirtualSettings {

@@ -9,7 +9,7 @@ import { Decoder, type Duration, type Instant, type Packet, type Random, type Ti
 export type CutMode = 'close' | 'reset'
 
 /** Bytes on their way, usually one packet's. */
-export interface Parcel {
+export interface Chunk {
   readonly bytes: Uint8Array
   /** What the bytes are; null when they are not exactly one packet. */
   readonly packet: Packet | null
@@ -33,8 +33,8 @@ export const parcelOf = (
   bytes: Uint8Array,
   packet: Packet | null,
   notBefore: Instant,
-  by: Parcel['by'] = 'peer',
-): Parcel => ({
+  by: Chunk['by'] = 'peer',
+): Chunk => ({
   bytes,
   packet,
   by,
@@ -47,7 +47,7 @@ export const parcelOf = (
 })
 
 /** The parcel with other bytes in it. */
-export function changed(parcel: Parcel, bytes: Uint8Array): Parcel {
+export function changed(parcel: Chunk, bytes: Uint8Array): Chunk {
   const [decoded, more] = new Decoder().push(bytes)
   const isOne = more === undefined && decoded?.raw.length === bytes.length
   return { ...parcel, bytes, packet: isOne ? decoded.packet : null }
@@ -57,7 +57,7 @@ export function changed(parcel: Parcel, bytes: Uint8Array): Parcel {
 export interface Line {
   now(): Instant
   /** To whatever comes next. */
-  next(parcel: Parcel): void
+  next(parcel: Chunk): void
   /** Cancelled when the connection is over. */
   at(when: Instant, fire: () => void): Timer
   /** For the record: why a packet could not be disturbed, which then goes on as it is. */
@@ -67,9 +67,9 @@ export interface Line {
 /** A disturbance at work on one direction of one connection. */
 export interface Handler {
   /** A parcel that was selected. */
-  take(parcel: Parcel): void
+  take(parcel: Chunk): void
   /** One that was not; without this it goes on. */
-  pass?(parcel: Parcel): void
+  pass?(parcel: Chunk): void
   /** How many parcels it keeps. */
   kept?(): number
   /** The disturbance is over: what it keeps goes on, in order. */

@@ -2,14 +2,14 @@
 // does by itself: it is how a broker is played that answers out of order. For one that is late as a whole: `delay`.
 
 import { z } from 'zod'
-import type { Disturbance, Nothing, Parcel } from './disturbance.ts'
+import type { Chunk, Disturbance, Nothing } from './disturbance.ts'
 
 export const hold: Disturbance<Nothing> = {
   name: 'hold',
   summary: 'the packet waits for `release`, and later ones pass it',
   settings: z.strictObject({}),
   make: () => (line) => {
-    const held: Parcel[] = []
+    const held: Chunk[] = []
     return {
       take: (parcel) => void held.push(parcel),
       kept: () => held.length,

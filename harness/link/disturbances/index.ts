@@ -29,4 +29,4 @@ export const disturbances = {
 } satisfies Record<string, AnyDisturbance>
 export type DisturbanceName = keyof typeof disturbances
 
-export type { AnyDisturbance, CutMode, Disturbance, Handler, Line, MakeHandler, Parcel } from './disturbance.ts'
+export type { AnyDisturbance, Chunk, CutMode, Disturbance, Handler, Line, MakeHandler } from './disturbance.ts'

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { after, seconds, showDuration, type Timer } from '../../../emulators/index.ts'
 import { duration } from '../../scenario/index.ts'
-import type { Disturbance, Parcel } from './disturbance.ts'
+import type { Chunk, Disturbance } from './disturbance.ts'
 
 const WITHIN = seconds(1)
 
@@ -20,7 +20,7 @@ export const join: Disturbance<z.output<typeof settings>> = {
   make:
     ({ packets, within = WITHIN }) =>
     (line) => {
-      const waiting: Parcel[] = []
+      const waiting: Chunk[] = []
       let count = 0
       let timer: Timer | null = null
       const leave = (): void => {

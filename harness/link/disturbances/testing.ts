@@ -35,7 +35,7 @@ export function ruleOf(name: DisturbanceName, settings: unknown = {}, options: R
   }
 }
 
-export interface Seen {
+export interface SeenPacket {
   readonly decoded: Decoded
   readonly fate: Fate
 }
@@ -43,7 +43,7 @@ export interface Seen {
 /** A flow up, from a device to a broker that are both in here. */
 export class Pipe {
   readonly clock = new VirtualClock()
-  readonly seen: Seen[] = []
+  readonly seen: SeenPacket[] = []
   readonly faults: FaultEvent[] = []
   /** What the broker got, a write each. */
   readonly writes: Uint8Array[] = []

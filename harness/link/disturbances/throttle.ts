@@ -1,7 +1,7 @@
 // `throttle`: so many bytes a second. Long packets come bit by bit, about twenty times a second, and what is behind
 // them waits for its turn.
 
-import { type Outcome, parseSize, word } from '../../scenario/index.ts'
+import { type ParseResult, parseSize, word } from '../../scenario/index.ts'
 import type { Disturbance } from './disturbance.ts'
 
 const settings = word<number, string>(
@@ -13,7 +13,7 @@ const settings = word<number, string>(
   readBandwidth,
 )
 
-function readBandwidth(input: unknown): Outcome<number> {
+function readBandwidth(input: unknown): ParseResult<number> {
   const [, size] = /^(.*)\/s$/.exec(String(input)) ?? []
   const parsed = size === undefined ? null : parseSize(size)
   if (parsed?.ok && parsed.value > 0) return { value: parsed.value }

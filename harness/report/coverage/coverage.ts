@@ -36,7 +36,7 @@ export interface Evidence {
 }
 
 /** A broker, or a device that plays `dut`. */
-export interface Subject {
+export interface CoverageSubject {
   readonly role: 'server' | 'client'
   readonly name: string
 }
@@ -46,11 +46,11 @@ export interface StatementCoverage {
   /** By the subject's name; a subject that no scenario tested it on is not in it. */
   readonly subjects: Readonly<Record<string, { readonly standing: Standing; readonly evidence: readonly Evidence[] }>>
   /** The sides that it binds and that nothing tested. */
-  readonly missing: readonly Subject['role'][]
+  readonly missing: readonly CoverageSubject['role'][]
 }
 
 export interface Coverage {
-  readonly subjects: readonly Subject[]
+  readonly subjects: readonly CoverageSubject[]
   readonly statements: readonly StatementCoverage[]
   /** Of the statements that a wire can show in full, and of those that it shows in part. */
   readonly totals: Readonly<Record<'yes' | 'partly', { readonly covered: number; readonly of: number }>>
@@ -60,7 +60,7 @@ export interface Coverage {
 export const DUT = 'dut'
 
 export function coverageOf(statements: readonly Statement[], scenarios: readonly RanScenario[]): Coverage {
-  const subjects = new Map<string, Subject>()
+  const subjects = new Map<string, CoverageSubject>()
   const found = new Map<string, Map<string, Evidence[]>>()
   for (const scenario of scenarios) {
     const subject = subjectOf(scenario)
@@ -92,9 +92,9 @@ export function coverageOf(statements: readonly Statement[], scenarios: readonly
   }
 }
 
-const order = ({ role, name }: Subject): string => `${role === 'server' ? 0 : 1} ${name}`
+const order = ({ role, name }: CoverageSubject): string => `${role === 'server' ? 0 : 1} ${name}`
 
-function subjectOf({ bindings, broker }: RanScenario): Subject {
+function subjectOf({ bindings, broker }: RanScenario): CoverageSubject {
   const dut = bindings[DUT]
   return dut === undefined
     ? { role: 'server', name: `${broker.name} ${broker.version}`.trim() }
@@ -126,7 +126,7 @@ function standingOf(id: string, { status, steps }: RanScenario): Standing | null
 function statementCoverage(
   statement: Statement,
   found: ReadonlyMap<string, readonly Evidence[]> | undefined,
-  known: ReadonlyMap<string, Subject>,
+  known: ReadonlyMap<string, CoverageSubject>,
 ): StatementCoverage {
   const entries = [...(found ?? [])]
   const subjects = Object.fromEntries(

@@ -6,13 +6,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../../emulators/index.ts'
 
-export type Side = 'client' | 'server' | 'both'
+export type StatementSide = 'client' | 'server' | 'both'
 
 export interface Statement {
   /** `MQTT-2.3.1-1`. */
   readonly id: string
   /** Whom it binds. */
-  readonly side: Side
+  readonly side: StatementSide
   /** `partly`: a black box shows some of it. */
   readonly testable: 'yes' | 'partly'
   /** What a test observes on the wire. */
@@ -38,6 +38,6 @@ export function parseStatements(text: string): readonly Statement[] {
   const [, ...lines] = text.trimEnd().split('\n')
   return lines.map((line) => {
     const [id, side, testable, how] = line.split('\t')
-    return { id: id!, side: side as Side, testable: testable as Statement['testable'], how: how! }
+    return { id: id!, side: side as StatementSide, testable: testable as Statement['testable'], how: how! }
   })
 }

@@ -83,7 +83,7 @@ const number: Fn = {
 }
 
 /** What a repeated text may become: more is a mistake, and would fill the record. */
-const LONGEST = 1 << 20
+const MAX_LENGTH = 1 << 20
 
 const repeat: Fn = {
   arity: [2, 2],
@@ -92,8 +92,8 @@ const repeat: Fn = {
     if (typeof times !== 'number' || !Number.isInteger(times) || times < 0)
       throw wrong(at, 1, 'how often as a whole number', times!)
     const text = textOf(value!)!
-    if (text.length * times > LONGEST)
-      throw new ExpressionError('expression-value', `repeat() makes ${LONGEST} characters at most`, at.args[1] ?? at)
+    if (text.length * times > MAX_LENGTH)
+      throw new ExpressionError('expression-value', `repeat() makes ${MAX_LENGTH} characters at most`, at.args[1] ?? at)
     return text.repeat(times)
   },
 }

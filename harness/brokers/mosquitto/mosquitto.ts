@@ -1,0 +1,88 @@
+// Mosquitto, as a child process with a configuration of its own. It looks for dead clients only every few
+// seconds, so that a will may come up to 6 s after 1.5 x keep alive.
+
+import { z } from 'zod'
+import { Problem, seconds } from '../../../emulators/index.ts'
+import { testAuthority } from '../../tls/index.ts'
+import { type BrokerAccess, type BrokerKind, defineBroker } from '../broker.ts'
+import { openChildBroker } from '../child-broker.ts'
+import { findProgram } from '../find-program.ts'
+import { websocket, wholeSeconds } from '../values.ts'
+import { writeConfiguration } from './config.ts'
+import { randomPassword } from './password.ts'
+
+const SLACK = seconds(6)
+
+const options = z.strictObject({
+  binary: z.string().default('mosquitto').describe('name or path of the program'),
+  persistence: z.boolean().default(false).describe('keep sessions and retained messages over a restart'),
+  log: z
+    .enum(['all', 'brief'])
+    .default('all')
+    .describe('all: every packet, too much under load; brief: errors, warnings, state'),
+  max_keepalive: wholeSeconds().optional().describe('the longest keep alive that it accepts, such as 60s'),
+  allow_anonymous: z
+    .boolean()
+    .optional()
+    .describe('let clients in without a user name; default: true unless there are passwords'),
+  passwords: z.record(z.string(), z.string()).optional().describe('the users and their passwords: { me: secret }'),
+  acl: z
+    .array(z.string())
+    .optional()
+    .describe("lines of an ACL file, e.g. [user me, topic read t/#]; the harness's own user may do everything"),
+  tls: z
+    .union([z.boolean(), z.enum(['mutual'])])
+    .default(false)
+    .describe('TLS with a test certificate; mutual: it also asks its clients for one'),
+  websocket,
+  config: z.array(z.string()).default([]).describe('further lines of mosquitto.conf, e.g. "max_inflight_messages 1"'),
+})
+
+export type MosquittoSettings = z.output<typeof options>
+
+export const mosquitto: BrokerKind = defineBroker({
+  name: 'mosquitto',
+  summary: 'as a child process, if it is installed',
+  options,
+  keepaliveSlack: () => SLACK,
+  websocket: () => ({ websocket: true }),
+  async available({ binary }, env) {
+    return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null
+  },
+  async open(settings, env) {
+    const program = await findProgram(settings.binary, env)
+    if (program === null) {
+      throw new Problem('broker/not-installed', `${settings.binary} is not installed`, {
+        hint: '`apt-get install mosquitto` (`brew install mosquitto`), or use --broker aedes, which needs nothing',
+      })
+    }
+    const access = await accessOf(settings)
+    return openChildBroker({
+      name: 'mosquitto',
+      keepaliveSlack: SLACK,
+      ready: /mosquitto version \S+ running/,
+      probe: true, // old versions do not say when they are ready
+      version: /mosquitto version (\S+) (?:starting|running)/,
+      portTaken: /address already in use/i,
+      access,
+      ...(settings.websocket ? { websocket: '/mqtt' } : {}),
+      async prepare(place) {
+        return { program, args: ['-c', await writeConfiguration(settings, access, place)] }
+      },
+    })
+  },
+})
+
+/** The harness has a user of its own where there are users at all. */
+async function accessOf({ tls, passwords, acl, allow_anonymous }: MosquittoSettings): Promise<BrokerAccess> {
+  const closed = passwords !== undefined || acl !== undefined || allow_anonymous === false
+  return {
+    ...(closed ? { credentials: { username: 'hil', password: randomPassword() } } : {}),
+    ...(tls === false ? {} : { tls: await tlsOf(tls === 'mutual') }),
+  }
+}
+
+async function tlsOf(mutual: boolean): Promise<NonNullable<BrokerAccess['tls']>> {
+  const authority = await testAuthority()
+  return { ca: authority.cert, ...(mutual ? await authority.client('hil') : {}) }
+}

@@ -1,0 +1,71 @@
+// What `hil check` does. With --json nothing but JSON is on standard output, whatever is wrong; docs/results.md has its
+// shape.
+
+import { Problem } from '../../../emulators/index.ts'
+import { type Diagnostic, isError } from '../../scenario/index.ts'
+import { type Loaded, load, nothingMatched } from '../../select/select.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type Terminal, terminal } from '../terminal.ts'
+import type { CheckArguments } from './command.ts'
+
+export async function checkAction(args: CheckArguments): Promise<ExitCode> {
+  const out = terminal()
+  if (args.json) return checkAsJson(args, out)
+  const loaded = await load(args, {}, out)
+  const { files, plans, errors } = loaded
+  if (errors > 0) {
+    out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in ${count(files.length, 'file')}\n`)
+    return EXIT.usage
+  }
+  if (plans.length === 0) {
+    out.printError(nothingMatched(loaded))
+    return EXIT.nothingMatched
+  }
+  out.print(`${count(files.length, 'file')}, ${count(plans.length, 'scenario')}: nothing wrong\n`)
+  return EXIT.passed
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+export const CHECK_VERSION = 1
+
+async function checkAsJson(args: CheckArguments, out: Terminal): Promise<ExitCode> {
+  const found: Diagnostic[] = []
+  let loaded: Pick<Loaded, 'files' | 'plans'> = { files: [], plans: [] }
+  /** What is not a mistake of a scenario: a folder that is not there, a config that cannot be read. */
+  let problem: Problem | null = null
+  try {
+    loaded = await load(args, { complain: (diagnostic) => void found.push(diagnostic) }, out)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    problem = error
+  }
+  const diagnostics = [...found.map(shown), ...(problem === null ? [] : [shown(problem)])]
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  const summary = {
+    files: loaded.files.length,
+    scenarios: loaded.plans.length,
+    errors,
+    warnings: diagnostics.length - errors,
+  }
+  out.print(
+    `${JSON.stringify({ schema: 'mqtt-hil/check', version: CHECK_VERSION, ...summary, diagnostics }, null, 2)}\n`,
+  )
+  if (errors > 0) return EXIT.usage
+  return loaded.plans.length === 0 ? EXIT.nothingMatched : EXIT.passed
+}
+
+/** A place is null for what stands in no file. */
+function shown(one: Diagnostic | Problem) {
+  const { code, message, at, hint } = one
+  return {
+    file: at?.file ?? null,
+    line: at?.line ?? null,
+    column: at?.column ?? null,
+    length: at?.length ?? null,
+    code,
+    severity: one instanceof Problem || isError(one) ? 'error' : 'warning',
+    message,
+    hint: hint ?? null,
+  }
+}

@@ -1,0 +1,66 @@
+// What may stand where the cursor is. It is asked at each Tab, so what a value needs is loaded when that value is wanted.
+
+import type { Command } from '../index.ts'
+import { parserOf } from '../usage.ts'
+
+type Values = () => Promise<readonly string[]>
+
+/** The last of the words is the one under the cursor, '' when it has not begun. Empty: nothing of ours, so files. */
+export async function complete(words: readonly string[], commands: readonly Command[]): Promise<readonly string[]> {
+  const word = words.at(-1) ?? ''
+  const named = commands.map((command) => String(command.command).split(' ')[0]!)
+  const name = words.slice(0, -1).find((one) => !one.startsWith('-'))
+  if (name === undefined) return beginning([...named, '--help', '--version'], word)
+  const command = commands[named.indexOf(name)]
+  if (command === undefined) return []
+  const { flags, choices, takesNoValue } = await parserOf(command)
+  if (word.startsWith('-')) return beginning(flags, word)
+  const before = words.at(-2) ?? ''
+  if (before.startsWith('-') && !takesNoValue(before)) return valuesOf(before, word, choices(before))
+  return beginning((await POSITIONAL[name]?.()) ?? [], word)
+}
+
+const beginning = (all: readonly string[], word: string): readonly string[] => all.filter((one) => one.startsWith(word))
+
+async function valuesOf(flag: string, word: string, choices: readonly string[]): Promise<readonly string[]> {
+  if (choices.length > 0) return beginning(choices, word)
+  const name = flag.replace(/^-+/, '')
+  const all = (await VALUES[name]?.()) ?? []
+  // What is behind the = of --bind DEVICE=CLIENT, or the last comma of --reporter a,b.
+  const [, head = ''] = /^(.*[=,])/.exec(word) ?? []
+  if (name === 'bind' && head === '') return []
+  return beginning(all, word.slice(head.length)).map((one) => `${head}${one}`)
+}
+
+const clientNames: Values = async () => {
+  const { deviceKinds } = await import('../../devices/index.ts')
+  return Object.keys(deviceKinds)
+}
+
+const clientsAndFirmware: Values = async () => {
+  const { firmware } = await import('../../../emulators/index.ts')
+  return [...(await clientNames()), ...Object.keys(firmware)]
+}
+
+const brokerNames: Values = async () => {
+  const [{ brokers }, { loadConfig }] = await Promise.all([
+    import('../../brokers/index.ts'),
+    import('../../config/index.ts'),
+  ])
+  const config = await loadConfig(undefined).catch(() => null)
+  const kinds = Object.keys(brokers).filter((name) => name !== 'external' && name !== 'command')
+  return [...new Set([...Object.keys(config?.brokers ?? {}), ...kinds, 'all'])]
+}
+
+const VALUES: Readonly<Record<string, Values>> = {
+  broker: brokerNames,
+  bind: clientNames,
+  reporter: async () => Object.keys((await import('../../report/index.ts')).reporters),
+}
+
+const POSITIONAL: Readonly<Record<string, Values>> = {
+  clients: clientsAndFirmware,
+  emulate: clientsAndFirmware,
+  explain: async () => Object.keys((await import('../explain/index.ts')).explanations),
+  completion: async () => (await import('./command.ts')).SHELLS,
+}

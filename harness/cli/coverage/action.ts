@@ -1,0 +1,52 @@
+// What `hil coverage` does: reads results.json of each folder and holds them against the table of statements.
+
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Problem } from '../../../emulators/index.ts'
+import { coverageOf, mqtt311, type RanScenario, showCoverage, totalsLine } from '../../report/coverage/index.ts'
+import { describeErrno } from '../../report/index.ts'
+import { parsePercent } from '../../scenario/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { terminal } from '../terminal.ts'
+import type { CoverageArguments } from './command.ts'
+
+export async function coverageAction(args: CoverageArguments): Promise<ExitCode> {
+  const out = terminal()
+  const least = leastOf(args.require)
+  const folders = args.results === undefined || args.results.length === 0 ? ['results'] : args.results
+  const scenarios = (await Promise.all(folders.map(readResults))).flat()
+  const coverage = coverageOf(mqtt311(), scenarios)
+  out.print(args.json ? `${JSON.stringify(coverage, null, 2)}\n` : showCoverage(coverage, out.color))
+  const { covered, of } = coverage.totals.yes
+  if (covered >= least * of) return EXIT.passed
+  out.printError(`${totalsLine(coverage)}; ${args.require} are required\n`)
+  return EXIT.failed
+}
+
+function leastOf(required: string | undefined): number {
+  if (required === undefined) return 0
+  const parsed = parsePercent(required)
+  if (parsed.ok) return parsed.value
+  throw new Problem('cli/bad-percent', `--require: ${parsed.reason}`, { hint: parsed.hint })
+}
+
+async function readResults(path: string): Promise<readonly RanScenario[]> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  const file = isFolder ? join(path, 'results.json') : path
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Problem('cli/no-results', `${file} cannot be read: ${describeErrno(cause)}`, {
+      hint: 'name the output folder of a run, results by default',
+      cause,
+    })
+  })
+  try {
+    const { schema, scenarios } = JSON.parse(text) as { schema?: string; scenarios: readonly RanScenario[] }
+    if (schema === 'mqtt-hil/results') return scenarios
+  } catch {
+    // told below
+  }
+  throw new Problem('cli/no-results', `${file} is not the results of a run`, { hint: 'hil run writes results.json' })
+}

@@ -1,0 +1,31 @@
+// `hil coverage DIR…`: which statements of MQTT 3.1.1 the runs tested.
+
+import type { CommandModule } from 'yargs'
+
+export interface CoverageArguments {
+  readonly results?: readonly string[] | undefined
+  readonly json: boolean
+  readonly require?: string | undefined
+}
+
+export const coverage: CommandModule<unknown, CoverageArguments> = {
+  command: 'coverage [results..]',
+  describe: 'which statements of MQTT 3.1.1 were tested, by results of runs',
+  builder: (argv) =>
+    argv
+      .positional('results', {
+        type: 'string',
+        array: true,
+        describe: 'results folders, or results.json files; default: results',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'the whole of it as JSON' })
+      .option('require', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'exit with 1 when less is covered, such as 95%',
+      }),
+  handler: async (args) => {
+    const { coverageAction } = await import('./action.ts')
+    process.exitCode = await coverageAction(args)
+  },
+}

@@ -1,0 +1,97 @@
+// What `hil devices` does.
+
+import { existsSync } from 'node:fs'
+import { Problem } from '../../../emulators/index.ts'
+import {
+  type BoardIdentity,
+  findPort,
+  identify,
+  listPorts,
+  mapFile,
+  type PortInfo,
+  readMap,
+  updateMap,
+} from '../../devices/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { terminal } from '../terminal.ts'
+import type { DevicesArguments } from './command.ts'
+
+interface Row extends PortInfo, Partial<BoardIdentity> {
+  readonly label: string | null
+  readonly trouble?: string
+}
+
+export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
+  const out = terminal()
+  const ports = [...(await listPorts()), ...(args.port ?? []).map(bare)]
+  const asked = args.identify || args.map
+  const found = await Promise.all(ports.map(async (port) => ({ ...port, ...(asked ? await asking(port.path) : {}) })))
+  if (args.map) {
+    const labels = await updateMap(found)
+    if (!args.json) out.printError(`${mapFile()}: ${labels.join(', ') || 'no board seen'}\n`)
+  }
+  const map = readMap()
+  const rows: readonly Row[] = found.map((port) => ({
+    ...port,
+    label: map.find((board) => findPort(board, [port]) !== null)?.label ?? null,
+  }))
+  const missing = map.filter((board) => findPort(board, ports) === null && !existsSync(board.port ?? ''))
+  if (args.json) {
+    out.print(`${JSON.stringify({ ports: rows, missing: missing.map(({ label }) => label) }, null, 2)}\n`)
+    return EXIT.passed
+  }
+  if (rows.length === 0)
+    out.print(
+      'no board at a USB port\n  hint: is the cable one for data? On Linux, dmesg -w tells what it sees when you plug in\n',
+    )
+  else out.print(table(rows, asked))
+  for (const { label } of missing) out.print(`${label} is not plugged in\n`)
+  return EXIT.passed
+}
+
+async function asking(path: string): Promise<Partial<BoardIdentity> & { readonly trouble?: string }> {
+  try {
+    return await identify(path)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { trouble: error.message }
+  }
+}
+
+const bare = (path: string): PortInfo => ({
+  path,
+  vendorId: null,
+  productId: null,
+  serialNumber: null,
+  location: null,
+  bridge: null,
+})
+
+type Column = readonly [string, (row: Row) => string | null | undefined]
+
+function table(rows: readonly Row[], asked: boolean): string {
+  const known: readonly Column[] = [
+    ['LABEL', (row) => row.label],
+    ['PORT', (row) => row.path],
+    ['BRIDGE', (row) => row.bridge],
+    ['SERIAL NUMBER', (row) => row.serialNumber],
+    ['USB SOCKET', (row) => row.location],
+  ]
+  const told: readonly Column[] = [
+    ['ID', (row) => row.id ?? row.trouble],
+    ['CHIP', (row) => row.chip],
+    ['FIRMWARE', (row) => row.firmware],
+  ]
+  const columns = asked ? [...known, ...told] : known
+  const lines = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, of]) => of(row) ?? '-'))]
+  const widths = columns.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)))
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, k) => cell.padEnd(widths[k]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}

@@ -1,0 +1,99 @@
+// `hil emulate micropython`: a virtual board by itself, as if it were plugged in. Its console is this
+// terminal, or a pseudo terminal that any serial program opens; its network is this computer's.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import {
+  openPty,
+  Problem,
+  type Pty,
+  realClock,
+  startVirtualBoard,
+  tcpNetwork,
+  type VirtualBoard,
+} from '../../../emulators/index.ts'
+import { describeErrno } from '../../report/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import type { Terminal } from '../terminal.ts'
+import type { EmulateArguments } from './command.ts'
+
+const CTRL_C = 3
+const CTRL_CLOSE_BRACKET = 0x1d
+
+export async function emulateBoard(args: EmulateArguments, out: Terminal): Promise<ExitCode> {
+  const files = args.files === undefined ? new Map<string, Uint8Array>() : filesOf(args.files)
+  const interrupt = interruptible(out)
+  let pty: Pty | null = null
+  let board: VirtualBoard | null = null
+  const keys = (bytes: Uint8Array): void => board?.type(bytes)
+  try {
+    return await new Promise<ExitCode>((resolve, reject) => {
+      interrupt.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
+      process.stdout.once('error', () => resolve(EXIT.passed))
+      if (args.pty) {
+        pty = openPty(keys)
+        // The path alone, so that a script can read it.
+        out.print(`${pty.path}\n`)
+        out.printError(`a virtual board is at ${pty.path}: mpremote connect ${pty.path}; Ctrl-C here ends it\n`)
+      } else typed(keys, () => resolve(EXIT.passed), out)
+      startVirtualBoard(
+        { name: args.id ?? 'virtual', files },
+        {
+          network: tcpNetwork,
+          clock: realClock(),
+          onConsole: (bytes) => (pty === null ? void process.stdout.write(bytes) : pty.write(bytes)),
+          onPin: (pin, value) => out.printError(`pin ${pin} = ${value}\n`),
+          onSocket: (change) => {
+            if (change !== 'connecting') out.printError(`socket ${change}\n`)
+          },
+          onReset: () => {},
+          onIdle: () => {},
+          onBug: reject,
+        },
+      ).then((started) => {
+        board = started
+      }, reject)
+    })
+  } finally {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    process.stdin.pause()
+    await (board as VirtualBoard | null)?.stop('close')
+    ;(pty as Pty | null)?.close()
+    interrupt.done()
+  }
+}
+
+/** This terminal as the board's: Ctrl-] leaves, Ctrl-C is the board's own. */
+function typed(keys: (bytes: Uint8Array) => void, leave: () => void, out: Terminal): void {
+  const { stdin } = process
+  if (stdin.isTTY) {
+    stdin.setRawMode(true)
+    out.printError('a virtual board; Ctrl-] leaves it\r\n')
+  }
+  stdin.on('data', (bytes: Buffer) => {
+    if (stdin.isTTY && bytes.includes(CTRL_CLOSE_BRACKET)) leave()
+    else keys(stdin.isTTY ? bytes : asTyped(bytes))
+  })
+  stdin.once('end', () => {
+    if (stdin.isTTY) leave()
+  })
+}
+
+/** A file's line ends as the Enter key says them. */
+const asTyped = (bytes: Buffer): Uint8Array =>
+  bytes.map((byte) => (byte === 10 ? 13 : byte)).filter((byte) => byte !== CTRL_C || bytes.length === 1)
+
+function filesOf(folder: string): Map<string, Uint8Array> {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    return new Map(
+      entries.map(({ parentPath, name }) => {
+        const path = join(parentPath, name)
+        return [relative(folder, path).split(sep).join('/'), readFileSync(path)]
+      }),
+    )
+  } catch (cause) {
+    throw new Problem('cli/unreadable', `--files ${folder} cannot be read: ${describeErrno(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,64 @@
+// What a draft claims of a packet: all its fields that the same device on the same broker would show again.
+
+import type { Packet } from '../../../../emulators/index.ts'
+import { exactly, payload, type Word } from './words.ts'
+
+type Match = { readonly [field: string]: Word | undefined }
+
+/** More bytes than a person compares; the length says enough. */
+const MAX_PAYLOAD_BYTES = 256
+
+/** `id`: what is claimed of the packet id; undefined: nothing, because the broker chose it. */
+export function matchOf(packet: Packet, id: Word | undefined): Match {
+  switch (packet.type) {
+    case 'connect':
+      return {
+        clientId: exactly(packet.clientId),
+        clean: packet.clean,
+        keepalive: { yaml: `${packet.keepalive}s` },
+        protocolLevel: packet.protocolLevel,
+        will:
+          packet.will === undefined
+            ? false
+            : { ...packet.will, topic: exactly(packet.will.topic), payload: content(packet.will.payload) },
+        username: packet.username === undefined ? null : exactly(packet.username),
+      }
+    case 'connack':
+      return { returnCode: packet.returnCode, sessionPresent: packet.sessionPresent }
+    case 'publish':
+      return {
+        topic: exactly(packet.topic),
+        payload: packet.payload.length > MAX_PAYLOAD_BYTES ? undefined : content(packet.payload),
+        length: packet.payload.length > MAX_PAYLOAD_BYTES ? packet.length : undefined,
+        qos: packet.qos,
+        retain: packet.retain,
+        dup: packet.dup,
+        packetId: id,
+      }
+    case 'puback':
+    case 'pubrec':
+    case 'pubrel':
+    case 'pubcomp':
+    case 'unsuback':
+      return { packetId: id, reasonCode: packet.reasonCode }
+    case 'subscribe':
+      return {
+        packetId: id,
+        topic: packet.subscriptions.map(({ topic }) => exactly(topic)),
+        qos: packet.subscriptions.map(({ qos }) => qos),
+      }
+    case 'suback':
+      return { packetId: id, granted: packet.granted }
+    case 'unsubscribe':
+      return { packetId: id, topic: packet.topics.map(exactly) }
+    case 'disconnect':
+      return { reasonCode: packet.reasonCode }
+    case 'malformed':
+      return { claims: packet.claims }
+    case 'pingreq':
+    case 'pingresp':
+      return {}
+  }
+}
+
+const content = (value: Uint8Array): Word => payload(value)

@@ -1,0 +1,138 @@
+// What `hil judge` does: reads each record below a folder, compiles the scenario as it was then,
+// and holds its claims against the recorded events.
+
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { milliseconds, Problem } from '../../../emulators/index.ts'
+import { type Event, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
+import { Judge, type Verdict } from '../../judge/index.ts'
+import { compile, type Plan } from '../../plan/index.ts'
+import { isRecording } from '../../record/index.ts'
+import { describeErrno, renderFailure } from '../../report/index.ts'
+import type { RecordHeader, ScenarioRun, Status } from '../../run/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { type Terminal, terminal } from '../terminal.ts'
+import { judgeByClaims } from './by-claims.ts'
+import type { JudgeArguments } from './command.ts'
+
+const TIMELINE = 'timeline.ndjson'
+const HINT = 'name the output folder of a run, results by default'
+
+export async function judgeAction({ folder, scenario }: JudgeArguments): Promise<ExitCode> {
+  const out = terminal()
+  const records = await findRecords(folder)
+  if (records.length === 0)
+    throw new Problem('cli/no-record', `there is no timeline.ndjson in ${folder} or below`, {
+      hint: HINT,
+    })
+  const statuses: Status[] = []
+  for (const record of records) {
+    if (scenario === undefined) statuses.push(await judgeRecord(record, out))
+    else statuses.push(...(await judgeByClaims(record, scenario, out)))
+  }
+  const count = (status: Status): number => statuses.filter((s) => s === status).length
+  const unjudged = count('broken') + count('interrupted')
+  out.print(
+    `${count('passed')} passed, ${count('failed')} failed, ${count('inconclusive')} inconclusive${unjudged === 0 ? '' : `, ${unjudged} not judged to the end`}, of ${statuses.length} recorded\n`,
+  )
+  if (count('inconclusive') + unjudged > 0) return EXIT.environment
+  return count('failed') > 0 ? EXIT.failed : EXIT.passed
+}
+
+async function findRecords(folder: string): Promise<string[]> {
+  if (basename(folder) === TIMELINE) return [folder]
+  const names = await readdir(folder, { recursive: true }).catch((cause) => {
+    throw new Problem('cli/no-such-path', `${folder} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
+  })
+  return names
+    .filter((name) => basename(name) === TIMELINE)
+    .map((name) => join(folder, name))
+    .sort()
+}
+
+async function judgeRecord(record: string, out: Terminal): Promise<Status> {
+  const text = await readFile(record, 'utf8').catch((cause) => {
+    throw new Problem('cli/unreadable', `${record} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
+  })
+  const { header, events } = readTimeline(text, record)
+  const about = aboutOf(header, record)
+  const plan = await planOf(record, about)
+  const judge = new Judge(plan)
+  for (const event of events) judge.observe(event)
+  judge.end()
+  const { verdicts } = judge
+  const status = statusOf(verdicts, isComplete(plan, events), about, record)
+  const run: ScenarioRun = {
+    plan,
+    status,
+    broker: about.broker,
+    gap: null,
+    verdicts,
+    load: null,
+    events,
+    problem: null,
+    bug: undefined,
+    seed: about.seed,
+    startedAt: new Date(about.startedAt),
+    duration: events.at(-1)?.at ?? 0,
+    repetition: 0,
+    attempt: 0,
+    artifacts: dirname(record),
+  }
+  const holds = status === 'passed' || verdicts.some((v) => v.kind !== 'pass')
+  const was = about.status !== status ? ` (the run itself was ${about.status})` : holds ? '' : UNFINISHED
+  out.print(`${status} ${about.scenario}${about.variant === '' ? '' : ` [${about.variant}]`}${was}\n`)
+  out.print(renderFailure(run, out.color))
+  return status
+}
+
+const UNFINISHED = ' (what was judged holds; it did not get to its end)'
+
+/** A run that ended before its last step is not passed, whatever its verdicts are. */
+function statusOf(verdicts: readonly Verdict[], complete: boolean, about: RecordHeader, record: string): Status {
+  if (!complete && about.status === 'passed')
+    throw new Problem('evidence/cut-short', `${record} ends before the last step of its scenario did`, {
+      hint: 'the file was cut short; record the run again',
+    })
+  if (verdicts.some((v) => v.kind === 'fail')) return 'failed'
+  if (verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
+  return complete ? 'passed' : (about.status as Status)
+}
+
+function isComplete(plan: Plan, events: readonly Event[]): boolean {
+  const ended = new Set(events.flatMap((e) => (e.kind === 'step' && e.phase === 'ended' ? [e.step] : [])))
+  return plan.steps.every((step) => ended.has(step.path))
+}
+
+function aboutOf(header: TimelineHeader, record: string): RecordHeader {
+  const about = header as unknown as RecordHeader
+  const { given, broker, status, file, variant } = about
+  if (isRecording(header))
+    throw new Problem('cli/no-claims', `${record} is a recording: it has no claims to be judged by`, {
+      hint: 'hil judge RECORDING --scenario FILE judges it by those of a scenario; hil init --from RECORDING drafts one',
+    })
+  const known = [given?.broker, broker?.name, status, file, variant].every((part) => part !== undefined)
+  if (known) return about
+  throw new Problem('evidence/bad-timeline', `the header of ${record} does not tell which scenario it is of`, {
+    hint: 'the file is not one that hil run wrote; record the run again',
+  })
+}
+
+async function planOf(record: string, about: RecordHeader): Promise<Plan> {
+  const file = join(dirname(record), 'scenario.yaml')
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Problem('cli/no-record', `there is no ${file} beside the timeline`, { cause })
+  })
+  const { plans, diagnostics } = compile(about.file, text, {
+    ...about.given,
+    timeout: milliseconds(about.given.timeout),
+    broker: () => about.given.broker,
+  })
+  const plan = plans.find((p) => p.variant === about.variant)
+  if (plan !== undefined) return plan
+  const wrong = diagnostics.all[0]
+  throw new Problem(wrong?.code ?? 'cli/no-record', wrong?.message ?? `the scenario has no variant ${about.variant}`, {
+    at: wrong?.at,
+    hint: 'this record was made by a hil whose scenarios read differently',
+  })
+}

@@ -1,0 +1,88 @@
+// `hil judge RECORD --scenario FILE`: the claims of a scenario held against a record that is not of it.
+
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Problem, seconds } from '../../../emulators/index.ts'
+import { type BrokerKind, brokers } from '../../brokers/index.ts'
+import { devicesIn, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
+import { actingStep, judgeInHindsight } from '../../judge/index.ts'
+import { type BrokerFacts, compile, type Plan } from '../../plan/index.ts'
+import { describeErrno, renderFailure } from '../../report/index.ts'
+import type { RunBroker, ScenarioRun, Status } from '../../run/index.ts'
+import { isError, renderDiagnostic } from '../../scenario/index.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** A status for each combination of the scenario's matrix. Throws Problem `scenario/wrong`, `cli/scenario-acts`, `cli/no-such-device`. */
+export async function judgeByClaims(record: string, file: string, out: Terminal): Promise<readonly Status[]> {
+  const { header, events } = readTimeline(await read(record), record)
+  const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker
+  const text = await read(file)
+  const { plans, diagnostics, text: shown } = compile(file, text, { broker: () => factsOf(broker, header) })
+  const wrong = diagnostics.all.filter(isError)
+  if (wrong.length > 0) {
+    for (const diagnostic of wrong) out.printError(`${renderDiagnostic(diagnostic, shown, { color: out.color })}\n`)
+    throw new Problem('scenario/wrong', `${file}: ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}`)
+  }
+  const devices = devicesIn(events)
+  return plans.map((plan) => {
+    checkFits(plan, devices, record)
+    const { verdicts, events: judged } = judgeInHindsight(plan, events)
+    const kinds = verdicts.map(({ kind }) => kind)
+    const status: Status = kinds.includes('fail')
+      ? 'failed'
+      : kinds.includes('inconclusive')
+        ? 'inconclusive'
+        : 'passed'
+    const run: ScenarioRun = {
+      plan,
+      status,
+      broker,
+      gap: null,
+      load: null,
+      verdicts,
+      events: judged,
+      problem: null,
+      bug: undefined,
+      seed: 0,
+      startedAt: new Date(String(header.startedAt)),
+      duration: events.at(-1)?.at ?? 0,
+      repetition: 0,
+      attempt: 0,
+      artifacts: dirname(record),
+    }
+    out.print(
+      `${status} ${plan.name}${plan.variant === '' ? '' : ` [${plan.variant}]`}, held against ${dirname(record)}\n`,
+    )
+    out.print(renderFailure(run, out.color))
+    return status
+  })
+}
+
+function checkFits(plan: Plan, devices: readonly string[], record: string): void {
+  const acting = actingStep(plan)
+  if (acting !== null)
+    throw new Problem('cli/scenario-acts', `this step does something, and what ${record} recorded is over`, {
+      at: acting.place,
+      hint: 'only expect and never can be held against a record; hil run performs the others',
+    })
+  const missing = plan.devices.find(({ name }) => !devices.includes(name))
+  if (missing !== undefined)
+    throw new Problem('cli/no-such-device', `nothing is recorded of ${missing.name}`, {
+      at: missing.place,
+      hint: devices.length === 0 ? 'nothing connected at all' : `call it as the recording does: ${devices.join(', ')}`,
+    })
+}
+
+async function read(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause) => {
+    throw new Problem('cli/unreadable', `${file} cannot be read: ${describeErrno(cause)}`, { cause })
+  })
+}
+
+/** Of a broker that needs to be told where it is, nothing more is known than the default. */
+function factsOf({ name, kind }: RunBroker, { given }: TimelineHeader): BrokerFacts {
+  const known = (given as { readonly broker?: BrokerFacts } | undefined)?.broker
+  if (known !== undefined) return known
+  const own = (brokers as Readonly<Record<string, BrokerKind>>)[kind]
+  return { name, keepaliveSlack: own?.options.safeParse({}).success ? own.keepaliveSlack() : seconds(6) }
+}

@@ -1,0 +1,113 @@
+// `hil load` and `hil worker` as a person types them: exit codes, what is refused before anything begins,
+// what is printed and what is written.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { expect, it, vi } from 'vitest'
+import { hil, hilHere, Scratch, start } from '../testing.ts'
+
+// Whole processes with whole fleets, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 90_000 })
+
+const FLEET = `name: a fleet
+version: 1
+fleet:
+  collector: { use: umqtt.simple, count: 1, subscribe: [{ topic: "t/+", qos: 1 }] }
+  sensors:
+    use: umqtt.simple
+    count: 20
+    publish: [{ topic: "t/\${{ i }}", every: 200ms, size: 40, qos: 1 }]
+steps:
+  - id: ramp
+    expect: { fleet: { group: sensors, connected: 100% }, within: 40s }
+  - id: steady
+    delay: 1s
+`
+
+function written(scratch: Scratch, more = ''): string {
+  const file = join(scratch.path, 'x.scenario.yaml')
+  writeFileSync(file, FLEET + more)
+  return file
+}
+
+it('holds the bounds, prints them, and writes what was measured', async () => {
+  using scratch = new Scratch()
+  const file = written(
+    scratch,
+    `slo:
+  - { metric: publish_ack_time, phase: steady, p50: { lt: 0 } }
+  - { metric: connects, total: { eq: 21 } }
+  - { metric: generator_lag, max: { lt: 1h } }
+`,
+  )
+  const { code, out } = await hil('load', file, '--output', scratch.path, '--seed', '7')
+  expect(out).toMatch(/^a fleet\n {2}21 devices, seed 7; 1 process, /)
+  expect(out).toMatch(/✗ p50 of publish_ack_time +steady +< 0ms +[\d.]+m?s\n/)
+  expect(out).toMatch(/✓ total of connects +all +≥? ?=? ?21 +21\n/)
+  expect(out).toMatch(/ {2}failed, 1 bound missed; .*fleet\.json\n$/)
+  // What it says of a bound does not depend on the machine; whether the generator kept up does.
+  expect(code).toBe(4)
+  const folder = join(scratch.path, out.match(/([\w-]+)\/fleet\.json/)![1]!)
+  const result = JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'))
+  expect(result).toMatchObject({ schema: 'mqtt-hil/fleet', devices: 21, seed: 7 })
+  const [head, ...rows] = readFileSync(join(folder, 'load.csv'), 'utf8').trim().split('\n')
+  expect(head).toMatch(/^seconds,collector_off,.*,publish_ack_time_p50_us,/)
+  expect(rows).toHaveLength(result.series.at.length)
+  expect(new Set(rows.map((row) => row.split(',').length))).toEqual(new Set([head!.split(',').length]))
+  const published = head!.split(',').indexOf('messages_published')
+  const sum = rows.reduce((total, row) => total + Number(row.split(',')[published]), 0)
+  expect(sum).toBe(result.counts.all.messages_published)
+  const { scenarios } = JSON.parse(readFileSync(join(scratch.path, 'results.json'), 'utf8'))
+  for (const name of ['fleet.json', 'load.csv', 'load.json'])
+    expect(scenarios[0].artifacts.map((path: string) => basename(path))).toContain(name)
+  expect(existsSync(join(scratch.path, 'report.html'))).toBe(true)
+  expect(readFileSync(join(scratch.path, 'junit.xml'), 'utf8')).toMatch(
+    /<failure type="failed" message="[^"]*p50 of publish_ack_time/,
+  )
+})
+
+it('is stopped by Ctrl-C, with what it has measured until then, and leaves nobody behind', async () => {
+  using scratch = new Scratch()
+  const file = written(scratch)
+  const run = start(['load', file, '--output', scratch.path, '--duration', '5m'])
+  await run.saying(/steady: .*sensors 20\/20 connected/)
+  run.child.kill('SIGINT')
+  const { code, out } = await run.ended
+  expect(code).toBe(130)
+  expect(out).toMatch(/interrupted/)
+})
+
+it('refuses a fleet that does not fit, with the numbers', async () => {
+  using scratch = new Scratch()
+  const args = ['load', written(scratch), '--output', scratch.path, '--count', 'sensors=900000', '--shards', '1']
+  const { code, out, err } = await hil(...args)
+  expect(out + err).toMatch(/900001 devices in 1 process need 900061 file descriptors each, and a process has \d+/)
+  expect(out + err).toMatch(/hint: --shards \d+, or ulimit -n \d+/)
+  expect(code).toBe(3)
+})
+
+it.each([
+  [['--count', 'x'], /--count x: expected N or GROUP=N/],
+  [['--count', '5'], /--count N is for a fleet of one group/],
+  [['--count', 'meters=5'], /there is no group meters/],
+  [['--rate', '5'], /--rate: a rate needs a unit/],
+  [['--window', '0'], /--window: expected a whole number, at least 1/],
+  [['--queue', 'localhost'], /expected redis:\/\/HOST:PORT/],
+])('does not take %j', async (args, message) => {
+  using scratch = new Scratch()
+  const { code, err, out } = await hilHere('load', written(scratch), '--output', scratch.path, ...args)
+  expect(err + out).toMatch(message)
+  expect(code).toBe(2)
+})
+
+it('a large fleet is skipped by `hil run`, and a small one is run', async () => {
+  using scratch = new Scratch()
+  const file = written(scratch)
+  const small = await hil('run', file, '--output', scratch.path, '--broker', 'aedes', '--allow-inconclusive')
+  expect(small.out).toMatch(/1 passed|1 inconclusive/)
+  writeFileSync(file, FLEET.replace('count: 20', 'count: 2000'))
+  const large = await hil('run', file, '--output', scratch.path, '--broker', 'aedes')
+  expect(large.out).toContain('its fleet has 2001 devices: hil load runs it')
+  expect(large.code).toBe(0)
+  expect(existsSync(join(scratch.path, 'results.json'))).toBe(true)
+})

@@ -1,0 +1,165 @@
+// What `hil record` does: prints where to connect, then a line for each thing that happens, then what it came to.
+
+import { existsSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createColors } from 'picocolors'
+import { type Duration, Problem, showDuration } from '../../../emulators/index.ts'
+import { loadConfig } from '../../config/index.ts'
+import { version } from '../../config/package.ts'
+import { type Event, isHeard, isSaid, TIMELINE_FILE, writeEvent } from '../../evidence/index.ts'
+import { describe } from '../../expect/index.ts'
+import { type Recorded, type RecordedDevice, record, recordedRun } from '../../record/index.ts'
+import { prepareOutput, reporters } from '../../report/index.ts'
+import { chooseBroker, openChosen } from '../../select/brokers.ts'
+import { durationOf } from '../../select/select.ts'
+import { tell } from '../errors.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import { type Terminal, terminal } from '../terminal.ts'
+import type { RecordArguments } from './command.ts'
+
+export async function recordAction(args: RecordArguments): Promise<ExitCode> {
+  const out = terminal()
+  const devices = devicesOf(args)
+  const duration = args.for === undefined ? undefined : durationOf(args.for, '--for')
+  const idle = args.untilIdle === undefined ? undefined : durationOf(args.untilIdle, '--until-idle')
+  const config = await loadConfig(args.config)
+  const chosen = chooseBroker(args.broker, args, config)
+  const folder = args.output ?? join('recordings', `${devices[0]!.name}-${stamp(new Date())}`)
+  if (existsSync(join(folder, TIMELINE_FILE)))
+    throw new Problem('cli/recording-exists', `there is a recording in ${folder} already`, {
+      hint: 'recordings are not written over: name another folder with --output',
+    })
+  await prepareOutput(folder)
+  const interrupt = interruptible(out, '')
+  // What a program reads stands on standard output by itself.
+  const say = args.json ? out.printError : out.print
+  const show = args.json ? (event: Event) => out.print(writeEvent(event)) : shower(out)
+  let recorded: Recorded
+  try {
+    recorded = await record({
+      openBroker: () => openChosen(chosen),
+      brokerName: chosen.name,
+      devices,
+      tls: args.tls,
+      folder,
+      signal: interrupt.signal,
+      duration,
+      idle,
+      onReady({ links, broker }) {
+        for (const [k, { host, port }] of links.entries()) say(`${devices[k]!.name} connects to ${host}:${port}\n`)
+        say(`broker: ${chosen.name} at ${broker.host}:${broker.port}\n`)
+        if (args.tls) say(`TLS: ${join(folder, 'ca.crt')} is the authority to trust; the name is localhost\n`)
+        say(`recording into ${folder}${duration === undefined ? '; Ctrl-C ends it' : ` for ${args.for}`}\n`)
+      },
+      onEvent: (event) => {
+        if (!args.quiet || args.json) show(event)
+      },
+    })
+  } catch (error) {
+    await rmdir(folder).catch(() => {}) // nothing was recorded; a folder with something in it stays
+    throw error
+  } finally {
+    interrupt.done()
+  }
+  const run = recordedRun(recorded, folder)
+  for (const kind of [reporters.json, reporters.html]) await kind.create({ ...out, version: version() }).onEnd?.(run)
+  say(summary(recorded, folder, devices, out))
+  return recorded.problem === null ? EXIT.passed : await tell(recorded.problem, out)
+}
+
+function devicesOf(args: RecordArguments): readonly RecordedDevice[] {
+  const given = args.device ?? ['device']
+  const named = given.map((text) => {
+    const at = text.indexOf('=')
+    const name = at < 0 ? text : text.slice(0, at)
+    if (!/^[A-Za-z][\w-]*$/.test(name))
+      throw new Problem('cli/bad-device', `--device ${text}: "${name}" is no name`, {
+        hint: 'a letter, then letters, digits, _ and -; or NAME=PORT, as in --device blue=1884',
+      })
+    return { name, ...(at < 0 ? {} : addressOf(text.slice(at + 1), `--device ${text}`)) }
+  })
+  const twice = named.find(({ name }, k) => named.findIndex((other) => other.name === name) !== k)
+  if (twice !== undefined) throw new Problem('cli/bad-device', `--device: there are two of the name ${twice.name}`)
+  if (args.listen !== undefined && (named.length > 1 || given[0]!.includes('=')))
+    throw new Problem('cli/bad-device', '--listen is for one device that has no port of its own', {
+      hint: 'such as --device blue=0.0.0.0:1884 --device green=0.0.0.0:1885',
+    })
+  const consoles = consolesOf(
+    args.port ?? [],
+    named.map(({ name }) => name),
+  )
+  const listen = args.listen === undefined ? {} : addressOf(args.listen, `--listen ${args.listen}`)
+  return named.map((device) => ({ ...device, ...listen, console: consoles.get(device.name) }))
+}
+
+/** `1884`, `0.0.0.0:1884`, `[::]:1884`. */
+function addressOf(text: string, flag: string): { readonly host?: string; readonly port: number } {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits === undefined || port < 1 || port > 65_535)
+    throw new Problem('cli/bad-device', `${flag}: expected PORT or HOST:PORT`, {
+      hint: '0.0.0.0:1884 is port 1884 of every address of this machine',
+    })
+  const host = bracketed ?? plain
+  return { ...(host === undefined ? {} : { host }), port }
+}
+
+function consolesOf(given: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((text) => {
+      const at = text.indexOf('=')
+      const name = at < 0 ? names[0]! : text.slice(0, at)
+      if (at < 0 ? names.length > 1 : !names.includes(name))
+        throw new Problem('cli/bad-device', `--port ${text}: whose console is that?`, {
+          hint: `such as --port ${names[0]}=/dev/ttyUSB0`,
+        })
+      return [name, text.slice(at + 1)] as const
+    }),
+  )
+}
+
+/** `2026-11-21T10-15-00`: sorts, and can be a name everywhere. */
+const stamp = (at: Date): string => at.toISOString().slice(0, 19).replaceAll(':', '-')
+
+/** One calm line each. */
+function shower(out: Terminal): (event: Event) => void {
+  const c = createColors(out.color)
+  return (event) => {
+    if (event.kind === 'lag' || event.kind === 'fault') return
+    const text = describe(event).replace(/^#\d+ \S+ /, '')
+    const time = showDuration(event.at as number as Duration).padStart(8)
+    const shown = out.live && text.length > out.width - 10 ? `${text.slice(0, out.width - 11)}…` : text
+    const paint =
+      event.kind === 'violation' || (event.kind === 'packet' && event.packet.type === 'malformed')
+        ? c.yellow
+        : event.kind === 'packet'
+          ? event.direction === 'up'
+            ? c.cyan
+            : c.green
+          : c.dim
+    out.print(`${c.dim(time)}  ${paint(shown)}\n`)
+  }
+}
+
+function summary(
+  { events, duration, files }: Recorded,
+  folder: string,
+  devices: readonly RecordedDevice[],
+  out: Terminal,
+): string {
+  const c = createColors(out.color)
+  const lines = devices.map(({ name }) => {
+    const own = events.filter((event) => 'device' in event && event.device === name)
+    const connections = own.filter((event) => event.kind === 'socket' && event.change === 'connected').length
+    if (connections === 0) return `  ${name}: nothing connected`
+    const violations = own.filter(({ kind }) => kind === 'violation').length
+    const told = violations === 0 ? '' : c.yellow(`, ${count(violations, 'violation')} of MQTT`)
+    return `  ${name}: ${count(connections, 'connection')}, ${count(own.filter(isSaid).length, 'packet')} sent, ${own.filter(isHeard).length} received${told}`
+  })
+  const took = showDuration(Math.round(duration) as Duration)
+  return `\n${c.bold(`recorded ${took}`)}\n${lines.join('\n')}\n  ${folder}: ${[...files, 'report.html'].join(', ')}\n`
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`

@@ -1,0 +1,94 @@
+// `hil run`: flags as Playwright has them.
+
+import type { Argv, CommandModule } from 'yargs'
+import type { SelectArguments } from '../../select/args.ts'
+import { selecting } from '../selecting.ts'
+
+export interface RunArguments extends SelectArguments {
+  readonly jobs?: number | undefined
+  readonly x?: boolean | undefined
+  readonly maxFailures?: number | undefined
+  readonly retries?: number | undefined
+  readonly repeatEach: number
+  readonly shard?: string | undefined
+  readonly lastFailed?: boolean | undefined
+  readonly reporter?: readonly string[] | undefined
+  readonly output?: string | undefined
+  readonly timeout?: string | undefined
+  readonly globalTimeout?: string | undefined
+  readonly seed?: number | undefined
+  readonly allowInconclusive: boolean
+  readonly passWithNoTests: boolean
+  readonly requireHardware: boolean
+  readonly compare?: readonly string[] | undefined
+}
+
+export const run: CommandModule<unknown, RunArguments> = {
+  command: 'run [paths..]',
+  describe: 'run scenarios',
+  builder: (argv) =>
+    running(argv)
+      .option('compare', {
+        type: 'string',
+        array: true,
+        describe:
+          'run each scenario twice, with --bind and as it is written (or with these DEVICE=… instead), and tell where they differ',
+      })
+      .example('$0 run', 'all scenarios, on the embedded broker')
+      .example('$0 run scenarios/01-hello.scenario.yaml --broker mosquitto', '')
+      .example('$0 run --tag will --repeat-each 20', '')
+      .example(
+        '$0 run scenarios/07* --bind blue=virtual --compare',
+        'does the emulated client send what the real one does?',
+      ),
+  handler: async (args) => {
+    const { runAction } = await import('./action.ts')
+    process.exitCode = await runAction(args)
+  },
+}
+
+/** The options of `run`, which `watch` has as well. */
+export const running = (argv: Argv): Argv<RunArguments> =>
+  selecting(argv)
+    .option('jobs', {
+      alias: 'j',
+      type: 'number',
+      requiresArg: true,
+      describe: 'scenarios that run side by side; default: 4 to 24, as this machine has time',
+    })
+    .option('x', { type: 'boolean', describe: 'stop after the first failure' })
+    .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after so many failures' })
+    .option('retries', { type: 'number', requiresArg: true, describe: 'try a failed scenario again so many times' })
+    .option('repeat-each', {
+      type: 'number',
+      default: 1,
+      requiresArg: true,
+      describe: 'run each scenario so many times',
+    })
+    .option('shard', { type: 'string', requiresArg: true, describe: 'N/M: the Nth of M parts' })
+    .option('last-failed', { type: 'boolean', describe: 'only what failed the last time, by results.json' })
+    .option('reporter', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'list, dot, line, html, json, junit, github, ctrf, tap; several with commas',
+    })
+    .option('output', { type: 'string', requiresArg: true, describe: 'folder for results; default: results' })
+    .option('timeout', { type: 'string', requiresArg: true, describe: 'for scenarios that set none; default: 60s' })
+    .option('global-timeout', { type: 'string', requiresArg: true, describe: 'for the whole run' })
+    .option('seed', { type: 'number', requiresArg: true, describe: 'for all chance in the run' })
+    .option('allow-inconclusive', {
+      type: 'boolean',
+      default: false,
+      describe: 'inconclusive verdicts do not fail the run',
+    })
+    .option('require-hardware', {
+      type: 'boolean',
+      default: false,
+      describe: 'a scenario that a board cannot play is a failure, not skipped',
+    })
+    .option('pass-with-no-tests', {
+      type: 'boolean',
+      default: false,
+      describe: 'no match is no error',
+    }) as unknown as Argv<RunArguments>

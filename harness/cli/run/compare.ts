@@ -1,0 +1,147 @@
+// `hil run --compare`: each scenario with two bindings, and where their packets differ. The two runs of a
+// scenario come one after the other: side by side they would disturb each other's times.
+
+import { basename, join } from 'node:path'
+import { createColors } from 'picocolors'
+import { Problem } from '../../../emulators/index.ts'
+import { type Plan, SUFFIX } from '../../plan/index.ts'
+import {
+  type Compared,
+  compareRecords,
+  differs,
+  parityTable,
+  prepareOutput,
+  type RunDifference,
+} from '../../report/index.ts'
+import { runSuite, type ScenarioRun } from '../../run/index.ts'
+import { openChosen } from '../../select/brokers.ts'
+import { load, nothingMatched } from '../../select/select.ts'
+import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import type { Terminal } from '../terminal.ts'
+import type { RunArguments } from './command.ts'
+
+/** `other`: the bindings that those of `--bind` are compared with; empty: the scenario as it is written. */
+export async function compareAction(args: RunArguments, other: readonly string[], out: Terminal): Promise<ExitCode> {
+  if ((args.bind ?? []).length === 0 && other.length === 0)
+    throw new Problem('cli/nothing-to-compare', '--compare without --bind compares a scenario with itself', {
+      hint: 'such as --bind blue=virtual --compare',
+    })
+  const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
+  const load1 = await load({ ...args, bind: other }, { seed, timeout: args.timeout }, out)
+  const load2 = await load(args, { seed, timeout: args.timeout }, out)
+  if (load1.errors + load2.errors > 0) return EXIT.usage
+  if (load1.plans.length === 0) {
+    out.printError(nothingMatched(load1))
+    return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
+  }
+  const names = [other.join(' ') || 'as written', (args.bind ?? []).join(' ') || 'as written'] as const
+  const pairs = load1.plans.map((plan) => new Pair(plan, twin(plan, load2.plans)))
+  const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
+  const brokerOf = new Map([...load1.brokerOf, ...load2.brokerOf])
+  const output = join(args.output ?? load1.config.output ?? 'results', 'compare')
+  await prepareOutput(output)
+  for (const pair of pairs) if (pair.runnable.length === 0) tell(pair.result, names, out)
+  const interrupt = interruptible(out)
+  try {
+    const result = await runSuite(
+      pairs.flatMap(({ runnable }) => runnable),
+      {
+        openBroker: (plan) => openChosen(brokerOf.get(plan)!),
+        jobs: args.jobs ?? 1,
+        ...{ retries: 0, repeatEach: 1, maxFailures: 0, globalTimeout: 0 },
+        ...{ seed, output, signal: interrupt.signal },
+      },
+      [
+        {
+          onScenarioEnd(run) {
+            const pair = pairOf.get(run.plan)!
+            if (pair.ran(run)) tell(pair.result, names, out)
+          },
+        },
+      ],
+    )
+    const all = pairs.map((pair) => pair.result)
+    if (all.length > 1) out.print(`\n${parityTable(all, createColors(out.color), out.width)}`)
+    const code = exitCodeOf(result, args)
+    return all.some(differs) ? worse(code, EXIT.failed) : code
+  } finally {
+    interrupt.done()
+  }
+}
+
+const twin = (plan: Plan, plans: readonly Plan[]): Plan | undefined =>
+  plans.find((other) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)
+
+/** A scenario with the one binding and with the other, and what came of it. */
+class Pair {
+  readonly plans: readonly Plan[]
+  readonly #twin: Plan | undefined
+  readonly #runs: ScenarioRun[] = []
+
+  constructor(plan: Plan, twin: Plan | undefined) {
+    this.#twin = twin
+    this.plans = twin === undefined ? [plan] : [plan, twin]
+  }
+
+  /** Nothing when one of them is skipped: the other alone tells nothing. */
+  get runnable(): readonly Plan[] {
+    return this.#twin === undefined || this.plans.some(({ skip }) => skip !== null) ? [] : this.plans
+  }
+
+  /** True when that was the second. */
+  ran(run: ScenarioRun): boolean {
+    this.#runs.push(run)
+    return this.#runs.length === this.plans.length
+  }
+
+  get result(): Compared {
+    const [plan] = this.plans
+    const { file, variant } = plan!
+    const title = `${basename(file, SUFFIX)}${variant === '' ? '' : ` [${variant}]`}`
+    const [one, other] = this.plans.map((p) => this.#runs.find((run) => run.plan === p))
+    if (one === undefined || other === undefined || UNUSABLE.has(one.status) || UNUSABLE.has(other.status))
+      return { title, outcome: { kind: 'not-compared', why: this.#whyNot() } }
+    const { differences, same } = compareRecords(one.events, other.events, { looping: loopingIn(this.plans) })
+    const verdicts = one.status === other.status ? null : `${one.status} here and ${other.status} there`
+    return { title, outcome: { kind: 'compared', same, differences, verdicts } }
+  }
+
+  #whyNot(): string {
+    if (this.#twin === undefined) return 'it is not there in both'
+    const skipped = this.plans.find(({ skip }) => skip !== null)
+    if (skipped !== undefined) return skipped.skip!
+    const unusable = this.#runs.find(({ status }) => UNUSABLE.has(status))
+    return unusable === undefined
+      ? 'it was not run'
+      : `${unusable.status}: ${unusable.problem?.message ?? 'no reason is known'}`
+  }
+}
+
+const UNUSABLE: ReadonlySet<string> = new Set(['skipped', 'broken', 'interrupted'])
+
+/** What there is to tell as soon as both have been run. */
+function tell({ title, outcome }: Compared, names: readonly [string, string], out: Terminal): void {
+  const c = createColors(out.color)
+  if (outcome.kind === 'not-compared') {
+    out.print(`${c.yellow('-')} ${title}: not compared, ${outcome.why}\n`)
+    return
+  }
+  const { same, differences, verdicts } = outcome
+  if (differences.length === 0 && verdicts === null) {
+    out.print(`${c.green('=')} ${title}: ${same} packets, the same in both\n`)
+    return
+  }
+  const judged = verdicts === null ? '' : `, ${verdicts}`
+  out.print(`${c.red('≠')} ${title}: ${same} packets are the same, ${differences.length} differences${judged}\n`)
+  out.print(`    - ${names[0]}\n    + ${names[1]}\n`)
+  for (const difference of differences) out.print(`  ${line(difference)}\n`)
+}
+
+const loopingIn = (plans: readonly Plan[]): readonly string[] =>
+  plans.flatMap(({ devices }) => devices.filter(({ busy }) => busy !== null).map(({ name }) => name))
+
+function line({ device, direction, kind, text }: RunDifference): string {
+  const sign = kind === 'only-in-first' ? '-' : kind === 'only-in-second' ? '+' : '~'
+  return `${sign} ${device} ${direction === 'up' ? '▲' : '▼'} ${text}`
+}

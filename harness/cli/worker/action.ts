@@ -1,0 +1,22 @@
+// What `hil worker` does: it works until it is told to stop.
+
+import { availableParallelism } from 'node:os'
+import { Problem } from '../../../emulators/index.ts'
+import { runWorker } from '../../load/index.ts'
+import { EXIT, type ExitCode } from '../exit.ts'
+import { interruptible } from '../interrupt.ts'
+import { terminal } from '../terminal.ts'
+import type { WorkerArguments } from './command.ts'
+
+export async function workerAction({
+  queue,
+  concurrency = availableParallelism(),
+}: WorkerArguments): Promise<ExitCode> {
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new Problem('cli/bad-number', '--concurrency: expected a whole number, at least 1')
+  const out = terminal()
+  const interrupt = interruptible(out)
+  await runWorker({ url: queue, concurrency, print: out.print, signal: interrupt.signal })
+  interrupt.done()
+  return EXIT.passed
+}

@@ -1,0 +1,34 @@
+// `hil worker`: runs shards of other machines' fleets.
+
+import type { Argv, CommandModule } from 'yargs'
+
+export interface WorkerArguments {
+  readonly queue: string
+  readonly concurrency?: number | undefined
+}
+
+export const worker: CommandModule<unknown, WorkerArguments> = {
+  command: 'worker',
+  describe: 'run parts of a fleet that hil load --queue gives out',
+  builder: (argv) =>
+    argv
+      .option('queue', {
+        type: 'string',
+        default: 'redis://127.0.0.1:6379',
+        requiresArg: true,
+        describe: 'redis://HOST:PORT',
+      })
+      .option('concurrency', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'shards at once; default: one for each core',
+      })
+      .example(
+        '$0 worker --queue redis://10.0.0.5',
+        'on each machine that is to help',
+      ) as unknown as Argv<WorkerArguments>,
+  handler: async (args) => {
+    const { workerAction } = await import('./action.ts')
+    process.exitCode = await workerAction(args)
+  },
+}

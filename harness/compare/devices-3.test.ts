@@ -1,0 +1,3 @@
+import { playPart } from './devices.testing.ts'
+
+playPart(3)

@@ -1,0 +1,91 @@
+// Calls as lines: what is typed, which line answers which call, and what becomes of calls when the firmware starts again.
+
+import { expect, it } from 'vitest'
+import { realClock } from '../../../emulators/index.ts'
+import { Timeline } from '../../evidence/index.ts'
+import { Commander } from './commander.ts'
+import type { CommandWords } from './commands.ts'
+
+function commander(words: CommandWords, more: { options?: Record<string, string | number>; will?: never } = {}) {
+  const clock = realClock()
+  const recorder = new Timeline(clock)
+  const typed: string[] = []
+  const bugs: unknown[] = []
+  const made = new Commander(
+    { words, verbs: new Set(Object.keys(words)), options: more.options ?? {}, will: null },
+    { name: 'dut', recorder, clock, onBug: (bug) => bugs.push(bug) },
+    (line) => typed.push(line),
+  )
+  const calls = () => recorder.events.filter((e) => e.kind === 'call' && e.state !== 'started')
+  return { made, typed, bugs, calls, settled: () => new Promise((resolve) => setImmediate(resolve)) }
+}
+
+const publish = (topic: string, payload: string | Uint8Array) =>
+  ({ verb: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: undefined }) as const
+
+it('types what the call says, in the form that the command asks for', async () => {
+  const { made, typed, settled } = commander(
+    {
+      connect: { send: 'c {name} {clean} {keepalive} {username:json} {password:json} {will.topic:json} {other}' },
+      publish: { send: 'p {topic:json} {payload:hex} {qos} {retain}' },
+      subscribe: { send: 's {topic} {qos}' },
+      unsubscribe: { send: 'u {topics:json}' },
+    },
+    { options: { keepalive: 5, username: 'me "x"' } },
+  )
+  made.call('1', { verb: 'connect', clean: undefined })
+  made.call('2', publish('a/b', Uint8Array.of(0, 255)))
+  made.call('3', { verb: 'subscribe', topics: ['a', 'b/#'], qos: 2 })
+  made.call('4', { verb: 'unsubscribe', topics: ['a', 'b/#'] })
+  await settled()
+  expect(typed).toEqual([
+    'c dut true 5 "me \\"x\\"" null null {other}',
+    'p "a/b" 00ff 1 false',
+    's a 2',
+    'u ["a","b/#"]',
+    's b/# 2',
+  ])
+})
+
+it('gives a line to the oldest call that it answers, and no call to an echo', async () => {
+  const { made, calls, settled } = commander({
+    publish: { send: 'pub {topic} ok', until: '/{topic} ok(?: (\\d+))?$/', fails: 'no' },
+  })
+  made.call('one', publish('a.b', ''))
+  made.call('two', publish('axb', ''))
+  await settled()
+  made.heard('> pub a.b ok')
+  made.heard('done axb ok 7')
+  await settled()
+  expect(calls()).toMatchObject([{ id: 'two', state: 'returned', value: '7' }])
+  made.heard('no')
+  await settled()
+  expect(calls()[1]).toMatchObject({ id: 'one', state: 'raised', error: { type: 'CommandFailed', args: ['no'] } })
+})
+
+it('types nothing before the firmware listens, and loses what was under way when it starts again', async () => {
+  const { made, typed, calls, settled } = commander({ ready: '/^ready/', ping: { send: 'ping', until: 'pong' } })
+  made.begins()
+  made.call('one', { verb: 'ping' })
+  await settled()
+  expect(typed).toEqual([])
+  made.heard('ready 1.0')
+  await settled()
+  expect(typed).toEqual(['ping'])
+  expect(made.hanging()).toContain('the answer to ping')
+  made.begins()
+  expect(calls()).toMatchObject([{ id: 'one', state: 'lost' }])
+  made.heard('pong')
+  await settled()
+  expect(calls()).toHaveLength(1)
+})
+
+it('does not type what is no line, and says which call it has no command for', async () => {
+  const { made, typed, bugs, settled } = commander({ publish: { send: 'pub {payload}' } })
+  made.call('one', publish('a', 'two\nlines'))
+  made.call('two', publish('a', Uint8Array.of(255)))
+  await settled()
+  expect(typed).toEqual([])
+  expect(bugs).toMatchObject([{ code: 'device/cannot-type' }, { code: 'device/cannot-type' }])
+  expect(() => made.call('three', { verb: 'ping' })).toThrow(expect.objectContaining({ code: 'device/no-command' }))
+})

@@ -1,0 +1,100 @@
+// `commands:` of a device whose firmware is told by lines of text what to do: for each client call the line to type
+// and the line that answers it. What a line leaves out the firmware cannot be told: a scenario that needs it is skipped.
+
+import { z } from 'zod'
+import type { PyValue } from '../../../emulators/index.ts'
+import { entryOf, readRegex, text } from '../../scenario/index.ts'
+import type { DeviceWords, WillSettings } from '../keys.ts'
+import type { Written } from '../kind.ts'
+import { type DeviceOption, optionsOf } from '../options.ts'
+
+const FORMS = 'placeholders: {topic}, {topic:json} or {topic:hex}'
+
+const command = z.strictObject({
+  send: text().describe(`the line to type; ${FORMS}`),
+  until: text()
+    .optional()
+    .describe('the line that says it is done, text or /regex/ whose first group is what the call returns'),
+  fails: text().optional().describe('the line that says it failed: the call raises CommandFailed'),
+})
+
+/** The calls that a line can stand for. */
+export const COMMANDS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'ping', 'disconnect'] as const
+export type CommandVerb = (typeof COMMANDS)[number]
+
+const shapes = {
+  ready: text().optional().describe('the line after which the firmware listens; until then nothing is typed'),
+  connect: command
+    .optional()
+    .describe('{clean} {name} {keepalive} {username} {password} {will.topic} {will.payload} …'),
+  publish: command.optional().describe('{topic} {payload} {qos} {retain}'),
+  subscribe: command.optional().describe('{topic} {qos}, typed once for each filter; or {topics} for all'),
+  unsubscribe: command.optional().describe('{topic}, typed once for each filter; or {topics} for all'),
+  ping: command.optional().describe('no placeholders'),
+  disconnect: command.optional().describe('no placeholders'),
+}
+export const commandsShape = z.strictObject(shapes)
+
+export type CommandWords = z.output<typeof commandsShape>
+
+/** What `with:` may say of such a device, as far as its connect command has a place for it. */
+export const COMMAND_OPTIONS: readonly DeviceOption[] = [
+  { name: 'keepalive', means: 'keep alive', type: 'seconds', default: 0, summary: 'keep alive, with commands:' },
+  { name: 'username', means: 'user name', type: 'str', default: null, summary: 'user name, with commands:' },
+  { name: 'password', means: 'password', type: 'str', default: null, summary: 'password, with commands:' },
+]
+
+export interface Commands {
+  readonly words: CommandWords
+  readonly verbs: ReadonlySet<string>
+  /** By the names of COMMAND_OPTIONS; undefined: not set. */
+  readonly options: Readonly<Record<string, PyValue>>
+  readonly will: WillSettings | null
+}
+
+/** null: it has none. What is wrong is added to the diagnostics; what it cannot be told makes it unfit. */
+export function commandsOf(written: Written, will: WillSettings | null): Commands | null {
+  const { words, node, diagnostics } = written
+  if (words.commands === undefined) return null
+  const at = entryOf(node, 'commands')!
+  const { connect } = words.commands
+  const options = optionsOf(written, 'a device with commands', COMMAND_OPTIONS)
+  for (const [verb, said] of Object.entries(words.commands)) {
+    const regexes = typeof said === 'string' ? [said] : [said?.until, said?.fails]
+    for (const regex of regexes) {
+      const read = regex === undefined ? undefined : readRegex(regex)
+      if (read !== undefined && 'wrong' in read)
+        diagnostics.add({
+          code: 'scenario/regex',
+          message: `${verb}: ${regex} is not a regular expression`,
+          at: at.keyPlace,
+        })
+    }
+  }
+  for (const name of [...Object.keys(options), ...(will === null ? [] : ['will'])])
+    if (
+      connect !== undefined &&
+      !connect.send.includes(`{${name}`) &&
+      !written.unfit(`${written.use}, whose connect command has no place for ${name}`)
+    )
+      diagnostics.add({
+        code: 'scenario/no-place-for',
+        message: `the connect command has no place for ${name}`,
+        at: at.keyPlace,
+        hint: `write {${name === 'will' ? 'will.topic' : name}} into it, or leave ${name} to the firmware`,
+      })
+  const verbs = new Set(Object.keys(words.commands).filter((verb) => (COMMANDS as readonly string[]).includes(verb)))
+  return { words: words.commands, verbs, options, will }
+}
+
+/** What a program decides by itself unless it is told by commands. */
+export function refuseSettings({ node, diagnostics }: Written, words: DeviceWords, noun: string, hint: string): void {
+  for (const key of ['with', 'will'] as const)
+    if (words.commands === undefined && words[key] !== undefined)
+      diagnostics.add({
+        code: 'scenario/key-of-another-kind',
+        message: `${noun} has no ${key}`,
+        at: entryOf(node, key)!.keyPlace,
+        hint,
+      })
+}

@@ -1,0 +1,82 @@
+// `use:` an emulated client library. Its options are the library's, or those of the firmware that runs on it.
+
+import {
+  type ClientKind,
+  type Duration,
+  type FirmwareName,
+  firmware,
+  type LibraryCall,
+  milliseconds,
+  type PyValue,
+} from '../../../emulators/index.ts'
+import { entryOf } from '../../scenario/index.ts'
+import { callbackOf, type WillSettings, willOf } from '../keys.ts'
+import type { DeviceKind, Written } from '../kind.ts'
+import { optionsOf } from '../options.ts'
+import { type SignalWiring, wiringOf } from '../signals.ts'
+import { inItsVersion } from '../version.ts'
+import { emulatedDevice } from './device.ts'
+
+const DEFAULT_POLL = milliseconds(100)
+
+interface Settings {
+  /** In the version that the device names. */
+  readonly client: ClientKind
+  readonly options: Readonly<Record<string, PyValue>>
+  readonly will: WillSettings | null
+  readonly firmware: FirmwareName
+  readonly callback: LibraryCall | null
+  /** null: the puppet does not poll. */
+  readonly poll: Duration | null
+  readonly signals: Readonly<Record<string, SignalWiring>>
+}
+
+export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
+  name: client.name,
+  summary: `${client.library} ${client.version}, emulated: ${client.summary}`,
+  // A device may say what a board in its place gets, so that one scenario runs on both.
+  keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
+  late: ['files'],
+  compile(written) {
+    const { words } = written
+    const runs = words.firmware ?? 'puppet'
+    if (runs !== 'puppet') forPuppetsOnly(written, 'callback')
+    const versioned = inItsVersion(written, client)
+    return {
+      client: versioned,
+      options: runs === 'puppet' ? optionsOf(written, client.name, versioned.options) : programOptions(written, runs),
+      will: willOf(words),
+      firmware: runs,
+      callback: callbackOf(words),
+      poll: words.poll === false ? null : (words.poll ?? DEFAULT_POLL),
+      signals: wiringOf(words),
+    }
+  },
+  busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
+  make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
+})
+
+/** What other programs do in their callbacks, they decide themselves. */
+function forPuppetsOnly({ words, node, diagnostics }: Written, key: 'callback'): void {
+  if (words[key] === undefined) return
+  diagnostics.add({
+    code: 'scenario/key-of-another-kind',
+    message: `${words.firmware} has a callback of its own`,
+    at: entryOf(node, key)!.keyPlace,
+    hint: 'remove it, or write firmware: puppet',
+  })
+}
+
+function programOptions(written: Written, runs: FirmwareName): Record<string, PyValue> {
+  const specs = firmware[runs].options
+  const converted = optionsOf(written, runs, specs)
+  for (const spec of specs)
+    if (spec.default === undefined && converted[spec.name] === undefined)
+      written.diagnostics.add({
+        code: 'scenario/missing-option',
+        message: `${runs} needs the option "${spec.name}": ${spec.summary}`,
+        at: entryOf(written.node, 'firmware')!.keyPlace,
+        hint: `with: { ${spec.name}: … }`,
+      })
+  return converted
+}

@@ -1,0 +1,170 @@
+// Any program that speaks MQTT as a device. It finds its link in HIL_HOST and HIL_PORT and in its
+// command line; its output is its serial console. Cutting its power blackholes the link first, so
+// that the FIN which the kernel sends for a killed program is not seen.
+
+import { createInterface } from 'node:readline'
+import { Problem } from '../../../emulators/index.ts'
+import { Child } from '../../child/child.ts'
+import type { Recorder } from '../../evidence/index.ts'
+import type { Commander } from '../console/commander.ts'
+import type { Attachment, Device, LinkState } from '../device.ts'
+import { urlOf } from '../network/url.ts'
+
+const DARK: LinkState = { kind: 'down', mode: 'blackhole' }
+
+export interface ProcessSettings {
+  readonly name: string
+  /** A list is run as it is; text goes through the shell. */
+  readonly command: string | readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly directory: string
+  readonly attachment: Attachment
+  readonly recorder: Recorder
+  /** For a program that takes calls as lines; absent or null: it takes none. */
+  readonly commander?: ((type: (line: string) => void) => Commander) | null
+}
+
+export function processDevice(settings: ProcessSettings): Device {
+  const { name, attachment, recorder } = settings
+  let child: Child | null = null
+  /** Resolves when the exit of the last one is recorded. */
+  let gone: Promise<unknown> = Promise.resolve()
+  /** What the link was before a power cut darkened it; a scenario's own `network` since then stays. */
+  let before: LinkState | null = null
+  /** The program that is being started. */
+  let starting: Promise<unknown> = Promise.resolve()
+  let disposed = false
+  const commander = settings.commander?.(type) ?? null
+
+  function type(text: string): void {
+    recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
+    child?.stdin?.write(`${text}\n`)
+  }
+
+  function start(): Promise<void> {
+    const attempt = spawn()
+    starting = attempt.catch(() => {}) // whoever boots it hears of it
+    return attempt
+  }
+
+  async function spawn(): Promise<void> {
+    if (disposed) return
+    const [file, args, shell] = commandLine(settings.command)
+    const started = await Child.spawn(file, args, {
+      shell,
+      cwd: settings.directory,
+      group: true,
+      input: true,
+      env: {
+        ...process.env,
+        ...settings.environment,
+        HIL_HOST: attachment.host,
+        HIL_PORT: String(attachment.port),
+        HIL_URL: urlOf(attachment),
+        ...provisionsOf(attachment),
+      },
+    }).catch((cause) => {
+      throw new Problem('device/not-started', `${name}: cannot start ${file}: ${(cause as Error).message}`, {
+        hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
+        cause,
+      })
+    })
+    child = started
+    commander?.begins()
+    recorder.record({ kind: 'device', device: name, change: 'boot' })
+    for (const stream of ['out', 'err'] as const) {
+      const lines = createInterface({ input: started[`std${stream}`], crlfDelay: Number.POSITIVE_INFINITY })
+      lines.on('line', (line) => {
+        recorder.record({ kind: 'serial', device: name, line, stream })
+        if (stream === 'out' && child === started) commander?.heard(line)
+      })
+    }
+    gone = started.exit.then(({ code, signal }) => {
+      if (child === started) {
+        child = null
+        commander?.lost()
+      }
+      started.signal('SIGKILL') // what it has left behind in its group
+      recorder.record({ kind: 'exit', device: name, code, signal })
+    })
+  }
+
+  async function cut(change: 'off' | 'reset'): Promise<void> {
+    before ??= attachment.state
+    await attachment.set(DARK)
+    child?.signal('SIGKILL')
+    await gone
+    recorder.record({ kind: 'device', device: name, change })
+  }
+
+  async function lit(): Promise<void> {
+    if (before !== null && attachment.state === DARK) await attachment.set(before)
+    before = null
+  }
+
+  const off = (): Problem =>
+    new Problem('device/off', `${name} is not running: nobody reads what is typed`, {
+      hint: `boot: ${name} starts it again`,
+    })
+  const noPins = (): never => {
+    throw new Problem('device/no-pins', `${name} is a process: it has no pins`, {
+      hint: 'signals and drive are for emulated devices and boards',
+    })
+  }
+
+  return {
+    name,
+    get running() {
+      return child !== null
+    },
+    async boot() {
+      if (child !== null) return
+      await lit()
+      await start()
+    },
+    call(id, call) {
+      if (commander !== null && child !== null) return commander.call(id, call)
+      if (commander !== null) throw off()
+      throw new Problem('device/no-calls', `${name} is a process: it runs by itself and takes no client calls`, {
+        hint: 'drive it with serial: { send }, give it commands:, or assert what it does by itself',
+      })
+    },
+    hanging: () => commander?.hanging() ?? null,
+    async reset() {
+      await cut('reset')
+      await lit()
+      await start()
+    },
+    powerOff: () => cut('off'),
+    drive: noPins,
+    activeLevel: noPins,
+    send(text) {
+      if (child === null) throw off()
+      type(text)
+    },
+    async [Symbol.asyncDispose]() {
+      disposed = true
+      await starting
+      await child?.end()
+      await gone
+    },
+  }
+}
+
+function provisionsOf({ tls, credentials }: Attachment): NodeJS.ProcessEnv {
+  const { cafile, cert, key } = tls?.files ?? {}
+  const all = {
+    HIL_CAFILE: cafile,
+    HIL_CERT: cert,
+    HIL_KEY: key,
+    HIL_USER: credentials?.username,
+    HIL_PASSWORD: credentials?.password,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+function commandLine(command: string | readonly string[]): readonly [string, string[], boolean] {
+  if (typeof command === 'string') return [command, [], true]
+  const [file, ...args] = command
+  return [file!, args, false]
+}

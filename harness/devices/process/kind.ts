@@ -1,0 +1,81 @@
+// `use: process`: any program that speaks MQTT, started in the folder of the scenario.
+
+import { dirname, resolve as resolvePath } from 'node:path'
+import { childOf, entryOf, type Node } from '../../scenario/index.ts'
+import { Commander } from '../console/commander.ts'
+import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings } from '../console/commands.ts'
+import { willOf } from '../keys.ts'
+import type { DeviceKind, LinkFacts } from '../kind.ts'
+import { urlOf } from '../network/url.ts'
+import { processDevice } from './device.ts'
+
+interface Settings {
+  readonly command: (link: LinkFacts) => string | readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly directory: string
+  /** null: it takes no calls. */
+  readonly commands: Commands | null
+}
+
+const LACKS = { noun: 'a process', hint: 'the program decides that; pass it in command: or env:' }
+
+export const processKind: DeviceKind<Settings> = {
+  name: 'process',
+  summary: 'any program that speaks MQTT, started by the harness; its input and output are the console',
+  options: COMMAND_OPTIONS,
+  keys: ['command', 'env', 'commands', 'with', 'will'],
+  late: ['command'],
+  lacks: LACKS,
+  refusesByReset: true,
+  speaksWebSocket: true,
+  readsFiles: true,
+  compile(written) {
+    const { words, node, file, diagnostics, plays, unfit, atLink } = written
+    const command = childOf(node, 'command')
+    if (command === undefined) {
+      diagnostics.add({
+        code: 'scenario/missing-key',
+        message: 'a process needs a command',
+        at: entryOf(node, 'use')!.keyPlace,
+        hint: 'for instance command: mosquitto_sub -h ${{ link.host }} -p ${{ link.port }} -t a/b',
+      })
+      return undefined
+    }
+    refuseSettings(written, words, LACKS.noun, LACKS.hint)
+    // Whether it speaks WebSocket only its command can tell; what knows the host and the port alone does not.
+    const web = childOf(childOf(node, 'link'), 'websocket')
+    const isWeb = web?.kind === 'scalar' && web.value === true
+    if (isWeb && plays !== null && !/link\.url|HIL_URL/.test(JSON.stringify(words.command)))
+      unfit('a process, whose command does not ask for ${{ link.url }}')
+    return {
+      commands: commandsOf(written, willOf(words)),
+      command(link) {
+        const filled = atLink(command, link)
+        return filled.kind === 'list' ? filled.items.map(textOf) : textOf(filled)
+      },
+      environment: words.env ?? {},
+      directory: resolvePath(dirname(file)),
+    }
+  },
+  busy: ({ commands }) => (commands === null ? 'a process' : null),
+  calls: ({ commands }) => commands?.verbs ?? null,
+  make: ({ command, environment, directory, commands }, around) => {
+    const { name, attachment, recorder } = around
+    return processDevice({
+      name,
+      command: command({
+        ...attachment.tls?.files,
+        host: attachment.host,
+        port: attachment.port,
+        url: urlOf(attachment),
+      }),
+      environment,
+      directory,
+      attachment,
+      recorder,
+      commander: commands === null ? null : (type) => new Commander(commands, around, type),
+    })
+  },
+}
+
+const textOf = (node: Node): string => (node.kind === 'scalar' ? String(node.value) : '')

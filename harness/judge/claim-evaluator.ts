@@ -1,0 +1,89 @@
+// A claim under judgement. A case is fed every event in order and told the time between them; it
+// decides once, and then its finding never changes, whatever comes later.
+
+import type { Duration, Instant } from '../../emulators/index.ts'
+import { milliseconds } from '../../emulators/index.ts'
+import type { Event } from '../evidence/index.ts'
+import { describe, streamOf } from '../expect/index.ts'
+import type { Pattern, Want } from '../plan/model/plan.ts'
+import type { ClaimResult } from './verdict.ts'
+
+/** How long past its window a missing event is waited for, so that a report can say "late by 12 ms". */
+export const GRACE: Duration = milliseconds(50)
+
+export interface ClaimEvaluator {
+  readonly finding: ClaimResult | null
+  /** The events that satisfied the claim, in order. */
+  readonly matched: readonly Event[]
+  /** When it wants to be told the time; null: only events can decide it. */
+  readonly due: Instant | null
+  observe(event: Event): void
+  tick(now: Instant): void
+  /** Its time is over for a reason outside it: the run ends. */
+  close(now: Instant, why: string): void
+}
+
+export function matchesPattern(pattern: Pattern, event: Event): boolean {
+  return pattern.matcher.compare(pattern.fields, event)?.length === 0
+}
+
+export function showWant(want: Want): string {
+  const each = want.patterns.map((p) => p.matcher.show(p.fields))
+  switch (want.mode) {
+    case 'one':
+      return each[0]!
+    case 'all':
+      return `all of: ${each.join('; ')}`
+    case 'sequence':
+      return `in this order: ${each.join('; ')}`
+    case 'any':
+      return `any of: ${each.join('; ')}`
+  }
+}
+
+/** Remembers what came close, for the report of a failure. */
+export class NearMisses {
+  readonly #want: Want
+  readonly #near: { readonly event: Event; readonly differs: readonly string[] }[] = []
+  readonly #stream: number[] = []
+  readonly #troubles: number[] = []
+  readonly #streams: ReadonlySet<string>
+
+  constructor(want: Want) {
+    this.#want = want
+    this.#streams = new Set(want.patterns.map((p) => p.matcher.stream(p.fields)))
+  }
+
+  observe(event: Event): void {
+    if (tellsOfTrouble(event)) keepLast(this.#troubles, event.seq, 4)
+    if (this.#streams.has(streamOf(event))) keepLast(this.#stream, event.seq, 4)
+    for (const pattern of this.#want.patterns) {
+      const differs = pattern.matcher.compare(pattern.fields, event)
+      if (differs !== null && differs.length > 0) keepLast(this.#near, { event, differs }, 3)
+    }
+  }
+
+  /** `the nearest: #41 … (retain: expected false, got true)`, or what else was there. */
+  tell(): string {
+    const last = this.#near.at(-1)
+    if (last === undefined) return ''
+    return `; the nearest was ${describe(last.event)} (${last.differs.join('; ')})`
+  }
+
+  get seqs(): readonly number[] {
+    const near = this.#near.map((n) => n.event.seq)
+    return [...new Set([...near, ...this.#stream, ...this.#troubles])].sort((a, b) => a - b)
+  }
+}
+
+/** A program that has ended or complains explains much that does not come. */
+function tellsOfTrouble(event: Event): boolean {
+  if (event.kind === 'exit' || event.kind === 'broker') return true
+  if (event.kind === 'serial') return event.stream === 'err'
+  return event.kind === 'device' && event.change !== 'boot' && event.change !== 'reset'
+}
+
+function keepLast<T>(list: T[], item: T, most: number): void {
+  list.push(item)
+  if (list.length > most) list.shift()
+}

@@ -1,0 +1,147 @@
+// Fleets over a real Redis, with `hil worker` processes: the same totals as in one process, and a worker
+// that is killed in the middle is told of and its shard begun again by another.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { createServer } from 'node:net'
+import { delimiter, join, resolve } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { brokers } from '../../brokers/index.ts'
+import { QueueShards } from '../index.ts'
+import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
+
+const HIL = resolve(import.meta.dirname, '../../../dist/harness/cli/main.js')
+const redisServer = `${process.env.PATH ?? ''}${delimiter}/usr/bin${delimiter}/usr/sbin`
+  .split(delimiter)
+  .map((folder) => join(folder, 'redis-server'))
+  .find((file) => {
+    try {
+      accessSync(file, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+const missing = redisServer === undefined && (process.env.CI ?? '') === ''
+
+const cleanup: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const undo of cleanup.splice(0).reverse()) await undo()
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function started(command: string, args: readonly string[], sign: RegExp): Promise<ChildProcess> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  cleanup.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill('SIGTERM')
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000)
+    await exit
+    clearTimeout(late)
+  })
+  let out = ''
+  return new Promise((resolve, reject) => {
+    const hear = (text: Buffer): void => {
+      out += text
+      if (sign.test(out)) resolve(child)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.on('exit', (code) => reject(new Error(`${command} ended with ${code}: ${out}`)))
+  })
+}
+
+async function redis(): Promise<string> {
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  await started(redisServer ?? 'redis-server', args, /Ready to accept connections/i)
+  return `redis://127.0.0.1:${port}`
+}
+
+const worker = (url: string): Promise<ChildProcess> =>
+  started(process.execPath, [HIL, 'worker', '--queue', url, '--concurrency', '1'], /worker .* from Redis/)
+
+describe.skipIf(missing)('over Redis', () => {
+  it('two workers come to the same totals as one process', async () => {
+    const url = await redis()
+    await Promise.all([worker(url), worker(url)])
+    const text = publishers(30) + ALL_PUBLISH
+    const here = await measureFleet(text)
+    const notes: string[] = []
+    const transport = () => new QueueShards({ url, workers: 2, note: (n) => notes.push(n) })
+    const there = await measureFleet(text, { transport, remote: true, shards: 2 })
+    expect(notes).toEqual([])
+    expect(there.shards.map(({ devices, complete, attempts }) => [devices, complete, attempts])).toEqual([
+      [16, true, 1],
+      [15, true, 1],
+    ])
+    expect(new Set(there.shards.map((s) => s.where)).size).toBe(2)
+    // One machine, one clock.
+    for (const shard of there.shards) expect(Math.abs(shard.clockOffset)).toBeLessThan(50)
+    expect(there.ledger).toEqual(here.ledger)
+    for (const name of ['connects', 'messages_published', 'messages_acked', 'messages_received'])
+      expect(there.counts.all![name]).toBe(here.counts.all![name])
+    for (const metric of ['connect_time', 'publish_ack_time', 'end_to_end_time'])
+      expect(there.times.all![metric]!.count).toBe(here.times.all![metric]!.count)
+  }, 120_000)
+
+  it('a worker that is killed is told of, and another begins its shard again', async () => {
+    const url = await redis()
+    const workers = await Promise.all([worker(url), worker(url)])
+    const notes: string[] = []
+    let killed = false
+    const transport = () => new QueueShards({ url, workers: 2, note: (n) => notes.push(n) })
+    const watcher = {
+      onPhase(name: string) {
+        if (name !== 'loss' || killed) return
+        killed = true
+        workers[1]!.kill('SIGKILL')
+        void worker(url)
+      },
+    }
+    const run = await runFleet(
+      `
+timeout: 100s
+fleet:
+  sensors: { use: umqtt.simple, count: 40 }
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - id: loss
+    expect: { fleet: { group: sensors, at-most: 50% }, within: 30s }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+`,
+      { transport, remote: true, shards: 2, watchers: [watcher], open: () => brokers.aedes.open() },
+    )
+    expect(run.problem).toBe(null)
+    expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+    expect(notes).toHaveLength(2)
+    expect(notes[0]).toMatch(/^shard [12] at .* is lost: nothing was heard of it for 4 s$/)
+    expect(notes[1]).toMatch(/^shard [12] goes on at .*, from its beginning$/)
+    expect(run.load!.shards.map((s) => s.attempts).sort()).toEqual([1, 2])
+    expect(run.load!.shards.every((s) => s.complete)).toBe(true)
+    // Its figures before that are gone with it, which is no small print.
+    const verdict = run.verdicts.find((v) => v.step === 'slo.shards')
+    expect(verdict).toMatchObject({ kind: 'inconclusive' })
+    expect(verdict!.got).toMatch(/was begun 2 times/)
+    expect(run.status).toBe('inconclusive')
+  }, 120_000)
+
+  it('says that nobody answers', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`
+    const transport = () => new QueueShards({ url, workers: 1, note: () => {} })
+    const { status, problem } = await runFleet(publishers(1) + ALL_PUBLISH, { transport, remote: true })
+    expect(status).toBe('broken')
+    expect(problem).toMatchObject({ code: 'run/queue', hint: 'redis-server --port 6379 starts one' })
+  })
+})

@@ -1,0 +1,99 @@
+// A part of the fleet, run by messages: in a process of its own (main.ts) or in a worker of a queue.
+
+import { milliseconds, Problem } from '../../../emulators/index.ts'
+import { compile } from '../../plan/index.ts'
+import type { FromShard, Progress, ShardJob, ToShard } from '../coordinator/protocol.ts'
+import { ShardRunner } from './shard-runner.ts'
+
+/** How often it tells how it stands; ms. */
+const EVERY = 200
+/** Every so many times with histograms. */
+const SECOND = 5
+
+export class Shard {
+  readonly #crew: ShardRunner
+  readonly #send: (message: FromShard) => void
+  #timer: NodeJS.Timeout | null = null
+  #beats = 0
+
+  constructor(job: ShardJob, send: (message: FromShard) => void) {
+    this.#send = send
+    const { file, text, variant, given } = job
+    const { plans } = compile(file, text, {
+      timeout: milliseconds(given.timeout),
+      vars: given.vars,
+      ...(given.bind === undefined ? {} : { bind: given.bind }),
+      seed: given.seed,
+      fleet: given.fleet,
+      broker: () => given.broker,
+    })
+    const plan = plans.find((p) => p.variant === variant)?.fleet
+    if (plan === undefined || plan === null)
+      throw new Problem('run/shard', `${file} does not compile here as it did where the run was started`)
+    this.#crew = new ShardRunner({
+      ...job,
+      plan,
+      onBug: (error) => this.#bug(error),
+    })
+    send({ kind: 'ready', devices: this.#crew.size })
+  }
+
+  handle(message: ToShard): void {
+    switch (message.kind) {
+      case 'start':
+        this.#crew.start(message.epoch, message.from)
+        this.#timer = setInterval(() => this.#tell(), EVERY)
+        return
+      case 'phase':
+        this.#crew.phase(message.name, message.at)
+        return
+      case 'order':
+        this.#crew.order(message.order)
+        this.#send({ kind: 'done', number: message.number })
+        return
+      case 'quiet':
+        this.#crew.quiet()
+        return
+      case 'finish':
+        this.#tell()
+        this.#finish()
+    }
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#crew.close()
+  }
+
+  #tell(): void {
+    const whole = this.#beats++ % SECOND === 0
+    const progress: Progress = {
+      kind: 'progress',
+      ...this.#crew.status(),
+      ...(whole ? { interval: this.#crew.meter.takeInterval(), errors: this.#crew.meter.errors() } : {}),
+      ...usage(),
+    }
+    this.#send(progress)
+  }
+
+  #finish(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+    const meter = this.#crew.meter.report()
+    this.#send({ kind: 'result', meter, books: this.#crew.books(), devices: this.#crew.size, ...usage() })
+  }
+
+  #bug(error: unknown): void {
+    if (error instanceof Problem)
+      this.#send({ kind: 'trouble', code: error.code, message: error.message, hint: error.hint })
+    else {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#send({ kind: 'trouble', code: 'internal/bug', message: stack.split('\n')[0]!, bug: stack })
+    }
+  }
+}
+
+function usage(): { readonly cpu: number; readonly memory: number } {
+  const { user, system } = process.cpuUsage()
+  return { cpu: (user + system) / 1e6, memory: process.memoryUsage.rss() }
+}

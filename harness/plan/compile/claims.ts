@@ -1,0 +1,268 @@
+// `expect` and `never`, from parsed words to claims.
+
+import type { z } from 'zod'
+import { type Duration, milliseconds, seconds } from '../../../emulators/index.ts'
+import { type AnyMatcher, type CallFields, matchers } from '../../expect/index.ts'
+import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
+import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
+import type { expectation, pattern, prohibition } from '../schema/grammar.ts'
+import { parseAnchor } from './anchor.ts'
+import { type Context, complain, knownNames } from './context.ts'
+
+/** What an `expect` waits when it says nothing. */
+export const EXPECT_WITHIN: Duration = seconds(5)
+
+const GROUPS = ['all', 'sequence', 'any'] as const
+
+type Parsed = z.output<typeof expectation> & z.output<typeof prohibition>
+
+export function buildExpect(node: Node) {
+  return (parsed: z.output<typeof expectation>, context: Context): Claim | undefined => {
+    const want = wantOf(parsed as Parsed, node, context)
+    const after = anchorOf(parsed.after, node, 'after', context)
+    const window = windowOf(parsed, node, context)
+    if (want === undefined || after === undefined || window === undefined) return undefined
+    const running = runningCall(want)
+    if (running !== null) return stillRunning(want, running, parsed, node, context)
+    const { count, every } = parsed
+    if (after !== null && parsed.since !== undefined) {
+      complain(context, node, {
+        code: 'scenario/two-anchors',
+        message: 'after and since are two places to look from',
+        hint: 'keep one of them',
+      })
+      return undefined
+    }
+    if ((count !== undefined || every !== undefined) && (want.mode === 'all' || want.mode === 'sequence')) {
+      complain(context, node, {
+        code: 'scenario/count-of-many',
+        message: `${want.mode} has one event for each of its matchers: count and every do not fit`,
+        hint: 'write an expect of its own for what is counted',
+      })
+      return undefined
+    }
+    return {
+      kind: 'expect',
+      want,
+      count: count ?? (every === undefined ? null : { min: 2, max: Number.POSITIVE_INFINITY }),
+      window,
+      every: every ?? null,
+      after: after ?? (parsed.since === 'start' ? { kind: 'start' } : null),
+      sinceStart: parsed.since === 'start',
+      save: parsed.save ?? {},
+    }
+  }
+}
+
+export function buildNever(node: Node, under: 'steps' | 'always') {
+  return (parsed: z.output<typeof prohibition>, context: Context): Claim | undefined => {
+    const want = wantOf(parsed as Parsed, node, context)
+    const after = anchorOf(parsed.after, node, 'after', context)
+    const until = anchorOf(parsed.until, node, 'until', context)
+    if (want === undefined || after === undefined || until === undefined) return undefined
+    if (under === 'steps' && (parsed.for === undefined || parsed.until !== undefined)) {
+      complain(context, node, {
+        code: 'scenario/never-how-long',
+        message: parsed.until === undefined ? 'never for how long?' : 'until: is for claims under always',
+        hint: 'a never among the steps watches for: DURATION',
+      })
+      return undefined
+    }
+    if (under === 'always' && parsed.for !== undefined && parsed.until !== undefined) {
+      complain(context, node, {
+        code: 'scenario/never-how-long',
+        message: 'for and until are two ends of one window',
+        hint: 'keep one of them; without either it holds to the end of the run',
+      })
+      return undefined
+    }
+    if (under === 'always' && !fitsAlways(after, until, node, context)) return undefined
+    return { kind: 'never', want, window: parsed.for ?? null, until, after, started: null }
+  }
+}
+
+/** A claim under `always` begins with the run, and its end is a moment that comes once. */
+function fitsAlways(after: Anchor | null, until: Anchor | null, node: Node, context: Context): boolean {
+  if (after !== null && after.kind !== 'start')
+    complain(context, node, {
+      code: 'scenario/always-after',
+      message: 'a claim under always begins with the run',
+      hint: 'one that begins later is a never among the steps, beside others in a parallel',
+    })
+  else if (until !== null && !isKnownWhenItComes(until))
+    complain(context, node, {
+      code: 'scenario/never-how-long',
+      message: 'until: takes a moment that is known when it comes, because a claim under always fails at once',
+      hint: 'a step id, id.end, or boot:DEVICE',
+    })
+  else return true
+  return false
+}
+
+/** What an expect matched, and which packet was the last, is found out later. */
+function isKnownWhenItComes(anchor: Anchor): boolean {
+  return anchor.kind === 'boot' || (anchor.kind === 'step' && (anchor.edge === 'start' || anchor.edge === 'end'))
+}
+
+function wantOf(parsed: Parsed, node: Node, context: Context): Want | undefined {
+  const single = patternsOf(parsed)
+  const groups = GROUPS.filter((group) => parsed[group] !== undefined)
+  if (single.length + groups.length !== 1) {
+    const words = [...single.map((p) => p.matcher.name), ...groups]
+    complain(context, node, {
+      code: 'scenario/one-matcher',
+      message: words.length === 0 ? 'what is claimed?' : `one matcher a claim, here are ${words.join(' and ')}`,
+      hint:
+        words.length === 0
+          ? `give one of ${Object.keys(matchers).join(', ')}, or all, sequence, any`
+          : 'put them under all: (any order), sequence: (this order) or any:',
+    })
+    return undefined
+  }
+  const mode = groups[0] ?? 'one'
+  const patterns = mode === 'one' ? single : parsed[mode]!.flatMap((item) => onlyPattern(item, node, context))
+  if (patterns.length === 0) return undefined
+  return patterns.every((p) => namesExist(p, node, context)) ? { mode, patterns } : undefined
+}
+
+function patternsOf(parsed: z.output<typeof pattern>): Pattern[] {
+  return Object.entries(matchers).flatMap(([name, matcher]) => {
+    const fields = parsed[name]
+    return fields === undefined ? [] : [{ matcher: matcher as AnyMatcher, fields }]
+  })
+}
+
+function onlyPattern(item: z.output<typeof pattern>, node: Node, context: Context): Pattern[] {
+  const found = patternsOf(item)
+  if (found.length !== 1)
+    complain(context, node, {
+      code: 'scenario/one-matcher',
+      message: `each item of a list of matchers is one matcher, one has ${found.length}`,
+      hint: 'begin each with a dash of its own',
+    })
+  return found.length === 1 ? found : []
+}
+
+function namesExist(found: Pattern, node: Node, context: Context): boolean {
+  const names = found.matcher.devices(found.fields)
+  const missing = names.filter((name) => !context.devices.has(name) && !context.linked.has(name))
+  for (const name of missing) unknownDevice(name, node, context)
+  if (missing.length > 0) return false
+  if (found.matcher.name === 'fleet') return groupExists((found.fields as { group: string }).group, node, context)
+  if (found.matcher.name === 'signal')
+    return signalExists(found.fields as { device: string; signal: string }, node, context)
+  if (found.matcher.name === 'call') return callExists(found.fields as CallFields, node, context)
+  return true
+}
+
+export function unknownDevice(name: string, node: Node, context: Context): void {
+  context.diagnostics.add({
+    code: 'scenario/unknown-device',
+    message: `there is no device "${name}"`,
+    at: placeOf(node, name),
+    hint: didYouMeanDevice(name, context),
+  })
+}
+
+function didYouMeanDevice(name: string, context: Context): string {
+  const known = [...context.devices.keys()]
+  return didYouMean(name, known) ?? (known.length === 0 ? 'declare it under devices:' : `there is ${known.join(', ')}`)
+}
+
+export function groupExists(name: string, node: Node, context: Context): boolean {
+  if (context.groups.has(name)) return true
+  const known = [...context.groups]
+  context.diagnostics.add({
+    code: 'scenario/unknown-group',
+    message: `the fleet has no group "${name}"`,
+    at: placeOf(node, name),
+    hint: didYouMean(name, known) ?? (known.length === 0 ? 'declare it under fleet:' : `there is ${known.join(', ')}`),
+  })
+  return false
+}
+
+export function signalExists(f: { device: string; signal: string }, node: Node, context: Context): boolean {
+  const signals = Object.keys(context.devices.get(f.device)?.signals ?? {})
+  if (signals.includes(f.signal)) return true
+  context.diagnostics.add({
+    code: 'scenario/unknown-signal',
+    message: `${f.device} has no signal "${f.signal}"`,
+    at: placeOf(node, f.signal),
+    hint: didYouMean(f.signal, signals) ?? `declare it: signals: { ${f.signal}: { pin: 2 } } on the device`,
+  })
+  return false
+}
+
+function callExists(fields: CallFields, node: Node, context: Context): boolean {
+  if (fields.id === undefined || context.steps.has(fields.id)) return true
+  context.diagnostics.add({
+    code: 'scenario/unknown-step-id',
+    message: `no earlier step has the id "${fields.id}"`,
+    at: placeOf(node, fields.id),
+    hint: didYouMean(fields.id, context.steps.keys()) ?? 'give the call an id:',
+  })
+  return false
+}
+
+/** null: the word is not there. undefined: it is wrong, and has been reported. */
+function anchorOf(text: string | undefined, node: Node, key: string, context: Context): Anchor | null | undefined {
+  if (text === undefined) return null
+  const anchor = parseAnchor(text, knownNames(context))
+  if ('kind' in anchor) return anchor
+  context.diagnostics.add({ ...anchor, at: placeOf(node, text, key) })
+  return undefined
+}
+
+function windowOf(
+  parsed: z.output<typeof expectation>,
+  node: Node,
+  context: Context,
+): { from: Duration; to: Duration } | undefined {
+  const { within, between } = parsed
+  if (within !== undefined && between !== undefined) {
+    complain(context, node, {
+      code: 'scenario/two-windows',
+      message: 'within and between are two windows',
+      hint: 'within: D is between: [0ms, D] without the lower end; keep one',
+    })
+    return undefined
+  }
+  if (between === undefined) return { from: Number.NEGATIVE_INFINITY as Duration, to: within ?? EXPECT_WITHIN }
+  if (between[0] > between[1]) {
+    complain(context, node, {
+      code: 'scenario/window-order',
+      message: 'the window ends before it begins',
+      hint: 'write between: [EARLIEST, LATEST]',
+    })
+    return undefined
+  }
+  return { from: between[0], to: between[1] }
+}
+
+function runningCall(want: Want): CallFields | null {
+  const running = want.patterns
+    .filter((p) => p.matcher.name === 'call')
+    .map((p) => p.fields as CallFields)
+    .find((f) => f.running)
+  return running ?? null
+}
+
+/** `expect: { call: { id, running: true } }`: it was started, and neither returns nor raises in the window. */
+function stillRunning(
+  want: Want,
+  fields: CallFields,
+  parsed: z.output<typeof expectation>,
+  node: Node,
+  context: Context,
+): Claim | undefined {
+  const extra = ['count', 'every', 'between', 'after', 'since', 'save'].filter((key) => key in parsed)
+  if (want.mode !== 'one' || fields.id === undefined || extra.length > 0) {
+    complain(context, node, {
+      code: 'scenario/running',
+      message: 'running: true asks whether one call, named by its id, is still under way when the window ends',
+      hint: 'write expect: { call: { id: STEP, running: true }, within: 2s }, alone and without other terms',
+    })
+    return undefined
+  }
+  return { kind: 'never', want, window: parsed.within ?? milliseconds(0), until: null, after: null, started: fields.id }
+}

@@ -1,0 +1,256 @@
+// Text to plans, one for each combination of the matrix. Nothing is opened; what is wrong is
+// collected, all of it, with places.
+
+import type { z } from 'zod'
+import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import {
+  childOf,
+  Diagnostics,
+  entryOf,
+  type Node,
+  parseScenarioText,
+  type Scope,
+  type ScopeValue,
+  typedValue,
+  validate,
+} from '../../scenario/index.ts'
+import { bindingsOf } from '../bind/bind.ts'
+import { Casting } from '../bind/resolve-bindings.ts'
+import { compileFleet } from '../fleet/compile.ts'
+import { overridden } from '../fleet/overrides.ts'
+import { linkedMembers } from '../fleet/share.ts'
+import {
+  type BrokerFacts,
+  type BrokerRequest,
+  type DevicePlan,
+  type FleetOverrides,
+  type Plan,
+  statementsIn,
+} from '../model/plan.ts'
+import { scenario as shape } from '../schema/grammar.ts'
+import { compileAlways } from './always.ts'
+import { type Context, interpolateNow } from './context.ts'
+import type { DeviceContext } from './devices.ts'
+import { combinations } from './matrix.ts'
+import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
+import { compileSlos } from './slo.ts'
+import { compileSteps } from './steps.ts'
+
+export const DEFAULT_TIMEOUT: Duration = seconds(60)
+
+export interface CompileOptions {
+  /** For scenarios that set no timeout. */
+  readonly timeout?: Duration | undefined
+  /** In place of the scenario's own vars; values as text, read as YAML would. */
+  readonly vars?: Readonly<Record<string, string>> | undefined
+  /** What `broker.…` in expressions means, by the broker that the scenario will run on. */
+  readonly broker: (request: BrokerRequest | null) => BrokerFacts
+  readonly seed?: number | undefined
+  /** In place of what the scenario says of its fleet. */
+  readonly fleet?: FleetOverrides | undefined
+  /** In place of what the file has in these roles, by device, as written. Throws Problem `binding/…` when one cannot be read. */
+  readonly bind?: Readonly<Record<string, string>> | undefined
+}
+
+export interface CompileResult {
+  readonly plans: readonly Plan[]
+  /** The scenario as it may be shown: without passwords. */
+  readonly text: string
+  readonly diagnostics: Diagnostics
+}
+
+/** Names that only the run can tell. */
+export const LATER: ReadonlySet<string> = new Set(['saved', 'link', 'i'])
+
+export function compile(file: string, text: string, options: CompileOptions): CompileResult {
+  const { root, diagnostics: found } = parseScenarioText(file, text)
+  const diagnostics = new Diagnostics()
+  diagnostics.addAll(found)
+  if (root === null) return { plans: [], text, diagnostics }
+  const matrix = childOf(root, 'matrix')
+  const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
+  const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
+  const shown = new Diagnostics()
+  shown.addAll(diagnostics.all.map((diagnostic) => discreet(diagnostic, root)))
+  return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
+}
+
+/** What is no list of values is reported elsewhere, and passed over here. */
+function listsOf(matrix: ScopeValue): Readonly<Record<string, readonly ScopeValue[]>> {
+  if (typeof matrix !== 'object' || matrix === null || Array.isArray(matrix)) return {}
+  return Object.fromEntries(
+    Object.entries(matrix).filter(([, list]) => Array.isArray(list) && list.length > 0),
+  ) as Readonly<Record<string, readonly ScopeValue[]>>
+}
+
+function compileOne(
+  file: string,
+  text: string,
+  root: Node,
+  row: ReturnType<typeof combinations>[number],
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+): Plan | undefined {
+  const outer: Scope = {
+    values: { matrix: row.values, env: process.env as ScopeValue, seed: options.seed ?? 0 },
+    later: LATER,
+  }
+  const head = headOf(root, outer, options, diagnostics)
+  const parsed = validate(shape, head.node, diagnostics)
+  const request = brokerOf(parsed?.broker)
+  const facts = options.broker(request)
+  const scope: Scope = {
+    values: {
+      ...outer.values,
+      vars: head.vars as ScopeValue,
+      broker: brokerValue(facts),
+    },
+    later: LATER,
+  }
+  const stepNodes = listOf(childOf(root, 'steps'))
+  const fleet = compileFleet(childOf(root, 'fleet'), {
+    diagnostics,
+    scope,
+    file,
+    source: () => ({ text, vars: options.vars ?? {} }),
+  })
+  const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
+  const unfit: string[] = []
+  const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
+  if (casting.unfit !== null) unfit.push(casting.unfit)
+  const context: Context = {
+    diagnostics,
+    scope,
+    file,
+    devices,
+    groups: new Set(fleet?.groups.map((group) => group.name)),
+    linked: new Set(linkedMembers(fleet).map((member) => member.name)),
+    steps: new Map(),
+    timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
+    bound: casting.bound,
+    unfit,
+  }
+  const steps = compileSteps(stepNodes, '', context)
+  const always = compileAlways(listOf(childOf(root, 'always')), context)
+  const phases = [...context.steps.keys()]
+  const slos = compileSlos(childOf(root, 'slo'), { diagnostics, scope, phases, groups: [...context.groups] })
+  if (parsed === undefined) return undefined
+  const secrets = [...secretsIn(text, root, scope), ...secretVars(root, head.vars)]
+  const plan: Plan = {
+    name: parsed.name,
+    file,
+    text: withoutSecrets(text, root, secrets),
+    secrets,
+    place: entryOf(root, 'name')?.keyPlace ?? root.place,
+    tags: parsed.tags ?? [],
+    verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
+    gaps: [],
+    timeout: context.timeout,
+    variant: row.label,
+    skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
+    unfit: context.unfit.length > 0,
+    broker: request,
+    observe: observed(parsed.observer ?? fleet === null),
+    given: {
+      vars: shownVars(options.vars ?? {}),
+      ...(options.bind === undefined ? {} : { bind: options.bind }),
+      seed: options.seed ?? 0,
+      timeout: options.timeout ?? DEFAULT_TIMEOUT,
+      broker: facts,
+      ...(options.fleet === undefined ? {} : { fleet: options.fleet }),
+    },
+    devices: [...devices.values()],
+    fleet,
+    slos,
+    always: withoutSecretTitles(always, secrets),
+    steps: withoutSecretTitles(steps, secrets),
+  }
+  return options.fleet === undefined ? plan : overridden(plan, options.fleet)
+}
+
+const observed = (observer: boolean | readonly string[]): readonly string[] =>
+  typeof observer !== 'boolean' ? observer : observer ? ['#'] : []
+
+/** Everything but devices, steps and always, with expressions filled in; and the vars. */
+function headOf(
+  root: Node,
+  outer: Scope,
+  options: CompileOptions,
+  diagnostics: Diagnostics,
+): { node: Node; vars: Record<string, ScopeValue> } {
+  const vars: Record<string, ScopeValue> = {}
+  if (root.kind !== 'map') return { node: root, vars }
+  // A scenario that names its own broker may do so with its vars: there it is not known yet.
+  const own = entryOf(root, 'broker') !== undefined
+  const known = own ? outer.values : { ...outer.values, broker: brokerValue(options.broker(null)) }
+  const varsNode = childOf(root, 'vars')
+  for (const { key, value } of varsNode?.kind === 'map' ? varsNode.entries : []) {
+    const given = options.vars?.[key]
+    const scope: Scope = { values: { ...known, vars }, later: outer.later }
+    vars[key] = given === undefined ? typedValue(interpolateNow(value, scope, diagnostics)) : typedValue(given)
+  }
+  const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
+  const apart = new Set(['devices', 'fleet', 'slo', 'steps', 'always', 'vars', 'matrix'])
+  const entries = root.entries.map((entry) =>
+    apart.has(entry.key) ? entry : { ...entry, value: interpolateNow(entry.value, scope, diagnostics) },
+  )
+  return { node: { ...root, entries }, vars }
+}
+
+function devicesOf(
+  root: Node,
+  around: Omit<DeviceContext, 'bootedBySteps'>,
+  steps: readonly Node[],
+  casting: Casting,
+): Map<string, DevicePlan> {
+  const devices = new Map<string, DevicePlan>()
+  const bootedBySteps = new Set(steps.flatMap(bootsIn))
+  const node = childOf(root, 'devices')
+  for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
+    const device = casting.device(key, value, { ...around, bootedBySteps })
+    // A device that is wrong is still there: its steps need not be reported, too.
+    devices.set(key, device ?? placeholder(key, value.place))
+  }
+  return devices
+}
+
+export const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions['broker']>): ScopeValue => ({
+  name,
+  keepaliveSlack: typedValue(`${keepaliveSlack}ms`),
+})
+
+const skipOf = (skip: string | boolean | undefined): string | null =>
+  skip === undefined || skip === false ? null : skip === true ? 'skip: true' : skip
+
+const placeholder = (name: string, place: Place): DevicePlan => ({
+  name,
+  place,
+  use: '',
+  settings: null,
+  signals: {},
+  busy: null,
+  library: null,
+  calls: null,
+  tls: null,
+  websocket: false,
+  needs: [],
+  capabilities: null,
+  waitsForBoot: false,
+})
+
+/** Devices that a `boot` step anywhere below starts. */
+function bootsIn(step: Node): string[] {
+  const boot = childOf(step, 'boot')
+  const inside = boot?.kind === 'scalar' && boot.value !== null ? boot : childOf(boot, 'device')
+  const named = inside ?? (boot === undefined ? undefined : childOf(step, 'device'))
+  const own = named?.kind === 'scalar' && typeof named.value === 'string' ? [named.value] : []
+  const nested = [childOf(step, 'parallel'), childOf(childOf(step, 'repeat'), 'steps')]
+  return [...own, ...nested.flatMap((list) => listOf(list).flatMap(bootsIn))]
+}
+
+const listOf = (node: Node | undefined): readonly Node[] => (node?.kind === 'list' ? node.items : [])
+
+function brokerOf(broker: z.output<typeof shape>['broker']): BrokerRequest | null {
+  if (broker === undefined) return null
+  return typeof broker === 'string' ? { use: broker, with: {} } : { use: broker.use, with: broker.with ?? {} }
+}

@@ -1,0 +1,159 @@
+// The devices of a scenario, from nodes to plan. Which keys one takes, and what they come to, its kind knows.
+
+import type { z } from 'zod'
+import { Problem } from '../../../emulators/index.ts'
+import {
+  type AnyDeviceKind,
+  type DeviceKey,
+  type DeviceWords,
+  deviceKeys,
+  deviceKinds,
+  type LinkFacts,
+  wifiAccess,
+  wiringOf,
+} from '../../devices/index.ts'
+import {
+  childOf,
+  Diagnostics,
+  entryOf,
+  type Interpolated,
+  interpolate,
+  type Node,
+  type Scope,
+  type ScopeMap,
+  validate,
+} from '../../scenario/index.ts'
+import type { DevicePlan, TlsPlan } from '../model/plan.ts'
+import { device as shape } from '../schema/grammar.ts'
+import { notKnownYet } from './context.ts'
+
+export interface DeviceContext {
+  readonly diagnostics: Diagnostics
+  readonly scope: Scope
+  readonly file: string
+  /** Devices that a boot step names. */
+  readonly bootedBySteps: ReadonlySet<string>
+  /** Why this scenario cannot be run with what its roles are bound to. */
+  readonly unfit: string[]
+}
+
+/** `plays`: it was put there from outside of the file, in place of this. */
+export function compileDevice(
+  name: string,
+  node: Node,
+  context: DeviceContext,
+  plays: string | null,
+): DevicePlan | undefined {
+  const { diagnostics, file } = context
+  const filled = interpolate(node, context.scope, diagnostics)
+  const words = validate(shape, filled.node, diagnostics)
+  if (words === undefined) return undefined
+  const kind = deviceKinds[words.use]!
+  const unfit = (why: string): boolean => {
+    if (plays !== null) context.unfit.push(`${name} is bound to ${why}`)
+    return plays !== null
+  }
+  const runsAlone = words.firmware !== undefined && words.firmware !== 'puppet'
+  if (runsAlone && !kind.keys.includes('firmware') && unfit(`${words.use}, which runs no firmware`)) return undefined
+  reportOpen(filled, kind, diagnostics)
+  const fits = keysFit(words, kind, filled.node, diagnostics)
+  if (words.link?.websocket === true && kind.speaksWebSocket !== true && !unfit(`${words.use}, which has no WebSocket`))
+    reportNoWebSocket(words.use, filled.node, diagnostics)
+  const settings = kind.compile({
+    name,
+    use: words.use,
+    words,
+    node: filled.node,
+    file,
+    diagnostics,
+    plays,
+    unfit,
+    atLink: (part, link) => fillAtLink(part, link, context.scope),
+  })
+  if (!fits || settings === undefined) return undefined
+  const busy = kind.busy(settings)
+  if (plays === 'process' && busy === null) unfit(`${words.use}, which does nothing by itself`)
+  return {
+    name,
+    place: node.place,
+    use: words.use,
+    settings,
+    signals: wiringOf(words),
+    busy,
+    library: kind.library?.(settings) ?? null,
+    calls: kind.calls?.(settings) ?? null,
+    tls: tlsOf(words),
+    websocket: words.link?.websocket === true,
+    needs: words.needs ?? [],
+    capabilities: kind.capabilities?.(settings) ?? null,
+    waitsForBoot: context.bootedBySteps.has(name),
+  }
+}
+
+function reportOpen({ node, deferred }: Interpolated, kind: AnyDeviceKind, diagnostics: Diagnostics): void {
+  const late = kind.late ?? []
+  for (const { place } of deferred)
+    if (!late.some((key) => within(place, node, key)))
+      notKnownYet(
+        place,
+        diagnostics,
+        'a device is set up before; link.host and link.port can stand in command: and in files: { NAME: { text } }',
+      )
+}
+
+const within = (place: { line: number; column: number }, device: Node, key: string): boolean => {
+  const node = childOf(device, key)
+  return node !== undefined && scalarsIn(node).some((p) => p.line === place.line && p.column === place.column)
+}
+
+function scalarsIn(node: Node): readonly { line: number; column: number }[] {
+  if (node.kind === 'list') return node.items.flatMap(scalarsIn)
+  return node.kind === 'map' ? node.entries.flatMap(({ value }) => scalarsIn(value)) : [node.place]
+}
+
+/** Which keys make sense depends on `use`. */
+function keysFit(words: DeviceWords, kind: AnyDeviceKind, node: Node, diagnostics: Diagnostics): boolean {
+  const all = Object.keys(deviceKeys) as DeviceKey[]
+  const wrong = all.filter((key) => words[key] !== undefined && !kind.keys.includes(key))
+  for (const key of wrong) {
+    const at = entryOf(node, key)!.keyPlace
+    const { lacks } = kind
+    const takers = Object.values(deviceKinds).filter((other) => other.keys.includes(key))
+    const names = takers.map((other) => other.name).join(' or ')
+    diagnostics.add({
+      code: 'scenario/key-of-another-kind',
+      message: lacks === undefined ? `${key} is for use: ${names}` : `${lacks.noun} has no ${key}`,
+      at,
+      hint: lacks === undefined ? `remove it, or write use: ${names}` : lacks.hint,
+    })
+  }
+  return wrong.length === 0
+}
+
+function reportNoWebSocket(use: string, node: Node, diagnostics: Diagnostics): void {
+  const able = Object.values(deviceKinds).filter((kind) => kind.speaksWebSocket === true)
+  diagnostics.add({
+    code: 'scenario/no-websocket',
+    message: `${use} has no WebSocket`,
+    at: entryOf(childOf(node, 'link')!, 'websocket')!.keyPlace,
+    hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
+  })
+}
+
+function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {
+  const tls = link?.tls ?? false
+  if (tls === false) return null
+  const { certificate = 'valid', mutual = false } = tls === true ? {} : tls
+  return { certificate, mutual }
+}
+
+function fillAtLink(part: Node, facts: LinkFacts, outer: Scope): Node {
+  const diagnostics = new Diagnostics()
+  const known = { ...wifiAccess(), ...facts }
+  const link = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as ScopeMap
+  const scope: Scope = { values: { ...outer.values, link }, later: new Set() }
+  const filled = interpolate(part, scope, diagnostics).node
+  const wrong = diagnostics.all[0]
+  if (wrong !== undefined) throw new Problem(wrong.code, wrong.message, { at: wrong.at, hint: wrong.hint })
+  return filled
+}

@@ -1,0 +1,95 @@
+// What a scenario says that must not be seen: whatever stands under a key that is named like a password, and
+// variables of the environment that are. Their values are masked in records; in the scenario's own text, too.
+
+import { SHORTEST_SECRET } from '../../evidence/index.ts'
+import {
+  childOf,
+  type Diagnostic,
+  Diagnostics,
+  interpolate,
+  type Node,
+  type ScalarNode,
+  type Scope,
+} from '../../scenario/index.ts'
+import type { Step } from '../model/plan.ts'
+
+const SECRET_KEY = /^(pass(word|wd|phrase)?s?|pswd|pw|secrets?|tokens?|private[-_]?key)$/i
+const SECRET_VARIABLE = /\benv\.([A-Za-z_]\w*)/g
+const SECRET_NAME = /PASS|SECRET|TOKEN|CREDENTIAL|_KEY$/i
+const MASK = '•'
+
+/** The values, with expressions filled in; what only the run can tell is not among them. */
+export function secretsIn(text: string, root: Node, scope: Scope): readonly string[] {
+  const literal = scalarsIn(root).flatMap((node) => {
+    const { node: filled, deferred } = interpolate(node, scope, new Diagnostics())
+    return deferred.length === 0 && filled.kind === 'scalar' ? [String(filled.value)] : []
+  })
+  const { env } = scope.values as { readonly env?: Readonly<Record<string, string>> }
+  const named = [...text.matchAll(SECRET_VARIABLE)].map((match) => match[1]!).filter((name) => SECRET_NAME.test(name))
+  return [...new Set([...literal, ...named.flatMap((name) => env?.[name] ?? [])])]
+}
+
+/** As `Secrets` of the evidence does: shorter values would be found everywhere. */
+const veiled = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .reduce((shown, secret) => shown.replaceAll(secret, MASK.repeat(secret.length)), text)
+
+/** No title of a step repeats a secret that its arguments hold. */
+export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets: readonly string[]): readonly S[] {
+  return steps.map((step) => ({
+    ...step,
+    title: veiled(step.title, secrets),
+    ...('steps' in step ? { steps: withoutSecretTitles(step.steps, secrets) } : {}),
+  }))
+}
+
+/** The text with other characters in their places, so that all that follows stays where it is. */
+export function withoutSecrets(text: string, root: Node, secrets: readonly string[] = []): string {
+  const lines = text.split('\n')
+  for (const { value, place, quoted } of scalarsIn(root)) {
+    const secret = String(value)
+    const line = lines[place.line - 1]
+    if (line === undefined || secret === '' || secret.includes('${{')) continue
+    const begin = place.column - 1
+    const end = begin + Math.max(place.length, secret.length + (quoted ? 2 : 0))
+    const masked = line.slice(begin, end).replace(secret, MASK.repeat(secret.length))
+    lines[place.line - 1] = line.slice(0, begin) + masked + line.slice(end)
+  }
+  return veiled(lines.join('\n'), secrets)
+}
+
+/** A complaint about a secret value does not repeat it. */
+export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
+  const { at, message, hint } = diagnostic
+  const about = scalarsIn(root).find(({ place }) => place.line === at.line && place.column === at.column)
+  const secret = about === undefined ? '' : String(about.value)
+  if (secret === '') return diagnostic
+  const mask = (text: string): string => text.replaceAll(secret, MASK.repeat(secret.length))
+  return { ...diagnostic, message: mask(message), ...(hint === undefined ? {} : { hint: mask(hint) }) }
+}
+
+/** Texts below keys that are named like a password. */
+function scalarsIn(node: Node, secret = false): readonly ScalarNode[] {
+  switch (node.kind) {
+    case 'scalar':
+      return secret && (typeof node.value === 'string' || typeof node.value === 'number') ? [node] : []
+    case 'list':
+      return node.items.flatMap((item) => scalarsIn(item, secret))
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => scalarsIn(value, secret || SECRET_KEY.test(key)))
+  }
+}
+
+/** Of the scenario's vars, as `--var` may have changed them. */
+export const secretVars = (root: Node, vars: Readonly<Record<string, unknown>>): readonly string[] => {
+  const node = childOf(root, 'vars')
+  const names = node?.kind === 'map' ? node.entries.map((entry) => entry.key) : []
+  return names.filter((name) => SECRET_KEY.test(name)).map((name) => String(vars[name] ?? ''))
+}
+
+/** As they may be written into a record. */
+export const shownVars = (vars: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [name, SECRET_KEY.test(name) ? MASK.repeat(value.length) : value]),
+  )

@@ -1,0 +1,167 @@
+// `slo`: bounds on what a load run measures. Each is held after the run and becomes a verdict of its own.
+
+import { z } from 'zod'
+import type { Place } from '../../../emulators/index.ts'
+import {
+  childOf,
+  type Diagnostics,
+  didYouMean,
+  entryOf,
+  type Node,
+  type Scope,
+  text,
+  type ValueMatcher,
+  validate,
+  valueMatcher,
+} from '../../scenario/index.ts'
+import { interpolateNow } from './context.ts'
+
+/** Durations: each sample is one, in ms. */
+export const TIMES = [
+  'connect_time',
+  'connect_time_sent',
+  'recovery_time',
+  'publish_ack_time',
+  'publish_ack_time_sent',
+  'end_to_end_time',
+  'end_to_end_time_sent',
+  'generator_lag',
+] as const
+/** Counts: with a rate a second. */
+export const COUNTS = [
+  'connects',
+  'reconnects',
+  'connect_failures',
+  'disconnects',
+  'messages_published',
+  'messages_acked',
+  'messages_received',
+  'messages_skipped',
+  'messages_failed',
+  'messages_lost',
+  'messages_duplicated',
+  'messages_reordered',
+  'messages_late',
+  'messages_unexplained',
+  'program_errors',
+] as const
+/** Of counts: how many a second. */
+export const RATES = ['connect_rate', 'publish_rate', 'receive_rate'] as const
+
+export type TimeMetric = (typeof TIMES)[number]
+export type CountMetric = (typeof COUNTS)[number]
+export type RateMetric = (typeof RATES)[number]
+export type Metric = TimeMetric | CountMetric | RateMetric
+
+const OF_TIMES = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean'] as const
+const OF_RATES = ['peak', 'mean'] as const
+export const STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean', 'total', 'peak'] as const
+export type Statistic = (typeof STATISTICS)[number]
+
+const bound = (): z.ZodOptional<ReturnType<typeof valueMatcher>> => valueMatcher().optional()
+
+export const slo = z.strictObject({
+  metric: z.enum([...TIMES, ...COUNTS, ...RATES]).describe('what was measured'),
+  phase: text().optional().describe('the id of a step: from its start to the next step that has one; default: all'),
+  group: text().optional().describe('one group of the fleet; default: all'),
+  p50: bound().describe('the median of a time'),
+  p90: bound().describe('what 90 % of a time stay under'),
+  p95: bound().describe('what 95 % of a time stay under'),
+  p99: bound().describe('what 99 % of a time stay under'),
+  'p99.9': bound().describe('what 99.9 % of a time stay under'),
+  max: bound().describe('the longest time'),
+  mean: bound().describe('the mean of a time or of a rate'),
+  total: bound().describe('a count'),
+  peak: bound().describe('the highest rate over any second'),
+  'on-breach': z
+    .enum(['fail', 'inconclusive'])
+    .optional()
+    .describe('inconclusive: then the run could not measure what it should; default: fail'),
+})
+
+export interface SloPlan {
+  readonly metric: Metric
+  /** null: the whole run. */
+  readonly phase: string | null
+  readonly group: string | null
+  readonly statistic: Statistic
+  /** Of ms, counts, or so many a second. */
+  readonly bound: ValueMatcher
+  readonly onBreach: 'fail' | 'inconclusive'
+  readonly place: Place
+}
+
+export interface SloContext {
+  readonly diagnostics: Diagnostics
+  readonly scope: Scope
+  readonly phases: readonly string[]
+  readonly groups: readonly string[]
+}
+
+export function compileSlos(node: Node | undefined, context: SloContext): SloPlan[] {
+  if (node?.kind !== 'list') return []
+  return node.items.flatMap((item) => compileSlo(item, context))
+}
+
+function compileSlo(node: Node, { diagnostics, scope, phases, groups }: SloContext): SloPlan[] {
+  const words = validate(slo, interpolateNow(node, scope, diagnostics), diagnostics)
+  if (words === undefined) return []
+  const { metric, phase = 'all', group, 'on-breach': onBreach = 'fail' } = words
+  const allowed: readonly string[] = TIMES.includes(metric as TimeMetric)
+    ? OF_TIMES
+    : RATES.includes(metric as RateMetric)
+      ? OF_RATES
+      : ['total']
+  const given = STATISTICS.filter((name) => words[name] !== undefined)
+  const misfit = given.find((name) => !allowed.includes(name))
+  const complain = (code: string, message: string, hint: string, key: string): void =>
+    diagnostics.add({
+      code,
+      message,
+      at: entryOf(node, key)?.keyPlace ?? childOf(node, 'metric')?.place ?? node.place,
+      hint,
+    })
+  if (given.length === 0)
+    complain(
+      'scenario/slo-bound',
+      `${metric} has no bound`,
+      `give one of ${allowed.join(', ')}, such as ${allowed.at(-1)}: { lt: … }`,
+      'metric',
+    )
+  if (misfit !== undefined)
+    complain('scenario/slo-statistic', `${metric} has no ${misfit}`, `it has ${allowed.join(', ')}`, misfit)
+  if (phase !== 'all' && !phases.includes(phase))
+    complain(
+      'scenario/slo-phase',
+      `no step has the id "${phase}"`,
+      didYouMean(phase, phases) ?? 'phases are the ids of steps, and all',
+      'phase',
+    )
+  if (group !== undefined && !groups.includes(group))
+    complain(
+      'scenario/unknown-group',
+      `the fleet has no group "${group}"`,
+      didYouMean(group, groups) ?? `there is ${groups.join(', ')}`,
+      'group',
+    )
+  if (metric.startsWith('messages_') && phase !== 'all' && LEDGER.has(metric))
+    complain('scenario/slo-phase', `${metric} is known for the whole run only`, 'phase: all', 'phase')
+  return given.map((statistic) => ({
+    metric,
+    phase: phase === 'all' ? null : phase,
+    group: group ?? null,
+    statistic,
+    bound: words[statistic]!,
+    onBreach,
+    place: node.place,
+  }))
+}
+
+/** What the ledger tells when the run is over. */
+export const LEDGER: ReadonlySet<string> = new Set([
+  'messages_lost',
+  'messages_duplicated',
+  'messages_reordered',
+  'messages_late',
+  'messages_unexplained',
+])

@@ -1,0 +1,82 @@
+// Whether a step can be done by whom it names: is there such a device, group, signal or disturbance, and
+// does that kind of device take this verb? What is bound from outside makes the scenario skip, not wrong.
+
+import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
+import type { AnyAction, AnyClientCall } from '../../steps/index.ts'
+import { groupExists, signalExists, unknownDevice } from './claims.ts'
+import type { Context } from './context.ts'
+
+export function devicesExist(names: readonly string[], node: Node, context: Context): boolean {
+  const missing = names.filter((name) => !context.devices.has(name))
+  for (const name of missing) unknownDevice(name, node, context)
+  return missing.length === 0
+}
+
+/** Of the fleet's devices with links it is the link that steps can reach. */
+const OF_LINKS: readonly string[] = ['disturb', 'inject', 'network']
+
+export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Context): readonly string[] =>
+  verb.devices(args).filter((name) => !(OF_LINKS.includes(verb.name) && linked.has(name)))
+
+export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
+  if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
+  if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
+  if (verb.name === 'release') return isDisturbance((args as { id: string }).id, node, context)
+  return true
+}
+
+function isDisturbance(id: string, node: Node, context: Context): boolean {
+  if (context.steps.get(id)?.verb === 'disturb') return true
+  const known = [...context.steps].flatMap(([name, { verb }]) => (verb === 'disturb' ? [name] : []))
+  context.diagnostics.add({
+    code: 'scenario/unknown-disturbance',
+    message: `no earlier disturb step has the id "${id}"`,
+    at: placeOf(node, id),
+    hint: didYouMean(id, known) ?? 'give the disturb step an id:, and name it here',
+  })
+  return false
+}
+
+/** What was put into a role from outside may not be able to play it: then the scenario is skipped, and tells why. */
+function unfit(name: string, why: string, context: Context): boolean {
+  if (context.bound.has(name)) context.unfit.push(`${name} is bound to ${why}`)
+  return context.bound.has(name)
+}
+
+/** A verb that only some kinds of devices have. */
+export function canCall(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
+  const { use } = context.devices.get(name)!
+  if (verb.kinds === undefined || use === '' || verb.kinds.includes(use)) return true
+  if (unfit(name, `${use}, which has no ${verb.name}`, context)) return false
+  context.diagnostics.add({
+    code: 'scenario/verb-of-another-kind',
+    message: `${verb.name} is for use: ${verb.kinds.join(' or ')}, and ${name} is ${use}`,
+    at: placeOf(node, name),
+    hint: `${verb.interrupts === true ? `${use} has no REPL` : `what ${use} sends, its own library decides`}; name a device with use: ${verb.kinds.join(' or ')}`,
+  })
+  return false
+}
+
+/** Only a puppet does what steps say. */
+export function takesCalls(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
+  const { busy, use, calls } = context.devices.get(name)!
+  if (busy === null && calls !== null && !calls.has(verb.name)) {
+    if (unfit(name, `${use}, which has no command for ${verb.name}`, context)) return false
+    context.diagnostics.add({
+      code: 'scenario/no-command',
+      message: `${name} has no command for ${verb.name}`,
+      at: placeOf(node, name),
+      hint: `add ${verb.name}: { send: … } to its commands:`,
+    })
+    return false
+  }
+  if (busy === null || verb.interrupts === true) return true
+  if (unfit(name, `${use}, which takes no ${verb.name} from a step`, context)) return false
+  context.diagnostics.add({
+    code: 'scenario/runs-by-itself',
+    message: `${name} is ${busy}: it takes no ${verb.name} from a step`,
+    at: placeOf(node, name),
+    hint: 'client calls are for devices with firmware: puppet, the default',
+  })
+  return false
+}

@@ -1,0 +1,65 @@
+// The fleet of a scenario, from nodes to plan. A group is checked as a whole, with its first device in
+// place of all; the others are made when they are asked for, because there may be a hundred thousand.
+
+import { type Backoff, clients, type Duration, milliseconds, seconds } from '../../../emulators/index.ts'
+import { interpolate, type Node, validate } from '../../scenario/index.ts'
+import type { FleetGroup, FleetMember, FleetPlan } from '../model/fleet.ts'
+import { arrivalOf } from './arrival.ts'
+import { addressOf, checkGroup } from './check.ts'
+import { group as shape } from './grammar.ts'
+import { memberOf } from './member.ts'
+import { publicationsOf } from './messages.ts'
+import { type FleetContext, type GroupInput, memberNode, sampleMessage, valuesOf, withLater } from './placeholders.ts'
+
+const DEFAULT_LONGEST = seconds(60)
+const DEFAULT_LATE = seconds(5)
+
+export function compileFleet(node: Node | undefined, context: FleetContext): FleetPlan | null {
+  if (node?.kind !== 'map') return null
+  const groups = node.entries.flatMap(({ key, value }) => compileGroup(key, value, context) ?? [])
+  return { source: context.source, groups, devices: groups.reduce((sum, g) => sum + g.count, 0) }
+}
+
+function compileGroup(name: string, node: Node, context: FleetContext): FleetGroup | undefined {
+  const { diagnostics } = context
+  const open = interpolate(node, withLater(context.scope), diagnostics).node
+  const first = memberNode(open, 0, context, diagnostics)
+  const sample = interpolate(first, valuesOf(context.scope, sampleMessage(0)), diagnostics).node
+  const words = validate(shape, sample, diagnostics)
+  if (words === undefined) return undefined
+  const client = clients[words.use]
+  const member = (i: number): FleetMember => memberOf(i, name, client, open, context)
+  checkGroup(name, words, sample, member, context)
+  const keepalive = words.connect?.keepalive ?? milliseconds(0)
+  return {
+    name,
+    place: node.place,
+    client,
+    count: words.count,
+    keepalive,
+    clean: words.connect?.clean,
+    arrival: arrivalOf(words.arrival, words.count),
+    backoff: backoffOf(words.reconnect),
+    resetAfter: words['reset-after'] ?? null,
+    ping: pingOf(words, keepalive),
+    poll: words.poll ?? milliseconds(0),
+    publications: publicationsOf(words, open, context),
+    subscribes: words.subscribe?.length ?? 0,
+    brokers: (words.brokers ?? []).map((text) => addressOf(text)),
+    lateAfter: words['late-after'] ?? DEFAULT_LATE,
+    link: words.link ?? 0,
+    member,
+  }
+}
+
+function backoffOf(reconnect: GroupInput['reconnect']): Backoff | null {
+  if (reconnect === undefined || reconnect === 'library') return null
+  const { backoff: kind, base, max = DEFAULT_LONGEST, jitter = 'none' } = reconnect
+  return { kind, base, max, jitter }
+}
+
+/** QuecPython pings by itself, from a thread. */
+function pingOf({ ping, use }: GroupInput, keepalive: Duration): Duration | null {
+  if (ping !== undefined) return ping === false ? null : ping
+  return keepalive === 0 || use === 'quecpython' ? null : milliseconds(keepalive / 2)
+}

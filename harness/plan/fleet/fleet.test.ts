@@ -1,0 +1,162 @@
+// Fleets and bounds from text to plan: what is wrong is said with its place, and each device is made from
+// its number.
+
+import { describe, expect, it } from 'vitest'
+import { milliseconds } from '../../../emulators/index.ts'
+import { arrivalTime, compile, isInShare, type Plan } from '../index.ts'
+
+const compiled = (text: string, fleet?: Parameters<typeof compile>[2]['fleet']) =>
+  compile('x.scenario.yaml', `name: x\nversion: 1\n${text}`, {
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
+    fleet,
+  })
+const codes = (text: string): string[] =>
+  compiled(text).diagnostics.all.map((d) => `${d.at.line}:${d.at.column} ${d.code}`)
+const fleetOf = (text: string, fleet?: Parameters<typeof compile>[2]['fleet']): Plan => {
+  const { plans, diagnostics } = compiled(text, fleet)
+  expect(diagnostics.all).toEqual([])
+  return plans[0]!
+}
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const STEPS = 'steps:\n  - delay: 1s\n'
+
+describe('a fleet', () => {
+  it('makes each device from its number', () => {
+    const plan = fleetOf(`
+vars: { site: north }
+fleet:
+  sensors:
+    use: umqtt.simple
+    count: 3
+    client-id: "\${{ vars.site }}-\${{ i + 1 }}"
+    with: { user: "u\${{ i }}", password: secret }
+    will: { topic: "s/\${{ i }}", payload: gone, qos: 1 }
+    subscribe: [{ topic: "cmd/\${{ i }}/#" }]
+    publish: [{ topic: "t/\${{ i }}", every: 1s, size: 64 }, { topic: all, every: 1m, payload: "x \${{ seq }}" }]
+${STEPS}`)
+    const [group] = plan.fleet!.groups
+    expect(group!.member(2)).toMatchObject({
+      clientId: 'north-3',
+      options: { user: bytes('u2'), password: bytes('secret') },
+      will: { topic: 's/2', qos: 1, retain: false },
+      subscribe: [{ topic: 'cmd/2/#', qos: 0 }],
+      topics: ['t/2', 'all'],
+    })
+    expect(plan.observe).toEqual([])
+    const text = group!.publications[1]!.payload({ i: 2, seq: 7, random: 0.5, now: 0, stamp: null })
+    expect(Buffer.from(text).toString()).toBe('x 7')
+  })
+
+  it.each([
+    ['an unknown client', 'use: umqtt.simpel, count: 1', 'scenario/bad-value'],
+    ['an unknown key', 'use: umqtt.simple, count: 1, arival: { rate: 1/s }', 'scenario/unknown-key'],
+    ['an unknown option', 'use: umqtt.simple, count: 1, with: { keepalife: 3s }', 'scenario/unknown-option'],
+    ['one client id for all', 'use: umqtt.simple, count: 2, client-id: same', 'scenario/fleet-ids'],
+    [
+      'a topic with a wildcard',
+      'use: umqtt.simple, count: 1, publish: [{ topic: a/+, every: 1s, size: 40 }]',
+      'scenario/topic-name',
+    ],
+    ['a bad filter', 'use: umqtt.simple, count: 1, subscribe: [{ topic: a#b }]', 'scenario/topic-filter'],
+    [
+      'QoS 2',
+      'use: umqtt.simple, count: 1, publish: [{ topic: a, every: 1s, size: 40, qos: 2 }]',
+      'scenario/fleet-qos',
+    ],
+    [
+      'two payloads',
+      'use: umqtt.simple, count: 1, publish: [{ topic: a, every: 1s, size: 40, payload: x }]',
+      'scenario/payload',
+    ],
+    [
+      'no room for a stamp',
+      'use: umqtt.simple, count: 1, publish: [{ topic: a, every: 1s, size: 8, track: true }]',
+      'scenario/fleet-stamp',
+    ],
+    ['two arrivals', 'use: umqtt.simple, count: 1, arrival: { rate: 1/s, over: 1s }', 'scenario/arrival'],
+    ['a file that is not there', 'use: umqtt.simple, count: 1, tls: { ca: nowhere.pem }', 'scenario/no-file'],
+    ['a broker without a port', 'use: umqtt.simple, count: 1, brokers: [somewhere]', 'scenario/broker-address'],
+    ['an unknown name', 'use: umqtt.simple, count: 1, client-id: "${{ j }}"', 'scenario/unknown-name'],
+  ])('does not take %s', (_, group, code) => {
+    const found = codes(`fleet:\n  g: { ${group} }\n${STEPS}`)
+    expect(found.map((one) => one.replace(/^\d+:\d+ /, ''))).toContain(code.replace(/^\d+:\d+ /, ''))
+  })
+
+  it('knows its groups and its linked devices in steps and claims', () => {
+    const group = 'fleet:\n  g: { use: umqtt.simple, count: 10, link: 20% }\n'
+    expect(codes(`${group}steps:\n  - fleet: { group: h, power: off }\n`)).toEqual(['6:21 scenario/unknown-group'])
+    expect(codes(`${group}steps:\n  - expect: { fleet: { group: h, connected: 1% } }\n`)).toEqual([
+      '6:31 scenario/unknown-group',
+    ])
+    const disturb = (device: string): string =>
+      `${group}steps:\n  - disturb: { device: ${device}, direction: up, packet: publish, do: drop }\n`
+    expect(codes(disturb('g-4'))).toEqual([])
+    expect(codes(disturb('g-9'))).toEqual([])
+    expect(codes(disturb('g-3'))).toEqual(['6:24 scenario/unknown-device'])
+    // It has a link, and no puppet to call.
+    expect(codes(`${group}steps:\n  - ping: g-4\n`)).toEqual(['6:11 scenario/unknown-device'])
+  })
+
+  it('is as the command line says', () => {
+    const text = `fleet:\n  a: { use: umqtt.simple, count: 10 }\nsteps:\n  - delay: 1s\n  - delay: 5s\n  - delay: 2s\n`
+    const plan = fleetOf(text, { count: { '*': 77 }, rate: 10, duration: 60_000 })
+    expect(plan.fleet).toMatchObject({ devices: 77, groups: [{ count: 77 }] })
+    expect(arrivalTime(plan.fleet!.groups[0]!.arrival, 20)).toBe(2000)
+    const delays = plan.steps.map((step) => step.kind === 'action' && step.args({ saved: {}, i: 0 }))
+    expect(delays).toEqual([1000, 60_000, 2000])
+    expect(() => compiled(text, { count: { b: 1 } })).toThrow(/there is no group b/)
+  })
+})
+
+describe('arrivals', () => {
+  const times = (arrival: string, count: number): number[] => {
+    const plan = fleetOf(`fleet:\n  g: { use: umqtt.simple, count: ${count}, arrival: ${arrival} }\n${STEPS}`)
+    return Array.from({ length: count }, (_, i) => Math.round(arrivalTime(plan.fleet!.groups[0]!.arrival, i)))
+  }
+
+  it('come at a rate, over a time, in steps, on a ramp', () => {
+    expect(times('{ rate: 10/s }', 4)).toEqual([0, 100, 200, 300])
+    expect(times('{ over: 2s, after: 1s }', 4)).toEqual([1000, 1500, 2000, 2500])
+    expect(times('{ steps: [{ rate: 2/s, for: 1s }, { rate: 10/s, for: 1s }] }', 5)).toEqual([0, 500, 1000, 1100, 1200])
+    // 10 + 30 devices a second over two: 40 in the time of the ramp, the last rate afterwards.
+    const ramp = times('{ ramp: { from: 10/s, to: 30/s, over: 2s } }', 44)
+    expect(ramp[40]).toBe(2000)
+    expect(ramp[43]).toBe(2100)
+    expect(ramp[1]).toBeGreaterThan(90)
+  })
+
+  it('put exactly a share of a group into a share of it', () => {
+    for (const [count, share, wanted] of [
+      [10_000, 0.3, 3000],
+      [1000, 0.01, 10],
+      [7, 1, 7],
+      [3, 0.999, 2],
+    ] as const)
+      expect(Array.from({ length: count }, (_, i) => isInShare(i, share)).filter(Boolean)).toHaveLength(wanted)
+  })
+})
+
+describe('a bound', () => {
+  const fleet = 'fleet:\n  g: { use: umqtt.simple, count: 1 }\nsteps:\n  - id: ramp\n    delay: 1s\nslo:\n'
+  it.each([
+    ['an unknown metric', '{ metric: publish_time, p99: { lt: 1s } }', 'scenario/bad-value'],
+    ['no bound', '{ metric: connect_time }', 'scenario/slo-bound'],
+    ['a total of a time', '{ metric: connect_time, total: { lt: 1 } }', 'scenario/slo-statistic'],
+    ['a percentile of a count', '{ metric: connects, p99: { lt: 1 } }', 'scenario/slo-statistic'],
+    ['an unknown phase', '{ metric: connects, phase: rampe, total: { lt: 1 } }', 'scenario/slo-phase'],
+    ['an unknown group', '{ metric: connects, group: h, total: { lt: 1 } }', 'scenario/unknown-group'],
+    ['a phase of the ledger', '{ metric: messages_lost, phase: ramp, total: { eq: 0 } }', 'scenario/slo-phase'],
+  ])('does not take %s', (_, slo, code) => {
+    const found = codes(`${fleet}  - ${slo}\n`)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(code)
+  })
+
+  it('is one for each statistic', () => {
+    const plan = fleetOf(`${fleet}  - { metric: connect_time, phase: ramp, p50: { lt: 1s }, p99: { lt: 2s } }\n`)
+    expect(plan.slos.map(({ statistic, phase, bound }) => [statistic, phase, bound])).toEqual([
+      ['p50', 'ramp', { lt: 1000 }],
+      ['p99', 'ramp', { lt: 2000 }],
+    ])
+  })
+})

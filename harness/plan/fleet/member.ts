@@ -1,0 +1,86 @@
+// What is one device's own, from the words of its group: id, options, will, topics, certificate. It is made when it
+// is asked for, and silently: the group was checked as a whole.
+
+import { dirname, resolve as resolvePath } from 'node:path'
+import type { ClientKind, PyValue } from '../../../emulators/index.ts'
+import { optionsOf } from '../../devices/index.ts'
+import { childOf, Diagnostics, type MapNode, type Node, toPlain } from '../../scenario/index.ts'
+import type { FleetGroup, FleetMember } from '../model/fleet.ts'
+import { type FleetContext, type GroupInput, memberNode } from './placeholders.ts'
+
+const KEEPALIVE: Readonly<Record<string, string>> = { minimqtt: 'keep_alive' }
+
+export function memberOf(i: number, name: string, client: ClientKind, node: Node, context: FleetContext): FleetMember {
+  const own: MapNode = {
+    kind: 'map',
+    place: node.place,
+    entries:
+      node.kind === 'map'
+        ? node.entries.filter(({ key }) => ['client-id', 'with', 'will', 'subscribe', 'tls'].includes(key))
+        : [],
+  }
+  const silent = new Diagnostics()
+  const filled = memberNode(own, i, context, silent)
+  const plain = toPlain(filled) as Pick<GroupInput, 'client-id' | 'with' | 'will' | 'subscribe' | 'tls'>
+  const publish = childOf(node, 'publish')
+  const topics = (publish?.kind === 'list' ? publish.items : []).map((item) =>
+    String(toPlain(memberNode(childOf(item, 'topic')!, i, context, silent))),
+  )
+  const given =
+    plain.with === undefined
+      ? {}
+      : optionsOf(
+          { words: { with: plain.with }, node: filled, diagnostics: silent } as never,
+          client.name,
+          client.options,
+        )
+  const { will } = plain
+  const file = (path: string | undefined): string | null =>
+    path === undefined ? null : resolvePath(dirname(context.file), path)
+  return {
+    clientId: plain['client-id'] ?? `${name}-${i}`,
+    options: given,
+    will:
+      will === undefined
+        ? null
+        : {
+            topic: will.topic,
+            payload: new TextEncoder().encode(will.payload),
+            qos: will.qos ?? 0,
+            retain: will.retain ?? false,
+          },
+    subscribe: (plain.subscribe ?? []).map(({ topic, qos }) => ({ topic, qos: qos ?? 0 })),
+    topics,
+    tls:
+      plain.tls === undefined ? null : { ca: file(plain.tls.ca), cert: file(plain.tls.cert), key: file(plain.tls.key) },
+  }
+}
+
+/** The options of a device that the group's own words ask for. */
+export function libraryOptions(
+  group: FleetGroup,
+  member: FleetMember,
+  host: string,
+  port: number,
+  credentials: Readonly<Record<string, PyValue>>,
+  secured: boolean,
+): Record<string, PyValue> {
+  const { client, keepalive, backoff } = group
+  const names = client.options.filter(({ means }) => means === 'tls').map(({ name }) => name)
+  const tls: Record<string, PyValue> =
+    member.tls === null && !secured ? {} : Object.fromEntries(names.map((name) => [name, true]))
+  if (client.name === 'minimqtt' && names.some((name) => tls[name] === true)) tls.ssl_context = true
+  return {
+    ...client.identity(member.clientId, host, port),
+    ...(keepalive === 0 ? {} : { [KEEPALIVE[client.name] ?? 'keepalive']: Math.ceil(keepalive / 1000) }),
+    // A policy of the program's own takes the place of the library's thread.
+    ...(backoff !== null && client.name === 'quecpython' ? { reconn: false } : {}),
+    ...tls,
+    ...(client.name === 'minimqtt' ? renamed(credentials) : credentials),
+    ...member.options,
+  }
+}
+
+/** MiniMQTT's name for the user. */
+const renamed = ({ user, ...rest }: Readonly<Record<string, PyValue>>): Record<string, PyValue> =>
+  user === undefined ? rest : { ...rest, username: user }

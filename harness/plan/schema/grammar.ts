@@ -1,0 +1,151 @@
+// The shapes of a scenario file around its steps. What a verb or a matcher takes is in its own file.
+
+import { z } from 'zod'
+import { deviceKeys, deviceKinds } from '../../devices/index.ts'
+import { type AnyMatcher, matchers } from '../../expect/index.ts'
+import { count, duration, identifier, text, word } from '../../scenario/index.ts'
+import { CERTIFICATES } from '../../tls/index.ts'
+
+const STATEMENT = /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/
+const SUCH_AS = 'a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link'
+
+export const statement = word<string, string>(
+  { what: 'a statement', describe: SUCH_AS, schema: { type: 'string', pattern: STATEMENT.source } },
+  (input) =>
+    typeof input === 'string' && STATEMENT.test(input)
+      ? { value: input }
+      : { wrong: { message: `expected ${SUCH_AS}` } },
+)
+
+export const deviceLink = z.strictObject({
+  tls: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        certificate: z
+          .enum(CERTIFICATES)
+          .optional()
+          .describe('what the link shows; the others are wrong in one way each; default: valid'),
+        mutual: z
+          .boolean()
+          .optional()
+          .describe('the device must show a certificate, too, and is given one; default: false'),
+      }),
+    ])
+    .optional()
+    .describe('the device reaches its link by TLS; default: false'),
+  websocket: z
+    .boolean()
+    .optional()
+    .describe('the device speaks MQTT over WebSocket, on the whole way to the broker; default: false'),
+})
+
+export const device = z.strictObject({
+  use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
+  ...deviceKeys,
+  link: deviceLink.optional().describe('how the device reaches its link'),
+  needs: z
+    .array(text())
+    .optional()
+    .describe(
+      'what it must have: programs on the PATH, or capabilities of a board; without them the scenario is skipped',
+    ),
+})
+
+export const broker = z.union([
+  z.string(),
+  z.strictObject({
+    use: z.string().describe('its kind, or a name of the config'),
+    with: z.record(z.string(), z.unknown()).optional().describe('options of that kind'),
+  }),
+])
+
+/** The top level; the steps are looked at one by one. */
+export const scenario = z.strictObject({
+  name: text().describe('what it shows, in a sentence'),
+  version: z.literal(1, 'this version of hil reads version: 1').describe('of the scenario language: 1'),
+  tags: z.array(text()).optional().describe('words for --tag'),
+  verifies: z.array(statement).optional().describe('the statements or complaints that this scenario tests'),
+  timeout: duration().optional().describe('for the whole scenario; default: 60s'),
+  vars: z
+    .record(identifier(), z.unknown())
+    .optional()
+    .describe('values for ${{ vars.NAME }}; --var NAME=VALUE overrides'),
+  matrix: z
+    .record(identifier(), z.array(z.unknown()).min(1))
+    .optional()
+    .describe('lists of values for ${{ matrix.NAME }}; one run for each combination'),
+  skip: z.union([z.boolean(), text()]).optional().describe('true, or why it is not run; default: false'),
+  broker: broker.optional().describe('the broker that it needs; default: the one the run is given'),
+  observer: z
+    .union([z.boolean(), z.array(text()).min(1)])
+    .optional()
+    .describe('what the harness itself subscribes to; default: true, which is #'),
+  devices: z.record(identifier(), z.unknown()).optional().describe('the devices by names of your own'),
+  fleet: z
+    .record(identifier(), z.unknown())
+    .optional()
+    .describe('groups of devices by names of your own; with a fleet the observer is off unless it is asked for'),
+  slo: z.array(z.unknown()).optional().describe('bounds on what a load run measures'),
+  always: z.array(z.unknown()).optional().describe('claims that hold from the start beside the steps'),
+  steps: z.array(z.unknown()).min(1).describe('what happens and what must be seen, in order'),
+})
+
+export const stepMeta = {
+  id: identifier().optional().describe('a name for anchors and for call: { id }'),
+  name: text().optional().describe('what reports call it'),
+  device: identifier().optional().describe('the device of the verb, when it is not in there'),
+  timeout: duration().optional().describe("for this step; default: what is left of the scenario's"),
+  verifies: z
+    .array(statement)
+    .optional()
+    .describe('the statements that this step tests, in addition to those of the scenario'),
+  if: z.boolean('expected true, false or a ${{ condition }}').optional().describe('false: the step is skipped'),
+}
+
+const fieldsOf = Object.fromEntries(
+  Object.entries(matchers).map(([name, matcher]) => [
+    name,
+    (matcher as AnyMatcher).fields.optional().describe(matcher.summary),
+  ]),
+) as Record<string, z.ZodOptional<z.ZodType>>
+
+export const pattern = z.strictObject(fieldsOf)
+
+const wants = {
+  ...fieldsOf,
+  all: z.array(pattern).min(1).optional().describe('each of these, in any order'),
+  sequence: z.array(pattern).min(1).optional().describe('each of these, in this order, gaps allowed'),
+  any: z.array(pattern).min(1).optional().describe('one of these'),
+}
+
+export const expectation = z.strictObject({
+  ...wants,
+  count: count().optional().describe('exactly so many in the window, or { min, max }'),
+  within: duration().optional().describe('at most so long after the anchor; default: 5s'),
+  between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
+  every: z
+    .strictObject({
+      of: duration().describe('the interval'),
+      tolerance: duration().describe('how much it may be off, either way'),
+    })
+    .optional()
+    .describe('the time from each match to the next'),
+  after: text()
+    .optional()
+    .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
+  since: z.literal('start').optional().describe('look at the whole run, not from the last satisfied expect on'),
+  save: z.record(identifier(), text()).optional().describe('NAME: FIELD of the match, for ${{ saved.NAME }}'),
+})
+
+export const prohibition = z.strictObject({
+  ...wants,
+  for: duration().optional().describe('how long it watches; a step needs it'),
+  until: text().optional().describe('under always: the anchor that ends it'),
+  after: text().optional().describe('the anchor that the window begins at; default: the start of the step'),
+})
+
+export const repeat = z.strictObject({
+  times: z.number().int().min(1).max(100_000).describe('how often'),
+  steps: z.array(z.unknown()).min(1).describe('the steps of one turn'),
+})

@@ -1,0 +1,41 @@
+// scenarios/devices is complete: each quirk of a client has a scenario that is named after it or a line
+// that says where it is tested instead, and each scenario that answers a complaint is in the table.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { clients } from '../../emulators/index.ts'
+import { ROOT } from './files.ts'
+
+const FOLDER = join(ROOT, 'scenarios/devices')
+const page = readFileSync(join(FOLDER, 'README.md'), 'utf8')
+const names = readdirSync(FOLDER).filter((name) => name.endsWith('.scenario.yaml'))
+const PREFIX = { Q: 'umqtt', R: 'robust', M: 'minimqtt', QP: 'quecpython' } as const
+
+const quirks = Object.values(clients).flatMap((kind) => kind.quirks.map(({ id }) => id))
+const own = [...new Set(quirks)].filter((id) => !id.startsWith('E')) // umqttsimple's are those of umqtt.simple 1.3
+
+describe('scenarios/devices', () => {
+  it.each(own)('%s has a scenario of its name, or a line that says why not', (id) => {
+    const [, letters, number] = /^([A-Z]+)(\d+)$/.exec(id)!
+    const prefix = PREFIX[letters as keyof typeof PREFIX]
+    const part = `-${letters!.toLowerCase()}${number!.padStart(2, '0')}-`
+    const found = names.some((name) => name.startsWith(prefix) && name.includes(part))
+    expect(found || page.includes(`\n| ${id} |`)).toBe(true)
+  })
+
+  it('has an answer to each of the 25 complaints', () => {
+    const table = page.slice(page.indexOf('| complaint |'), page.indexOf('Found here'))
+    expect(table.split('\n').filter((line) => line.startsWith('| ')).length - 2).toBe(25)
+  })
+
+  it('links to what there is', () => {
+    const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!)
+    expect(links.filter((link) => !existsSync(join(FOLDER, link)))).toEqual([])
+  })
+
+  it('names tests that there are', () => {
+    for (const [, file, test] of page.matchAll(/`(emulators\/\S+\.test\.ts)`: ([^|\n]+) \|/g))
+      expect(readFileSync(join(ROOT, file!), 'utf8')).toContain(test!.trim())
+  })
+})

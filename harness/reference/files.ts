@@ -1,0 +1,24 @@
+// Every file that is made from the registries, and what is in it. `npm run docs` writes them, and
+// a test compares them.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { scenarioSchema } from '../plan/index.ts'
+import { clientsPage } from './clients.ts'
+import { scenariosPage } from './scenarios.ts'
+
+/** The clone that this runs in, also when the built file does. */
+export const ROOT = rootOf(dirname(fileURLToPath(import.meta.url)))
+
+export const files: Readonly<Record<string, () => string>> = {
+  'docs/scenarios.md': () => scenariosPage(template('scenarios')),
+  'docs/clients.md': () => clientsPage(template('clients')),
+  'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(), null, 2)}\n`,
+}
+
+const template = (name: string): string => readFileSync(join(ROOT, `harness/reference/${name}.template.md`), 'utf8')
+
+function rootOf(folder: string): string {
+  return existsSync(join(folder, 'package.json')) ? folder : rootOf(dirname(folder))
+}

@@ -1,3 +1,0 @@
-import { playPart } from './devices-parity.testing.ts'
-
-playPart(3)

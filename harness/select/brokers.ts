@@ -1,0 +1,130 @@
+// Which brokers a run means: names of the config, kinds, or URLs; several make a matrix.
+
+import { Problem } from '../../emulators/index.ts'
+import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
+import type { ResolvedConfig } from '../config/index.ts'
+import type { BrokerFacts, BrokerRequest, Plan } from '../plan/index.ts'
+import { didYouMean } from '../scenario/index.ts'
+import type { AccessArguments } from './args.ts'
+
+export interface ChosenBroker {
+  readonly name: string
+  readonly kind: BrokerKind
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** What the arguments say of brokers. */
+export interface BrokerArguments extends AccessArguments {
+  readonly broker?: readonly string[] | undefined
+}
+
+const DEFAULT_BROKER = 'aedes'
+const ALL = 'all'
+
+/** The words after --broker, each once, `all` taken apart; undefined: none was given, and scenarios may choose. */
+export function brokerWords(
+  { broker: words = [] }: BrokerArguments,
+  config: ResolvedConfig,
+): readonly (string | undefined)[] {
+  const named = Object.keys(config.brokers ?? {})
+  const all = words.flatMap((word) => (word === ALL && !named.includes(ALL) ? named : [word]))
+  if (words.length > 0 && all.length === 0)
+    throw new Problem('cli/no-brokers', 'the config names no brokers', {
+      hint: 'brokers: { aedes: { use: "aedes" }, mosquitto: { use: "mosquitto" } } in harness.config.ts',
+    })
+  return all.length === 0 ? [undefined] : [...new Set(all)]
+}
+
+export function chooseBroker(word: string | undefined, access: AccessArguments, config: ResolvedConfig): ChosenBroker {
+  const chosen = named(word ?? config.broker ?? DEFAULT_BROKER, config)
+  const given = accessOf(access)
+  const [flag] = Object.keys(given)
+  if (flag === undefined) return chosen
+  if (chosen.kind !== brokers.external)
+    throw new Problem(
+      'cli/not-for-broker',
+      `--${flag} is for a broker by its URL, and ${chosen.name} is started here`,
+      {
+        hint: 'such as --broker mqtts://localhost --cafile ca.crt',
+      },
+    )
+  return checked({ ...chosen, options: { ...chosen.options, ...given } })
+}
+
+function named(word: string, config: ResolvedConfig): ChosenBroker {
+  if (/^[a-z]+:\/\//i.test(word)) return checked({ name: 'external', kind: brokers.external, options: { url: word } })
+  // A name of the config may be an alias, too, and then means what the config says.
+  const name = config.brokers?.[word] === undefined ? kindName(word) : word
+  const entry = config.brokers?.[name]
+  const { use, ...options } = entry ?? { use: name }
+  const kind = (brokers as Readonly<Record<string, BrokerKind>>)[kindName(use)]
+  if (kind !== undefined) return { name, kind, options }
+  const known = [
+    ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
+  ]
+  throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
+    hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
+  })
+}
+
+const accessOf = ({ cafile, cert, key, insecure, username, pw }: AccessArguments): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries({ cafile, cert, key, insecure: insecure || undefined, username, password: pw }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  )
+
+/** Of a wrong URL nothing is shown: it may hold a password. */
+function checked(chosen: ChosenBroker): ChosenBroker {
+  const { error } = brokers.external.options.safeParse(chosen.options)
+  if (error === undefined) return chosen
+  throw new Problem('cli/bad-broker', `--broker: ${error.issues[0]!.message}`, {
+    hint: 'such as --broker mqtt://localhost:1883',
+  })
+}
+
+/** The broker of a scenario: its own request wins when the command line names none. */
+export function brokerFor(
+  request: BrokerRequest | null,
+  word: string | undefined,
+  access: AccessArguments,
+  config: ResolvedConfig,
+): ChosenBroker {
+  const chosen = chooseBroker(word ?? request?.use, access, config)
+  return request === null ? chosen : { ...chosen, options: { ...chosen.options, ...request.with } }
+}
+
+export function factsOf(chosen: ChosenBroker): BrokerFacts {
+  return { name: chosen.name, keepaliveSlack: chosen.kind.keepaliveSlack(chosen.options) }
+}
+
+/** The broker as the plan needs it: one with WebSocket listens for that only when a device of the plan speaks it. */
+export function asNeeded(plan: Plan, chosen: ChosenBroker): ChosenBroker {
+  const options = needsWebSocket(plan) ? chosen.kind.withWebSocket(chosen.options) : null
+  return options === null ? chosen : { ...chosen, options }
+}
+
+const needsWebSocket = (plan: Plan): boolean => plan.devices.some((device) => device.websocket)
+
+/** A scenario over WebSocket is skipped on a broker that has none. */
+export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
+  if (plan.skip !== null || !needsWebSocket(plan) || kind.withWebSocket(options) !== null) return plan
+  return { ...plan, skip: `${name} has no WebSocket here` }
+}
+
+/** A scenario that needs another broker than the one the command line names is skipped. */
+export function skipForBroker(plan: Plan, word: string | undefined, config: ResolvedConfig): Plan {
+  if (plan.broker === null || word === undefined || plan.skip !== null) return plan
+  const wanted = named(plan.broker.use, config).kind.name
+  const given = named(word, config).kind.name
+  return wanted === given ? plan : { ...plan, skip: `it needs ${wanted}, this run is on ${given}` }
+}
+
+const isCi = (process.env.CI ?? '') !== ''
+
+/** One of several brokers that cannot be had here is a reason to skip, except where `CI` says that all must be there. */
+export async function whyNotHere(chosen: ChosenBroker): Promise<string | null> {
+  return isCi ? null : chosen.kind.available(chosen.options)
+}
+
+export const openChosen = ({ kind, options }: ChosenBroker): Promise<Broker> => kind.open(options)

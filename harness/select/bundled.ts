@@ -1,0 +1,15 @@
+// The scenarios that come with the package, by a name that is the same wherever npm has put it:
+// `mqtt-hil/conformance/broker` is that folder of its `scenarios`.
+
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { packageFolder } from '../config/package.ts'
+
+const PREFIX = /^mqtt-hil(?=\/|$)/
+
+/** A path of the user's own stays as it is, even when it begins like that. */
+export function shippedPath(path: string): string {
+  if (!PREFIX.test(path) || existsSync(path)) return path
+  const folder = packageFolder()
+  return folder === null ? path : relative('.', join(folder, path.replace(PREFIX, 'scenarios')))
+}

@@ -1,0 +1,104 @@
+// One scenario file from a program of your own: a test framework, a script, a farm of boards. It reads no config
+// file and prints nothing; what a person would have read is thrown or returned.
+
+import { readFile } from 'node:fs/promises'
+import { type Duration, Problem } from '../../emulators/index.ts'
+import type { Config } from '../config/index.ts'
+import { compile, type Plan } from '../plan/index.ts'
+import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
+import { isError, renderDiagnostic } from '../scenario/index.ts'
+import { asNeeded, brokerFor, factsOf, openChosen, skipForBroker, skipForWebSocket } from './brokers.ts'
+import { skipForNeeds } from './requirements.ts'
+
+export interface RunScenarioOptions {
+  /** A kind (`mosquitto`), a name of `brokers`, or `mqtt://HOST:PORT`. Default: the scenario's own, else `aedes`. */
+  readonly broker?: string | undefined
+  /** Brokers by names of your own, as in a config file. */
+  readonly brokers?: Config['brokers']
+  /** In place of the scenario's vars; values as text, read as YAML would. */
+  readonly vars?: Readonly<Record<string, string>> | undefined
+  /** Which device plays which role: `{ blue: 'umqtt.robust' }`, `{ blue: 'process:./firmware' }`. */
+  readonly bind?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds, for a scenario that sets no timeout; default: a minute. */
+  readonly timeout?: Duration | undefined
+  /** For all chance in the run; default: chosen by chance, and told in the results. */
+  readonly seed?: number | undefined
+  /** A folder for the records and captures; default: nothing is written. */
+  readonly output?: string | undefined
+  /** Ends the run, which gives everything back. */
+  readonly signal?: AbortSignal | undefined
+  /** Puts something between a device and its link. */
+  readonly attach?: ConductOptions['attach'] | undefined
+}
+
+/** A scenario that lies in no file; `file` names it in messages, and its programs start in that one's folder. */
+export interface ScenarioText {
+  readonly text: string
+  readonly file?: string | undefined
+}
+
+/**
+ * Runs a scenario once for each combination of its matrix, one after the other, and gives all runs in that order.
+ * A failed claim is no exception: look at `status` and `verdicts`.
+ * Throws Problem `scenario/wrong` with every mistake in the scenario, `cli/unreadable` when there is no such file,
+ * and those of the options (`binding/…`, `cli/unknown-broker`).
+ */
+export async function runScenario(
+  scenario: string | ScenarioText,
+  options: RunScenarioOptions = {},
+): Promise<readonly ScenarioRun[]> {
+  const { file, text } = typeof scenario === 'string' ? await read(scenario) : { file: 'scenario.yaml', ...scenario }
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
+  const signal = options.signal ?? new AbortController().signal
+  const config = options.brokers === undefined ? {} : { brokers: options.brokers }
+  const runs: ScenarioRun[] = []
+  const plans = plansOf(file ?? 'scenario.yaml', text, config, seed, options)
+  const names = folderNames(plans)
+  for (const plan of plans) {
+    const broker = asNeeded(plan, brokerFor(plan.broker, options.broker, {}, config))
+    if (plan.skip !== null) {
+      runs.push(skipped(plan, 0))
+      continue
+    }
+    const openBroker = () => openChosen(broker)
+    const run = await conduct(plan, { openBroker, attach: options.attach, seed, signal, repetition: 0, attempt: 0 })
+    runs.push(options.output === undefined ? run : await writeArtifacts(run, options.output, names.get(plan)!))
+  }
+  return runs
+}
+
+async function read(file: string): Promise<ScenarioText> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Problem('cli/unreadable', `${file} cannot be read: ${cause.message}`, { cause })
+  })
+  return { file, text }
+}
+
+function plansOf(
+  file: string,
+  text: string,
+  config: Pick<Config, 'brokers'>,
+  seed: number,
+  options: RunScenarioOptions,
+): readonly Plan[] {
+  const compiled = compile(file, text, {
+    timeout: options.timeout,
+    vars: options.vars,
+    seed,
+    ...(options.bind === undefined ? {} : { bind: options.bind }),
+    broker: (request) => factsOf(brokerFor(request, options.broker, {}, config)),
+  })
+  const wrong = compiled.diagnostics.all.filter(isError)
+  if (wrong.length > 0)
+    throw new Problem(
+      'scenario/wrong',
+      `${file}: ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}\n${wrong
+        .map((diagnostic) => renderDiagnostic(diagnostic, compiled.text, { color: false }))
+        .join('\n')}`,
+      { at: wrong[0]!.at },
+    )
+  return compiled.plans.map((plan) => {
+    const chosen = brokerFor(plan.broker, options.broker, {}, config)
+    return skipForNeeds(skipForWebSocket(skipForBroker(plan, options.broker, config), chosen))
+  })
+}
