@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['emulators/core', 'emulators/mqtt'],
   ['emulators'],
   ['harness/child', 'harness/scenario', 'harness/tls', 'harness/websocket'],
-  ['harness/packets'],
+  ['harness/packets', 'harness/problems'],
   ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge', 'harness/capture'],

@@ -3,11 +3,8 @@
 
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../emulators/index.ts'
-import { EXIT, type ExitCode } from './exit.ts'
+import { EXIT, type ExitCode, exitCodeOfProblem } from '../problems/index.ts'
 import type { Terminal } from './terminal.ts'
-
-/** Areas of problems whose cause is the world around, not what was asked for. */
-const ENVIRONMENT = /^(broker|link|device|board|micropython|run|report)\/(?!bad-options$)/
 
 /** A file or a folder that the system does not give us: theirs to mend as well. */
 function asProblem(error: unknown): unknown {
@@ -32,7 +29,7 @@ export async function tell(thrown: unknown, out: Terminal): Promise<ExitCode> {
       `error ${error.code}\n  ${error.message.replaceAll('\n', '\n  ')}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,
     )
   }
-  return ENVIRONMENT.test(error.code) ? EXIT.environment : EXIT.usage
+  return exitCodeOfProblem(error.code)
 }
 
 function textOf(file: string): string | undefined {

@@ -1,23 +1,7 @@
-// Exit codes. When several apply the first of this order is given: 70, 130, 3, 1, 6, 4.
+// Which exit code a run ends with.
 
+import { EXIT, type ExitCode } from '../problems/index.ts'
 import type { ScenarioRun, SuiteResult } from '../run/index.ts'
-
-export const EXIT = {
-  passed: 0,
-  failed: 1,
-  /** Usage, config or scenario wrong: nothing was run. */
-  usage: 2,
-  /** Broker or board missing or lost, or the harness too slow to judge. */
-  environment: 3,
-  /** A bound of `slo` was missed, and no claim failed. */
-  slo: 4,
-  nothingMatched: 5,
-  timedOut: 6,
-  bug: 70,
-  interrupted: 130,
-} as const
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 export interface Leniency {
   /** Inconclusive verdicts do not count. */

@@ -1,6 +1,6 @@
 // Ctrl-C: the first one stops the run and gives everything back, the second one leaves at once.
 
-import { EXIT } from './exit.ts'
+import { EXIT } from '../problems/index.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface Interruptible {

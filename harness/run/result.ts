@@ -5,6 +5,7 @@ import type { Gap } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { Plan } from '../plan/model/plan.ts'
+import { faultOf } from '../problems/index.ts'
 import type { LoadResult } from './load.ts'
 
 /** `broken`: the environment failed, the scenario was not judged to its end. `gap`: it failed, as was known. */
@@ -64,8 +65,7 @@ export interface ScenarioRun {
 }
 
 /** Problems that come from the world around the scenario, not from what it tests. */
-export const isEnvironment = ({ code }: Problem): boolean =>
-  /^(broker|link|run|board|micropython)\/|^device\/(lost|not-started)$/.test(code)
+export const isEnvironment = ({ code }: Problem): boolean => faultOf(code) === 'environment'
 
 /** The verdicts that make a run fail or inconclusive. */
 export const decisive = (run: ScenarioRun): readonly Verdict[] => run.verdicts.filter((v) => v.kind !== 'pass')

@@ -2,9 +2,9 @@
 // shape.
 
 import { Problem } from '../../../emulators/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { type Diagnostic, isError } from '../../scenario/index.ts'
 import { type Loaded, load, nothingMatched } from '../../select/select.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { CheckArguments } from './command.ts'
 

@@ -3,8 +3,8 @@
 import { createColors } from 'picocolors'
 import { type ClientKind, clients, type FirmwareKind, firmware, Problem, repr } from '../../../emulators/index.ts'
 import { type AnyDeviceKind, type DeviceOption, deviceKinds } from '../../devices/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 
 export interface ClientsArguments {

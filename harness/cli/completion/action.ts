@@ -1,7 +1,7 @@
 // What `hil completion` does. The scripts ask `hil --complete WORD…`, whose last word is the one under the cursor, and
 // where it has nothing to say complete files.
 
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { terminal } from '../terminal.ts'
 import type { Shell } from './command.ts'
 

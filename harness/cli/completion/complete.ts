@@ -61,6 +61,6 @@ const VALUES: Readonly<Record<string, Values>> = {
 const POSITIONAL: Readonly<Record<string, Values>> = {
   clients: clientsAndFirmware,
   emulate: clientsAndFirmware,
-  explain: async () => Object.keys((await import('../explain/index.ts')).explanations),
+  explain: async () => Object.keys((await import('../../problems/index.ts')).problems),
   completion: async () => (await import('./command.ts')).SHELLS,
 }

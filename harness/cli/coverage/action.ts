@@ -3,10 +3,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { coverageOf, mqtt311, type RanScenario, showCoverage, totalsLine } from '../../report/coverage/index.ts'
 import { describeErrno } from '../../report/index.ts'
 import { parsePercent } from '../../scenario/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 import type { CoverageArguments } from './command.ts'
 

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import { BoardSession } from '../../devices/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { DeviceArguments } from './command.ts'
 

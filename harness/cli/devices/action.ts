@@ -12,7 +12,7 @@ import {
   readMap,
   updateMap,
 } from '../../devices/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { terminal } from '../terminal.ts'
 import type { DevicesArguments } from './command.ts'
 

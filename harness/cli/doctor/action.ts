@@ -2,7 +2,7 @@
 
 import { createColors } from 'picocolors'
 import { engines, version } from '../../config/package.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { DoctorArguments } from './command.ts'
 import type { DoctorFinding } from './finding.ts'

@@ -12,8 +12,8 @@ import {
   tcpNetwork,
   type VirtualBoard,
 } from '../../../emulators/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { describeErrno } from '../../report/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Terminal } from '../terminal.ts'
 import type { EmulateArguments } from './command.ts'

@@ -2,11 +2,10 @@
 
 import { createColors } from 'picocolors'
 import { Problem } from '../../../emulators/index.ts'
+import { EXIT, type ExitCode, type ProblemEntry, problems } from '../../problems/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { ExplainArguments } from './command.ts'
-import { type Explanation, explanations } from './index.ts'
 
 export async function explainAction({ code, json }: ExplainArguments): Promise<ExitCode> {
   const out = terminal()
@@ -14,7 +13,7 @@ export async function explainAction({ code, json }: ExplainArguments): Promise<E
   if (json) {
     out.print(
       `${JSON.stringify(
-        found.map(([code, explanation]) => ({ code, ...explanation })),
+        found.map(([code, entry]) => ({ code, ...entry })),
         null,
         2,
       )}\n`,
@@ -26,32 +25,32 @@ export async function explainAction({ code, json }: ExplainArguments): Promise<E
   return EXIT.passed
 }
 
-type Entry = readonly [code: string, Explanation]
+type Entry = readonly [code: string, ProblemEntry]
 
 /** A code, all codes of an area, or all; a code that is written without its area is found when there is one such. */
 function chosen(word: string | undefined): readonly Entry[] {
-  const all = Object.entries(explanations).sort(([a], [b]) => (a < b ? -1 : 1))
+  const all = Object.entries(problems).sort(([a], [b]) => (a < b ? -1 : 1))
   if (word === undefined) return all
   for (const fits of [(code: string) => code === word, (code: string) => code.startsWith(`${word}/`), endsWith(word)]) {
     const found = all.filter(([code]) => fits(code))
     if (found.length > 0) return found
   }
   throw new Problem('cli/unknown-code', `no message has the code "${word}"`, {
-    hint: didYouMean(word, Object.keys(explanations)) ?? 'hil explain lists them all',
+    hint: didYouMean(word, Object.keys(problems)) ?? 'hil explain lists them all',
   })
 }
 
 const endsWith = (word: string) => (code: string) => code.endsWith(`/${word}`)
 
-function whole([code, { means, mend, example }]: Entry, out: Terminal): void {
+function whole([code, { meaning, fix, example }]: Entry, out: Terminal): void {
   const c = createColors(out.color)
-  out.print(`${c.bold(code)}\n\n${wrapped(means, out.width)}\n\n${wrapped(mend, out.width)}\n`)
+  out.print(`${c.bold(code)}\n\n${wrapped(meaning, out.width)}\n\n${wrapped(fix, out.width)}\n`)
   if (example !== undefined) out.print(`\n${example.replace(/^/gm, '    ')}\n`)
 }
 
-function brief([code, { means }]: Entry, out: Terminal): void {
+function brief([code, { meaning }]: Entry, out: Terminal): void {
   const c = createColors(out.color)
-  out.print(`${c.bold(code)}\n${wrapped(means, out.width)}\n`)
+  out.print(`${c.bold(code)}\n${wrapped(meaning, out.width)}\n`)
 }
 
 const INDENT = '  '

@@ -1,8 +1,8 @@
 // What `hil list` does.
 
 import { createColors } from 'picocolors'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { load, nothingMatched } from '../../select/select.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 import type { ListArguments } from './command.ts'
 

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { createColors } from 'picocolors'
 import { Problem } from '../../../emulators/index.ts'
 import { type Plan, SUFFIX } from '../../plan/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import {
   type Compared,
   compareRecords,
@@ -16,7 +17,7 @@ import {
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { openChosen } from '../../select/brokers.ts'
 import { load, nothingMatched } from '../../select/select.ts'
-import { EXIT, type ExitCode, exitCodeOf, worse } from '../exit.ts'
+import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import type { Terminal } from '../terminal.ts'
 import type { RunArguments } from './command.ts'

@@ -2,8 +2,8 @@
 
 import { basename, dirname } from 'node:path'
 import { scenarioSchema } from '../../plan/index.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { writeReport } from '../../report/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
 import { terminal } from '../terminal.ts'
 
 export async function schemaAction(args: { readonly output?: string | undefined }): Promise<ExitCode> {

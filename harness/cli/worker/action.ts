@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { Problem } from '../../../emulators/index.ts'
 import { runWorker } from '../../load/index.ts'
-import { EXIT, type ExitCode } from '../exit.ts'
+import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { terminal } from '../terminal.ts'
 import type { WorkerArguments } from './command.ts'
