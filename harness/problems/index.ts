@@ -20,8 +20,12 @@ export const problems: ProblemTable = { ...scenario, ...usage, ...environment, .
 export const problemEntry = (code: string): ProblemEntry | undefined =>
   Object.hasOwn(problems, code) ? problems[code] : undefined
 
-/** Whose fault a problem is, by its code. A code outside of the table is the harness's own. */
-export const faultOf = (code: string): Fault => problemEntry(code)?.fault ?? 'harness'
+/** Areas of the environment, for codes of a project's own brokers and boards. */
+const ENVIRONMENT_AREAS = new Set(['broker', 'link', 'board', 'run'])
+
+/** Whose fault a problem is, by its code. A code outside of the table goes by its area: `broker/my-own` is of a broker. */
+export const faultOf = (code: string): Fault =>
+  problemEntry(code)?.fault ?? (ENVIRONMENT_AREAS.has(code.split('/')[0]!) ? 'environment' : 'input')
 
 const EXIT_OF_FAULT: Readonly<Record<Fault, ExitCode>> = {
   input: EXIT.usage,

@@ -108,10 +108,15 @@ describe('whose fault a problem is', () => {
     expect(exitCodeOfProblem('broker/bad-options')).toBe(EXIT.usage)
     expect(exitCodeOfProblem('broker/died')).toBe(EXIT.environment)
     expect(exitCodeOfProblem('device/off')).toBe(EXIT.environment)
-    expect(exitCodeOfProblem('no/such-code')).toBe(EXIT.bug)
+    expect(exitCodeOfProblem('internal/bug')).toBe(EXIT.bug)
+  })
+
+  it('of a code outside of the table goes by its area', () => {
+    expect(faultOf('broker/my-own')).toBe('environment')
+    expect(faultOf('my/own')).toBe('input')
   })
 
   it('is not taken from what every object has', () => {
-    expect(faultOf('constructor')).toBe('harness')
+    expect(faultOf('constructor')).toBe('input')
   })
 })
