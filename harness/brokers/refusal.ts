@@ -1,0 +1,138 @@
+// Why a broker lets nobody in, found out by asking it: does it want a login, TLS, or another path of its WebSocket?
+// Asked only when something has failed already, and of WebSocket before anything is connected by it.
+
+import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { WebSocket } from 'ws'
+import { Problem } from '../../emulators/index.ts'
+import type { BrokerAccess, BrokerTls } from './broker.ts'
+
+const PATIENCE_MS = 3000
+
+export interface Door {
+  readonly host: string
+  readonly port: number
+  readonly access: BrokerAccess
+}
+
+/** A CONNACK's code and what mqtt.js makes of it. */
+const LOGIN: Readonly<Record<number, string>> = {
+  4: 'bad user name or password',
+  5: 'not authorized',
+  134: 'bad user name or password',
+  135: 'not authorized',
+}
+const REFUSED: Readonly<Record<number, string>> = {
+  1: 'it does not accept this version of MQTT',
+  2: 'it does not accept the client id',
+  3: 'the service is unavailable',
+}
+
+/** What a client of the harness, such as the observer, met at the broker, as a Problem that names the cause. */
+export async function refusalOf(door: Door, who: string, cause: unknown): Promise<Problem | null> {
+  const { code } = cause as { readonly code?: unknown }
+  const at = `${door.host}:${door.port}`
+  const login = LOGIN[Number(code)]
+  if (typeof code === 'number' && login !== undefined) {
+    const name = door.access.credentials?.username
+    const whom = name === undefined ? `${who}, which has no user name` : `the user "${name}" of ${who}`
+    return new Problem('broker/login-refused', `the broker at ${at} refuses ${whom}: ${login} (CONNACK ${code})`, {
+      hint: 'give the right ones with --username and --pw, in the URL (mqtt://USER:PASSWORD@HOST), or in the config',
+      cause,
+    })
+  }
+  if (typeof code === 'number' && REFUSED[code] !== undefined)
+    return new Problem('broker/refused', `the broker at ${at} refuses ${who}: ${REFUSED[code]} (CONNACK ${code})`, {
+      cause,
+    })
+  if (door.access.tls === undefined && typeof code !== 'number' && (await speaksTls(door.host, door.port)))
+    return new Problem('broker/wants-tls', `the port ${at} speaks TLS, and ${who} came without`, {
+      hint: 'write mqtts:// in place of mqtt://, with --cafile FILE for an authority of your own; or name its plain port',
+      cause,
+    })
+  return null
+}
+
+/** Whether a server answers a TLS handshake there, whatever certificate it has or wants. */
+export function speaksTls(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const servername = isIP(host) === 0 ? { servername: host } : {}
+    const socket = connectTls({ host, port, rejectUnauthorized: false, ...servername })
+    const end = (answer: boolean): void => {
+      clearTimeout(late)
+      socket.destroy()
+      resolve(answer)
+    }
+    const late = setTimeout(end, PATIENCE_MS, false)
+    socket.once('secureConnect', () => end(true))
+    // An alert is an answer in TLS: it wants a certificate of ours, or another version.
+    socket.on('error', (error: NodeJS.ErrnoException) => end(/ALERT/.test(error.code ?? '')))
+    socket.once('close', () => end(false))
+  })
+}
+
+/** MQTT 3.1.1, clean session, keep alive 10 s, client id `hil-probe`. */
+const CONNECT = Buffer.from('101500044d5154540402000a000968696c2d70726f6265', 'hex')
+const CONNACK = 0x20
+
+/** Whether a broker answers a CONNECT there without TLS, whatever it answers. */
+export function speaksMqtt(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port })
+    const end = (answer: boolean): void => {
+      clearTimeout(late)
+      socket.destroy()
+      resolve(answer)
+    }
+    const late = setTimeout(end, PATIENCE_MS, false)
+    socket.once('connect', () => socket.write(CONNECT))
+    socket.once('data', (chunk) => end(chunk[0] === CONNACK))
+    socket.on('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'the server wants a login for the WebSocket itself, before MQTT begins',
+  403: 'the server forbids this path or this client',
+  404: 'check the path: it is /mqtt, /ws or / at most brokers',
+  426: 'this is a web server without WebSocket at this path',
+  502: 'a proxy stands there, and the broker behind it does not answer',
+  503: 'a proxy stands there, and the broker behind it does not answer',
+  504: 'a proxy stands there, and the broker behind it does not answer',
+}
+
+/**
+ * Makes one upgrade to WebSocket and ends it.
+ * Throws Problem `broker/web-refused` with the status of the answer, or with why there is none.
+ */
+export function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void> {
+  const shown = url.replace(/\/\/[^/@]*@/, '//')
+  return new Promise((resolve, reject) => {
+    const web = new WebSocket(url, ['mqtt'], {
+      perMessageDeflate: false,
+      handshakeTimeout: PATIENCE_MS,
+      ...(tls === undefined
+        ? {}
+        : { rejectUnauthorized: !tls.insecure, ...(tls.ca === undefined ? {} : { ca: tls.ca }) }),
+      ...(tls?.cert === undefined ? {} : { cert: tls.cert, key: tls.key }),
+    })
+    const refuse = (message: string, hint?: string, cause?: unknown): void =>
+      reject(new Problem('broker/web-refused', message, { hint, cause }))
+    web.once('unexpected-response', (request, { statusCode = 0, statusMessage = '' }) => {
+      request.destroy()
+      const status = `${statusCode} ${statusMessage}`.trim()
+      refuse(`${shown} is no WebSocket: the server answers ${status}`, HINTS[statusCode])
+    })
+    web.once('open', () => web.terminate())
+    web.once('error', (cause) => {
+      const foreign = /^Parse Error/.test(cause.message) || /socket hang up/.test(cause.message)
+      const hint = foreign
+        ? 'this may be the port for MQTT without WebSocket: then write mqtt:// or mqtts://'
+        : undefined
+      const why = foreign ? 'the server does not answer in HTTP' : cause.message
+      refuse(`${shown} is no WebSocket: ${why}`, hint, cause)
+    })
+    web.once('close', () => resolve()) // after an error it was rejected already
+  })
+}
