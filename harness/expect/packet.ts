@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { PACKET_TYPES, type Packet, seconds } from '../../emulators/index.ts'
 import { duration, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted, showWill } from './compare.ts'
-import { packetFields } from './fields.ts'
+import { type Fields, packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
@@ -47,7 +47,10 @@ export const packetMatch = z.strictObject({
   username: words.describe('of CONNECT'),
   password: words.describe('of CONNECT'),
   returnCode: code.describe('of CONNACK'),
-  reasonCode: code.describe('of MQTT 5: of acknowledgements and DISCONNECT'),
+  reasonCode: z
+    .union([z.array(z.number().int()), code.unwrap()])
+    .optional()
+    .describe('of MQTT 5: of acknowledgements and DISCONNECT; of CONNACK the same as returnCode, of SUBACK as granted'),
   sessionPresent: flag.describe('of CONNACK'),
   granted: z
     .union([z.array(z.number().int()), valueMatcher()])
@@ -95,11 +98,17 @@ type PacketFields = z.output<typeof fields>
 /** What differs from what is wanted, a line each. */
 export function packetDifferences(wanted: z.output<typeof packetMatch>, packet: Packet, raw: Uint8Array): string[] {
   const { hex, ...match } = wanted
-  const lines = differences(match, packetFields(packet))
+  const lines = differences(match, { ...packetFields(packet), ...reasonCodes(packet) })
   const digits = Buffer.from(raw).toString('hex')
   if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== digits)
     lines.push(`hex: expected ${hex}, got ${digits}`)
   return lines
+}
+
+/** What MQTT 5 calls reason codes in packets whose codes have another name in MQTT 3.1.1. */
+function reasonCodes(packet: Packet): Fields {
+  if (packet.type === 'connack') return { reasonCode: packet.returnCode }
+  return packet.type === 'suback' ? { reasonCode: packet.granted } : {}
 }
 
 export const packet: Matcher<PacketFields> = {

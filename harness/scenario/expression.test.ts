@@ -19,7 +19,7 @@ const scope: Scope = {
     i: 3,
     bytes: Uint8Array.of(0x68, 0x69),
     evil: '${{ i }}',
-    env: { HOME: '/root', GONE: undefined },
+    env: { HOME: '/root', EMPTY: '', GONE: undefined },
   },
   later: new Set(['saved', 'link']),
 }
@@ -83,6 +83,13 @@ test.each<[string, unknown]>([
   ["'it\\'s }} x'", "it's }} x"],
   ['bytes', 'hi'],
   ['env.HOME', '/root'],
+  ["env.HOME || 'dev'", '/root'],
+  ["env.GONE || 'dev'", 'dev'],
+  ["env.EMPTY || 'dev'", 'dev'],
+  ["env.GONE || env.EMPTY || 'dev'", 'dev'],
+  ["env.GONE || env.HOME || 'dev'", '/root'],
+  ["(env.GONE || 'dev') + '/x'", 'dev/x'],
+  ['env.GONE || 5', 5],
   ['evil', '${{ i }}'],
 ])('%s is %j', (expression, value) => {
   const { value: got, found } = fill(`a: |-\n  \${{ ${expression} }}`)
@@ -125,7 +132,8 @@ test.each<[string, number, number, string, string | undefined]>([
   ['a: "one\n  two ${{ nope }}"\n', 2, 11, 'unknown-name', undefined],
   ['a: ${{ i }} ${{ nope }}', 1, 17, 'unknown-name', undefined],
   ['a: ${{ vars.n-i }}', 1, 13, 'unknown-name', 'to subtract, put spaces around the -'],
-  ['a: ${{ env.GONE }}', 1, 12, 'unknown-name', undefined],
+  ['a: ${{ env.GONE }}', 1, 12, 'unknown-name', "set it, or give it a default: ${{ env.GONE || 'text' }}"],
+  ['a: ${{ env.GONE || env.AWAY }}', 1, 24, 'unknown-name', "set it, or give it a default: ${{ env.AWAY || 'text' }}"],
   ['a: ${{ __proto__ }}', 1, 8, 'unknown-name', undefined],
   ['a: ${{ vars.constructor }}', 1, 13, 'unknown-name', undefined],
   ['a: ${{ mni(1) }}', 1, 8, 'unknown-name', 'did you mean "min"?'],

@@ -54,6 +54,7 @@ export {
   writePercent,
   writeSize,
 } from './units.ts'
+export { blamedOnRegexes } from './unquoted-regex.ts'
 export {
   type Count,
   count,

@@ -1,7 +1,7 @@
 // A regular expression that nobody quoted and that YAML took apart: `{ line: /ok, connecting/ }` is a line "/ok" and
 // a key "connecting/". Only what is wrong there anyway is blamed on it, because `[/a, b/]` may be two topics.
 
-import { type Document, isCollection, isScalar, visit } from 'yaml'
+import { type Document, isCollection, visit } from 'yaml'
 import type { Place } from '../../emulators/index.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
@@ -57,6 +57,12 @@ export const unquotedRegex = ({ place, text }: SplitRegex): Diagnostic => ({
   hint: `put quotes around it: ${quoted(text)}`,
 })
 
+/** One whose end is a comment, in a file without errors: YAML says nothing of it. */
+export const warnsOfComment = ({ comment, cut, start, text, place }: SplitRegex): Diagnostic | null =>
+  comment && /^\s+#\S/.test(text.slice(cut - start))
+    ? { ...unquotedRegex({ comment, cut, start, text, place, end: 0 }), severity: 'warning' }
+    : null
+
 /** Double quotes need backslashes doubled, single ones a single quote. */
 const quoted = (text: string): string => (/[\\"]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`)
 
@@ -70,11 +76,11 @@ export function blamedOnRegexes(
   return diagnostics.flatMap((diagnostic) => {
     const { at, severity } = diagnostic
     const regex = regexes.find(
-      ({ place: { file, line, column, length } }) =>
+      ({ place: { file, line, column, length }, start, cut }) =>
         severity !== 'warning' &&
         at.file === file &&
         at.line === line &&
-        at.column >= column &&
+        at.column >= column + cut - start &&
         at.column < column + length,
     )
     if (regex === undefined) return [diagnostic]

@@ -3,11 +3,17 @@
 
 import { type Document, isScalar, visit, type YAMLError } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
+import { type SplitRegex, unquotedRegex } from './unquoted-regex.ts'
 import type { Placer } from './yaml.ts'
 
 type Words = readonly [code: string, message: string, hint?: string]
 
-export function explainYamlErrors(document: Document, source: string, place: Placer): Diagnostic[] {
+export function explainYamlErrors(
+  document: Document,
+  source: string,
+  place: Placer,
+  regexes: readonly SplitRegex[],
+): Diagnostic[] {
   const found: Diagnostic[] = []
   const lines = new Set<number>()
   let afterExpression = false
@@ -15,8 +21,15 @@ export function explainYamlErrors(document: Document, source: string, place: Pla
   for (const error of [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])) {
     const [start, end] = error.pos
     const { line } = place(start, start)
-    if (lines.has(line) || (afterExpression && error.code === 'UNEXPECTED_TOKEN')) continue
+    if (lines.has(line) || (afterExpression && GUESSES.has(error.code))) continue
     lines.add(line)
+    const regex = regexes.find((one) => one.place.line === line || (one.comment && one.end <= start))
+    if (regex !== undefined) {
+      afterExpression = true
+      if (!lines.has(regex.place.line) || regex.place.line === line) found.push(unquotedRegex(regex))
+      lines.add(regex.place.line)
+      continue
+    }
     const lineStart = source.lastIndexOf('\n', start - 1) + 1
     const lineText = source.slice(lineStart).split(/\r?\n/, 1)[0] ?? ''
     const expression = unquotedExpression(lineText)
@@ -88,6 +101,9 @@ function byMessage(message: string): Words {
     return ['yaml-syntax', 'the indentation does not fit', 'keys of one map must begin in the same column']
   return ['yaml-syntax', message.charAt(0).toLowerCase() + message.slice(1)]
 }
+
+/** What the parser says of what follows when it has lost its way. */
+const GUESSES: ReadonlySet<string> = new Set(['UNEXPECTED_TOKEN', 'BAD_INDENT', 'MISSING_CHAR', 'BLOCK_IN_FLOW'])
 
 /** Where `${{` stands outside quotes on this line, or -1. */
 function unquotedExpression(line: string): number {

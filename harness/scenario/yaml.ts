@@ -6,12 +6,15 @@ import type { Place } from '../../emulators/index.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import { didYouMean } from './suggest.ts'
 import type { MapEntry, Node, ScalarNode, ScalarValue } from './tree.ts'
+import { type SplitRegex, splitRegexes, warnsOfComment } from './unquoted-regex.ts'
 import { explainYamlErrors, tooDeep } from './yaml-errors.ts'
 
 export interface ParsedScenario {
   /** Null when the text is not YAML at all; a tree with mere blemishes is still given, to be checked further. */
   readonly root: Node | null
   readonly diagnostics: readonly Diagnostic[]
+  /** Regular expressions that YAML took apart; what is wrong in their parts is to be blamed on them. */
+  readonly regexes: readonly SplitRegex[]
 }
 
 export function parseScenarioText(file: string, text: string): ParsedScenario {
@@ -29,7 +32,7 @@ export function parseScenarioText(file: string, text: string): ParsedScenario {
       message: 'nested too deeply to be read',
       at: place(deep, deep + 1),
     })
-    return { root: null, diagnostics: diagnostics.all }
+    return { root: null, diagnostics: diagnostics.all, regexes: [] }
   }
   // Duplicate keys are found here, with better words, and do not stop the rest from being checked.
   const document = parseDocument(source, {
@@ -40,8 +43,10 @@ export function parseScenarioText(file: string, text: string): ParsedScenario {
     prettyErrors: false,
     logLevel: 'error',
   })
-  diagnostics.addAll(explainYamlErrors(document, source, place))
-  if (document.errors.length > 0) return { root: null, diagnostics: diagnostics.all }
+  const regexes = splitRegexes(document, source, place)
+  diagnostics.addAll(explainYamlErrors(document, source, place, regexes))
+  if (document.errors.length > 0) return { root: null, diagnostics: diagnostics.all, regexes }
+  diagnostics.addAll(regexes.flatMap((regex) => warnsOfComment(regex) ?? []))
   if (document.directives?.yaml.version === '1.1')
     diagnostics.add({
       code: 'scenario/yaml-version',
@@ -56,10 +61,10 @@ export function parseScenarioText(file: string, text: string): ParsedScenario {
       at: place(0, 0),
       hint: 'a scenario has a name:, version: 1 and steps:',
     })
-    return { root: null, diagnostics: diagnostics.all }
+    return { root: null, diagnostics: diagnostics.all, regexes }
   }
   const root = new TreeBuilder(source, place, diagnostics).build(document.contents, 0)
-  return { root, diagnostics: diagnostics.all }
+  return { root, diagnostics: diagnostics.all, regexes }
 }
 
 const isEmpty = (document: Document): boolean =>

@@ -4,6 +4,7 @@
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
 import {
+  blamedOnRegexes,
   childOf,
   Diagnostics,
   entryOf,
@@ -63,7 +64,7 @@ export interface CompileResult {
 export const LATER: ReadonlySet<string> = new Set(['saved', 'link', 'i'])
 
 export function compile(file: string, text: string, options: CompileOptions): CompileResult {
-  const { root, diagnostics: found } = parseScenarioText(file, text)
+  const { root, diagnostics: found, regexes } = parseScenarioText(file, text)
   const diagnostics = new Diagnostics()
   diagnostics.addAll(found)
   if (root === null) return { plans: [], text, diagnostics }
@@ -71,7 +72,7 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
   const shown = new Diagnostics()
-  shown.addAll(diagnostics.all.map((diagnostic) => discreet(diagnostic, root)))
+  shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root)))
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
 }
 

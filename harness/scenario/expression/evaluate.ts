@@ -58,6 +58,7 @@ export function evaluate(expression: Expression, scope: Scope): ScopeValue {
     case 'binary': {
       const { sign, left, right } = expression
       if (sign === '&&') return truth(left, scope) && truth(right, scope)
+      if (sign === '||' && mayBeUnset(left)) return environment(left, scope) ?? evaluate(right, scope)
       if (sign === '||') return truth(left, scope) || truth(right, scope)
       return calculate(expression, evaluate(left, scope), evaluate(right, scope))
     }
@@ -70,6 +71,27 @@ export function evaluate(expression: Expression, scope: Scope): ScopeValue {
       )
   }
 }
+
+/** `env.X`, or some of them with `||` between: after it stands what is taken when none is set. */
+function mayBeUnset(expression: Expression): boolean {
+  if (expression.kind === 'binary') return expression.sign === '||' && mayBeUnset(expression.left)
+  return expression.kind === 'member' && expression.object.kind === 'name' && expression.object.name === ENVIRONMENT
+}
+
+/** Its value; undefined when the variable is not set, or empty. */
+function environment(expression: Expression, scope: Scope): ScopeValue | undefined {
+  if (expression.kind === 'binary')
+    return environment(expression.left, scope) ?? environmentOrValue(expression.right, scope)
+  if (expression.kind !== 'member') return evaluate(expression, scope)
+  const variables = evaluate(expression.object, scope)
+  const value = isMap(variables) && Object.hasOwn(variables, expression.name) ? variables[expression.name] : undefined
+  return value === '' ? undefined : value
+}
+
+const environmentOrValue = (expression: Expression, scope: Scope): ScopeValue | undefined =>
+  mayBeUnset(expression) ? environment(expression, scope) : evaluate(expression, scope)
+
+const ENVIRONMENT = 'env'
 
 function truth(expression: Expression, scope: Scope): boolean {
   const value = evaluate(expression, scope)
@@ -93,7 +115,14 @@ function member(object: ScopeValue, name: string, from: Expression, at: { start:
   }
   const value = Object.hasOwn(object, name) ? object[name] : undefined
   if (value !== undefined) return value
+  if (whose === ENVIRONMENT) throw notSet(name, Object.keys(object), at)
   throw unknownName(`${whose} has no "${name}"`, name, Object.keys(object), at)
+}
+
+function notSet(name: string, known: readonly string[], at: { start: number; end: number }): ExpressionError {
+  const byDefault = `give it a default: \${{ env.${name} || 'text' }}`
+  const message = `the environment variable ${name} is not set`
+  return new ExpressionError('unknown-name', message, at, `${didYouMean(name, known) ?? 'set it'}, or ${byDefault}`)
 }
 
 function element(object: ScopeValue, index: ScopeValue, at: Extract<Expression, { kind: 'index' }>): ScopeValue {
