@@ -17,6 +17,7 @@ import {
 } from './broker.ts'
 import { type BrokerAddress, brokerUrl } from './broker-url.ts'
 import { reach } from './probe.ts'
+import { greetWeb, speaksMqtt } from './refusal.ts'
 import { durationText } from './values.ts'
 import { type Gateway, openGateway, optionsOf } from './websocket.ts'
 
@@ -59,6 +60,7 @@ export const external: BrokerKind = defineBroker({
       })
     })
     if (tls !== undefined) await greet(settings.url, tls)
+    if (web !== null) await greetWeb(web, tls)
     return new ExternalBroker(settings, tls, web === null ? null : await openGateway(web, tls))
   },
 })
@@ -98,7 +100,12 @@ async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<voi
       clearTimeout(late)
       resolve() // after an error it was rejected already
     })
-  }).catch((cause: Error) => {
+  }).catch(async (cause: Error) => {
+    if (await speaksMqtt(host, port))
+      throw new Problem('broker/no-tls', `the port ${host}:${port} speaks MQTT without TLS`, {
+        hint: 'write mqtt:// in place of mqtts://, or name its port for TLS, such as 8883',
+        cause,
+      })
     throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {
       hint: '--cafile FILE trusts another authority, --insecure any certificate; mqtt:// and ws:// do without TLS',
       cause,

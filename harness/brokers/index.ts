@@ -18,6 +18,7 @@ export type {
   Gap,
   WebAddress,
 } from './broker.ts'
+export { refusalOf } from './refusal.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>

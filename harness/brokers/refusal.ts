@@ -13,6 +13,8 @@ export interface Door {
   readonly host: string
   readonly port: number
   readonly access: BrokerAccess
+  /** Where it really is, when `host` and `port` are a gateway of ours. */
+  readonly sharedAs?: string | undefined
 }
 
 /** A CONNACK's code and what mqtt.js makes of it. */
@@ -31,7 +33,7 @@ const REFUSED: Readonly<Record<number, string>> = {
 /** What a client of the harness, such as the observer, met at the broker, as a Problem that names the cause. */
 export async function refusalOf(door: Door, who: string, cause: unknown): Promise<Problem | null> {
   const { code } = cause as { readonly code?: unknown }
-  const at = `${door.host}:${door.port}`
+  const at = door.sharedAs ?? `${door.host}:${door.port}`
   const login = LOGIN[Number(code)]
   if (typeof code === 'number' && login !== undefined) {
     const name = door.access.credentials?.username

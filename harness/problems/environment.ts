@@ -14,6 +14,26 @@ export const environment = {
       'The broker ended during the run, and no step had asked for it. The run is broken (exit code 3), not failed.',
     fix: 'Its last words are in the message, all of them in broker.log beside the record.',
   },
+  'broker/login-refused': {
+    fault: 'environment',
+    meaning: 'The broker answered the CONNECT of the harness with a refusal of its user name or password.',
+    fix: '--username and --pw, USER:PASSWORD@ in the URL, or username and password in the config.',
+  },
+  'broker/refused': {
+    fault: 'environment',
+    meaning: 'The broker answered the CONNECT of the harness with a refusal that is not about its login.',
+    fix: 'The message has the reason that the code of the CONNACK stands for; the log of the broker may say more.',
+  },
+  'broker/wants-tls': {
+    fault: 'environment',
+    meaning: 'The port answers a TLS handshake, and the URL says mqtt://.',
+    fix: 'Write mqtts://, with --cafile FILE or --insecure where the certificate is not from a public authority.',
+  },
+  'broker/web-refused': {
+    fault: 'environment',
+    meaning: 'The server does not upgrade to WebSocket at this address.',
+    fix: 'The message has the status of its answer. Check the path, the login of the server, and the port.',
+  },
   'broker/no-observer': {
     fault: 'environment',
     meaning: 'The harness’s own client could not subscribe, so nothing could be said about what others see.',

@@ -335,6 +335,12 @@ export const scenario = {
     fix: 'Put quotes around the whole value.',
     example: 'with: { keepalive: "${{ vars.keepalive }}" }',
   },
+  'scenario/unquoted-regex': {
+    fault: 'input',
+    meaning: 'YAML takes comma, colon, hash, braces and brackets of a regular expression for signs of its own.',
+    fix: 'Put quotes around the regular expression; single ones where it has backslashes.',
+    example: 'expect: { serial: { device: dut, line: "/ok, connecting/" } }',
+  },
   'scenario/unresolved': {
     fault: 'input',
     meaning: 'A value could not be had when the step’s turn had come.',

@@ -41,7 +41,8 @@ test.concurrent('a connection that is refused', async () => {
     if (toObserver(p) && p.packet.type === 'connack') p.raw.writeUInt8(5, 3)
     return [p.raw]
   })
-  expect([ran.status, ran.problem?.code]).toEqual(['broken', 'broker/no-observer'])
+  expect([ran.status, ran.problem?.code]).toEqual(['broken', 'broker/login-refused'])
+  expect(ran.problem?.message).toContain('not authorized')
 })
 
 test.concurrent('none at all, and nobody misses it', async () => {

@@ -4,7 +4,7 @@
 import { isIP } from 'node:net'
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { Problem } from '../../emulators/index.ts'
-import type { Broker } from '../brokers/index.ts'
+import { type Broker, refusalOf } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 
 const CONNECT_LIMIT_MS = 5000
@@ -58,10 +58,14 @@ export class Observer implements AsyncDisposable {
       client.once('close', () => this.#lost(client, 'the broker closed its connection'))
       client.once('error', (error) => this.#lost(client, error.message))
     } catch (cause) {
-      throw new Problem('broker/no-observer', `the observer cannot subscribe: ${(cause as Error).message}`, {
-        hint: 'observer: false runs without it, observer: [FILTER, …] subscribes to less than #',
-        cause,
-      })
+      const refusal = await refusalOf(this.#broker, 'the observer', cause)
+      throw (
+        refusal ??
+        new Problem('broker/no-observer', `the observer cannot subscribe: ${(cause as Error).message}`, {
+          hint: 'observer: false runs without it, observer: [FILTER, …] subscribes to less than #',
+          cause,
+        })
+      )
     }
   }
 
