@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, '..')
 const FLOORS: readonly (readonly string[])[] = [
   ['emulators/core', 'emulators/mqtt'],
   ['emulators'],
+  ['harness/outside'],
   ['harness/child', 'harness/scenario', 'harness/tls', 'harness/websocket'],
   ['harness/packets', 'harness/problems'],
   ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],

@@ -6,9 +6,10 @@ import type { Place } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Verdict } from '../judge/index.ts'
+import { visible } from '../outside/index.ts'
 import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
-import { renderDiagnostic, visible } from '../scenario/index.ts'
+import { renderDiagnostic } from '../scenario/index.ts'
 
 /** What stands before a line of the scenario: its number, in a frame. */
 const GUTTER = 10

@@ -18,9 +18,9 @@ export const github: ReporterKind = {
   name: 'github',
   summary: 'annotations and a step summary on GitHub Actions',
   to: ['terminal'],
-  create: ({ print }) => ({
+  create: ({ print, printCommand = (line) => print(`${line}\n`) }) => ({
     async onEnd(result) {
-      for (const line of annotationsOf(result, process.env.GITHUB_WORKSPACE)) print(`${line}\n`)
+      for (const line of annotationsOf(result, process.env.GITHUB_WORKSPACE)) printCommand(line)
       const file = process.env.GITHUB_STEP_SUMMARY
       if (file !== undefined && file !== '') await append(file, stepSummary(result))
     },

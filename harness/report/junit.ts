@@ -2,6 +2,7 @@
 // a claim that failed, `error` what kept it from being judged, inconclusive included.
 
 import { describe } from '../expect/index.ts'
+import { xmlAttribute, xmlText } from '../outside/index.ts'
 import type { ScenarioResult, SuiteResult } from '../run/index.ts'
 import { renderFailure } from './failure.ts'
 import { reasonOf } from './json.ts'
@@ -39,7 +40,7 @@ export function junitOf(result: SuiteResult): string {
 function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
   const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
   return [
-    `  <testsuite name="${attribute(file)}" ${counts(scenarios)} time="${seconds(time)}" timestamp="${begun(scenarios)}">`,
+    `  <testsuite name="${xmlAttribute(file)}" ${counts(scenarios)} time="${seconds(time)}" timestamp="${begun(scenarios)}">`,
     ...scenarios.map(caseOf),
     '  </testsuite>',
   ].join('\n')
@@ -63,9 +64,11 @@ function caseOf({ run, flaky }: ScenarioResult): string {
     ...(run.artifacts === null ? [] : [['record', run.artifacts] as const]),
   ]
   return [
-    `    <testcase name="${attribute(name)}" classname="${attribute(plan.file)}" file="${attribute(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
+    `    <testcase name="${xmlAttribute(name)}" classname="${xmlAttribute(plan.file)}" file="${xmlAttribute(plan.file)}" line="${plan.place.line}" time="${seconds(run.duration)}">`,
     '      <properties>',
-    ...properties.map(([key, value]) => `        <property name="${attribute(key)}" value="${attribute(value)}"/>`),
+    ...properties.map(
+      ([key, value]) => `        <property name="${xmlAttribute(key)}" value="${xmlAttribute(value)}"/>`,
+    ),
     '      </properties>',
     ...outcomeOf(run),
     '    </testcase>',
@@ -74,13 +77,13 @@ function caseOf({ run, flaky }: ScenarioResult): string {
 
 function outcomeOf(run: ScenarioResult['run']): string[] {
   if (run.status === 'passed') return []
-  const reason = attribute(reasonOf(run) ?? run.status)
+  const reason = xmlAttribute(reasonOf(run) ?? run.status)
   if (run.status === 'skipped' || run.status === 'gap') return [`      <skipped message="${reason}"/>`]
   const element = run.status === 'failed' ? 'failure' : 'error'
   const tail = run.events.slice(-TAIL).map(describe)
   return [
-    `      <${element} type="${run.status}" message="${reason}">${text(renderFailure(run, false))}</${element}>`,
-    `      <system-out>${text(tail.join('\n'))}</system-out>`,
+    `      <${element} type="${run.status}" message="${reason}">${xmlText(renderFailure(run, false))}</${element}>`,
+    `      <system-out>${xmlText(tail.join('\n'))}</system-out>`,
   ]
 }
 
@@ -94,22 +97,3 @@ const begun = (scenarios: readonly ScenarioResult[]): string =>
   scenarios.map(({ run }) => run.startedAt.toISOString().slice(0, 19)).reduce((a, b) => (a < b ? a : b))
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
-
-/** What XML 1.0 cannot hold: control characters and lone surrogates. */
-const FORBIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-
-/** Text between tags. A bare carriage return would be read back as a line feed. */
-function text(given: string): string {
-  return given
-    .replace(FORBIDDEN, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#13;')
-}
-
-/** Text in an attribute, where a line feed as it is would be read back as a space. */
-const attribute = (given: string): string =>
-  text(given).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')

@@ -3,9 +3,9 @@
 
 import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
+import { oneLine } from '../outside/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
-import { visible } from '../scenario/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { foundGaps } from './gaps.ts'
 import type { ReporterKind } from './reporter.ts'
@@ -73,8 +73,6 @@ export function titleOf(plan: Plan, repetition: number, attempt: number): string
     `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`,
   )
 }
-
-const oneLine = (text: string): string => visible(text).replace(/[\t\n]+/g, ' ')
 
 const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
   passed: (c) => c.green('✓'),

@@ -8,6 +8,8 @@ export type Reporter = SuiteListener
 export interface ReporterSettings {
   /** Prints to the terminal. */
   readonly print: (text: string) => void
+  /** Prints a workflow command of a CI server on a line of its own; its maker has escaped what is in it. Default: `print`. */
+  readonly printCommand?: (line: string) => void
   readonly color: boolean
   /** A terminal that can be redrawn. */
   readonly live: boolean

@@ -1,6 +1,7 @@
 // The job's page on GitHub: counts, a table of what did not pass, and the failures in full, folded.
 // It is Markdown with HTML in it, so names and payloads are escaped for both; GitHub takes 1 MiB a step.
 
+import { htmlText } from '../outside/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { reasonOf } from './json.ts'
@@ -55,16 +56,13 @@ function table(runs: readonly ScenarioRun[]): string {
 function details(run: ScenarioRun): string {
   const text = renderFailure(run, false)
   if (text === '') return ''
-  return `\n<details><summary>${html(titleOf(run.plan, run.repetition, 0))}</summary>\n\n<pre>${html(text).replaceAll('\n', '&#10;')}</pre>\n\n</details>\n`
+  return `\n<details><summary>${htmlText(titleOf(run.plan, run.repetition, 0))}</summary>\n\n<pre>${htmlText(text).replaceAll('\n', '&#10;')}</pre>\n\n</details>\n`
 }
 
 const clip = (text: string): string => (text.length > 300 ? `${text.slice(0, 299)}…` : text)
 
-const html = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
 /** In a table's cell a bar ends it, a line feed ends the table, and Markdown's own marks are marks. */
 const cell = (text: string): string =>
-  html(text)
+  htmlText(text)
     .replace(/[\\`*_{}[\]#~|@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
     .replaceAll('\n', '<br>')

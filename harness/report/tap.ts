@@ -3,9 +3,9 @@
 // https://testanything.org/tap-version-14-specification.html
 
 import { stringify } from 'yaml'
+import { visible } from '../outside/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { decisive, type ScenarioResult, type ScenarioRun, type SuiteResult } from '../run/index.ts'
-import { visible } from '../scenario/index.ts'
 import { reasonOf } from './json.ts'
 import { showFacts } from './json-events.ts'
 import { titleOf } from './list.ts'

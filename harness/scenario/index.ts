@@ -27,7 +27,7 @@ export {
 } from './matcher.ts'
 export { type RaisedMatcher, raisedMatcher } from './raised.ts'
 export { readRegex, regexText } from './regex-text.ts'
-export { type RenderOptions, renderDiagnostic, visible } from './render.ts'
+export { type RenderOptions, renderDiagnostic } from './render.ts'
 export { didYouMean, suggest } from './suggest.ts'
 export {
   childOf,

@@ -2,6 +2,7 @@
 // count UTF-16 units but carets stand in terminal cells: a tab, an accent or 日 is not one of each.
 
 import { createColors } from 'picocolors'
+import { visible } from '../outside/index.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 export interface RenderOptions {
@@ -95,10 +96,3 @@ function cells(text: string): string[] {
 const COMBINING = /\p{Mn}|\p{Me}|\p{Cf}/u
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]|(?=\p{Emoji_Presentation})./u
-
-/** A scenario is somebody's file: an escape sequence in it must not reach the terminal. */
-/** Text from outside without what a terminal would obey: control characters but tab and line feed. */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, '\uFFFD')
-}

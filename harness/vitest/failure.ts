@@ -4,10 +4,11 @@
 import { resolve } from 'node:path'
 import { type Place, Problem } from '../../emulators/index.ts'
 import type { Verdict } from '../judge/index.ts'
+import { visible } from '../outside/index.ts'
 import { stepAt } from '../plan/index.ts'
 import { explained, placeOfTrouble } from '../report/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
-import { type Diagnostic, renderDiagnostic, visible } from '../scenario/index.ts'
+import { type Diagnostic, renderDiagnostic } from '../scenario/index.ts'
 
 /** How vitest calls it before the message. */
 export type FailureName = 'ClaimFailed' | 'Inconclusive' | 'ScenarioFailed' | 'Broken' | 'Interrupted' | 'ScenarioWrong'

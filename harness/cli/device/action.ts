@@ -105,7 +105,13 @@ async function attended(session: BoardSession, typing: boolean, out: Terminal): 
   const { stdin } = process
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
-      session.onConsole = (bytes) => void process.stdout.write(bytes)
+      const { stdout } = process
+      const decoder = new TextDecoder()
+      // What a person types into answers with sequences of its own; what is only shown has no business with the terminal.
+      session.onConsole = (bytes) => {
+        if (typing && stdout.isTTY) stdout.write(bytes)
+        else out.print(decoder.decode(bytes, { stream: true }).replace(/\r+\n/g, '\n'))
+      }
       session.onGone = reject
       process.stdout.once('error', () => resolve(EXIT.passed))
       process.once('SIGINT', () => resolve(EXIT.passed))

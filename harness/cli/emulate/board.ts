@@ -27,6 +27,12 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
   let pty: Pty | null = null
   let board: VirtualBoard | null = null
   const keys = (bytes: Uint8Array): void => board?.type(bytes)
+  const { stdout } = process
+  const decoder = new TextDecoder()
+  const show = (bytes: Uint8Array): void => {
+    if (stdout.isTTY) stdout.write(bytes)
+    else out.print(decoder.decode(bytes, { stream: true }))
+  }
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
       interrupt.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
@@ -42,7 +48,7 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
         {
           network: tcpNetwork,
           clock: realClock(),
-          onConsole: (bytes) => (pty === null ? void process.stdout.write(bytes) : pty.write(bytes)),
+          onConsole: (bytes) => (pty === null ? show(bytes) : pty.write(bytes)),
           onPin: (pin, value) => out.printError(`pin ${pin} = ${value}\n`),
           onSocket: (change) => {
             if (change !== 'connecting') out.printError(`socket ${change}\n`)

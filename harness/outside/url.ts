@@ -1,0 +1,19 @@
+// URLs as they may be shown: in messages, hints, reports and records.
+
+/**
+ * The URL without user, password and query, also when it is mistyped so that nothing can parse it: all between the
+ * scheme and the last `@` may be a password.
+ */
+export function withoutCredentials(url: string): string {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/*)?(.*)$/is.exec(url) ?? []
+  const at = rest.lastIndexOf('@')
+  const place = at < 0 ? rest : rest.slice(at + 1)
+  const query = place.search(/[?#]/)
+  return scheme + (query < 0 ? place : place.slice(0, query))
+}
+
+/** URLs with credentials in text of any kind. Only `scheme://…@` is recognised. */
+const WITHIN = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'<>]{0,512}@/gi
+
+/** Text in which no URL has credentials: for what others say, such as the message of a library. */
+export const withoutUrlCredentials = (text: string): string => text.replace(WITHIN, '$1')
