@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { statementsOf } from './report/failure.ts'
-import { runScenario } from './select/run-scenario.ts'
+import { runScenario } from './select/index.ts'
 
 /** Connects, and acknowledges QoS 1; as told it loses the high byte of ids. */
 const PROGRAM = `

@@ -22,4 +22,4 @@ export {
   type SuiteOptions,
   type SuiteResult,
 } from './run/index.ts'
-export { type RunScenarioOptions, runScenario, type ScenarioText } from './select/run-scenario.ts'
+export { type RunScenarioOptions, runScenario, type ScenarioText } from './select/index.ts'

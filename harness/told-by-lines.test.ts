@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { statementsOf } from './report/failure.ts'
-import { runScenario } from './select/run-scenario.ts'
+import { runScenario } from './select/index.ts'
 
 const PROGRAM = 'fixtures/firmware/line-client'
 const folder = mkdtempSync(join(tmpdir(), 'hil-told-'))

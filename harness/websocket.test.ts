@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { brokers } from './brokers/index.ts'
 import type { ScenarioRun } from './run/index.ts'
-import { type RunScenarioOptions, runScenario } from './select/run-scenario.ts'
+import { type RunScenarioOptions, runScenario } from './select/index.ts'
 
 const text = (devices: readonly string[], steps: readonly string[], always: readonly string[] = []): string =>
   [

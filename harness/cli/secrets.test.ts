@@ -150,6 +150,6 @@ describe.skipIf(unavailable !== null && process.env.CI === undefined)('secrets',
   test('flags for a broker by URL are no use for one that is started here', async () => {
     const ended = await hil('run', 'scenarios/01-hello.scenario.yaml', '--broker', 'aedes', '-u', 'me')
     expect(ended.code).toBe(2)
-    expect(ended.err).toContain('cli/not-for-broker')
+    expect(ended.err).toContain('select/not-for-broker')
   })
 })

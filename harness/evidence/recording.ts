@@ -54,7 +54,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Problem('cli/unreadable', `${file} cannot be read: ${reason(cause)}`, { cause })
+    throw new Problem('select/unreadable', `${file} cannot be read: ${reason(cause)}`, { cause })
   }
 }
 

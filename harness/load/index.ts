@@ -3,6 +3,7 @@
 export { type Budget, budgetOf, type HostCapacity, type Needs, showBudget } from './coordinator/budget.ts'
 export { type FleetOptions, openFleet } from './coordinator/fleet.ts'
 export { LocalShards } from './coordinator/local.ts'
+export { localFleet } from './coordinator/local-fleet.ts'
 export { type QueueSettings, QueueShards } from './coordinator/queue.ts'
 export { checkQueue } from './coordinator/redis.ts'
 export { runWorker, type WorkerOptions } from './coordinator/worker.ts'

@@ -19,8 +19,8 @@ const sources = ['harness', 'emulators'].flatMap((folder) =>
 
 /** Where a code is put together, and what it can come to. */
 const MADE: Readonly<Record<string, readonly string[]>> = {
-  'harness/select/select.ts `cli/unknown-${flag}`': ['cli/unknown-var', 'cli/unknown-bind'],
-  'harness/select/select.ts `cli/bad-${flag}`': ['cli/bad-var', 'cli/bad-bind'],
+  'harness/select/names.ts `select/unknown-${flag}`': ['select/unknown-var', 'select/unknown-bind'],
+  'harness/select/parse-args.ts `select/bad-${flag}`': ['select/bad-var', 'select/bad-bind'],
   'harness/packets/words.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/scenario/vocabulary.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/scenario/vocabulary.ts `scenario/${codeOf(what)}`': ['scenario/topic-name', 'scenario/topic-filter'],
@@ -104,7 +104,7 @@ describe('the problems', () => {
 
 describe('whose fault a problem is', () => {
   it('decides the exit code', () => {
-    expect(exitCodeOfProblem('cli/unknown-broker')).toBe(EXIT.usage)
+    expect(exitCodeOfProblem('select/unknown-broker')).toBe(EXIT.usage)
     expect(exitCodeOfProblem('broker/bad-options')).toBe(EXIT.usage)
     expect(exitCodeOfProblem('broker/died')).toBe(EXIT.environment)
     expect(exitCodeOfProblem('device/off')).toBe(EXIT.environment)

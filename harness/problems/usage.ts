@@ -48,17 +48,17 @@ export const usage = {
     meaning: 'There is no client or kind of device of that name.',
     fix: 'hil clients lists them.',
   },
-  'cli/bad-bind': {
+  'select/bad-bind': {
     fault: 'input',
     meaning: 'The value of --bind is no pair.',
     fix: 'DEVICE=CLIENT, as in --bind blue=umqtt.robust.',
   },
-  'cli/bad-broker': {
+  'select/bad-broker': {
     fault: 'input',
     meaning: 'The URL names no broker.',
     fix: 'mqtt://HOST:PORT, mqtts://, ws:// or wss://.',
   },
-  'cli/bad-duration': {
+  'select/bad-duration': {
     fault: 'input',
     meaning: 'A time on the command line has no unit or cannot be read.',
     fix: '500ms, 30s, 5m.',
@@ -78,7 +78,7 @@ export const usage = {
     meaning: 'A share is written with a percent sign.',
     fix: 'hil coverage results --require 95%.',
   },
-  'cli/bad-regex': {
+  'select/bad-regex': {
     fault: 'input',
     meaning: '--grep takes a regular expression of JavaScript, and this is none.',
     fix: 'To mean the characters . * + ? ( ) [ ] themselves, put a backslash before each.',
@@ -93,7 +93,7 @@ export const usage = {
     meaning: 'A version after @ cannot be read.',
     fix: 'CLIENT@VERSION, as in umqtt.simple@1.4.0.',
   },
-  'cli/bad-var': {
+  'select/bad-var': {
     fault: 'input',
     meaning: 'The value of --var is no pair.',
     fix: 'NAME=VALUE, as in --var keepalive=2s.',
@@ -108,7 +108,7 @@ export const usage = {
     meaning: 'The client’s library has no such method.',
     fix: 'hil clients NAME shows its methods.',
   },
-  'cli/no-brokers': {
+  'select/no-brokers': {
     fault: 'input',
     meaning: '--broker all means those of the config, and it names none.',
     fix: 'Name them under brokers: in harness.config.ts.',
@@ -129,7 +129,7 @@ export const usage = {
     meaning: 'There is no results.json that can be read.',
     fix: 'Name the output folder of a run: results by default.',
   },
-  'cli/no-scenarios': {
+  'select/no-scenarios': {
     fault: 'input',
     meaning: 'No scenarios were named, the config names none, and there is no folder scenarios here.',
     fix: 'Name files or folders; hil init makes a first project.',
@@ -149,7 +149,7 @@ export const usage = {
     meaning: 'A message or a will needs a topic.',
     fix: '-t TOPIC, --will-topic TOPIC.',
   },
-  'cli/not-for-broker': {
+  'select/not-for-broker': {
     fault: 'input',
     meaning:
       'Certificates and passwords on the command line are for a broker that is named by its URL; others are started here.',
@@ -160,12 +160,12 @@ export const usage = {
     meaning: 'No scenario was left to run. The exit code is 5, so that a misspelt --grep does not look like success.',
     fix: 'hil list with the same words shows what there is; --pass-with-no-tests makes it no error.',
   },
-  'cli/unknown-bind': {
+  'select/unknown-bind': {
     fault: 'input',
     meaning: '--bind names a device that no scenario here has.',
     fix: 'Devices are the keys under devices:.',
   },
-  'cli/unknown-broker': {
+  'select/unknown-broker': {
     fault: 'input',
     meaning: 'There is no broker of that name.',
     fix: 'A kind, a name of the config, or mqtt://HOST:PORT.',
@@ -195,7 +195,7 @@ export const usage = {
     meaning: 'There is no reporter of that name.',
     fix: 'list, dot, line, html, json, junit, github, ctrf, tap.',
   },
-  'cli/unknown-var': {
+  'select/unknown-var': {
     fault: 'input',
     meaning: '--var names a variable that no scenario here has.',
     fix: 'Variables are the keys under vars:.',
@@ -205,7 +205,7 @@ export const usage = {
     meaning: 'That version of the client is not among those that can be emulated.',
     fix: 'hil clients NAME lists them.',
   },
-  'cli/unreadable': {
+  'select/unreadable': {
     fault: 'input',
     meaning: 'A file cannot be read, or is no text in UTF-8.',
     fix: 'Look at its name and its permissions.',

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { milliseconds, Problem } from '../../emulators/index.ts'
-import { brokers } from '../brokers/index.ts'
+import { type Broker, brokers } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { Judge } from '../judge/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
@@ -44,13 +44,15 @@ export interface Suite {
   readonly plans: readonly Plan[]
   readonly listeners?: readonly SuiteListener[]
   readonly options?: Partial<SuiteOptions>
+  /** Default: an aedes of its own for each run. */
+  readonly openBroker?: (plan: Plan) => Promise<Broker>
 }
 
-export function run({ output, plans, listeners = [], options = {} }: Suite): Promise<SuiteResult> {
+export function run(suite: Suite): Promise<SuiteResult> {
+  const { output, plans, listeners = [], options = {}, openBroker = () => brokers.aedes.open() } = suite
   return runSuite(
-    plans,
+    plans.map((plan) => ({ plan, openBroker: () => openBroker(plan) })),
     {
-      openBroker: () => brokers.aedes.open(),
       jobs: 1,
       retries: 0,
       repeatEach: 1,
@@ -77,15 +79,13 @@ export async function oneOfEach(output: string): Promise<SuiteResult> {
       planFrom('broken.scenario.yaml', publishing('broken', 1)),
       planFrom('flaky.scenario.yaml', publishing('flaky', 1)),
     ],
-    options: {
-      retries: 1,
-      async openBroker({ name }) {
-        const times = (tries.get(name) ?? 0) + 1
-        tries.set(name, times)
-        if (name === 'broken' || (name === 'flaky' && times === 1))
-          throw new Problem('broker/unreachable', 'nothing answers at nowhere:1', { hint: 'is it running?' })
-        return brokers.aedes.open()
-      },
+    options: { retries: 1 },
+    async openBroker({ name }) {
+      const times = (tries.get(name) ?? 0) + 1
+      tries.set(name, times)
+      if (name === 'broken' || (name === 'flaky' && times === 1))
+        throw new Problem('broker/unreachable', 'nothing answers at nowhere:1', { hint: 'is it running?' })
+      return brokers.aedes.open()
     },
   })
   const [passed] = result.scenarios

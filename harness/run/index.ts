@@ -23,6 +23,7 @@ export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status 
 export {
   runSuite,
   type ScenarioResult,
+  type SuiteJob,
   type SuiteListener,
   type SuiteOptions,
   type SuiteResult,

@@ -35,18 +35,20 @@ steps:
   return plansOf(text, `folder/${name}.scenario.yaml`)[0]!
 }
 
-const suite = (names: readonly string[], options: Partial<SuiteOptions> = {}, listener: SuiteListener = {}) =>
+/** `openBroker`: default: an aedes of its own for each run. */
+type TestOptions = Partial<SuiteOptions> & { readonly openBroker?: (plan: Plan) => Promise<Broker> }
+
+const suite = (names: readonly string[], options: TestOptions = {}, listener: SuiteListener = {}) =>
   suiteOf(names.map(plan), options, listener)
 
 function suiteOf(
   plans: readonly Plan[],
-  options: Partial<SuiteOptions> = {},
+  { openBroker = () => brokers.aedes.open(), ...options }: TestOptions = {},
   listener: SuiteListener = {},
 ): Promise<SuiteResult> {
   return runSuite(
-    plans,
+    plans.map((plan) => ({ plan, openBroker: () => openBroker(plan) })),
     {
-      openBroker: () => brokers.aedes.open(),
       jobs: 1,
       retries: 0,
       repeatEach: 1,

@@ -9,8 +9,13 @@ import { withGap } from './gap.ts'
 import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
 
+/** A plan with its broker, opened for each run. */
+export interface SuiteJob {
+  readonly plan: Plan
+  readonly openBroker: () => Promise<Broker>
+}
+
 export interface SuiteOptions {
-  readonly openBroker: (plan: Plan) => Promise<Broker>
   /** Absent: scenarios with a fleet cannot be run. */
   readonly openFleet?: OpenFleet | undefined
   /** How many run side by side. */
@@ -54,7 +59,7 @@ export interface SuiteResult {
 }
 
 export async function runSuite(
-  plans: readonly Plan[],
+  jobs: readonly SuiteJob[],
   options: SuiteOptions,
   listeners: readonly SuiteListener[],
 ): Promise<SuiteResult> {
@@ -71,11 +76,12 @@ export async function runSuite(
         }, options.globalTimeout)
       : undefined
   await clearRecords(options.output)
+  const plans = jobs.map(({ plan }) => plan)
   for (const listener of listeners) listener.onBegin?.(plans, options)
 
   const folders = folderNames(plans)
   const turns: Turn[] = Array.from({ length: options.repeatEach }, (_, repetition) =>
-    plans.map((plan) => ({ plan, repetition, folder: folders.get(plan)! })),
+    jobs.map((job) => ({ ...job, repetition, folder: folders.get(job.plan)! })),
   ).flat()
   const results: (ScenarioResult | undefined)[] = turns.map(() => undefined)
   let failures = 0
@@ -108,8 +114,7 @@ export async function runSuite(
 
 const isBad = ({ status }: ScenarioRun): boolean => status !== 'passed' && status !== 'skipped' && status !== 'gap'
 
-interface Turn {
-  readonly plan: Plan
+interface Turn extends SuiteJob {
   readonly repetition: number
   readonly folder: string
 }
@@ -133,13 +138,13 @@ async function attempt(
 }
 
 async function once(
-  { plan, repetition, folder }: Turn,
+  { plan, openBroker, repetition, folder }: Turn,
   attempt: number,
   options: SuiteOptions,
   signal: AbortSignal,
 ): Promise<ScenarioRun> {
   const run = await conduct(plan, {
-    openBroker: () => options.openBroker(plan),
+    openBroker,
     openFleet: options.openFleet,
     // Each repetition draws anew, and the same again with the same seed.
     seed: (options.seed + repetition * 7919) >>> 0,

@@ -29,7 +29,7 @@ export function brokerWords(
   const named = Object.keys(config.brokers ?? {})
   const all = words.flatMap((word) => (word === ALL && !named.includes(ALL) ? named : [word]))
   if (words.length > 0 && all.length === 0)
-    throw new Problem('cli/no-brokers', 'the config names no brokers', {
+    throw new Problem('select/no-brokers', 'the config names no brokers', {
       hint: 'brokers: { aedes: { use: "aedes" }, mosquitto: { use: "mosquitto" } } in harness.config.ts',
     })
   return all.length === 0 ? [undefined] : [...new Set(all)]
@@ -42,7 +42,7 @@ export function chooseBroker(word: string | undefined, access: AccessArguments, 
   if (flag === undefined) return chosen
   if (chosen.kind !== brokers.external)
     throw new Problem(
-      'cli/not-for-broker',
+      'select/not-for-broker',
       `--${flag} is for a broker by its URL, and ${chosen.name} is started here`,
       {
         hint: 'such as --broker mqtts://localhost --cafile ca.crt',
@@ -62,7 +62,7 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   const known = [
     ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
   ]
-  throw new Problem('cli/unknown-broker', `there is no broker "${use}"`, {
+  throw new Problem('select/unknown-broker', `there is no broker "${use}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })
 }
@@ -78,7 +78,7 @@ const accessOf = ({ cafile, cert, key, insecure, username, pw }: AccessArguments
 function checked(chosen: ChosenBroker): ChosenBroker {
   const { error } = brokers.external.options.safeParse(chosen.options)
   if (error === undefined) return chosen
-  throw new Problem('cli/bad-broker', `--broker: ${error.issues[0]!.message}`, {
+  throw new Problem('select/bad-broker', `--broker: ${error.issues[0]!.message}`, {
     hint: 'such as --broker mqtt://localhost:1883',
   })
 }

@@ -1,30 +1,18 @@
-// Fleets from the command line: how `hil run` and `hil load` run them, and which of them `run` leaves alone.
+// Which fleets `hil run`, vitest and the API run by themselves, and how.
 
-import type { FleetOptions } from '../load/index.ts'
-import { LocalShards, openFleet } from '../load/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { OpenFleet } from '../run/index.ts'
 
 /** A fleet of up to so many devices is a scenario like any other; a larger one is a load of its own. */
 export const SMALL_FLEET = 200
 
-export const DEFAULT_WINDOW = 64
-
-/** For `hil run`: small, here, without a view. */
-export const smallFleets: OpenFleet = openFleet(localOptions({ shards: 1 }))
-
-export function localOptions(given: Partial<FleetOptions>): FleetOptions {
-  return {
-    shards: null,
-    addresses: null,
-    window: DEFAULT_WINDOW,
-    transport: () => new LocalShards(),
-    remote: false,
-    watchers: [],
-    ...given,
-  }
+/** In this process, without a view. Loaded when the first fleet is opened. */
+export const smallFleets: OpenFleet = async (scene) => {
+  const { localFleet, openFleet } = await import('../load/index.ts')
+  return openFleet(localFleet({ shards: 1 }))(scene)
 }
 
+/** A plan with a larger fleet is skipped. */
 export function skipLargeFleets(plan: Plan): Plan {
   const devices = plan.fleet?.devices ?? 0
   if (devices <= SMALL_FLEET || plan.skip !== null) return plan

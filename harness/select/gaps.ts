@@ -14,12 +14,12 @@ export interface FoundGaps {
 }
 
 /** Told of each mistake, with the text that it is in. */
-export type Complain = (diagnostic: Diagnostic, text: string) => void
+export type OnDiagnostic = (diagnostic: Diagnostic, text: string) => void
 
 export async function findGaps(
   files: readonly string[],
   config: ResolvedConfig,
-  complain: Complain,
+  onDiagnostic: OnDiagnostic,
 ): Promise<FoundGaps> {
   const folders = new Map<string, readonly KnownGap[]>()
   for (const folder of new Set(files.flatMap(foldersOf))) {
@@ -31,7 +31,7 @@ export async function findGaps(
       brokers: new Set([...Object.keys(brokers), ...Object.keys(BROKER_ALIASES), ...Object.keys(config.brokers ?? {})]),
     })
     for (const diagnostic of diagnostics.all) {
-      complain(diagnostic, text)
+      onDiagnostic(diagnostic, text)
     }
     folders.set(folder, gaps)
   }

@@ -4,11 +4,11 @@
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import type { Config } from '../config/index.ts'
-import { compile, type Plan } from '../plan/index.ts'
+import { compile } from '../plan/index.ts'
 import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
-import { asNeeded, brokerFor, factsOf, openChosen, skipForBroker, skipForWebSocket } from './brokers.ts'
-import { skipForNeeds } from './requirements.ts'
+import { brokerFor, factsOf, openChosen } from './brokers.ts'
+import { type Job, jobOf } from './job.ts'
 
 export interface RunScenarioOptions {
   /** A kind (`mosquitto`), a name of `brokers`, or `mqtt://HOST:PORT`. Default: the scenario's own, else `aedes`. */
@@ -40,8 +40,8 @@ export interface ScenarioText {
 /**
  * Runs a scenario once for each combination of its matrix, one after the other, and gives all runs in that order.
  * A failed claim is no exception: look at `status` and `verdicts`.
- * Throws Problem `scenario/wrong` with every mistake in the scenario, `cli/unreadable` when there is no such file,
- * and those of the options (`binding/…`, `cli/unknown-broker`).
+ * Throws Problem `scenario/wrong` with every mistake in the scenario, `select/unreadable` when there is no such file,
+ * and those of the options (`binding/…`, `select/unknown-broker`).
  */
 export async function runScenario(
   scenario: string | ScenarioText,
@@ -52,10 +52,9 @@ export async function runScenario(
   const signal = options.signal ?? new AbortController().signal
   const config = options.brokers === undefined ? {} : { brokers: options.brokers }
   const runs: ScenarioRun[] = []
-  const plans = plansOf(file ?? 'scenario.yaml', text, config, seed, options)
-  const names = folderNames(plans)
-  for (const plan of plans) {
-    const broker = asNeeded(plan, brokerFor(plan.broker, options.broker, {}, config))
+  const jobs = jobsOf(file ?? 'scenario.yaml', text, config, seed, options)
+  const names = folderNames(jobs.map(({ plan }) => plan))
+  for (const { plan, broker } of jobs) {
     if (plan.skip !== null) {
       runs.push(skipped(plan, 0))
       continue
@@ -69,18 +68,18 @@ export async function runScenario(
 
 async function read(file: string): Promise<ScenarioText> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new Problem('cli/unreadable', `${file} cannot be read: ${cause.message}`, { cause })
+    throw new Problem('select/unreadable', `${file} cannot be read: ${cause.message}`, { cause })
   })
   return { file, text }
 }
 
-function plansOf(
+function jobsOf(
   file: string,
   text: string,
   config: Pick<Config, 'brokers'>,
   seed: number,
   options: RunScenarioOptions,
-): readonly Plan[] {
+): readonly Job[] {
   const compiled = compile(file, text, {
     timeout: options.timeout,
     vars: options.vars,
@@ -97,8 +96,5 @@ function plansOf(
         .join('\n')}`,
       { at: wrong[0]!.at },
     )
-  return compiled.plans.map((plan) => {
-    const chosen = brokerFor(plan.broker, options.broker, {}, config)
-    return skipForNeeds(skipForWebSocket(skipForBroker(plan, options.broker, config), chosen))
-  })
+  return compiled.plans.map((plan) => jobOf(plan, options.broker, {}, config))
 }

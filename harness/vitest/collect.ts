@@ -7,8 +7,16 @@ import { describe, type TestContext, test } from 'vitest'
 import type { Plan } from '../plan/index.ts'
 import { conduct, folderNames, type ScenarioRun, withGap, writeArtifacts } from '../run/index.ts'
 import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
-import { openChosen } from '../select/brokers.ts'
-import { type Loaded, load, namesUnder, selection } from '../select/select.ts'
+import {
+  type Job,
+  namesUnder,
+  openChosen,
+  select,
+  selection,
+  skipLargeFleets,
+  smallFleets,
+  withPlan,
+} from '../select/index.ts'
 import { failureOf, located, mistakesOf } from './failure.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
 import { untilShutdown } from './worker-shutdown.ts'
@@ -32,20 +40,18 @@ declare module 'vitest' {
 
 export async function collect(path: string, options: MqttHilOptions): Promise<void> {
   const file = relative(process.cwd(), path)
-  const { plans: found, brokerOf } = await loaded(file, options)
-  const fleets = found.some((plan) => plan.fleet !== null) ? await import('../select/fleets.ts') : null
-  const plans = fleets === null ? found : found.map(fleets.skipLargeFleets)
-  const names = folderNames(plans)
+  const jobs = (await jobsOf(file, options)).map((job) => withPlan(job, skipLargeFleets))
+  const names = folderNames(jobs.map(({ plan }) => plan))
   const selects = selection({ tag: listOf(options.tags) })
   const several = listOf(options.broker).length > 1
-  const declare = (plan: Plan, title: string): void =>
+  const declare = ({ plan, broker }: Job, title: string): void =>
     test(title, { timeout: plan.timeout + AROUND, meta: {} }, async (context) => {
       if (!selects(plan)) context.skip(`not selected by tags: ${listOf(options.tags).join(', ')}`)
       if (plan.skip !== null) context.skip(plan.skip)
       const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
       const run = await conduct(plan, {
-        openBroker: () => openChosen(brokerOf.get(plan)!),
-        openFleet: fleets?.smallFleets,
+        openBroker: () => openChosen(broker),
+        openFleet: smallFleets,
         seed,
         signal: untilShutdown(context.signal),
         repetition: context.task.result?.repeatCount ?? 0,
@@ -58,27 +64,26 @@ export async function collect(path: string, options: MqttHilOptions): Promise<vo
         context,
       )
     })
-  for (const [name, group] of grouped(plans)) {
+  for (const [name, group] of grouped(jobs)) {
     const [only] = group
-    if (group.length === 1) declare(only!, titleOf(only!, several, true))
-    else describe(name, () => group.forEach((plan) => void declare(plan, titleOf(plan, several, false))))
+    if (group.length === 1) declare(only!, titleOf(only!.plan, several, true))
+    else describe(name, () => group.forEach((job) => void declare(job, titleOf(job.plan, several, false))))
   }
 }
 
-async function loaded(file: string, options: MqttHilOptions): Promise<Loaded> {
+async function jobsOf(file: string, options: MqttHilOptions): Promise<readonly Job[]> {
   const wrong: { diagnostic: Diagnostic; text: string }[] = []
   const text = await readFile(file, 'utf8')
   const own = (key: 'vars' | 'devices', given: Readonly<Record<string, string>> = {}): string[] => {
-    const names = namesUnder(key, [file], [text])
+    const names = namesUnder(key, [{ file, text }])
     return Object.entries(given).flatMap(([name, value]) => (names.has(name) ? [`${name}=${value}`] : []))
   }
-  const quiet = { print() {}, printError() {}, color: false, live: false, width: 100 }
-  const complain = (diagnostic: Diagnostic, where: string): void => {
+  const onDiagnostic = (diagnostic: Diagnostic, where: string): void => {
     if (isError(diagnostic)) wrong.push({ diagnostic, text: where })
     else console.warn(renderDiagnostic(diagnostic, where))
   }
   try {
-    const found = await load(
+    const { jobs } = await select(
       {
         paths: [file],
         broker: [...listOf(options.broker)],
@@ -86,10 +91,9 @@ async function loaded(file: string, options: MqttHilOptions): Promise<Loaded> {
         bind: own('devices', options.bind),
         config: options.config,
       },
-      { seed: options.seed, timeout: options.timeout, complain },
-      quiet,
+      { seed: options.seed, timeout: options.timeout, onDiagnostic },
     )
-    if (wrong.length === 0) return found
+    if (wrong.length === 0) return jobs
   } catch (error) {
     throw located(error)
   }
@@ -112,9 +116,9 @@ async function settle(run: ScenarioRun, context: TestContext): Promise<void> {
     await context.annotate(`${gap.met ? 'known gap' : 'no longer a gap'} of ${broker.name}: ${gap.reason}`, 'gap')
 }
 
-function grouped(plans: readonly Plan[]): ReadonlyMap<string, readonly Plan[]> {
-  const groups = new Map<string, Plan[]>()
-  for (const plan of plans) groups.set(plan.name, [...(groups.get(plan.name) ?? []), plan])
+function grouped(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {
+  const groups = new Map<string, Job[]>()
+  for (const job of jobs) groups.set(job.plan.name, [...(groups.get(job.plan.name) ?? []), job])
   return groups
 }
 

@@ -11,7 +11,7 @@ import { Problem } from '../../emulators/index.ts'
 import { loadConfig, NAMES } from '../config/index.ts'
 import { SUFFIX } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
-import { namesUnder } from '../select/select.ts'
+import { namesUnder } from '../select/names.ts'
 import { located } from './failure.ts'
 import { inputsOf } from './inputs.ts'
 import { checkOptions, type MqttHilOptions } from './options.ts'
@@ -116,14 +116,14 @@ async function checkNames({ bind = {}, vars = {} }: MqttHilOptions, project: Tes
   if (project === null || given.devices.length + given.vars.length === 0) return
   const { testFiles } = await project.globTestFiles()
   const files = testFiles.filter((file) => file.endsWith(SUFFIX))
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+  const sources = await Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })))
   for (const key of ['devices', 'vars'] as const) {
-    const known = namesUnder(key, files, texts)
+    const known = namesUnder(key, sources)
     const unknown = given[key].find((name) => !known.has(name))
     if (unknown === undefined) continue
     const option = key === 'vars' ? 'vars' : 'bind'
     throw new Problem(
-      key === 'vars' ? 'cli/unknown-var' : 'cli/unknown-bind',
+      key === 'vars' ? 'select/unknown-var' : 'select/unknown-bind',
       `mqttHil({ ${option}: { ${unknown} } }): no scenario here has a ${key.slice(0, -1)} of that name`,
       { hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `there is ${[...known].join(', ')}`) },
     )

@@ -4,24 +4,25 @@
 import { Problem } from '../../../emulators/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { type Diagnostic, isError } from '../../scenario/index.ts'
-import { type Loaded, load, nothingMatched } from '../../select/select.ts'
+import { type Selection, select } from '../../select/index.ts'
+import { nothingMatched, printDiagnostics } from '../selection.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { CheckArguments } from './command.ts'
 
 export async function checkAction(args: CheckArguments): Promise<ExitCode> {
   const out = terminal()
   if (args.json) return checkAsJson(args, out)
-  const loaded = await load(args, {}, out)
-  const { files, plans, errors } = loaded
+  const selected = await select(args, { onDiagnostic: printDiagnostics(out) })
+  const { files, jobs, errors } = selected
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in ${count(files.length, 'file')}\n`)
     return EXIT.usage
   }
-  if (plans.length === 0) {
-    out.printError(nothingMatched(loaded))
+  if (jobs.length === 0) {
+    out.printError(nothingMatched(selected))
     return EXIT.nothingMatched
   }
-  out.print(`${count(files.length, 'file')}, ${count(plans.length, 'scenario')}: nothing wrong\n`)
+  out.print(`${count(files.length, 'file')}, ${count(jobs.length, 'scenario')}: nothing wrong\n`)
   return EXIT.passed
 }
 
@@ -31,11 +32,11 @@ export const CHECK_VERSION = 1
 
 async function checkAsJson(args: CheckArguments, out: Terminal): Promise<ExitCode> {
   const found: Diagnostic[] = []
-  let loaded: Pick<Loaded, 'files' | 'plans'> = { files: [], plans: [] }
+  let selected: Pick<Selection, 'files' | 'jobs'> = { files: [], jobs: [] }
   /** What is not a mistake of a scenario: a folder that is not there, a config that cannot be read. */
   let problem: Problem | null = null
   try {
-    loaded = await load(args, { complain: (diagnostic) => void found.push(diagnostic) }, out)
+    selected = await select(args, { onDiagnostic: (diagnostic) => void found.push(diagnostic) })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     problem = error
@@ -43,8 +44,8 @@ async function checkAsJson(args: CheckArguments, out: Terminal): Promise<ExitCod
   const diagnostics = [...found.map(shown), ...(problem === null ? [] : [shown(problem)])]
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
   const summary = {
-    files: loaded.files.length,
-    scenarios: loaded.plans.length,
+    files: selected.files.length,
+    scenarios: selected.jobs.length,
     errors,
     warnings: diagnostics.length - errors,
   }
@@ -52,7 +53,7 @@ async function checkAsJson(args: CheckArguments, out: Terminal): Promise<ExitCod
     `${JSON.stringify({ schema: 'mqtt-hil/check', version: CHECK_VERSION, ...summary, diagnostics }, null, 2)}\n`,
   )
   if (errors > 0) return EXIT.usage
-  return loaded.plans.length === 0 ? EXIT.nothingMatched : EXIT.passed
+  return selected.jobs.length === 0 ? EXIT.nothingMatched : EXIT.passed
 }
 
 /** A place is null for what stands in no file. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { Problem } from '../../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers } from '../../brokers/index.ts'
 import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
-import { chooseBroker } from '../../select/brokers.ts'
+import { chooseBroker } from '../../select/index.ts'
 import { schemaText } from '../init/files.ts'
 import { type DoctorFinding, good, note, wrong } from './finding.ts'
 

@@ -276,7 +276,7 @@ function textOf(file: string, pair: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (cause) {
-    throw new Problem('cli/unreadable', `--with ${pair}: ${file} cannot be read: ${describeErrno(cause)}`, { cause })
+    throw new Problem('select/unreadable', `--with ${pair}: ${file} cannot be read: ${describeErrno(cause)}`, { cause })
   }
 }
 

@@ -100,6 +100,6 @@ function filesOf(folder: string): Map<string, Uint8Array> {
       }),
     )
   } catch (cause) {
-    throw new Problem('cli/unreadable', `--files ${folder} cannot be read: ${describeErrno(cause)}`, { cause })
+    throw new Problem('select/unreadable', `--files ${folder} cannot be read: ${describeErrno(cause)}`, { cause })
   }
 }

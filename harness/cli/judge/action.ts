@@ -52,7 +52,7 @@ async function findRecords(folder: string): Promise<string[]> {
 
 async function judgeRecord(record: string, out: Terminal): Promise<Status> {
   const text = await readFile(record, 'utf8').catch((cause) => {
-    throw new Problem('cli/unreadable', `${record} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
+    throw new Problem('select/unreadable', `${record} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
   })
   const { header, events } = readTimeline(text, record)
   const about = aboutOf(header, record)

@@ -75,7 +75,7 @@ function checkFits(plan: Plan, devices: readonly string[], record: string): void
 
 async function read(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('cli/unreadable', `${file} cannot be read: ${describeErrno(cause)}`, { cause })
+    throw new Problem('select/unreadable', `${file} cannot be read: ${describeErrno(cause)}`, { cause })
   })
 }
 

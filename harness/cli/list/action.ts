@@ -2,14 +2,16 @@
 
 import { createColors } from 'picocolors'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { load, nothingMatched } from '../../select/select.ts'
+import { select } from '../../select/index.ts'
+import { nothingMatched, printDiagnostics } from '../selection.ts'
 import { terminal } from '../terminal.ts'
 import type { ListArguments } from './command.ts'
 
 export async function listAction(args: ListArguments): Promise<ExitCode> {
   const out = terminal()
-  const loaded = await load(args, {}, out)
-  const { plans, errors } = loaded
+  const selected = await select(args, { onDiagnostic: printDiagnostics(out) })
+  const { errors } = selected
+  const plans = selected.jobs.map(({ plan }) => plan)
   if (errors > 0) return EXIT.usage
   if (args.json) {
     const rows = plans.map(({ name, file, place, variant, tags, verifies, skip, devices }) => ({
@@ -34,6 +36,6 @@ export async function listAction(args: ListArguments): Promise<ExitCode> {
     }
   }
   if (plans.length > 0) return EXIT.passed
-  out.printError(nothingMatched(loaded))
+  out.printError(nothingMatched(selected))
   return EXIT.nothingMatched
 }

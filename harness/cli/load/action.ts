@@ -6,6 +6,7 @@ import {
   type FleetOptions,
   type LoadWatcher,
   loadView,
+  localFleet,
   openFleet,
   QueueShards,
   serveMetrics,
@@ -15,13 +16,12 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { guarded, prepareOutput, renderFailure } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { parseRate } from '../../scenario/index.ts'
-import { type ChosenBroker, openChosen } from '../../select/brokers.ts'
-import { localOptions } from '../../select/fleets.ts'
-import { durationOf, load } from '../../select/select.ts'
+import { type ChosenBroker, durationOf, select, suiteJobOf } from '../../select/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
 import { reportersOf } from '../run/action.ts'
+import { printDiagnostics } from '../selection.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { LoadArguments } from './command.ts'
 
@@ -30,16 +30,17 @@ const DEFAULT_REPORTERS = ['json', 'junit', 'html']
 export async function loadAction(args: LoadArguments): Promise<ExitCode> {
   const out = terminal()
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
-  const { config, plans, brokerOf, errors } = await load(
-    args,
-    { seed, timeout: args.timeout, fleet: overridesOf(args) },
-    out,
-  )
+  const { config, jobs, errors } = await select(args, {
+    seed,
+    timeout: args.timeout,
+    fleet: overridesOf(args),
+    onDiagnostic: printDiagnostics(out),
+  })
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
   }
-  const chosen = plans.filter((plan) => plan.fleet !== null)
+  const chosen = jobs.filter(({ plan }) => plan.fleet !== null)
   if (chosen.length === 0) {
     out.printError('error cli/nothing-matched\n  none of these scenarios has a fleet\n  hint: hil run runs them\n')
     return EXIT.nothingMatched
@@ -54,9 +55,8 @@ export async function loadAction(args: LoadArguments): Promise<ExitCode> {
   if (metrics !== null) watchers.push(metrics.watcher)
   const interrupt = interruptible(out)
   const result = await runSuite(
-    chosen,
+    chosen.map((job) => suiteJobOf({ ...job, broker: quiet(job.broker) })),
     {
-      openBroker: (plan) => openChosen(quiet(brokerOf.get(plan)!)),
       openFleet: openFleet(optionsOf(args, watchers)),
       jobs: 1,
       retries: 0,
@@ -86,7 +86,7 @@ function optionsOf(args: LoadArguments, watchers: readonly LoadWatcher[]): Fleet
   const note = (text: string): void => {
     for (const watcher of watchers) watcher.onNote?.(text)
   }
-  return localOptions({
+  return localFleet({
     ...(queue === undefined
       ? {}
       : {

@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { compareReplay, prepareOutput, reporters } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
-import { chooseBroker, factsOf, openChosen } from '../../select/brokers.ts'
+import { chooseBroker, factsOf, openChosen } from '../../select/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -30,9 +30,8 @@ export async function replayAction(args: ReplayArguments): Promise<ExitCode> {
   tellOfPasswords(recording, devices, out)
   const interrupt = interruptible(out)
   const result = await runSuite(
-    [plan],
+    [{ plan, openBroker: () => openChosen(chosen) }],
     {
-      openBroker: () => openChosen(chosen),
       jobs: 1,
       retries: 0,
       repeatEach: 1,

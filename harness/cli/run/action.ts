@@ -9,13 +9,21 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
 import { runSuite, type SuiteListener, type SuiteResult } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
-import { openChosen } from '../../select/brokers.ts'
-import { skipLargeFleets, smallFleets } from '../../select/fleets.ts'
-import { requireHardware } from '../../select/requirements.ts'
-import { durationOf, type Loaded, load, nothingMatched } from '../../select/select.ts'
+import {
+  durationOf,
+  type Job,
+  requireHardware,
+  type Selection,
+  select,
+  skipLargeFleets,
+  smallFleets,
+  suiteJobOf,
+  withPlan,
+} from '../../select/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
+import { nothingMatched, printDiagnostics } from '../selection.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { RunArguments } from './command.ts'
 
@@ -42,20 +50,20 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
   const globalTimeout = args.globalTimeout === undefined ? 0 : durationOf(args.globalTimeout, '--global-timeout')
   checkShard(args.shard)
-  const loaded = await load(args, { seed, timeout: args.timeout }, out)
-  const { config, errors } = loaded
-  const plans = loaded.plans.map(skipLargeFleets)
+  const selected = await select(args, { seed, timeout: args.timeout, onDiagnostic: printDiagnostics(out) })
+  const { config, errors } = selected
+  const jobs = selected.jobs.map((job) => withPlan(job, skipLargeFleets))
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
     return EXIT.usage
   }
-  if (args.requireHardware) requireHardware(plans)
+  if (args.requireHardware) requireHardware(jobs.map(({ plan }) => plan))
   const output = args.output ?? config.output ?? DEFAULT_OUTPUT
-  const among = watched === undefined ? plans : plans.filter(watched.choose)
+  const among = watched === undefined ? jobs : jobs.filter(({ plan }) => watched.choose(plan))
   const candidates = args.lastFailed ? await lastFailed(among, output) : among
   const chosen = sharded(candidates, args.shard)
   if (chosen.length === 0) {
-    out.printError(whyNone(loaded, candidates, args))
+    out.printError(whyNone(selected, candidates, args))
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
   const troubles: unknown[] = []
@@ -66,9 +74,8 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
   if (watched !== undefined) listeners.push(watched.listener)
   const interrupt = watched === undefined ? interruptible(out) : { signal: watched.signal, done() {} }
   const result = await runSuite(
-    chosen,
+    chosen.map(suiteJobOf),
     {
-      openBroker: (plan) => openChosen(loaded.brokerOf.get(plan)!),
       openFleet: smallFleets,
       jobs: args.jobs ?? config.jobs ?? 'auto',
       retries: args.retries ?? config.retries ?? 0,
@@ -97,12 +104,12 @@ function unrecorded({ scenarios }: SuiteResult): Problem[] {
   return [new Problem(code, `${message}; so it is with ${more.length} more`, { hint, cause })]
 }
 
-function whyNone(loaded: Loaded, candidates: readonly Plan[], args: RunArguments): string {
-  const { plans } = loaded
-  if (plans.length === 0) return nothingMatched(loaded)
+function whyNone(selected: Selection, candidates: readonly Job[], args: RunArguments): string {
+  const { jobs } = selected
+  if (jobs.length === 0) return nothingMatched(selected)
   const why =
     candidates.length === 0
-      ? `none of ${plans.length} ${plans.length === 1 ? 'scenario' : 'scenarios'} failed the last time`
+      ? `none of ${jobs.length} ${jobs.length === 1 ? 'scenario' : 'scenarios'} failed the last time`
       : `there are fewer scenarios (${candidates.length}) than parts, and part ${args.shard} has none`
   return `error cli/nothing-matched\n  ${why}\n`
 }
@@ -136,9 +143,9 @@ export function reportersOf(names: readonly string[], out: Terminal): Reporter[]
 }
 
 /** `N/M`: every Mth scenario, beginning with the Nth; the parts are disjoint and cover all. */
-function sharded(plans: readonly Plan[], shard: string | undefined): readonly Plan[] {
+function sharded(jobs: readonly Job[], shard: string | undefined): readonly Job[] {
   const [part, parts] = checkShard(shard)
-  return plans.filter((_, k) => k % parts === part - 1)
+  return jobs.filter((_, k) => k % parts === part - 1)
 }
 
 function checkShard(shard = '1/1'): readonly [part: number, parts: number] {
@@ -161,14 +168,14 @@ interface OldResults {
   }[]
 }
 
-async function lastFailed(plans: readonly Plan[], output: string): Promise<readonly Plan[]> {
+async function lastFailed(jobs: readonly Job[], output: string): Promise<readonly Job[]> {
   const file = join(output, 'results.json')
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new Problem('cli/no-last-run', `--last-failed: there is no ${file}`, { hint: 'run once without it', cause })
   })
   const bad = oldScenarios(file, text).filter((s) => !['passed', 'skipped', 'gap'].includes(s.status))
-  const several = new Set(plans.map((plan) => plan.given.broker.name)).size > 1
-  return plans.filter((p) =>
+  const several = new Set(jobs.map(({ plan }) => plan.given.broker.name)).size > 1
+  return jobs.filter(({ plan: p }) =>
     bad.some(
       (s) =>
         s.file === p.file &&

@@ -15,10 +15,10 @@ import {
   type RunDifference,
 } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
-import { openChosen } from '../../select/brokers.ts'
-import { load, nothingMatched } from '../../select/select.ts'
+import { type Job, select, suiteJobOf } from '../../select/index.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
+import { nothingMatched, printDiagnostics } from '../selection.ts'
 import type { Terminal } from '../terminal.ts'
 import type { RunArguments } from './command.ts'
 
@@ -29,26 +29,25 @@ export async function compareAction(args: RunArguments, other: readonly string[]
       hint: 'such as --bind blue=virtual --compare',
     })
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
-  const load1 = await load({ ...args, bind: other }, { seed, timeout: args.timeout }, out)
-  const load2 = await load(args, { seed, timeout: args.timeout }, out)
-  if (load1.errors + load2.errors > 0) return EXIT.usage
-  if (load1.plans.length === 0) {
-    out.printError(nothingMatched(load1))
+  const options = { seed, timeout: args.timeout, onDiagnostic: printDiagnostics(out) }
+  const first = await select({ ...args, bind: other }, options)
+  const second = await select(args, options)
+  if (first.errors + second.errors > 0) return EXIT.usage
+  if (first.jobs.length === 0) {
+    out.printError(nothingMatched(first))
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
   const names = [other.join(' ') || 'as written', (args.bind ?? []).join(' ') || 'as written'] as const
-  const pairs = load1.plans.map((plan) => new Pair(plan, twin(plan, load2.plans)))
+  const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs)))
   const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
-  const brokerOf = new Map([...load1.brokerOf, ...load2.brokerOf])
-  const output = join(args.output ?? load1.config.output ?? 'results', 'compare')
+  const output = join(args.output ?? first.config.output ?? 'results', 'compare')
   await prepareOutput(output)
   for (const pair of pairs) if (pair.runnable.length === 0) tell(pair.result, names, out)
   const interrupt = interruptible(out)
   try {
     const result = await runSuite(
-      pairs.flatMap(({ runnable }) => runnable),
+      pairs.flatMap(({ runnable }) => runnable.map(suiteJobOf)),
       {
-        openBroker: (plan) => openChosen(brokerOf.get(plan)!),
         jobs: args.jobs ?? 1,
         ...{ retries: 0, repeatEach: 1, maxFailures: 0, globalTimeout: 0 },
         ...{ seed, output, signal: interrupt.signal },
@@ -71,23 +70,27 @@ export async function compareAction(args: RunArguments, other: readonly string[]
   }
 }
 
-const twin = (plan: Plan, plans: readonly Plan[]): Plan | undefined =>
-  plans.find((other) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)
+const twin = ({ plan }: Job, jobs: readonly Job[]): Job | undefined =>
+  jobs.find(({ plan: other }) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)
 
 /** A scenario with the one binding and with the other, and what came of it. */
 class Pair {
-  readonly plans: readonly Plan[]
-  readonly #twin: Plan | undefined
+  readonly #jobs: readonly Job[]
+  readonly #twin: Job | undefined
   readonly #runs: ScenarioRun[] = []
 
-  constructor(plan: Plan, twin: Plan | undefined) {
+  constructor(job: Job, twin: Job | undefined) {
     this.#twin = twin
-    this.plans = twin === undefined ? [plan] : [plan, twin]
+    this.#jobs = twin === undefined ? [job] : [job, twin]
+  }
+
+  get plans(): readonly Plan[] {
+    return this.#jobs.map(({ plan }) => plan)
   }
 
   /** Nothing when one of them is skipped: the other alone tells nothing. */
-  get runnable(): readonly Plan[] {
-    return this.#twin === undefined || this.plans.some(({ skip }) => skip !== null) ? [] : this.plans
+  get runnable(): readonly Job[] {
+    return this.#twin === undefined || this.plans.some(({ skip }) => skip !== null) ? [] : this.#jobs
   }
 
   /** True when that was the second. */

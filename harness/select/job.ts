@@ -1,0 +1,26 @@
+// A job: a scenario's plan with the broker that it runs on. Here is the one chain that decides what is skipped, for the
+// command line, vitest and the API alike.
+
+import type { ResolvedConfig } from '../config/index.ts'
+import type { Plan } from '../plan/index.ts'
+import type { SuiteJob } from '../run/index.ts'
+import type { AccessArguments } from './args.ts'
+import { asNeeded, brokerFor, type ChosenBroker, openChosen, skipForBroker, skipForWebSocket } from './brokers.ts'
+import { skipForNeeds } from './requirements.ts'
+
+export interface Job {
+  readonly plan: Plan
+  readonly broker: ChosenBroker
+}
+
+/** The job of a plan on the broker that `word` names; `undefined`: the plan's own, else the config's. */
+export function jobOf(plan: Plan, word: string | undefined, access: AccessArguments, config: ResolvedConfig): Job {
+  const broker = asNeeded(plan, brokerFor(plan.broker, word, access, config))
+  return { plan: skipForNeeds(skipForWebSocket(skipForBroker(plan, word, config), broker)), broker }
+}
+
+/** The same job with another plan, such as one that is skipped. */
+export const withPlan = (job: Job, change: (plan: Plan) => Plan): Job => ({ ...job, plan: change(job.plan) })
+
+/** As a suite runs it: the broker is opened for each run. */
+export const suiteJobOf = ({ plan, broker }: Job): SuiteJob => ({ plan, openBroker: () => openChosen(broker) })
