@@ -61,6 +61,8 @@ export {
   duration,
   identifier,
   percent,
+  positiveDuration,
+  positiveRate,
   qos,
   rate,
   readText,

@@ -34,6 +34,17 @@ function readQuantity<T>(what: string, input: unknown, parse: (text: string) => 
 export const duration = (): z.ZodType<Duration, string> =>
   quantity('a duration', 'a duration: 250ms, 1.5s, 2m, 1h', DURATION_PATTERN, parseDuration)
 
+/** A duration of more than 0: for what is done again and again, where 0 would be without end. */
+export const positiveDuration = (): z.ZodType<Duration, string> =>
+  quantity('a duration', 'a duration above 0: 250ms, 1.5s, 2m, 1h', DURATION_PATTERN, (text) =>
+    aboveZero(text, parseDuration(text), 'a duration above 0, such as 100ms'),
+  )
+
+function aboveZero<T extends number>(text: string, parsed: Parsed<T>, hint: string): Parsed<T> {
+  if (!parsed.ok || parsed.value > 0) return parsed
+  return { ok: false, code: 'bad-value', reason: `${text} is not above 0`, hint: `write ${hint}` }
+}
+
 /** `128B`, `64KiB`; bytes. With `bare: 'bytes'` a whole number is one, too. */
 export function size(options: { readonly bare?: 'bytes' } = {}): z.ZodType<number, string | number> {
   const pattern = { type: 'string', pattern: `^${SIZE_PATTERN}$` }
@@ -48,6 +59,12 @@ export function size(options: { readonly bare?: 'bytes' } = {}): z.ZodType<numbe
 
 /** `500/s`, `30/m`; how many a second. */
 export const rate = (): z.ZodType<number, string> => quantity('a rate', 'a rate: 500/s, 30/m', RATE_PATTERN, parseRate)
+
+/** A rate of more than 0. */
+export const positiveRate = (): z.ZodType<number, string> =>
+  quantity('a rate', 'a rate above 0: 500/s, 30/m', RATE_PATTERN, (text) =>
+    aboveZero(text, parseRate(text), 'a rate above 0, such as 500/s'),
+  )
 
 /** `99.9%`; a fraction, 0 to 1. */
 export const percent = (): z.ZodType<number, string> =>

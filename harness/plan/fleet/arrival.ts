@@ -5,6 +5,13 @@ import { type Duration, milliseconds } from '../../../emulators/index.ts'
 import type { Arrival } from '../model/fleet.ts'
 import type { GroupInput } from './placeholders.ts'
 
+/** So many a second that all of them come in the same moment. */
+const ALL_AT_ONCE = {
+  from: Number.POSITIVE_INFINITY,
+  to: Number.POSITIVE_INFINITY,
+  for: milliseconds(Number.POSITIVE_INFINITY),
+} as const
+
 export function arrivalOf(arrival: GroupInput['arrival'], count: number): Arrival {
   if (arrival === undefined) return { kind: 'at-once' }
   const { after = milliseconds(0) } = arrival
@@ -17,7 +24,9 @@ export function arrivalOf(arrival: GroupInput['arrival'], count: number): Arriva
     const { from, to, over } = arrival.ramp
     return { kind: 'rates', after, steps: [{ from, to, for: over }, steady(to)] }
   }
-  const steps = arrival.steps!.map((s) => steady(s.rate, s.for))
+  if (arrival.steps === undefined)
+    return after === 0 ? { kind: 'at-once' } : { kind: 'rates', after, steps: [ALL_AT_ONCE] }
+  const steps = arrival.steps.map((s) => steady(s.rate, s.for))
   return { kind: 'rates', after, steps: [...steps.slice(0, -1), { ...steps.at(-1)!, for: forever }] }
 }
 

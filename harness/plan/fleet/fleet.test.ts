@@ -74,6 +74,30 @@ ${STEPS}`)
       'scenario/fleet-stamp',
     ],
     ['two arrivals', 'use: umqtt.simple, count: 1, arrival: { rate: 1/s, over: 1s }', 'scenario/arrival'],
+    ['an empty arrival', 'use: umqtt.simple, count: 1, arrival: {}', 'scenario/arrival'],
+    ['a rate of 0', 'use: umqtt.simple, count: 1, arrival: { rate: 0/s }', 'scenario/bad-value'],
+    [
+      'a rate of 0 at the end',
+      'use: umqtt.simple, count: 1, arrival: { steps: [{ rate: 1/s, for: 1s }, { rate: 0/s, for: 1s }] }',
+      'scenario/arrival',
+    ],
+    [
+      'a ramp to 0',
+      'use: umqtt.simple, count: 1, arrival: { ramp: { from: 1/s, to: 0/s, over: 1s } }',
+      'scenario/bad-value',
+    ],
+    [
+      'a beat of 0',
+      'use: umqtt.simple, count: 1, publish: [{ topic: a, every: 0s, payload: x }]',
+      'scenario/bad-value',
+    ],
+    ['a ping every 0', 'use: umqtt.simple, count: 1, ping: 0ms', 'scenario/bad-value'],
+    ['a first wait of 0', 'use: umqtt.simple, count: 1, reconnect: { backoff: fixed, base: 0s }', 'scenario/bad-value'],
+    [
+      'a keep alive that CONNECT has no room for',
+      'use: umqtt.simple, count: 1, connect: { keepalive: 20h }',
+      'scenario/keepalive',
+    ],
     ['a file that is not there', 'use: umqtt.simple, count: 1, tls: { ca: nowhere.pem }', 'scenario/no-file'],
     ['a broker without a port', 'use: umqtt.simple, count: 1, brokers: [somewhere]', 'scenario/broker-address'],
     ['an unknown name', 'use: umqtt.simple, count: 1, client-id: "${{ j }}"', 'scenario/unknown-name'],
@@ -117,6 +141,8 @@ describe('arrivals', () => {
   it('come at a rate, over a time, in steps, on a ramp', () => {
     expect(times('{ rate: 10/s }', 4)).toEqual([0, 100, 200, 300])
     expect(times('{ over: 2s, after: 1s }', 4)).toEqual([1000, 1500, 2000, 2500])
+    expect(times('{ after: 1s }', 3)).toEqual([1000, 1000, 1000])
+    expect(times('{ steps: [{ rate: 0/s, for: 2s }, { rate: 10/s, for: 1s }] }', 2)).toEqual([2000, 2100])
     expect(times('{ steps: [{ rate: 2/s, for: 1s }, { rate: 10/s, for: 1s }] }', 5)).toEqual([0, 500, 1000, 1100, 1200])
     // 10 + 30 devices a second over two: 40 in the time of the ramp, the last rate afterwards.
     const ramp = times('{ ramp: { from: 10/s, to: 30/s, over: 2s } }', 44)

@@ -4,40 +4,69 @@
 import { z } from 'zod'
 import { clients } from '../../../emulators/index.ts'
 import { will } from '../../devices/index.ts'
-import { duration, identifier, percent, qos, rate, size, text } from '../../scenario/index.ts'
+import {
+  duration,
+  identifier,
+  percent,
+  positiveDuration,
+  positiveRate,
+  qos,
+  rate,
+  size,
+  text,
+} from '../../scenario/index.ts'
+
+/** CONNECT has two bytes for it. */
+const LONGEST_KEEPALIVE_MS = 65_535_000
 
 export const arrival = z
   .strictObject({
     after: duration().optional().describe('the first of them comes so long after the start; default: 0ms'),
-    rate: rate().optional().describe('so many a second'),
+    rate: positiveRate().optional().describe('so many a second'),
     over: duration().optional().describe('all of them in this time, evenly'),
     ramp: z
       .strictObject({
         from: rate().describe('the rate at the beginning'),
-        to: rate().describe('the rate at the end, and after it'),
-        over: duration().describe('how long it takes'),
+        to: positiveRate().describe('the rate at the end, and after it'),
+        over: positiveDuration().describe('how long it takes'),
       })
       .optional()
       .describe('a rate that changes evenly'),
     steps: z
-      .array(z.strictObject({ rate: rate().describe('so many a second'), for: duration().describe('for so long') }))
+      .array(
+        z.strictObject({
+          rate: rate().describe('so many a second; 0/s is a pause'),
+          for: positiveDuration().describe('for so long'),
+        }),
+      )
       .min(1)
       .optional()
       .describe('one rate after the other; the last one goes on'),
   })
   .superRefine((a, ctx) => {
-    const { after: _, ...ways } = a
-    if (Object.values(ways).filter((value) => value !== undefined).length !== 1)
+    const { after, ...ways } = a
+    const given = Object.entries(ways).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    if (given.length > 1 || (given.length === 0 && after === undefined))
       ctx.addIssue({
         code: 'custom',
-        message: 'when do they come?',
-        params: { diagnostic: 'scenario/arrival', hint: 'give one of rate, over, ramp, steps' },
+        message: given.length === 0 ? 'arrival is empty' : `arrival has ${given.join(' and ')}, and one is allowed`,
+        params: {
+          diagnostic: 'scenario/arrival',
+          hint: 'give one of rate, over, ramp, steps; or after alone: all at once',
+        },
+      })
+    if (a.steps?.at(-1)?.rate === 0)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['steps', a.steps.length - 1, 'rate'],
+        message: 'the last rate goes on until all devices have come, and is not 0/s',
+        params: { diagnostic: 'scenario/arrival', hint: 'end with a rate above 0' },
       })
   })
 
 export const backoff = z.strictObject({
   backoff: z.enum(['fixed', 'exponential', 'decorrelated']).describe('how the wait grows from attempt to attempt'),
-  base: duration().describe('the first wait'),
+  base: positiveDuration().describe('the first wait'),
   max: duration().optional().describe('the longest wait; default: 60s'),
   jitter: z
     .enum(['none', 'full', 'equal'])
@@ -50,7 +79,7 @@ const PAYLOADS = ['size', 'payload', 'json'] as const
 export const publication = z
   .strictObject({
     topic: text().describe('where to'),
-    every: duration().describe('the time from one message of a device to its next'),
+    every: positiveDuration().describe('the time from one message of a device to its next'),
     jitter: percent().optional().describe('how much each interval varies either way; default: 0%'),
     size: size({ bare: 'bytes' }).optional().describe('a payload of so many bytes'),
     payload: text().optional().describe('the payload as text'),
@@ -99,7 +128,13 @@ export const group = z.strictObject({
   will: will.optional().describe('the last will that each announces'),
   connect: z
     .strictObject({
-      keepalive: duration().optional().describe('the keep alive; default: 0s, which is none'),
+      keepalive: duration()
+        .refine((ms) => ms <= LONGEST_KEEPALIVE_MS, {
+          params: { diagnostic: 'scenario/keepalive', hint: 'at most 65535s, which is 18h12m15s' },
+          message: 'a keep alive is a number of seconds in two bytes [MQTT 3.1.1, 3.1.2.10]',
+        })
+        .optional()
+        .describe('the keep alive; default: 0s, which is none'),
       clean: z.boolean().optional().describe("the clean session flag; default: the library's own"),
     })
     .optional()
@@ -113,7 +148,7 @@ export const group = z.strictObject({
     .optional()
     .describe('a device whose program has ended is reset after this time; default: it stays as it is'),
   ping: z
-    .union([duration(), z.literal(false)])
+    .union([positiveDuration(), z.literal(false)])
     .optional()
     .describe('how often the program pings; default: every half keep alive; false: never, as the umqtt family itself'),
   poll: duration()
