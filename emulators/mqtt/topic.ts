@@ -29,6 +29,21 @@ function textFault(text: string, what: string): string | null {
   return null
 }
 
+export interface SharedSubscription {
+  readonly group: string
+  /** What the group is subscribed to. */
+  readonly filter: string
+}
+
+/**
+ * `$share/GROUP/FILTER`: each message that the filter selects goes to one member of the group [MQTT 5.0, 4.8.2]. null for
+ * any other filter. Many brokers have it for MQTT 3.1.1 as well, where it is not in the specification.
+ */
+export function sharedSubscription(filter: string): SharedSubscription | null {
+  const [, group, inner] = /^\$share\/([^/+#]+)\/(.+)$/su.exec(filter) ?? []
+  return group === undefined || inner === undefined ? null : { group, filter: inner }
+}
+
 /** Whether a topic filter selects a topic name. Total: never throws, whatever the texts are. */
 export function matches(filter: string, topic: string): boolean {
   if (topic.startsWith('$') && (filter.startsWith('#') || filter.startsWith('+'))) return false

@@ -130,7 +130,7 @@ describe('a run', () => {
   it('misses a bound that cannot be met, and says by how much', async () => {
     const { status, verdicts, load } = await runFleet(`${publishers(5)}${ALL_PUBLISH}
 slo:
-  - { metric: publish_ack_time, max: { lt: 0 } }
+  - { metric: publish_ack_time, max: { lt: 0ms } }
   - { metric: messages_lost, total: { eq: 0 } }
   - { metric: messages_received, total: { gte: 50 } }
   - { metric: generator_lag, p99: { lt: 10s } }
@@ -143,7 +143,7 @@ slo:
   })
 
   it('says nothing of the broker when the generator was late', async () => {
-    const bound = 'slo:\n  - { metric: generator_lag, max: { lt: 0 }, on-breach: inconclusive }\n'
+    const bound = 'slo:\n  - { metric: generator_lag, max: { lt: 0ms }, on-breach: inconclusive }\n'
     const { status, load } = await runFleet(publishers(3) + ALL_PUBLISH + bound)
     expect(load!.slos.map((s) => s.verdict)).toEqual(['inconclusive'])
     expect(status).toBe('inconclusive')

@@ -15,36 +15,65 @@ import type { LoadSnapshot } from './watch/load-probe.ts'
 
 describe('a stamp', () => {
   const blank = (): MessageTag => ({ stream: 0, seq: 0, intended: 0, delay: 0 })
+  const KEY = 0xdeadbeef
+  const numbers = [fc.nat(62 ** 5 - 1), fc.nat(62 ** 5 - 1), fc.nat({ max: 62 ** 7 - 1 }), fc.nat(62 ** 5 - 1)] as const
+  const around = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.constantFrom(...['hil:', 'hhil', 'hil:000'].map((t) => Buffer.from(t))),
+  )
 
   it('comes back from any place in any payload', () => {
     fc.assert(
-      fc.property(
-        fc.nat(36 ** 5 - 1),
-        fc.nat(2 ** 31 - 1),
-        fc.nat({ max: 36 ** 8 }),
-        fc.nat(36 ** 5 - 1),
-        fc.uint8Array({ maxLength: 40 }),
-        fc.uint8Array({ maxLength: 40 }),
-        (stream, seq, intended, delay, before, after) => {
-          fc.pre(!Buffer.from(before).includes('h'))
-          const bytes = Buffer.concat([before, Buffer.alloc(STAMP_BYTES), after])
-          writeStamp(bytes, before.length, stream, seq, intended, delay)
-          const found = blank()
-          expect(readStamp(bytes, found)).toBe(true)
-          expect(found).toEqual({ stream, seq, intended, delay })
-        },
-      ),
+      fc.property(...numbers, around, around, (stream, seq, intended, delay, before, after) => {
+        const bytes = Buffer.concat([before, Buffer.alloc(STAMP_BYTES), after])
+        writeStamp(bytes, before.length, KEY, stream, seq, intended, delay)
+        const found = blank()
+        expect(readStamp(bytes, KEY, found)).toBe(true)
+        expect(found).toEqual({ stream, seq, intended, delay })
+      }),
     )
   })
 
   it('is text, of the length that is promised', () => {
-    expect(stampText(1, 2, 3, 4)).toMatch(/^hil:[0-9a-z]{25}$/)
-    expect(stampText(1, 2, 3, 4)).toHaveLength(STAMP_BYTES)
+    expect(stampText(KEY, 1, 2, 3, 4)).toMatch(/^hil:[0-9A-Za-z]{25}$/)
+    expect(stampText(KEY, 1, 2, 3, 4)).toHaveLength(STAMP_BYTES)
+  })
+
+  it('holds a delay that is too long for it as the longest', () => {
+    const found = blank()
+    expect(readStamp(Buffer.from(stampText(KEY, 1, 2, 3, 62 ** 6)), KEY, found)).toBe(true)
+    expect(found.delay).toBe(62 ** 5 - 1)
   })
 
   it('is not found where there is none', () => {
-    for (const payload of ['', 'hil:', 'x'.repeat(100), `hil:${'~'.repeat(25)}`, stampText(1, 2, 3, 4).slice(0, -1)])
-      expect(readStamp(Buffer.from(payload), blank())).toBe(false)
+    const whole = stampText(KEY, 1, 2, 3, 4)
+    const others = [
+      '',
+      'hil:',
+      'x'.repeat(100),
+      `hil:${'~'.repeat(25)}`,
+      `hil:${'0'.repeat(25)}`,
+      `hil:${'z'.repeat(25)}`,
+    ]
+    for (const payload of [...others, whole.slice(0, -1), whole.slice(1), whole.toUpperCase().replace('HIL', 'hil')])
+      expect(readStamp(Buffer.from(payload), KEY, blank())).toBe(false)
+  })
+
+  it('of another run, or with one character changed, is none', () => {
+    fc.assert(
+      fc.property(...numbers, fc.nat(STAMP_BYTES - 1), fc.nat(60), (stream, seq, intended, delay, place, other) => {
+        const stamp = Buffer.from(stampText(KEY, stream, seq, intended, delay))
+        // One in 238,328 would be: with these keys none is.
+        expect(readStamp(stamp, KEY ^ 1, blank())).toBe(false)
+        const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.replace(
+          String.fromCharCode(stamp[place]!),
+          '',
+        )
+        stamp[place] = digits.charCodeAt(other)
+        expect(readStamp(stamp, KEY, blank())).toBe(false)
+      }),
+      { seed: 7 },
+    )
   })
 })
 

@@ -15,7 +15,9 @@ export {
   type Statistic,
   TIMES,
   type TimeMetric,
+  unitOf,
 } from './compile/slo.ts'
+export type { BoundUnit } from './compile/slo-bound.ts'
 export { VERBS } from './compile/step-head.ts'
 export { findScenarios, SUFFIX } from './files.ts'
 export { arrivalTime } from './fleet/arrival.ts'

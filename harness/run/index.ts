@@ -9,12 +9,15 @@ export { InteractiveSession, type RigSettings, type StepResult } from './interac
 export type {
   FleetRun,
   FleetScene,
+  GeneratorResult,
+  LedgerCounts,
   LedgerEntry,
   LedgerResult,
   LoadResult,
   LoadSeries,
   OpenFleet,
   Percentiles,
+  RateFigure,
   SloResult,
 } from './load.ts'
 export { secretsOf } from './redact.ts'

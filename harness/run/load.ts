@@ -49,6 +49,12 @@ export interface Percentiles {
   readonly max: number
 }
 
+export interface RateFigure {
+  readonly mean: number | null
+  /** The most in any second. */
+  readonly peak: number
+}
+
 export interface SloResult {
   readonly metric: string
   readonly phase: string
@@ -61,8 +67,8 @@ export interface SloResult {
   readonly line: number
 }
 
-export interface LedgerResult {
-  /** Messages that were to arrive, once for each receiver. */
+export interface LedgerCounts {
+  /** Messages that were to arrive, once for each receiver (and once for all that share a subscription). */
   readonly expected: number
   readonly arrived: number
   readonly lost: number
@@ -71,8 +77,13 @@ export interface LedgerResult {
   readonly duplicated: number
   readonly reordered: number
   readonly late: number
+}
+
+export interface LedgerResult extends LedgerCounts {
   /** Published without knowing whether the broker has them; none of them counts as lost. */
   readonly unconfirmed: number
+  /** Of the messages that a group sent or was to receive. */
+  readonly groups: Readonly<Record<string, LedgerCounts>>
   /** By the QoS at which they were to arrive. */
   readonly byQos: readonly {
     readonly qos: number
@@ -122,11 +133,12 @@ export interface LoadResult {
   /** The same as HdrHistogram V2 (compressed, base64), for other tools; `all` only. */
   readonly histograms: Readonly<Record<string, string>>
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** By phase or `all`, each also with `/GROUP`, then metric: so many a second. `mean` is null for a phase without time. */
+  readonly rates: Readonly<Record<string, Readonly<Record<string, RateFigure>>>>
   readonly errors: Readonly<Record<string, number>>
   readonly ledger: LedgerResult
   readonly slos: readonly SloResult[]
-  /** `saturated`: the generator was the limit, so that nothing here is said of the broker. */
-  readonly generator: { readonly saturated: boolean; readonly why: string | null; readonly lagP99: number }
+  readonly generator: GeneratorResult
   readonly system: {
     readonly broker: { readonly cpu: number; readonly memory: number } | null
     readonly kernel: {
@@ -136,6 +148,17 @@ export interface LoadResult {
     } | null
   }
   readonly series: LoadSeries
+}
+
+/** How late the generator itself was; ms. Where it was late, times and rates are its own as well as the broker's. */
+export interface GeneratorResult {
+  /** In some phase. */
+  readonly saturated: boolean
+  /** Where and how much, in words; null: nowhere. */
+  readonly why: string | null
+  readonly lagP99: number
+  /** The phases in which it was late, by name. */
+  readonly late: readonly { readonly phase: string; readonly p99: number; readonly max: number }[]
 }
 
 /** What the plots are drawn from. All lists have the length of their `at`. */

@@ -35,7 +35,7 @@ it('holds the bounds, prints them, and writes what was measured', async () => {
   const file = written(
     scratch,
     `slo:
-  - { metric: publish_ack_time, phase: steady, p50: { lt: 0 } }
+  - { metric: publish_ack_time, phase: steady, p50: { lt: 0ms } }
   - { metric: connects, total: { eq: 21 } }
   - { metric: generator_lag, max: { lt: 1h } }
 `,

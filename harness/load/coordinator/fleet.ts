@@ -1,6 +1,7 @@
 // The coordinator of a fleet: cuts it into shards, starts them together, carries out what steps ask,
 // tells the timeline how the groups stand, and makes one result of what all shards have measured.
 
+import { randomInt } from 'node:crypto'
 import { monotonic, Problem, type PyValue } from '../../../emulators/index.ts'
 import type { Broker } from '../../brokers/index.ts'
 import type { Event, Timeline } from '../../evidence/index.ts'
@@ -61,6 +62,8 @@ class Coordinator implements FleetRun {
   readonly #broker: Broker
   readonly #timeline: Timeline
   readonly #seed: number
+  /** Not of the seed: a run with the same seed is another run. */
+  readonly #key = randomInt(2 ** 32)
   readonly #options: FleetOptions
   readonly #detours: FleetScene['detours']
   readonly #transport: Transport
@@ -131,6 +134,7 @@ class Coordinator implements FleetRun {
   async finish(hurry: boolean): Promise<LoadResult> {
     if (this.#epoch === 0) throw new Problem('run/no-fleet', 'the fleet had not begun')
     this.#transport.send({ kind: 'quiet' })
+    const quietAt = this.#now()
     if (!hurry) await this.#settled()
     const duration = this.#now()
     await this.#collect()
@@ -141,6 +145,7 @@ class Coordinator implements FleetRun {
       plan: this.#plan,
       seed: this.#seed,
       duration,
+      quietAt,
       phases: this.#phases.map(({ name, from }, k) => ({ name, from, to: this.#phases[k + 1]?.from ?? duration })),
       states: this.#transport.states,
       results: Array.from({ length: this.#shards }, (_, k) => this.#results[k] ?? null),
@@ -208,6 +213,7 @@ class Coordinator implements FleetRun {
       devices: this.#plan.fleet!.devices,
       window: Math.max(1, Math.floor(window / this.#shards)),
       attempt: 0,
+      key: this.#key,
       addresses: this.#budget?.addresses ?? this.#options.addresses ?? [],
       detours: Object.fromEntries(
         this.#detours.map(({ group, i, host, port }) => [this.#numbering.device(group, i), { host, port }]),

@@ -31,6 +31,8 @@ export interface ShardJob {
   readonly devices: number
   readonly window: number
   readonly attempt: number
+  /** Of this run, in the stamps of its messages; 32 bits. */
+  readonly key: number
   readonly addresses: readonly string[]
   /** By device number: the way to the broker of those that have one of their own. */
   readonly detours: Readonly<Record<number, BrokerEndpoint>>

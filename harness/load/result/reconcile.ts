@@ -1,7 +1,11 @@
-// The books of all shards made up: which messages should have reached whom, which did not, and whether
-// the run knows why. A message is lost for a reason when its publisher's or its receiver's connection
-// was gone around the time it was sent; any other loss is nobody's but the broker's.
+// The ledgers of all shards put together: which messages should have reached whom, which did not, and whether the run
+// knows why. A message is lost for a reason when its publisher's or its receiver's connection was gone around the time
+// it was sent; any other loss is the broker's.
+//
+// Each subscription of a device that matches is a target, whose copy of the message is followed. Devices that share a
+// subscription (`$share/GROUP/FILTER`) are one target: one of them is to get the message, whichever.
 
+import { sharedSubscription } from '../../../emulators/index.ts'
 import type { FleetMember, FleetPlan } from '../../plan/index.ts'
 import type { LedgerEntry, LedgerResult } from '../../run/index.ts'
 import {
@@ -12,96 +16,215 @@ import {
   type SentBook,
   streamOfBook,
 } from '../shard/ledger.ts'
-import { Numbering } from '../shard/numbering.ts'
+import { type DeviceName, Numbering } from '../shard/numbering.ts'
+import { LedgerTotals } from './ledger-totals.ts'
+import { lossReason, type Peer } from './loss-reason.ts'
 import { TopicTree } from './topic-tree.ts'
-
-/** What was sent so shortly before a connection ended may have gone down with it; ms. */
-const BEFORE_LOSS = 2000
-/** What was sent so shortly after it was there again may have come too early; ms. */
-const AFTER_RETURN = 1000
-const MOST_FIRST = 20
 
 interface Receiver {
   readonly device: number
   readonly qos: number
 }
 
-interface Totals {
-  expected: number
-  lost: number
-  unexplained: number
-  duplicated: number
+/** One copy of a message is to arrive at one of its receivers. */
+interface Target {
+  readonly shared: boolean
+  readonly receivers: Receiver[]
 }
 
-export function settle(plan: FleetPlan, all: readonly DeliveryLedger[]): LedgerResult {
-  const numbering = new Numbering(plan)
-  const members = memberCache(plan, numbering)
-  const devices = new Map(all.flatMap((books) => books.devices.map((book) => [book.device, book] as const)))
-  const tree = subscriptions(numbering, devices, members)
-  const got = new Map<number, Map<number, GotBook>>()
-  for (const book of devices.values())
-    if (book.got.length > 0) got.set(book.device, new Map(book.got.map((g) => [g.book, g])))
+/** A stream of messages. */
+interface Sent {
+  readonly book: SentBook
+  readonly from: number
+  readonly sender: DeviceName
+  readonly qos: number
+  topicOf(seq: number): string
+}
 
-  const byQos = new Map<number, Totals>()
-  const reasons: Record<string, number> = {}
-  const first: LedgerEntry[] = []
-  const sum = { expected: 0, arrived: 0, lost: 0, unexplained: 0, duplicated: 0, reordered: 0, late: 0, unconfirmed: 0 }
-  for (const books of all)
-    for (const sent of books.sent) {
-      const { group, i, publication } = numbering.streamOf(streamOfBook(sent.book))
-      const { qos: level } = numbering.groups[group]!.publications[publication]!
-      const topic = members(numbering.device(group, i)).topics[publication]!
-      sum.unconfirmed += sent.unconfirmed.length
-      const from = numbering.device(group, i)
-      for (const receiver of tree.find(topic)) {
-        const qos = Math.min(level, receiver.qos)
-        const of = byQos.get(qos) ?? { expected: 0, lost: 0, unexplained: 0, duplicated: 0 }
-        byQos.set(qos, of)
-        const book = devices.get(receiver.device)
-        const entry = got.get(receiver.device)?.get(sent.book)
-        const tell = (kind: LedgerEntry['kind'], seq: number, why?: string): void => {
-          if (first.filter((f) => f.kind === kind).length >= MOST_FIRST) return
-          const to = members(receiver.device).clientId
-          first.push({ kind, from: members(from).clientId, to, topic, seq, qos, ...(why === undefined ? {} : { why }) })
+/** Those of a stream that have one topic; null: all of them. */
+type Seqs = ReadonlySet<number> | null
+
+export function reconcile(plan: FleetPlan, all: readonly DeliveryLedger[]): LedgerResult {
+  return new Reconciliation(plan, all).result()
+}
+
+class Reconciliation {
+  readonly #numbering: Numbering
+  readonly #ledgers: readonly DeliveryLedger[]
+  readonly #members: (device: number) => FleetMember
+  readonly #devices: ReadonlyMap<number, DeviceLedger>
+  /** By device, then book. */
+  readonly #got = new Map<number, Map<number, GotBook>>()
+  readonly #targets = new TopicTree<Target>()
+  readonly #totals: LedgerTotals
+
+  constructor(plan: FleetPlan, all: readonly DeliveryLedger[]) {
+    this.#numbering = new Numbering(plan)
+    this.#ledgers = all
+    this.#members = memberCache(plan, this.#numbering)
+    this.#devices = new Map(all.flatMap(({ devices }) => devices.map((ledger) => [ledger.device, ledger] as const)))
+    for (const { device, got } of this.#devices.values())
+      if (got.length > 0) this.#got.set(device, new Map(got.map((book) => [book.book, book])))
+    this.#totals = new LedgerTotals(plan.groups.map((group) => group.name))
+    this.#subscribe()
+  }
+
+  result(): LedgerResult {
+    for (const { sent } of this.#ledgers)
+      for (const book of sent) {
+        this.#totals.unconfirmed += book.unconfirmed.length
+        this.#follow(this.#sentOf(book))
+      }
+    return this.#totals.result()
+  }
+
+  #subscribe(): void {
+    const shared = new Map<string, Target>()
+    for (const [group, { subscribes, count }] of this.#numbering.groups.entries())
+      for (let i = 0; subscribes > 0 && i < count; i++) {
+        const device = this.#numbering.device(group, i)
+        // One that was never granted its subscriptions receives nothing that it should.
+        if (this.#devices.get(device)?.subscribedAt == null) continue
+        for (const { topic, qos } of this.#members(device).subscribe) {
+          const share = sharedSubscription(topic)
+          const target = (share === null ? undefined : shared.get(topic)) ?? { shared: share !== null, receivers: [] }
+          // A filter that a device names twice is one subscription [MQTT-3.8.4-3].
+          if (target.receivers.at(-1)?.device === device) target.receivers.pop()
+          target.receivers.push({ device, qos })
+          if (target.receivers.length > 1 || shared.has(topic)) continue
+          this.#targets.add(share?.filter ?? topic, target)
+          if (share !== null) shared.set(topic, target)
         }
-        const missing = missingOf(sent, entry)
-        const due = dueOf(sent, book)
-        const lost = missing.filter((seq) => seq >= due.from && !due.unconfirmed.has(seq))
-        // One that arrived although it was sent before the subscription was granted counts, too.
-        const expected = sent.sent - (missing.length - lost.length)
-        sum.expected += expected
-        of.expected += expected
-        sum.arrived += expected - lost.length
-        for (const seq of lost) {
-          const why = reasonOf(sent.times?.[seq], devices.get(from), book)
-          sum.lost++
-          of.lost++
-          reasons[why ?? 'none known'] = (reasons[why ?? 'none known'] ?? 0) + 1
-          if (why === null) {
-            sum.unexplained++
-            of.unexplained++
-          }
-          tell('lost', seq, why ?? undefined)
-        }
-        if (entry === undefined) continue
-        sum.duplicated += entry.duplicated
-        of.duplicated += entry.duplicated
-        sum.reordered += entry.reordered
-        sum.late += entry.late
-        for (const [kind, seq] of entry.first.slice(0, MAX_LISTED_LOSSES)) tell(kind, seq)
+      }
+  }
+
+  #sentOf(book: SentBook): Sent {
+    const sender = this.#numbering.streamOf(streamOfBook(book.book))
+    const { group, i, publication } = sender
+    const from = this.#numbering.device(group, i)
+    const { qos } = this.#numbering.groups[group]!.publications[publication]!
+    const topic = this.#members(from).topics[publication]!
+    return { book, from, sender, qos, topicOf: () => topic }
+  }
+
+  #follow(sent: Sent): void {
+    const receivers = new Map<number, Receiver>()
+    for (const [topic, seqs] of partsOf(sent)) {
+      const { single, shared } = this.#targetsOf(topic)
+      for (const receiver of single) {
+        const got = this.#got.get(receiver.device)?.get(sent.book.book)
+        this.#count(sent, seqs, [receiver], missingFrom(sent.book, got))
+      }
+      const direct = new Set(single.map(({ device }) => device))
+      for (const target of shared) this.#followShared(sent, seqs, target.receivers, direct)
+      for (const receiver of [...shared.flatMap((target) => target.receivers), ...single])
+        if (receiver.qos >= (receivers.get(receiver.device)?.qos ?? 0)) receivers.set(receiver.device, receiver)
+    }
+    for (const receiver of receivers.values()) this.#odd(sent, receiver)
+  }
+
+  /** `direct`: who is to get a copy of its own as well, so that one of two says nothing of this subscription. */
+  #followShared(sent: Sent, seqs: Seqs, receivers: readonly Receiver[], direct: ReadonlySet<number>): void {
+    const { book, sent: size } = sent.book
+    const arrived = new Uint8Array(size)
+    const copies = new Uint16Array(size)
+    for (const { device } of receivers) {
+      const got = this.#got.get(device)?.get(book)
+      if (got === undefined) continue
+      const missing = new Set(got.missing)
+      for (let seq = 0; seq <= got.top && seq < size; seq++) {
+        if (missing.has(seq)) continue
+        arrived[seq] = 1
+        if (!direct.has(device)) copies[seq]!++
       }
     }
-  return {
-    ...sum,
-    byQos: [...byQos].sort(([a], [b]) => a - b).map(([qos, totals]) => ({ qos, ...totals })),
-    reasons,
-    first: first.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)),
+    const missing: number[] = []
+    for (const [seq, n] of arrived.entries()) if (n === 0) missing.push(seq)
+    this.#count(sent, seqs, receivers, missing)
+    for (const [seq, n] of copies.entries()) {
+      if (n < 2 || !isOf(seqs, seq)) continue
+      const more = { duplicated: n - 1, reordered: 0, late: 0 }
+      this.#totals.odd(more, lowest(sent, receivers), this.#groupsOf(sent, receivers))
+      this.#tell('duplicated', sent, receivers, seq)
+    }
+  }
+
+  /** Each device once, with the highest QoS that it asked for: overlapping subscriptions are one. */
+  #targetsOf(topic: string): { readonly single: readonly Receiver[]; readonly shared: readonly Target[] } {
+    const single = new Map<number, Receiver>()
+    const shared: Target[] = []
+    for (const target of this.#targets.find(topic)) {
+      if (target.shared) shared.push(target)
+      else {
+        const [receiver] = target.receivers
+        if (receiver!.qos >= (single.get(receiver!.device)?.qos ?? 0)) single.set(receiver!.device, receiver!)
+      }
+    }
+    return { single: [...single.values()], shared }
+  }
+
+  /** `missing`: what has not come, of the whole stream. */
+  #count(sent: Sent, seqs: Seqs, receivers: readonly Receiver[], missing: readonly number[]): void {
+    const { book, from } = sent
+    const peers = receivers.map(({ device }) => this.#devices.get(device)!)
+    const since = Math.min(...peers.map(({ subscribedAt }) => subscribedAt!))
+    const unconfirmed = new Set(book.unconfirmed)
+    const own = missing.filter((seq) => isOf(seqs, seq))
+    const lost = own.filter((seq) => wasDue(book, seq, since) && !unconfirmed.has(seq))
+    // One that arrived although it was sent before the subscription was granted counts, too.
+    const expected = (seqs?.size ?? book.sent) - own.length + lost.length
+    const qos = lowest(sent, receivers)
+    const groups = this.#groupsOf(sent, receivers)
+    const publisher: Peer | undefined = this.#devices.get(from)
+    const whys = lost.map((seq) => lossReason(book.times?.[seq], publisher, peers))
+    this.#totals.count(expected, whys, qos, groups)
+    for (const [k, seq] of lost.entries()) this.#tell('lost', sent, receivers, seq, whys[k] ?? undefined)
+  }
+
+  /** What came twice, out of order or late at one receiver. */
+  #odd(sent: Sent, receiver: Receiver): void {
+    const got = this.#got.get(receiver.device)?.get(sent.book.book)
+    if (got === undefined) return
+    this.#totals.odd(got, Math.min(sent.qos, receiver.qos), this.#groupsOf(sent, [receiver]))
+    for (const [kind, seq] of got.first.slice(0, MAX_LISTED_LOSSES)) this.#tell(kind, sent, [receiver], seq)
+  }
+
+  #groupsOf({ sender }: Sent, receivers: readonly Receiver[]): ReadonlySet<number> {
+    return new Set([sender.group, ...receivers.map(({ device }) => this.#numbering.nameOf(device).group)])
+  }
+
+  #tell(kind: LedgerEntry['kind'], sent: Sent, receivers: readonly Receiver[], seq: number, why?: string): void {
+    if (!this.#totals.hasRoom(kind)) return
+    const [{ device }, ...others] = receivers as [Receiver, ...Receiver[]]
+    const to = `${this.#members(device).clientId}${others.length === 0 ? '' : ` or ${others.length} others`}`
+    const topic = sent.topicOf(seq)
+    const from = this.#members(sent.from).clientId
+    const qos = lowest(sent, receivers)
+    this.#totals.tell({ kind, from, to, topic, seq, qos, ...(why === undefined ? {} : { why }) })
   }
 }
 
-const KINDS: readonly LedgerEntry['kind'][] = ['lost', 'duplicated', 'reordered', 'late']
+const isOf = (seqs: Seqs, seq: number): boolean => seqs === null || seqs.has(seq)
 
-/** A member is made when it is asked for; the books ask for the same few again and again, or for each once. */
+/** By topic. */
+function partsOf({ topicOf }: Sent): (readonly [topic: string, seqs: Seqs])[] {
+  return [[topicOf(0), null]]
+}
+
+/** The lowest QoS at which it may arrive [MQTT-3.8.4-6]. */
+const lowest = ({ qos }: Sent, receivers: readonly Receiver[]): number =>
+  Math.min(qos, ...receivers.map((receiver) => receiver.qos))
+
+/** Whether it was sent after the subscription was granted; what it is not known of was. */
+const wasDue = ({ times }: SentBook, seq: number, since: number): boolean => times === null || times[seq]! > since
+
+function missingFrom({ sent }: SentBook, got: GotBook | undefined): number[] {
+  const missing = (got?.missing ?? []).filter((seq) => seq < sent)
+  for (let seq = (got?.top ?? -1) + 1; seq < sent; seq++) missing.push(seq)
+  return missing
+}
+
+/** A member is made when it is asked for; the ledgers ask for the same few again and again, or for each once. */
 function memberCache(plan: FleetPlan, numbering: Numbering): (device: number) => FleetMember {
   const made = new Map<number, FleetMember>()
   return (device) => {
@@ -113,64 +236,4 @@ function memberCache(plan: FleetPlan, numbering: Numbering): (device: number) =>
     }
     return member
   }
-}
-
-function subscriptions(
-  numbering: Numbering,
-  devices: ReadonlyMap<number, DeviceLedger>,
-  members: (device: number) => FleetMember,
-): TopicTree<Receiver> {
-  const tree = new TopicTree<Receiver>()
-  for (const [group, { subscribes, count }] of numbering.groups.entries())
-    for (let i = 0; subscribes > 0 && i < count; i++) {
-      const device = numbering.device(group, i)
-      // One that was never granted its subscriptions receives nothing that it should.
-      if (devices.get(device)?.subscribedAt == null) continue
-      for (const { topic, qos } of members(device).subscribe) tree.add(topic, { device, qos })
-    }
-  return tree
-}
-
-function missingOf(sent: SentBook, got: GotBook | undefined): number[] {
-  const missing = got === undefined ? [] : [...got.missing]
-  for (let seq = (got?.top ?? -1) + 1; seq < sent.sent; seq++) missing.push(seq)
-  return missing
-}
-
-interface Due {
-  /** The first that was sent after the receiver had its subscription. */
-  readonly from: number
-  readonly unconfirmed: ReadonlySet<number>
-}
-
-function dueOf({ times, unconfirmed, sent }: SentBook, receiver: DeviceLedger | undefined): Due {
-  const since = receiver?.subscribedAt ?? 0
-  let from = 0
-  if (times !== null) while (from < sent && times[from]! <= since) from++
-  return { from, unconfirmed: new Set(unconfirmed) }
-}
-
-function reasonOf(
-  at: number | undefined,
-  publisher: DeviceLedger | undefined,
-  receiver: DeviceLedger | undefined,
-): string | null {
-  if (at === undefined) return 'when it was sent is not known'
-  if (receiver?.deafSince != null && at >= receiver.deafSince) return 'the receiver came back without its subscriptions'
-  if (gone(receiver, at)) return 'the receiver had no connection'
-  if (gone(publisher, at)) return 'the publisher lost its connection'
-  return null
-}
-
-/** Whether the device had no connection at that time, or lost it right after. */
-function gone(book: DeviceLedger | undefined, at: number): boolean {
-  if (book === undefined) return true
-  const { turns } = book
-  for (let k = 0; k < turns.length; k += 2) {
-    const up = turns[k]! + (k === 0 ? 0 : AFTER_RETURN)
-    const down = (turns[k + 1] ?? Number.POSITIVE_INFINITY) - BEFORE_LOSS
-    if (at >= up && at <= down) return false
-    if (k === 0 && at < turns[0]!) return true
-  }
-  return true
 }

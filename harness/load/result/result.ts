@@ -7,9 +7,11 @@ import type { LoadResult, LoadSeries, Percentiles } from '../../run/index.ts'
 import type { ShardResult } from '../coordinator/protocol.ts'
 import type { ShardState } from '../coordinator/transport.ts'
 import { BUCKET, SERIES, STATES } from '../shard/meter.ts'
+import { generatorResult } from './generator-lag.ts'
 import { curveOf, decodeHistogram, encodeHistogram, newHistogram, percentilesOf } from './histogram.ts'
-import { settle } from './reconcile.ts'
-import { boundsOf, MOST_LAG } from './slo-check.ts'
+import { ratesOf } from './rates.ts'
+import { reconcile } from './reconcile.ts'
+import { boundsOf } from './slo-check.ts'
 
 /** At most so many points in a series: what is finer cannot be seen. */
 const MOST_POINTS = 3000
@@ -26,6 +28,8 @@ export interface Gathered {
   readonly plan: Plan
   readonly seed: number
   readonly duration: number
+  /** When publishing ended, ms of the run. */
+  readonly quietAt: number
   readonly phases: readonly { readonly name: string; readonly from: number; readonly to: number }[]
   readonly states: readonly ShardState[]
   readonly results: readonly (ShardResult | null)[]
@@ -48,9 +52,6 @@ export function resultOf(gathered: Gathered): LoadResult {
     const histogram = histograms.get(`all|${metric}`)
     return histogram === undefined ? [] : [[metric, histogram] as const]
   })
-  const lag = (times.all?.generator_lag?.p99 ?? 0) / 1000
-  const guarded = plan.slos.some((slo) => slo.metric === 'generator_lag')
-  const saturated = !guarded && lag > MOST_LAG
   const result: Omit<LoadResult, 'slos'> = {
     schema: 'mqtt-hil/fleet',
     version: 1,
@@ -71,18 +72,18 @@ export function resultOf(gathered: Gathered): LoadResult {
     times,
     histograms: Object.fromEntries(all.map(([metric, h]) => [metric, encodeHistogram(h)])),
     counts: mergedCounts(gathered, whole),
+    rates: ratesOf({
+      groups: fleet.groups.map((group) => group.name),
+      phases,
+      until: gathered.quietAt,
+      series: whole.flatMap((r) => r.meter.rates),
+    }),
     errors: summed(whole.map((r) => r.meter.errors)),
-    ledger: settle(
+    ledger: reconcile(
       fleet,
       whole.map((r) => r.books),
     ),
-    generator: {
-      saturated,
-      why: saturated
-        ? `generator saturated: of its timers one in a hundred was more than ${lag.toFixed(0)} ms late, so its figures are not the broker's`
-        : null,
-      lagP99: lag,
-    },
+    generator: generatorResult(times, phases),
     system,
     series: seriesOf(gathered, whole, all),
   }
@@ -107,7 +108,9 @@ function mergedTimes({ plan }: Gathered, results: readonly ShardResult[]): Map<s
   return merged
 }
 
-const placesOf = (phase: string, group: string): string[] => [phase, 'all', `${phase}/${group}`, `all/${group}`]
+/** A step may have the id `all`. */
+const placesOf = (phase: string, group: string): ReadonlySet<string> =>
+  new Set([phase, 'all', `${phase}/${group}`, `all/${group}`])
 
 function mergedCounts({ plan }: Gathered, results: readonly ShardResult[]): LoadResult['counts'] {
   const counts: Record<string, Record<string, number>> = { all: {} }

@@ -17,10 +17,11 @@ export class Incoming {
 
   /** `at`: ms of the run. */
   heard(member: DeviceState, payload: Uint8Array, at: number): void {
-    const { meter, numbering } = this.#shift
+    const { meter, numbering, key } = this.#shift
     meter.count('messages_received', member.group, at)
     const stamp = this.#stamp
-    if (payload.length < STAMP_BYTES || !readStamp(payload, stamp)) return
+    if (payload.length < STAMP_BYTES || !readStamp(payload, key, stamp)) return
+    if (stamp.stream >= numbering.streams) return
     const group = numbering.groupOfStream(stamp.stream)
     const intended = stamp.intended / 1000
     const took = at - intended

@@ -2,12 +2,15 @@
 // them each receiver has got. A stream is one publication of one device; its messages count from 0.
 // Nothing is judged here: that takes the books of all shards (reconcile.ts).
 
-/** How a receiver stands with one stream. Beside the highest number only what is out of the ordinary is kept. */
+/**
+ * How a receiver stands with one stream. While nothing is missing only the highest number is kept; from the first gap
+ * on a bit for each message, because one that shares a subscription misses most of them.
+ */
 export class Tracker {
   /** The highest number that has come; -1: none. */
   top = -1
-  /** Below it, what has not come. */
-  #missing: Set<number> | null = null
+  /** A bit for each number up to `top` that has come; null: all of them. */
+  #seen: Uint32Array | null = null
   duplicated = 0
   reordered = 0
   late = 0
@@ -17,18 +20,41 @@ export class Tracker {
   take(seq: number, late: boolean): void {
     if (late) this.#odd('late', seq)
     if (seq > this.top) {
-      for (let k = this.top + 1; k < seq; k++) {
-        this.#missing ??= new Set()
-        this.#missing.add(k)
-      }
+      if (this.#seen === null && seq > this.top + 1) this.#keepBits(seq)
       this.top = seq
-    } else if (this.#missing?.delete(seq) === true) this.#odd('reordered', seq)
-    else this.#odd('duplicated', seq)
+    } else if (this.#has(seq)) {
+      this.#odd('duplicated', seq)
+      return
+    } else this.#odd('reordered', seq)
+    this.#set(seq)
   }
 
   /** In order. */
   missing(): number[] {
-    return this.#missing === null ? [] : [...this.#missing].sort((a, b) => a - b)
+    const missing: number[] = []
+    if (this.#seen !== null) for (let seq = 0; seq < this.top; seq++) if (!this.#has(seq)) missing.push(seq)
+    return missing
+  }
+
+  #has(seq: number): boolean {
+    return this.#seen === null || ((this.#seen[seq >>> 5]! >>> (seq & 31)) & 1) === 1
+  }
+
+  #set(seq: number): void {
+    if (this.#seen === null) return
+    const word = seq >>> 5
+    if (word >= this.#seen.length) {
+      const more = new Uint32Array(Math.max(2 * this.#seen.length, word + 1))
+      more.set(this.#seen)
+      this.#seen = more
+    }
+    this.#seen[word]! |= 1 << (seq & 31)
+  }
+
+  /** All up to `top` have come, and `seq` is next. */
+  #keepBits(seq: number): void {
+    this.#seen = new Uint32Array((seq >>> 5) + 1)
+    for (let k = 0; k <= this.top; k++) this.#set(k)
   }
 
   #odd(kind: 'duplicated' | 'reordered' | 'late', seq: number): void {
@@ -42,8 +68,8 @@ export const MAX_LISTED_LOSSES = 5
 
 /** In stamps: the first attempt's messages count from 0, the second's from here, … */
 export const SEQ_AN_ATTEMPT = 100_000_000
-/** Five digits of base 36, as in the stamp. */
-const STREAMS = 36 ** 5
+/** Five digits of base 62, as in the stamp. */
+const STREAMS = 62 ** 5
 
 /** The messages of a stream in one attempt of its shard have a book of their own. */
 export const bookNumber = (stream: number, attempt: number): number => attempt * STREAMS + stream

@@ -11,6 +11,7 @@ export interface DeviceName {
 export class Numbering {
   readonly groups: readonly FleetGroup[]
   readonly devices: number
+  readonly streams: number
   readonly #firstDevice: readonly number[]
   readonly #firstStream: readonly number[]
 
@@ -29,6 +30,7 @@ export class Numbering {
       return first
     })
     this.devices = devices
+    this.streams = streams
   }
 
   device(group: number, i: number): number {

@@ -171,7 +171,7 @@ export class Outgoing {
     const [intended, late] = [Math.round(at * 1000), Math.max(0, Math.round(delay * 1000))]
     if (p.size !== null) {
       const bytes = Buffer.allocUnsafe(p.size).fill(FILLER)
-      if (p.tracked) writeStamp(bytes, 0, stream, seq, intended, late)
+      if (p.tracked) writeStamp(bytes, 0, this.#shift.key, stream, seq, intended, late)
       return bytes
     }
     const { device } = member
@@ -182,7 +182,7 @@ export class Outgoing {
         return device.draw()
       },
       now: Date.now(),
-      stamp: p.tracked ? stampText(stream, seq, intended, late) : null,
+      stamp: p.tracked ? stampText(this.#shift.key, stream, seq, intended, late) : null,
     })
   }
 }

@@ -40,6 +40,7 @@ export interface CrewSettings {
   readonly window: number
   /** From 0: a shard whose worker died is begun again, and its messages are told from those of the time before. */
   readonly attempt: number
+  readonly key: number
   /** Local addresses that connections come from; empty: the kernel chooses. */
   readonly addresses: readonly string[]
   /** A few devices reach the broker by a way of their own (through a link). */
@@ -79,7 +80,13 @@ export class ShardRunner implements FleetHost {
     const { plan, seed, shard, shards, window, addresses } = settings
     const numbering = new Numbering(plan)
     this.#settings = settings
-    this.#shift = { meter: new Meter(plan.groups.length), numbering, attempt: settings.attempt, epoch: 0 }
+    this.#shift = {
+      meter: new Meter(plan.groups.length),
+      numbering,
+      attempt: settings.attempt,
+      key: settings.key,
+      epoch: 0,
+    }
     this.#connections = new ConnectionStats(this.#shift)
     this.#outgoing = new Outgoing(this.#shift)
     this.#incoming = new Incoming(this.#shift)

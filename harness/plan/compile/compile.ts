@@ -134,7 +134,13 @@ function compileOne(
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(listOf(childOf(root, 'always')), context)
   const phases = [...context.steps.keys()]
-  const slos = compileSlos(childOf(root, 'slo'), { diagnostics, scope, phases, groups: [...context.groups] })
+  const slos = compileSlos(childOf(root, 'slo'), {
+    diagnostics,
+    scope,
+    phases,
+    groups: [...context.groups],
+    hasFleet: childOf(root, 'fleet') !== undefined,
+  })
   if (parsed === undefined) return undefined
   const secrets = [...secretsIn(text, root, scope), ...secretVars(root, head.vars)]
   const plan: Plan = {

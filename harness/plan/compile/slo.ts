@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Place } from '../../../emulators/index.ts'
 import {
   childOf,
-  type Diagnostics,
+  Diagnostics,
   didYouMean,
   entryOf,
   type Node,
@@ -15,6 +15,7 @@ import {
   valueMatcher,
 } from '../../scenario/index.ts'
 import { interpolateNow } from './context.ts'
+import { type BoundUnit, readBound } from './slo-bound.ts'
 
 /** Durations: each sample is one, in ms. */
 export const TIMES = [
@@ -58,6 +59,7 @@ const OF_RATES = ['peak', 'mean'] as const
 export const STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean', 'total', 'peak'] as const
 export type Statistic = (typeof STATISTICS)[number]
 
+/** What is in it depends on the metric: see slo-bound.ts. */
 const bound = (): z.ZodOptional<ReturnType<typeof valueMatcher>> => valueMatcher().optional()
 
 export const slo = z.strictObject({
@@ -96,22 +98,28 @@ export interface SloContext {
   readonly scope: Scope
   readonly phases: readonly string[]
   readonly groups: readonly string[]
+  readonly hasFleet: boolean
 }
 
 export function compileSlos(node: Node | undefined, context: SloContext): SloPlan[] {
   if (node?.kind !== 'list') return []
+  if (!context.hasFleet)
+    context.diagnostics.add({
+      code: 'scenario/slo-without-fleet',
+      message: 'slo bounds what a fleet measures, and this scenario has no fleet',
+      at: node.items[0]?.place ?? node.place,
+      hint: 'use expect and never for the claims of a scenario without a fleet',
+    })
   return node.items.flatMap((item) => compileSlo(item, context))
 }
 
 function compileSlo(node: Node, { diagnostics, scope, phases, groups }: SloContext): SloPlan[] {
   const words = validate(slo, interpolateNow(node, scope, diagnostics), diagnostics)
   if (words === undefined) return []
+  const filled = interpolateNow(node, scope, new Diagnostics())
   const { metric, phase = 'all', group, 'on-breach': onBreach = 'fail' } = words
-  const allowed: readonly string[] = TIMES.includes(metric as TimeMetric)
-    ? OF_TIMES
-    : RATES.includes(metric as RateMetric)
-      ? OF_RATES
-      : ['total']
+  const unit = unitOf(metric)
+  const allowed: readonly string[] = ALLOWED[unit]
   const given = STATISTICS.filter((name) => words[name] !== undefined)
   const misfit = given.find((name) => !allowed.includes(name))
   const complain = (code: string, message: string, hint: string, key: string): void =>
@@ -125,7 +133,7 @@ function compileSlo(node: Node, { diagnostics, scope, phases, groups }: SloConte
     complain(
       'scenario/slo-bound',
       `${metric} has no bound`,
-      `give one of ${allowed.join(', ')}, such as ${allowed.at(-1)}: { lt: … }`,
+      `give one of ${allowed.join(', ')}, such as ${allowed.at(-1)}: { lt: ${EXAMPLES[unit]} }`,
       'metric',
     )
   if (misfit !== undefined)
@@ -146,16 +154,29 @@ function compileSlo(node: Node, { diagnostics, scope, phases, groups }: SloConte
     )
   if (metric.startsWith('messages_') && phase !== 'all' && LEDGER.has(metric))
     complain('scenario/slo-phase', `${metric} is known for the whole run only`, 'phase: all', 'phase')
-  return given.map((statistic) => ({
-    metric,
-    phase: phase === 'all' ? null : phase,
-    group: group ?? null,
-    statistic,
-    bound: words[statistic]!,
-    onBreach,
-    place: node.place,
-  }))
+  return given
+    .filter((name) => allowed.includes(name))
+    .flatMap((statistic) => {
+      const bound = readBound(childOf(filled, statistic)!, unit, diagnostics)
+      if (bound === undefined) return []
+      return {
+        metric,
+        phase: phase === 'all' ? null : phase,
+        group: group ?? null,
+        statistic,
+        bound,
+        onBreach,
+        place: node.place,
+      }
+    })
 }
+
+/** What a metric is measured in: its bounds are written in that. */
+export const unitOf = (metric: Metric): BoundUnit =>
+  TIMES.includes(metric as TimeMetric) ? 'duration' : RATES.includes(metric as RateMetric) ? 'rate' : 'count'
+
+const EXAMPLES = { duration: '250ms', rate: '500/s', count: '1' } as const
+const ALLOWED = { duration: OF_TIMES, rate: OF_RATES, count: ['total'] } as const
 
 /** What the ledger tells when the run is over. */
 export const LEDGER: ReadonlySet<string> = new Set([

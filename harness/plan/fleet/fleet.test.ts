@@ -172,10 +172,40 @@ describe('a bound', () => {
     ['an unknown phase', '{ metric: connects, phase: rampe, total: { lt: 1 } }', 'scenario/slo-phase'],
     ['an unknown group', '{ metric: connects, group: h, total: { lt: 1 } }', 'scenario/unknown-group'],
     ['a phase of the ledger', '{ metric: messages_lost, phase: ramp, total: { eq: 0 } }', 'scenario/slo-phase'],
+    ['a bare number for a time', '{ metric: connect_time, p99: { lt: 1 } }', 'scenario/bare-number'],
+    ['a bare number for a time, by itself', '{ metric: connect_time, max: 0 }', 'scenario/bare-number'],
+    ['a size for a time', '{ metric: connect_time, max: { lt: 64KiB } }', 'scenario/bad-value'],
+    ['a rate for a time', '{ metric: connect_time, max: { lt: 10/s } }', 'scenario/bad-value'],
+    ['a percentage for a time', '{ metric: connect_time, max: { lte: 50% } }', 'scenario/bad-value'],
+    ['a duration for a count', '{ metric: connects, total: { lt: 5s } }', 'scenario/slo-bound'],
+    ['text for a count', '{ metric: connects, total: { eq: "0" } }', 'scenario/slo-bound'],
+    ['half a count', '{ metric: connects, total: { lt: 1.5 } }', 'scenario/bad-value'],
+    ['a duration for a rate', '{ metric: connect_rate, peak: { lt: 10m } }', 'scenario/bad-value'],
+    ['a bare number for a rate', '{ metric: connect_rate, mean: { gt: 50 } }', 'scenario/bare-number'],
+    ['another unit inside not', '{ metric: connect_time, max: { not: { lt: 3 } } }', 'scenario/bare-number'],
+    ['another unit inside in', '{ metric: connects, total: { in: [1, 2s] } }', 'scenario/slo-bound'],
+    ['a list', '{ metric: connects, total: [1] }', 'scenario/slo-bound'],
+    ['JSON', '{ metric: connects, total: { json: 1 } }', 'scenario/slo-bound'],
+    ['a regular expression', '{ metric: connects, total: /1/ }', 'scenario/slo-bound'],
+    ['a bound that nothing meets', '{ metric: connects, total: { gt: 5, lt: 5 } }', 'scenario/slo-bound'],
   ])('does not take %s', (_, slo, code) => {
     const found = codes(`${fleet}  - ${slo}\n`)
     expect(found).toHaveLength(1)
     expect(found[0]).toContain(code)
+  })
+
+  it('is read in the unit of its metric', () => {
+    const read = (slo: string): unknown => fleetOf(`${fleet}  - ${slo}\n`).slos[0]!.bound
+    expect(read('{ metric: connect_time, p99: { gt: 1ms, lte: 1.5s } }')).toEqual({ gt: 1, lte: 1500 })
+    expect(read('{ metric: connect_rate, peak: { lt: 600/m } }')).toEqual({ lt: 10 })
+    expect(read('{ metric: messages_lost, total: 0 }')).toBe(0)
+    expect(read('{ metric: connects, total: { not: { in: [1, 2] } } }')).toEqual({ not: { in: [1, 2] } })
+  })
+
+  it('needs a fleet', () => {
+    expect(
+      codes('devices: { a: { use: raw } }\nsteps:\n  - connect: a\nslo:\n  - { metric: connects, total: 1 }\n'),
+    ).toEqual(['7:5 scenario/slo-without-fleet'])
   })
 
   it('is one for each statistic', () => {
