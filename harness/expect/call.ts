@@ -49,7 +49,7 @@ export const call: Matcher<CallFields> = {
   stream: (f) => (f.device === undefined ? `call#${f.id}` : `call:${f.device}`),
   compare(f, event) {
     if (event.kind !== 'call' || event.state === 'running') return null
-    if ((f.device ?? event.device) !== event.device || (f.id ?? event.id) !== event.id) return null
+    if ((f.device ?? event.device) !== event.device || (f.id ?? idOf(event)) !== idOf(event)) return null
     if ((f.method ?? event.method) !== event.method) return null
     if (f.running) return event.state === 'started' ? null : []
     if (f.returned !== undefined) return event.state === 'started' ? null : compareReturned(f.returned, event)
@@ -67,10 +67,13 @@ export const call: Matcher<CallFields> = {
   },
 }
 
+/** The id of the step; in a `repeat` the turn is marked behind it. */
+const idOf = ({ id }: CallEvent): string => id.replace(/(#\d+)+$/, '')
+
 /** How a call that ended differs from "it returned WANT"; `true` takes any value. */
 export function compareReturned(want: unknown, event: CallEvent): string[] {
   if (event.state !== 'returned') return [`expected it to return, got ${showOutcome(event)}`]
-  return want === true ? [] : differences({ returned: want }, { returned: event.value ?? null })
+  return want === true ? [] : differences({ returned: want }, { returned: event.value ?? null }, 'whole')
 }
 
 /** How a call that ended differs from "it raised WANT"; `true` takes any exception. */

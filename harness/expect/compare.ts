@@ -1,25 +1,31 @@
 // Holds named fields of an event against what a scenario wants of them.
 
-import { matchValue, showMatcher, type ValueMatcher } from '../scenario/index.ts'
+import { type Elements, matchValue, showMatcher, type ValueMatcher } from '../scenario/index.ts'
 import type { Fields, FieldValue } from './fields.ts'
 
 export type FieldMatchers = Readonly<Record<string, unknown>>
 
 /** One line for each field that differs: `retain: expected false, got true`. */
-export function differences(wanted: FieldMatchers, fields: Fields, prefix = ''): string[] {
+export function differences(
+  wanted: FieldMatchers,
+  fields: Fields,
+  elements: Elements = 'every',
+  prefix = '',
+): string[] {
   const lines: string[] = []
   for (const [name, want] of Object.entries(wanted)) {
     if (want === undefined) continue
     const got = fields[name]
     if (name === 'will' && prefix === '') lines.push(...willDifferences(want, got))
-    else if (!matches(want, got)) lines.push(`${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got)}`)
+    else if (!matches(want, got, elements))
+      lines.push(`${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got)}`)
   }
   return lines
 }
 
 /** A field that this kind of event has not is never as wanted, not even `{ not: … }`. */
-function matches(want: unknown, got: FieldValue): boolean {
-  return got !== undefined && matchValue(want as ValueMatcher, got as Parameters<typeof matchValue>[1])
+function matches(want: unknown, got: FieldValue, elements: Elements): boolean {
+  return got !== undefined && matchValue(want as ValueMatcher, got as Parameters<typeof matchValue>[1], elements)
 }
 
 /** `will: true | false` asks whether there is one; a map asks for some of its fields. */
@@ -30,7 +36,7 @@ function willDifferences(want: unknown, got: FieldValue): string[] {
       : [`will: expected ${want ? 'one' : 'none'}, got ${showValue(got)}`]
   }
   if (got === null || got === undefined) return [`will: expected ${showWill(want)}, got none`]
-  return differences(want as FieldMatchers, got as Fields, 'will.')
+  return differences(want as FieldMatchers, got as Fields, 'whole', 'will.')
 }
 
 /** `true`, `false`, or the fields that are wanted. */

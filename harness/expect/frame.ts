@@ -49,7 +49,9 @@ export const frame: Matcher<FrameFields> = {
     if (event.direction !== (f.from !== undefined ? 'up' : 'down')) return null
     const { opcode, final, length, code, by, connection } = f
     if (opcode !== undefined && event.opcode !== opcode) return null
-    return differences({ final, length, code, by, connection }, { ...event, by: event.by ?? 'peer' })
+    // To a device is what came there, not what the link has swallowed.
+    const delivered = f.to === undefined ? undefined : true
+    return differences({ final, length, code, by, connection, delivered }, { ...event, by: event.by ?? 'peer' })
   },
   show: (f) => `a ${f.opcode ?? 'WebSocket'} frame ${f.from !== undefined ? `from ${f.from}` : `to ${f.to}`}`,
 }

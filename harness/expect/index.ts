@@ -28,6 +28,7 @@ export const matchers = {
 } satisfies Record<string, AnyMatcher>
 export type MatcherName = keyof typeof matchers
 
+export type { Elements } from '../scenario/index.ts'
 export {
   type CallFields,
   compareRaised,

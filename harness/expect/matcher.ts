@@ -4,6 +4,7 @@
 
 import type { z } from 'zod'
 import type { Event, FactKind } from '../evidence/event.ts'
+import type { Elements } from '../scenario/index.ts'
 
 export interface Matcher<F = unknown> {
   readonly name: string
@@ -15,8 +16,8 @@ export interface Matcher<F = unknown> {
   devices(fields: F): readonly string[]
   /** Events of one stream are recorded in their true order; between streams order may vary by chance. */
   stream(fields: F): string
-  /** null: unrelated. Empty: it matches. Else: what differs, a line each. */
-  compare(fields: F, event: Event): readonly string[] | null
+  /** null: unrelated. Empty: it matches. Else: what differs, a line each. `elements`: of a list; default: every. */
+  compare(fields: F, event: Event, elements?: Elements): readonly string[] | null
   show(fields: F): string
 }
 

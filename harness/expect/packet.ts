@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { PACKET_TYPES, type Packet, seconds } from '../../emulators/index.ts'
-import { duration, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
+import { duration, type Elements, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted, showWill } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
@@ -75,7 +75,7 @@ const fields = z
     from: identifier().optional().describe('the device that sent it'),
     to: identifier().optional().describe('the device it was sent to'),
     type: z.enum(types).optional().describe('the kind of packet; malformed: what cannot be decoded'),
-    delivered: flag.describe('false: the link swallowed it'),
+    delivered: flag.describe('true: it left the link; false: the link swallowed it'),
     at: z
       .enum(['device', 'broker'])
       .optional()
@@ -95,10 +95,24 @@ const fields = z
 
 type PacketFields = z.output<typeof fields>
 
+/** Where the packet is looked at: what was `delivered` left the link, and so it is looked at where it left. */
+function endOf({ at, from, delivered }: PacketFields): 'device' | 'broker' {
+  return at ?? (from !== undefined && delivered === true ? 'broker' : 'device')
+}
+
+/** The end that it is looked at is the one that it was sent to: what the link has swallowed did not come there. */
+const hasArrived = ({ from }: PacketFields, end: 'device' | 'broker'): boolean =>
+  end === (from === undefined ? 'device' : 'broker')
+
 /** What differs from what is wanted, a line each. */
-export function packetDifferences(wanted: z.output<typeof packetMatch>, packet: Packet, raw: Uint8Array): string[] {
+export function packetDifferences(
+  wanted: z.output<typeof packetMatch>,
+  packet: Packet,
+  raw: Uint8Array,
+  elements: Elements = 'every',
+): string[] {
   const { hex, ...match } = wanted
-  const lines = differences(match, { ...packetFields(packet), ...reasonCodes(packet) })
+  const lines = differences(match, { ...packetFields(packet), ...reasonCodes(packet) }, elements)
   const digits = Buffer.from(raw).toString('hex')
   if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== digits)
     lines.push(`hex: expected ${hex}, got ${digits}`)
@@ -118,16 +132,17 @@ export const packet: Matcher<PacketFields> = {
   fields,
   devices: (f) => [f.from ?? f.to!],
   stream: (f) => `packet:${f.from ?? f.to}`,
-  compare(f, event) {
+  compare(f, event, elements) {
     if (event.kind !== 'packet') return null
     if (event.device !== (f.from ?? f.to) || event.direction !== (f.from !== undefined ? 'up' : 'down')) return null
     if (f.type !== undefined && event.packet.type !== f.type) return null
-    const lines = packetDifferences(f.match ?? {}, event.packet, event.raw)
-    const end = f.at ?? 'device'
+    const lines = packetDifferences(f.match ?? {}, event.packet, event.raw, elements)
+    const end = endOf(f)
     if (event.end !== undefined && event.end !== end) lines.push(`at: expected ${end}, got ${event.end}`)
     if (f.by !== undefined && f.by !== (event.by ?? 'peer'))
       lines.push(`by: expected ${f.by}, got ${event.by ?? 'peer'}`)
-    lines.push(...differences({ delivered: f.delivered, connection: f.connection }, { ...event } as never))
+    const delivered = f.delivered ?? (hasArrived(f, end) ? true : undefined)
+    lines.push(...differences({ delivered, connection: f.connection }, { ...event } as never))
     return lines
   },
   show(f) {

@@ -122,7 +122,7 @@ describe('calls', () => {
       [0, event('returned')],
       [1, started('0')],
     ])
-    expect(early).toMatchObject([{ kind: 'fail' }])
+    expect(early).toMatchObject([{ kind: 'inconclusive' }])
   })
 
   it('that could not be made say why', () => {

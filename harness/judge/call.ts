@@ -5,7 +5,7 @@ import { type Duration, type Instant, showDuration } from '../../emulators/index
 import type { CallEvent, Event } from '../evidence/index.ts'
 import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
 import type { CallPlan } from '../plan/model/plan.ts'
-import { type ClaimEvaluator, GRACE } from './claim-evaluator.ts'
+import { type ClaimEvaluator, type Closing, GRACE } from './claim-evaluator.ts'
 import type { Stalls } from './stalls.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { claimed, type Moment, position } from './window.ts'
@@ -30,9 +30,13 @@ export class CallCase implements ClaimEvaluator {
 
   tick(): void {}
 
-  close(_now: Instant, why: string): void {
+  close(_now: Instant, why: string, how: Closing): void {
     if (this.finding === null)
-      this.#decide('fail', this.#started ? `it has not ended; ${why}` : `it was not made: ${why}`, [])
+      this.#decide(
+        how === 'cut' ? 'inconclusive' : 'fail',
+        this.#started ? `it has not ended; ${why}` : `it was not made: ${why}`,
+        [],
+      )
   }
 
   observe(event: Event): void {

@@ -4,7 +4,7 @@
 import type { Duration, Instant } from '../../emulators/index.ts'
 import { milliseconds } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { describe, streamOf } from '../expect/index.ts'
+import { describe, type Elements, streamOf } from '../expect/index.ts'
 import type { Pattern, Want } from '../plan/model/plan.ts'
 import type { ClaimResult } from './verdict.ts'
 
@@ -19,12 +19,18 @@ export interface ClaimEvaluator {
   readonly due: Instant | null
   observe(event: Event): void
   tick(now: Instant): void
-  /** Its time is over for a reason outside it: the run ends. */
-  close(now: Instant, why: string): void
+  /**
+   * Its time is over for a reason outside of it. `over`: its step has failed or its time is up, and what has not come is
+   * missing. `cut`: the record ends there, and what would have come after it is not known.
+   */
+  close(now: Instant, why: string, how: Closing): void
 }
 
-export function matchesPattern(pattern: Pattern, event: Event): boolean {
-  return pattern.matcher.compare(pattern.fields, event)?.length === 0
+export type Closing = 'over' | 'cut'
+
+/** `some`: of a list (of filters, of return codes) one element is enough; a claim that forbids asks so. */
+export function matchesPattern(pattern: Pattern, event: Event, elements: Elements = 'every'): boolean {
+  return pattern.matcher.compare(pattern.fields, event, elements)?.length === 0
 }
 
 export function showWant(want: Want): string {

@@ -98,7 +98,9 @@ describe('counting with lag', () => {
 
 describe('a never with lag', () => {
   const never = claimStep('0', prohibition([message({ topic: 't' })], { window: milliseconds(100) }))
-  const kind = (...happenings: Happening[]) => judged(planOf([never]), [[10, started('0')], ...happenings])[0]?.kind
+  const kind = (...happenings: Happening[]) =>
+    judged(planOf([action('0'), { ...never, path: '1' }]), [[10, started('0')], [10, started('1')], ...happenings])[0]
+      ?.kind
 
   it('is inconclusive at both ends, sure between', () => {
     expect(kind([15, said('t'), 10])).toBe('inconclusive')

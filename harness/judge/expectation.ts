@@ -3,21 +3,14 @@
 
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { describe } from '../expect/index.ts'
+import { describe, type Elements } from '../expect/index.ts'
 import type { Expectation } from '../plan/model/plan.ts'
 import { assign } from './assign.ts'
-import { type ClaimEvaluator, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
+import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
+import type { Opening } from './opening.ts'
 import type { Stalls } from './stalls.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
-import { between, claimed, type Moment, position } from './window.ts'
-
-export interface Opening {
-  /** Windows are measured from here. */
-  readonly anchor: Moment
-  readonly anchorName: string
-  /** For each pattern: events up to this seq are none of its business. */
-  readonly from: readonly number[]
-}
+import { between, claimed, position } from './window.ts'
 
 export class ExpectationCase implements ClaimEvaluator {
   finding: ClaimResult | null = null
@@ -29,6 +22,9 @@ export class ExpectationCase implements ClaimEvaluator {
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
   #uncertain: Event[] = []
+  readonly #elements: Elements
+  /** To the end of its window, whatever has come. */
+  readonly #watched: boolean
 
   constructor(claim: Expectation, opening: Opening, stalls: Stalls) {
     this.#claim = claim
@@ -36,10 +32,12 @@ export class ExpectationCase implements ClaimEvaluator {
     this.#opening = opening
     this.#near = new NearMisses(claim.want)
     this.#assigned = claim.want.patterns.map(() => null)
+    this.#elements = claim.count?.max === 0 ? 'some' : 'every'
+    this.#watched = claim.watched
   }
 
   get due(): Instant {
-    const { anchor } = this.#opening
+    const anchor = this.#opening.anchor()
     const end = (anchor.at + this.#claim.window.to) as Instant
     if (this.#satisfied()) return end
     // What the harness itself has held up may still come.
@@ -50,15 +48,21 @@ export class ExpectationCase implements ClaimEvaluator {
     if (this.finding === null && now >= this.due) this.#atEnd('')
   }
 
-  close(_now: Instant, why: string): void {
-    if (this.finding === null) this.#atEnd(`; ${why}`)
+  close(now: Instant, why: string, how: Closing): void {
+    if (this.finding !== null) return
+    const end = this.#opening.anchor().at + this.#claim.window.to
+    if (now >= end) return this.#atEnd('')
+    if (how === 'cut') this.#decide('inconclusive', `${this.#missing()} ${why}${this.#near.tell()}`, this.matched)
+    else if (this.#satisfied())
+      this.#decide('fail', `${this.#missing()} ${why}, before its window was over`, this.matched)
+    else this.#atEnd(`; ${why}`)
   }
 
   observe(event: Event): void {
     if (this.finding !== null) return
     this.#near.observe(event)
     if (!this.#takes(event)) return
-    const { anchor } = this.#opening
+    const anchor = this.#opening.anchor()
     const lost = this.#stalls.between(anchor.at, event.at)
     const where = position(this.#claim.window, anchor, event, lost)
     switch (where) {
@@ -83,7 +87,7 @@ export class ExpectationCase implements ClaimEvaluator {
   /** Whether this event is a match that the claim still needs (or, when counting, one more). */
   #takes(event: Event): boolean {
     const { mode, patterns } = this.#claim.want
-    const fits = patterns.map((p, k) => event.seq > this.#opening.from[k]! && matchesPattern(p, event))
+    const fits = patterns.map((p) => !this.#opening.isPast(event, p) && matchesPattern(p, event, this.#elements))
     switch (mode) {
       case 'one':
       case 'any':
@@ -92,7 +96,7 @@ export class ExpectationCase implements ClaimEvaluator {
         return fits[this.matched.length] === true
       case 'all': {
         const assigned = assign(this.#assigned, event, (k, e) =>
-          e === event ? fits[k]! : matchesPattern(patterns[k]!, e),
+          e === event ? fits[k]! : matchesPattern(patterns[k]!, e, this.#elements),
         )
         if (assigned === null) return false
         this.#assigned = assigned
@@ -106,8 +110,7 @@ export class ExpectationCase implements ClaimEvaluator {
     const { count, want } = this.#claim
     if (count !== null && this.#sure() > count.max)
       return this.#decide('fail', `${this.#sure()} of them; the last was ${this.#told(event)}`, this.matched)
-    const open = count !== null && count.max !== Number.POSITIVE_INFINITY
-    if (!open && this.#satisfied()) this.#decide('pass', this.#told(event), this.matched)
+    if (!this.#watched && this.#satisfied()) this.#decide('pass', this.#told(event), this.matched)
     else if (want.mode === 'sequence' && this.matched.length === want.patterns.length && count === null)
       this.#decide('pass', this.#told(event), this.matched)
   }
@@ -137,8 +140,24 @@ export class ExpectationCase implements ClaimEvaluator {
     return true
   }
 
+  /** A beat goes on to the end of the window, unless all that may come have come. */
+  #silentAtEnd(): boolean {
+    const { every, count, window } = this.#claim
+    const last = this.matched.at(-1)
+    if (every === null || !this.#watched || last === undefined || this.#sure() < count!.min) return false
+    if (this.matched.length >= count!.max) return false
+    const high = every.of + every.tolerance
+    const silence = this.#opening.anchor().at + window.to - last.at
+    if (silence + (last.lag ?? 0) <= high) return false
+    const told = `${showDuration(silence as Duration)} of silence from ${describe(last)} to the end of the window`
+    if (silence > high) this.#decide('fail', told, [last])
+    else this.#decide('inconclusive', `${told}; ${lagged(last)}`, [last])
+    return true
+  }
+
   #atEnd(why: string): void {
     const { count } = this.#claim
+    if (this.#silentAtEnd()) return
     if (count !== null && this.#sure() >= count.min) {
       const most = this.matched.length
       if (most <= count.max) return this.#decide('pass', `${most} of them`, this.matched)
@@ -172,7 +191,7 @@ export class ExpectationCase implements ClaimEvaluator {
   }
 
   #told(event: Event): string {
-    const offset = event.at - this.#opening.anchor.at
+    const offset = event.at - this.#opening.anchor().at
     const where = `${showDuration(Math.abs(offset) as Duration)} ${offset < 0 ? 'before' : 'after'}`
     return `${describe(event)}, ${where} ${this.#opening.anchorName}`
   }
@@ -185,7 +204,7 @@ export class ExpectationCase implements ClaimEvaluator {
       got,
       evidence: seqs,
       nearby: kind === 'pass' ? [] : this.#near.seqs.filter((seq) => !seqs.includes(seq)),
-      window: claimed(this.#opening.anchor, this.#claim.window),
+      window: claimed(this.#opening.anchor(), this.#claim.window),
     }
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Instant, milliseconds } from '../../emulators/index.ts'
-import { Judge } from './judge.ts'
+import { Judge, TIME_UP } from './judge.ts'
 import {
+  action,
   claimStep,
   ended,
   expectation,
@@ -277,16 +278,19 @@ describe('never', () => {
   })
 
   it('does not see what came before it or after it', () => {
-    const verdicts = judged(planOf([claimStep('0', claim)]), [
+    const verdicts = judged(planOf([action('0'), claimStep('1', claim)]), [
       [0, said('t')],
       [1, started('0')],
+      [1, ended('0')],
+      [1, started('1')],
       [1002, said('t')],
     ])
     expect(verdicts[0]?.kind).toBe('pass')
   })
 
-  it('fails when the run ends inside its window: it has not been watched', () => {
-    expect(one(claim, [[10, said('x')]], 500)?.kind).toBe('fail')
+  it('is unproven when the record ends inside its window, and fails when its time is up there', () => {
+    expect(one(claim, [[10, said('x')]], 500)?.kind).toBe('inconclusive')
+    expect(one(claim, [[500, { kind: 'fault', what: TIME_UP }]], 500)?.kind).toBe('fail')
   })
 
   it('under always ends where its anchor begins', () => {

@@ -4,7 +4,7 @@
 
 import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
 import type { Event, StepEvent } from '../evidence/index.ts'
-import { eventFields, fieldAt, streamOf } from '../expect/index.ts'
+import { eventFields, fieldAt } from '../expect/index.ts'
 import type {
   ActionStep,
   Anchor,
@@ -16,12 +16,16 @@ import type {
   RunScope,
   Step,
 } from '../plan/model/plan.ts'
-import { repetition, stepAt } from '../plan/model/plan.ts'
+import { callKey, repetition, stepAt } from '../plan/model/plan.ts'
 import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
-import type { ClaimEvaluator } from './claim-evaluator.ts'
+import { CallsMade } from './calls-made.ts'
+import type { ClaimEvaluator, Closing } from './claim-evaluator.ts'
 import { Cursor } from './cursor.ts'
-import { ExpectationCase, type Opening } from './expectation.ts'
+import { ExpectationCase } from './expectation.ts'
+import type { Opening } from './opening.ts'
+import { openingByDefault } from './opening.ts'
+import { type OwnAct, ownActsOfAction, ownActsOfCall } from './own-acts.ts'
 import { ProhibitionCase } from './prohibition.ts'
 import { Stalls } from './stalls.ts'
 import type { ClaimResult, Verdict } from './verdict.ts'
@@ -31,6 +35,11 @@ import type { Moment } from './window.ts'
 export const TIME_UP = 'time is up'
 /** What it is called that a run was stopped from outside: what is still open then stays undecided. */
 export const STOPPED = 'the run was stopped'
+
+/** The verb of a deliberate pause. */
+const PAUSE = 'delay'
+/** Verbs that ask nothing themselves: calls that only receive, and the one that lets go what was asked before. */
+const LISTENING: readonly string[] = ['check', 'wait', 'loop', 'release']
 
 /** Steps that have a verdict of their own. */
 type Decided = ActionStep | ClaimStep | CallStep
@@ -53,6 +62,11 @@ export class Judge {
   readonly #acting = new Map<string, ActionStep>()
   /** A cursor for the main line ('') and one for each branch of a `parallel`. */
   readonly #cursors = new Map<string, Cursor>([['', new Cursor()]])
+  readonly #calls = new CallsMade()
+  /** When those under way began. */
+  readonly #parallels = new Map<string, Moment>()
+  /** The first step has. */
+  #begun = false
   readonly #saved: Record<string, unknown> = {}
   readonly #listeners: ((verdict: Verdict) => void)[] = []
   #now = 0 as Instant
@@ -98,41 +112,79 @@ export class Judge {
     this.#now = event.at
     this.#events.push(event)
     this.#stalls.observe(event)
-    this.#anchors.observe(event)
+    this.#calls.observe(event)
     for (const open of [...this.#open.values()]) {
       open.case.observe(event)
       this.#settle(open)
     }
+    // What is measured from a packet comes after it.
+    this.#anchors.observe(event)
     if (event.kind === 'step') this.#step(event, { at: event.at, seq: event.seq })
-    if (event.kind === 'device' && event.change === 'boot')
+    // Devices boot before the first step, and that is no moment of the scenario.
+    if (event.kind === 'device' && event.change === 'boot' && this.#begun)
       this.#endAlways((until) => until.kind === 'boot' && until.device === event.device)
     if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()
     if (event.kind === 'fault' && event.what === TIME_UP) this.#failActions('it had not ended when its time was up')
-    if (event.kind === 'fault' && event.what === TIME_UP) this.#closeAll(() => true, "the scenario's time was up")
+    if (event.kind === 'fault' && event.what === TIME_UP)
+      this.#closeAll(() => true, "when the scenario's time was up", 'over')
   }
 
   /** The run is over; what is still open is decided now. */
   end(): void {
-    this.#closeAll(() => true, 'the run ended')
+    this.#closeAll(() => true, 'when the record ended', 'cut')
   }
 
   #step(event: StepEvent, moment: Moment): void {
     const step = stepAt(this.#plan, event.step)
-    if (step === undefined) return
-    if (event.phase === 'started') {
-      if (step.id !== null) this.#anchors.step(step.id, 'start', moment)
-      this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'start')
-      if (step.kind === 'claim') this.#openClaim(step, event.step, moment)
-      else if (step.kind === 'call') this.#openCall(step, event.step, moment)
-      if (step.kind === 'action') this.#acting.set(event.step, step)
-      if (step.kind === 'call' || step.kind === 'action') this.#cursor(event.step).acted(moment.seq)
-    } else {
-      if (step.id !== null) this.#anchors.step(step.id, 'end', moment)
-      this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'end')
-      this.#acting.delete(event.step)
-      this.#closeAll((open) => open.path === event.step, event.detail ?? 'the step was ended')
-      if (event.detail !== undefined && isDecided(step)) this.#failed(step, event.step, event.detail)
-      if (step.kind === 'parallel') this.#joinBranches(event.step)
+    // What is skipped does not happen: it neither begins nor ends.
+    if (step === undefined || event.outcome === 'skipped') return
+    if (event.phase === 'started') this.#stepStarted(step, event.step, moment)
+    else this.#stepEnded(step, event, moment)
+  }
+
+  #stepStarted(step: Step, path: string, moment: Moment): void {
+    this.#begun = true
+    if (step.id !== null) this.#anchors.step(step.id, 'start', moment)
+    this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'start')
+    const cursor = this.#cursor(path)
+    switch (step.kind) {
+      case 'claim':
+        this.#openClaim(step, path, moment)
+        return cursor.claimed()
+      case 'call':
+        return this.#openCall(step, path, moment)
+      case 'action':
+        this.#acting.set(path, step)
+        if (LISTENING.includes(step.verb)) cursor.listened(moment)
+        else if (step.verb !== PAUSE) cursor.acted(moment, this.#ownActs(step, path))
+        return
+      case 'parallel':
+        this.#parallels.set(path, moment)
+    }
+  }
+
+  #stepEnded(step: Step, { step: path, detail }: StepEvent, moment: Moment): void {
+    if (step.id !== null) this.#anchors.step(step.id, 'end', moment)
+    this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'end')
+    this.#acting.delete(path)
+    if (step.verb === PAUSE && step.kind === 'action') this.#cursor(path).paused(moment)
+    // A step that ends before its claim is decided was stopped by something else.
+    this.#closeAll(
+      (open) => open.path === path,
+      detail ?? 'when the run was stopped',
+      detail === undefined ? 'cut' : 'over',
+    )
+    if (detail !== undefined && isDecided(step)) this.#failed(step, path, detail)
+    if (step.kind === 'parallel') this.#joinBranches(path)
+  }
+
+  /** What cannot be resolved is the step's failure, and told by it. */
+  #ownActs(step: ActionStep, path: string): readonly OwnAct[] {
+    try {
+      return ownActsOfAction(step, step.args(this.scope(path)))
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return []
     }
   }
 
@@ -173,44 +225,41 @@ export class Judge {
       claim.kind === 'expect' ? new ExpectationCase(claim, opening, this.#stalls) : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
-    for (let k = Math.min(...opening.from) + 1; k < this.#events.length && made.finding === null; k++)
-      made.observe(this.#events[k]!)
+    for (let k = opening.from + 1; k < this.#events.length && made.finding === null; k++) made.observe(this.#events[k]!)
     this.#settle(open)
   }
 
   #openCall(step: CallStep, path: string, opened: Moment): void {
     const call = this.#resolved(step, path, step.call)
     if (call === null) return
-    const made = new CallCase(call, step.id ?? path, opened, this.#stalls)
+    const key = callKey(step, path)
+    this.#calls.add({ key, id: step.id, device: call.device, seq: opened.seq })
+    const cursor = this.#cursor(path)
+    if (LISTENING.includes(step.verb)) cursor.listened(opened)
+    else cursor.acted(opened, ownActsOfCall(step, call))
+    const made = new CallCase(call, key, opened, this.#stalls)
     this.#open.set(path, { case: made, path, step, claim: null })
   }
 
   /** Where a claim measures and looks from; text when its anchor is not there. */
-  #opening(claim: Claim, path: string, opened: Moment): Opening | string {
-    const { patterns } = claim.want
-    if (claim.after !== null) {
-      const anchor = this.#anchors.find(claim.after)
-      if (anchor === undefined) return `there is no ${showAnchor(claim.after)} to measure from`
-      const measured = claim.after.kind === 'start' && claim.kind === 'expect' && claim.sinceStart ? opened : anchor
-      const anchorName = measured === opened ? 'the step began' : showAnchor(claim.after)
-      return { anchor: measured, anchorName, from: patterns.map(() => anchor.seq) }
-    }
-    if (claim.kind === 'never') {
-      const from = claim.started === null ? opened.seq : this.#callStarted(claim.started)
-      if (from === null) return `the call of ${claim.started} was not started`
-      return { anchor: opened, anchorName: 'the step began', from: patterns.map(() => from) }
-    }
-    const cursor = this.#cursor(path)
-    return {
-      anchor: opened,
-      anchorName: 'the step began',
-      from: patterns.map((p) => cursor.from(p.matcher.stream(p.fields))),
-    }
+  #opening(claim: Claim, path: string, opened: Moment): (Opening & { readonly from: number }) | string {
+    if (claim.after !== null) return this.#openingAfter(claim, claim.after, opened)
+    return openingByDefault(claim, {
+      opened,
+      line: this.#cursor(path).fork(),
+      calls: this.#calls,
+      hasStarted: (key) => this.#events.some((e) => e.kind === 'call' && e.id === key && e.state === 'started'),
+    })
   }
 
-  #callStarted(id: string): number | null {
-    const started = this.#events.findLast((e) => e.kind === 'call' && e.id === id && e.state === 'started')
-    return started?.seq ?? null
+  #openingAfter(claim: Claim, after: Anchor, opened: Moment): (Opening & { readonly from: number }) | string {
+    const first = this.#anchors.find(after)
+    if (first === undefined) return `there is no ${showAnchor(after)} to measure from`
+    const base = { isPast: ({ seq }: Event) => seq <= first.seq, begin: first, from: first.seq }
+    if (claim.kind === 'expect' && claim.sinceStart)
+      return { ...base, anchor: () => opened, anchorName: 'the step began' }
+    const anchor = after.kind === 'last-packet-from' ? () => this.#anchors.find(after)! : () => first
+    return { ...base, anchor, anchorName: showAnchor(after) }
   }
 
   #settle(open: Open): void {
@@ -223,7 +272,7 @@ export class Judge {
         this.#anchors.step(open.step.id, 'first', first)
         this.#anchors.step(open.step.id, 'last', last)
       }
-      for (const event of matched) this.#cursor(open.path).found(streamOf(event), event.seq)
+      for (const event of matched) this.#cursor(open.path).found(event)
       for (const [name, path] of Object.entries(open.claim.save)) this.#saved[name] = fieldAt(eventFields(last), path)
     }
     this.#announce(open.step, open.path, finding)
@@ -235,10 +284,10 @@ export class Judge {
     for (const listener of this.#listeners) listener(verdict)
   }
 
-  #closeAll(which: (open: Open) => boolean, why: string): void {
+  #closeAll(which: (open: Open) => boolean, why: string, how: Closing): void {
     for (const open of [...this.#open.values()]) {
       if (!which(open)) continue
-      open.case.close(this.#now, why)
+      open.case.close(this.#now, why, how)
       this.#settle(open)
     }
   }
@@ -246,7 +295,7 @@ export class Judge {
   /** `always … until: ANCHOR`. */
   #endAlways(isNow: (until: Anchor) => boolean): void {
     const ends = ({ claim }: Open): boolean => claim?.kind === 'never' && claim.until !== null && isNow(claim.until)
-    this.#closeAll(ends, 'its end came')
+    this.#closeAll(ends, 'when its end came', 'cut')
   }
 
   #cursor(path: string): Cursor {
@@ -260,21 +309,27 @@ export class Judge {
     return cursor
   }
 
-  /** The nearest ancestor (or self) that is a direct child of a `parallel`; '' on the main line. */
+  /** The nearest ancestor (or self) that is a direct child of a `parallel`, in all its turns; '' on the main line. */
   #branch(path: string): string {
     const parts = path.split('.')
-    for (let n = parts.length; n > 1; n--)
-      if (stepAt(this.#plan, parts.slice(0, n - 1).join('.'))?.kind === 'parallel') return parts.slice(0, n).join('.')
+    for (let n = parts.length; n > 1; n--) {
+      const parent = parts.slice(0, n - 1).join('.')
+      if (stepAt(this.#plan, parent)?.kind === 'parallel') return `${parent}.${withoutTurn(parts[n - 1]!)}`
+    }
     return ''
   }
 
   #joinBranches(path: string): void {
-    for (const [branch, cursor] of [...this.#cursors])
-      if (branch !== '' && branch.slice(0, branch.lastIndexOf('.')) === path) {
-        this.#cursor(path).join(cursor)
-        this.#cursors.delete(branch)
-      }
+    const branches = [...this.#cursors].filter(
+      ([branch]) => branch !== '' && branch.slice(0, branch.lastIndexOf('.')) === path,
+    )
+    this.#cursor(path).join(
+      branches.map(([, cursor]) => cursor),
+      this.#parallels.get(path)!,
+    )
+    for (const [branch] of branches) this.#cursors.delete(branch)
   }
 }
 
+const withoutTurn = (part: string): string => part.replace(/#\d+$/, '')
 const isDecided = (step: Step): step is Decided => step.kind !== 'parallel' && step.kind !== 'repeat'

@@ -6,10 +6,10 @@ import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Prohibition } from '../plan/model/plan.ts'
 import { assign } from './assign.ts'
-import { type ClaimEvaluator, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
-import type { Opening } from './expectation.ts'
+import { type ClaimEvaluator, type Closing, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
+import type { Opening } from './opening.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
-import { claimed } from './window.ts'
+import { claimed, position } from './window.ts'
 
 export class ProhibitionCase implements ClaimEvaluator {
   finding: ClaimResult | null = null
@@ -19,6 +19,8 @@ export class ProhibitionCase implements ClaimEvaluator {
   readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
+  /** The first of those found that may lie outside of the window. */
+  #uncertain: Event | null = null
 
   constructor(claim: Prohibition, opening: Opening) {
     this.#claim = claim
@@ -28,46 +30,55 @@ export class ProhibitionCase implements ClaimEvaluator {
   }
 
   get due(): Instant | null {
-    return this.#claim.window === null ? null : ((this.#opening.anchor.at + this.#claim.window) as Instant)
+    return this.#claim.window === null ? null : ((this.#opening.anchor().at + this.#claim.window) as Instant)
   }
 
   tick(now: Instant): void {
     if (this.finding === null && this.due !== null && now >= this.due) this.#decide('pass', 'none came', [])
   }
 
-  close(_now: Instant, why: string): void {
+  close(now: Instant, why: string, how: Closing): void {
     if (this.finding !== null) return
+    if (this.due === null) return this.#decide('pass', 'none came', [])
+    if (now >= this.due) return this.tick(now)
     // A window that was cut short has not been watched to its end.
-    if (this.#claim.window === null) this.#decide('pass', 'none came', [])
-    else this.#decide('fail', `its window was not watched to the end: ${why}`, [])
+    this.#decide(how === 'cut' ? 'inconclusive' : 'fail', `its window was not watched to the end: ${why}`, [])
   }
 
   observe(event: Event): void {
     if (this.finding !== null) return
     this.#near.observe(event)
-    if (!this.#takes(event)) return
+    const where = this.#position(event)
+    if (where === 'late' || !this.#takes(event)) return
     this.matched.push(event)
+    if (where === 'uncertain') this.#uncertain ??= event
     const { mode, patterns } = this.#claim.want
     if ((mode === 'sequence' || mode === 'all') && this.matched.length < patterns.length) return
-    const earliest = Math.min(...this.matched.map((e) => e.at - (e.lag ?? 0)))
-    const due = this.due
-    // A call that had ended before the question is as wrong as one that ends later.
-    const begun = this.#claim.started !== null || earliest >= this.#opening.anchor.at
-    const certain = begun && (due === null || event.at <= due)
     const told = describe(event)
-    if (certain) this.#decide('fail', told, this.matched)
-    else
-      this.#decide(
-        'inconclusive',
-        `${told}; it may lie outside the window, the harness lagged by ${showDuration((event.lag ?? 0) as Duration)}`,
-        this.matched,
-      )
+    if (this.#uncertain === null) return this.#decide('fail', told, this.matched)
+    const lag = showDuration((this.#uncertain.lag ?? 0) as Duration)
+    const which = this.#uncertain === event ? 'it' : describe(this.#uncertain)
+    this.#decide(
+      'inconclusive',
+      `${told}; ${which} may lie outside the window, the harness lagged by ${lag}`,
+      this.matched,
+    )
+  }
+
+  /** An event that its lag may move beyond either end of the window proves nothing. */
+  #position(event: Event): 'inside' | 'late' | 'uncertain' {
+    const { begin, anchor } = this.#opening
+    const to = this.#claim.window ?? (Number.POSITIVE_INFINITY as Duration)
+    const where = position({ from: Number.NEGATIVE_INFINITY as Duration, to }, anchor(), event)
+    if (where === 'late') return 'late'
+    const begun = begin === null || event.at - (event.lag ?? 0) >= begin.at
+    return begun && where === 'inside' ? 'inside' : 'uncertain'
   }
 
   /** Whether this event is one of those that must not come (together). */
   #takes(event: Event): boolean {
     const { mode, patterns } = this.#claim.want
-    const fits = patterns.map((p, k) => event.seq > this.#opening.from[k]! && matchesPattern(p, event))
+    const fits = patterns.map((p) => !this.#opening.isPast(event, p) && matchesPattern(p, event, 'some'))
     switch (mode) {
       case 'one':
       case 'any':
@@ -76,7 +87,7 @@ export class ProhibitionCase implements ClaimEvaluator {
         return fits[this.matched.length] === true
       case 'all': {
         const assigned = assign(this.#assigned, event, (k, e) =>
-          e === event ? fits[k]! : matchesPattern(patterns[k]!, e),
+          e === event ? fits[k]! : matchesPattern(patterns[k]!, e, 'some'),
         )
         if (assigned === null) return false
         this.#assigned = assigned
@@ -95,7 +106,7 @@ export class ProhibitionCase implements ClaimEvaluator {
       got,
       evidence: evidence.map((e) => e.seq),
       nearby: kind === 'pass' ? [] : this.#near.seqs.filter((seq) => !evidence.some((e) => e.seq === seq)),
-      window: claimed(this.#opening.anchor, {
+      window: claimed(this.#opening.anchor(), {
         from: 0 as Duration,
         to: window ?? (Number.POSITIVE_INFINITY as Duration),
       }),

@@ -35,6 +35,7 @@ export function expectation(patterns: readonly Pattern[], rest: Partial<Expectat
     count: null,
     window: { from: Number.NEGATIVE_INFINITY as Duration, to: milliseconds(1000) },
     every: null,
+    watched: rest.count == null ? rest.every != null : rest.count.max !== Number.POSITIVE_INFINITY,
     after: null,
     sinceStart: false,
     save: {},
@@ -123,8 +124,8 @@ export const base = (path: string, verb: string, id: string | null = null) => ({
   verb,
 })
 
-export const action = (path: string, id: string | null = null): ActionStep => ({
-  ...base(path, 'delay', id),
+export const action = (path: string, id: string | null = null, verb = 'disturb'): ActionStep => ({
+  ...base(path, verb, id),
   kind: 'action',
   action: {} as never,
   args: () => null,

@@ -4,7 +4,15 @@
 import { after, type Clock, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { GRACE, type Judge, type Verdict, type VerdictKind } from '../judge/index.ts'
-import type { ActionStep, CallStep, ParallelStep, Plan, RepeatStep, Step } from '../plan/model/plan.ts'
+import {
+  type ActionStep,
+  type CallStep,
+  callKey,
+  type ParallelStep,
+  type Plan,
+  type RepeatStep,
+  type Step,
+} from '../plan/model/plan.ts'
 import type { Stage } from '../steps/index.ts'
 import type { Cancellation } from './cancellation.ts'
 import { isEnvironment } from './result.ts'
@@ -127,7 +135,7 @@ export class Performer {
   async #call(step: CallStep, path: string): Promise<Outcome> {
     const { device: name, call, within, start } = step.call(this.#judge.scope(path))
     const device = this.#stage.device(name)
-    const id = step.id ?? path
+    const id = callKey(step, path)
     device.call(id, call)
     if (start) return this.#verdict(path)
     const tell = (): void => {

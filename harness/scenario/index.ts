@@ -15,7 +15,7 @@ export {
   typedValue,
 } from './expression/value.ts'
 export { type Interpolated, interpolate } from './expression.ts'
-export { type Actual, matchValue, showMatcher } from './match.ts'
+export { type Actual, type Elements, matchValue, showMatcher } from './match.ts'
 export {
   type MatcherOptions,
   type Range,

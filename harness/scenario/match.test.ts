@@ -55,7 +55,9 @@ test.each<[ValueMatcher, Actual, boolean]>([
   [{ not: 'a' }, undefined, true],
   [{ not: { in: [1, 2] } }, 2, false],
   [1, [1], true],
-  [1, [1, 1], false],
+  [1, [1, 1], true],
+  [1, [1, 2], false],
+  [1, [], false],
   [[1, 2], [1, 2], true],
   [[1, 2], [2, 1], false],
   [[1, { gt: 1 }], [1, 5], true],
@@ -63,7 +65,8 @@ test.each<[ValueMatcher, Actual, boolean]>([
   [[1], 1, true],
   [/a/, ['a'], true],
   [{ not: 1 }, [1], false],
-  [{ not: 1 }, [1, 2], true],
+  [{ not: 1 }, [1, 2], false],
+  [{ not: 1 }, [2, 3], true],
   [{ in: [[0], [1]] }, [1], true],
 ])('%j against %j: %s', (expected, actual, matches) => {
   expect(matchValue(expected, actual)).toBe(matches)

@@ -1,34 +1,42 @@
 // Holds a value against what is wanted of it. Total and pure. Text against bytes compares their
 // UTF-8 exactly; a number is never equal to the text of its digits.
 
-import { RANGE, type Range, type ValueMatcher } from './matcher.ts'
+import { JsonLeaf, RANGE, type Range, type ValueMatcher } from './matcher.ts'
 
 export type Actual = string | number | boolean | null | undefined | Uint8Array | readonly Actual[]
 
-export function matchValue(expected: ValueMatcher, actual: Actual): boolean {
-  if (Array.isArray(actual)) return matchList(expected, actual)
+/**
+ * What a matcher that is no list means of a list (the filters of a SUBSCRIBE, the codes of a SUBACK): that it holds
+ * of every element, or of some. `whole`: a list is one value, and only a list can equal it.
+ */
+export type Elements = 'every' | 'some' | 'whole'
+
+export function matchValue(expected: ValueMatcher, actual: Actual, elements: Elements = 'every'): boolean {
+  if (isOperator(expected, 'in')) return expected.in.some((one) => matchValue(one, actual, elements))
+  if (Array.isArray(actual)) return matchList(expected, actual, elements)
   if (isList(expected)) return expected.length === 1 && matchValue(expected[0]!, actual)
   if (expected instanceof RegExp) return matchRegex(expected, actual as Single)
   if (typeof expected !== 'object' || expected === null) return same(expected, actual as Single)
   if ('json' in expected) return matchJson(expected.json, actual as Single)
   if ('hex' in expected) return sameBytes(expected.hex, bytesOf(actual as Single))
   if ('eq' in expected) return same(expected.eq, actual as Single)
-  if ('in' in expected) return expected.in.some((one) => matchValue(one, actual))
   if ('not' in expected) return !matchValue(expected.not, actual)
-  return inRange(expected, actual as Single)
+  return inRange(expected as Range, actual as Single)
 }
 
 type Single = Exclude<Actual, readonly Actual[]>
 
 const isList = (expected: ValueMatcher): expected is readonly ValueMatcher[] => Array.isArray(expected)
 
-/** A list wants the list, in order; anything else wants the one element of a list of one. */
-function matchList(expected: ValueMatcher, actual: readonly Actual[]): boolean {
+/** A list wants the list, in order; anything else speaks of its elements. */
+function matchList(expected: ValueMatcher, actual: readonly Actual[], elements: Elements): boolean {
   if (isList(expected))
     return expected.length === actual.length && expected.every((one, i) => matchValue(one, actual[i]))
-  if (isOperator(expected, 'not')) return !matchValue(expected.not, actual)
-  if (isOperator(expected, 'in')) return expected.in.some((one) => matchValue(one, actual))
-  return actual.length === 1 && matchValue(expected, actual[0])
+  if (isOperator(expected, 'not') && (elements === 'whole' || isList(expected.not)))
+    return !matchValue(expected.not, actual, elements)
+  if (elements === 'whole') return isOperator(expected, 'json') && partly(expected.json, actual)
+  const holds = (one: Actual): boolean => matchValue(expected, one)
+  return actual.length > 0 && (elements === 'every' ? actual.every(holds) : actual.some(holds))
 }
 
 function isOperator<K extends string>(
@@ -46,13 +54,27 @@ function same(expected: string | number | boolean | null, actual: Single): boole
 
 function matchRegex(regex: RegExp, actual: Single): boolean {
   if (actual === null || actual === undefined) return false
-  return regex.test(textOf(actual))
+  return regex.test(actual instanceof Uint8Array ? readable(actual) : String(actual))
 }
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const textOf = (actual: string | number | boolean | Uint8Array): string =>
-  actual instanceof Uint8Array ? decoder.decode(actual) : String(actual)
+const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+const REPLACEMENT = Buffer.from('\u{fffd}')
+
+/** Bytes as text for a regular expression. What is no UTF-8 becomes a lone surrogate, which no text contains. */
+function readable(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes)
+  if (!text.includes('\u{fffd}')) return text
+  const parts: string[] = []
+  const whole = Buffer.from(bytes)
+  for (let from = 0; ; ) {
+    const at = whole.indexOf(REPLACEMENT, from)
+    parts.push(decoder.decode(whole.subarray(from, at < 0 ? undefined : at)).replaceAll('\u{fffd}', '\u{dcff}'))
+    if (at < 0) return parts.join('\u{fffd}')
+    from = at + REPLACEMENT.length
+  }
+}
 
 function bytesOf(actual: Single): Uint8Array | undefined {
   if (actual instanceof Uint8Array) return actual
@@ -78,14 +100,15 @@ function inRange(range: Range, actual: Single): boolean {
 function numberOf(actual: Single): number | undefined {
   if (typeof actual === 'number') return actual
   if (typeof actual !== 'string' && !(actual instanceof Uint8Array)) return undefined
-  const text = textOf(actual).trim()
+  const text = (actual instanceof Uint8Array ? readable(actual) : actual).trim()
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
 }
 
+/** A payload that is no JSON, or no UTF-8 and therefore no JSON [RFC 8259, 8.1], matches nothing. */
 function matchJson(expected: unknown, actual: Single): boolean {
   if (typeof actual !== 'string' && !(actual instanceof Uint8Array)) return partly(expected, actual)
   try {
-    return partly(expected, JSON.parse(textOf(actual)))
+    return partly(expected, JSON.parse(typeof actual === 'string' ? actual : strict.decode(actual)))
   } catch {
     return false
   }
@@ -93,6 +116,7 @@ function matchJson(expected: unknown, actual: Single): boolean {
 
 /** A map wants its keys, whatever else is there; a list wants all of its items in order. */
 function partly(expected: unknown, actual: unknown): boolean {
+  if (expected instanceof JsonLeaf) return leafHolds(expected.matcher, actual)
   if (Array.isArray(expected))
     return (
       Array.isArray(actual) && expected.length === actual.length && expected.every((one, i) => partly(one, actual[i]))
@@ -104,6 +128,26 @@ function partly(expected: unknown, actual: unknown): boolean {
   )
 }
 
+/** In JSON a number is a number: a range takes no text, and a regular expression nothing else. */
+function leafHolds(matcher: JsonLeaf['matcher'], actual: unknown): boolean {
+  if (matcher instanceof RegExp) return typeof actual === 'string' && matcher.test(actual)
+  if ('eq' in matcher) return sameJson(matcher.eq, actual)
+  if ('not' in matcher) return !partly(matcher.not, actual)
+  if ('in' in matcher) return matcher.in.some((one) => partly(one, actual))
+  return typeof actual === 'number' && inRange(matcher, actual)
+}
+
+function sameJson(expected: unknown, actual: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null)
+    return expected === actual
+  const keys = Object.keys(expected)
+  return (
+    Array.isArray(expected) === Array.isArray(actual) &&
+    keys.length === Object.keys(actual).length &&
+    keys.every((key) => Object.hasOwn(actual, key) && sameJson(expected[key as never], actual[key as never]))
+  )
+}
+
 /** As a person reads it: `"offline"`, `/^t/`, `> 5 and <= 7`, `not "x"`. */
 export function showMatcher(expected: ValueMatcher): string {
   if (expected === null || expected === undefined) return 'nothing'
@@ -111,7 +155,7 @@ export function showMatcher(expected: ValueMatcher): string {
   if (isList(expected)) return `[${expected.map(showMatcher).join(', ')}]`
   if (typeof expected === 'string') return JSON.stringify(expected)
   if (typeof expected !== 'object') return String(expected)
-  if ('json' in expected) return `JSON with ${JSON.stringify(expected.json)}`
+  if ('json' in expected) return `JSON with ${showJson(expected.json)}`
   if ('hex' in expected)
     return `the bytes ${Array.from(expected.hex, (b) => b.toString(16).padStart(2, '0')).join(' ') || '(none)'}`
   if ('eq' in expected) return `exactly ${showMatcher(expected.eq)}`
@@ -120,4 +164,20 @@ export function showMatcher(expected: ValueMatcher): string {
   const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
   const bounds = RANGE.flatMap((key) => (expected[key] === undefined ? [] : [`${signs[key]} ${expected[key]}`]))
   return bounds.length > 0 ? bounds.join(' and ') : JSON.stringify(expected)
+}
+
+function showJson(expected: unknown): string {
+  if (expected instanceof JsonLeaf) {
+    const { matcher } = expected
+    if (matcher instanceof RegExp) return String(matcher)
+    if ('eq' in matcher) return `exactly ${JSON.stringify(matcher.eq)}`
+    if ('not' in matcher) return `not ${showJson(matcher.not)}`
+    if ('in' in matcher) return `one of ${matcher.in.map(showJson).join(', ')}`
+    return showMatcher(matcher)
+  }
+  if (Array.isArray(expected)) return `[${expected.map(showJson).join(',')}]`
+  if (typeof expected !== 'object' || expected === null) return JSON.stringify(expected) ?? 'nothing'
+  return `{${Object.entries(expected)
+    .map(([key, one]) => `${JSON.stringify(key)}:${showJson(one)}`)
+    .join(',')}}`
 }

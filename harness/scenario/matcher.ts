@@ -29,6 +29,20 @@ export type ValueMatcher =
   | { readonly not: ValueMatcher }
   | Range
 
+/** Inside of `json`, where a map may be a value: what is a matcher there. */
+export class JsonLeaf {
+  readonly matcher:
+    | RegExp
+    | Range
+    | { readonly eq: unknown }
+    | { readonly in: readonly unknown[] }
+    | { readonly not: unknown }
+
+  constructor(matcher: JsonLeaf['matcher']) {
+    this.matcher = matcher
+  }
+}
+
 export interface MatcherOptions {
   /** For payloads, topics, lines: a bare number or boolean is an error that shows it quoted. */
   readonly text?: boolean
@@ -50,7 +64,7 @@ export const textMatcher = (): z.ZodType<ValueMatcher> => valueMatcher({ text: t
 function schemaFor(options: MatcherOptions): Record<string, unknown> {
   const bound = (what: string) => ({ description: what, type: ['number', 'string'] })
   const properties = {
-    json: { description: 'the payload is JSON and has at least this' },
+    json: { description: 'the payload is JSON and has at least this; its values may be matchers' },
     hex: { description: 'these bytes, two digits each', type: 'string', pattern: '^([0-9A-Fa-f]{2}\\s*)*$|\\$\\{\\{' },
     eq: { description: 'exactly this, even when it looks like a /regex/' },
     in: { description: 'one of these values or matchers', type: 'array' },
@@ -106,13 +120,7 @@ function readOperators(map: Record<string, unknown>, options: MatcherOptions): P
       }),
     }
   if (keys.every((key) => (RANGE as readonly string[]).includes(key))) return readRange(map)
-  if (keys.length > 1)
-    return {
-      wrong: {
-        message: `one matcher a value, here are ${keys.join(' and ')}`,
-        hint: 'only gt, gte, lt and lte go together',
-      },
-    }
+  if (keys.length > 1) return { wrong: oneMatcher(keys) }
   return readOperator(keys[0]!, map[keys[0]!], options)
 }
 
@@ -122,8 +130,10 @@ function readOperator(key: string, given: unknown, options: MatcherOptions): Par
     make: (value: T) => U,
   ): ParseResult<U> => ('value' in read ? { value: make(read.value) } : { wrong: under(key, read.wrong) })
   switch (key) {
-    case 'json':
-      return { value: { json: given } }
+    case 'json': {
+      const read = readJson(given)
+      return 'value' in read ? { value: { json: read.value } } : { wrong: under(key, read.wrong) }
+    }
     case 'hex':
       return inside(readHex(given) as ParseResult<never>, (hex) => ({ hex }))
     case 'eq':
@@ -138,6 +148,54 @@ function readOperator(key: string, given: unknown, options: MatcherOptions): Par
       return inside(readMatcher(given, options), (not) => ({ not }))
   }
 }
+
+const IN_JSON: readonly string[] = ['eq', 'in', 'not', ...RANGE]
+
+/** A map whose keys are all matchers is a matcher, and so is a /regex/; `{ eq: … }` takes anything as it is. */
+function readJson(given: unknown): ParseResult<unknown> {
+  if (typeof given === 'string') {
+    const regex = readRegex(given)
+    if (regex === undefined) return { value: given }
+    return 'value' in regex ? { value: new JsonLeaf(regex.value) } : regex
+  }
+  if (typeof given !== 'object' || given === null) return { value: given }
+  if (Array.isArray(given))
+    return collect(
+      given.map((item, k) => [k, readJson(item)] as const),
+      (items) => items,
+    )
+  const entries = Object.entries(given)
+  if (entries.length === 0 || !entries.every(([key]) => IN_JSON.includes(key)))
+    return collect(
+      entries.map(([key, item]) => [key, readJson(item)] as const),
+      (items) => Object.fromEntries(entries.map(([key], k) => [key, items[k]])),
+    )
+  if (entries.every(([key]) => (RANGE as readonly string[]).includes(key))) {
+    const range = readRange(given as Record<string, unknown>)
+    return 'value' in range ? { value: new JsonLeaf(range.value) } : range
+  }
+  const [[key, inside]] = entries as [[string, unknown]]
+  if (entries.length > 1) return { wrong: oneMatcher(entries.map(([name]) => name)) }
+  if (key === 'eq') return { value: new JsonLeaf({ eq: inside }) }
+  const read = readJson(inside)
+  if (!('value' in read)) return { wrong: under(key, read.wrong) }
+  if (key === 'not') return { value: new JsonLeaf({ not: read.value }) }
+  if (Array.isArray(read.value)) return { value: new JsonLeaf({ in: read.value }) }
+  return { wrong: { message: `in takes a list, not ${nameOf(inside)}`, hint: 'write { in: [a, b] }', path: [key] } }
+}
+
+function collect<T>(
+  read: readonly (readonly [PropertyKey, ParseResult<unknown>])[],
+  make: (items: unknown[]) => T,
+): ParseResult<T> {
+  const wrong = read.flatMap(([key, one]) => ('value' in one ? [] : under(key, one.wrong)))
+  return wrong.length > 0 ? { wrong } : { value: make(read.map(([, one]) => ('value' in one ? one.value : undefined))) }
+}
+
+const oneMatcher = (keys: readonly string[]): Complaint => ({
+  message: `one matcher a value, here are ${keys.join(' and ')}`,
+  hint: 'only gt, gte, lt and lte go together',
+})
 
 /** Hex digits, two a byte, with spaces, `:`, `_` or `-` between them. */
 export function readHex(given: unknown): ParseResult<Uint8Array> {

@@ -1,7 +1,7 @@
 // `expect` and `never`, from parsed words to claims.
 
 import type { z } from 'zod'
-import { type Duration, milliseconds, seconds } from '../../../emulators/index.ts'
+import { type Duration, seconds } from '../../../emulators/index.ts'
 import { type AnyMatcher, type CallFields, matchers } from '../../expect/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
 import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
@@ -47,6 +47,7 @@ export function buildExpect(node: Node) {
       count: count ?? (every === undefined ? null : { min: 2, max: Number.POSITIVE_INFINITY }),
       window,
       every: every ?? null,
+      watched: count === undefined ? every !== undefined : count.max !== Number.POSITIVE_INFINITY,
       after: after ?? (parsed.since === 'start' ? { kind: 'start' } : null),
       sinceStart: parsed.since === 'start',
       save: parsed.save ?? {},
@@ -264,5 +265,5 @@ function stillRunning(
     })
     return undefined
   }
-  return { kind: 'never', want, window: parsed.within ?? milliseconds(0), until: null, after: null, started: fields.id }
+  return { kind: 'never', want, window: parsed.within ?? EXPECT_WITHIN, until: null, after: null, started: fields.id }
 }

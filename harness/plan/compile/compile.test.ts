@@ -397,13 +397,13 @@ describe('claims', () => {
     expect(claim('expect: { message: {}, since: start }')).toMatchObject({ after: { kind: 'start' }, sinceStart: true })
   })
 
-  it('running: a never that the call ends, for the window or for a moment', () => {
+  it('running: a never that the call ends, for the window, 5 s by default', () => {
     expect(claim('expect: { call: { id: a, running: true }, within: 2s }')).toMatchObject({
       kind: 'never',
       window: 2000,
       started: 'a',
     })
-    expect(claim('expect: { call: { id: a, running: true } }')).toMatchObject({ kind: 'never', window: 0 })
+    expect(claim('expect: { call: { id: a, running: true } }')).toMatchObject({ kind: 'never', window: 5000 })
   })
 
   it('groups', () => {

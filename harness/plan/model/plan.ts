@@ -47,6 +47,8 @@ export interface Expectation {
   /** Offsets from the anchor, both ends included. */
   readonly window: { readonly from: Duration; readonly to: Duration }
   readonly every: { readonly of: Duration; readonly tolerance: Duration } | null
+  /** The window is watched to its end, whatever has come: there is a most, or a beat without a count. */
+  readonly watched: boolean
   /** null: measured from the step's start, looking from what the last expect found. */
   readonly after: Anchor | null
   /** `since: start`: look at the whole run, but measure the window from the step's start. */
@@ -234,6 +236,10 @@ export function repetition(path: string): number {
   const marks = [...path.matchAll(/#(\d+)/g)]
   return Number(marks.at(-1)?.[1] ?? 0)
 }
+
+/** What events call the call of this step: its id, or else its path; in a `repeat` another in each turn. */
+export const callKey = ({ id }: Pick<Step, 'id'>, path: string): string =>
+  id === null ? path : `${id}${[...path.matchAll(/#\d+/g)].join('')}`
 
 /** What a step and those below it test. */
 export function statementsIn(step: Step): readonly string[] {
