@@ -4,33 +4,26 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { findProgram } from './brokers/find-program.ts'
-import { hilHere, Scratch } from './cli/testing.ts'
+import { type Needed, needs } from './brokers/needs.testing.ts'
+import { hil, Scratch } from './cli/testing.ts'
 import { argumentsOf, type FieldCase, fieldCases, freePort, objections } from './field-cases.testing.ts'
 
 const cases = fieldCases()
-const missing = new Map<string, readonly string[]>()
-for (const one of cases) {
-  const found = await Promise.all(
-    one.needs.map(async (program) => ((await findProgram(program, process.env)) ? [] : [program])),
-  )
-  missing.set(one.name, found.flat())
-}
+const needed = new Map<string, Needed>()
+for (const one of cases) needed.set(one.name, await needs(...one.needs))
 
 let restore: () => void = () => {}
 afterEach(() => restore())
 
 describe('field cases', () => {
   for (const one of cases) {
-    const lacking = missing.get(one.name)!
-    const skipped = lacking.length > 0 && process.env.CI === undefined
-    const why = skipped ? ` (skipped: ${lacking.join(', ')} not installed)` : ''
-    it.skipIf(skipped)(`${one.name}: ${one.right}${why}`, async () => {
+    const { skip, why } = needed.get(one.name)!
+    it.skipIf(skip)(`${one.name}: ${one.right}${why}`, async () => {
       using scratch = new Scratch()
       restore = environment(one.env)
       const port = await freePort()
       await using _ = await startBeside(one, port)
-      const { code, out, err } = await hilHere(...argumentsOf(one, port, scratch.path))
+      const { code, out, err } = await hil(...argumentsOf(one, port, scratch.path))
       expect(objections(one, out + err), out + err).toEqual([])
       expect(code, out + err).toBe(one.exit)
     })

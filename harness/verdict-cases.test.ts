@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Ended, hilHere, Scratch } from './cli/testing.ts'
+import { type Ended, hil, Scratch } from './cli/testing.ts'
 
 const ROOT = resolve(import.meta.dirname, '../fixtures/verdict-cases')
 const CONFIG = join(ROOT, 'harness.config.mjs')
@@ -56,7 +56,7 @@ beforeAll(async () => {
 }, 300_000)
 
 async function refusedFiles(): Promise<ReadonlySet<string>> {
-  const { out } = await hilHere('check', '--json', '--config', CONFIG, ...run.map(({ file }) => file))
+  const { out } = await hil('check', '--json', '--config', CONFIG, ...run.map(({ file }) => file))
   const { diagnostics } = JSON.parse(out) as {
     readonly diagnostics: readonly { readonly severity: string; readonly at: { readonly file: string } }[]
   }
@@ -66,7 +66,7 @@ async function refusedFiles(): Promise<ReadonlySet<string>> {
 async function perform(chosen: readonly Case[], ...more: readonly string[]): Promise<void> {
   using scratch = new Scratch()
   const flags = ['--config', CONFIG, '--output', scratch.path, '--reporter', 'json', '--jobs', '16', ...more]
-  const ended = await hilHere('run', ...flags, ...chosen.map(({ file }) => file))
+  const ended = await hil('run', ...flags, ...chosen.map(({ file }) => file))
   note(ended)
   if (ended.code === USAGE) {
     for (const { name } of chosen) verdicts.set(name, 'usage')
@@ -80,12 +80,12 @@ async function perform(chosen: readonly Case[], ...more: readonly string[]): Pro
 
 async function judgeAgain(): Promise<void> {
   using scratch = new Scratch()
-  note(await hilHere('run', '--output', scratch.path, join(REJUDGED, 'recorded.scenario.yaml')))
+  note(await hil('run', '--output', scratch.path, join(REJUDGED, 'recorded.scenario.yaml')))
   const folder = readdirSync(scratch.path, { recursive: true, encoding: 'utf8' }).find((name) =>
     name.endsWith('timeline.ndjson'),
   )!
   for (const { name, file } of rejudged) {
-    const ended = await hilHere('judge', dirname(join(scratch.path, folder)), '--scenario', file)
+    const ended = await hil('judge', dirname(join(scratch.path, folder)), '--scenario', file)
     note(ended)
     verdicts.set(name, EXITS[ended.code ?? -1] ?? String(ended.code))
   }

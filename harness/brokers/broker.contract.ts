@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Decoder, encode, type Packet, type Problem, type Sendable } from '../../emulators/index.ts'
 import { isFree } from '../link/index.ts'
 import type { Broker, BrokerKind, Gap } from './broker.ts'
+import { unlessMissing } from './needs.testing.ts'
 import { versionFits } from './versions.ts'
 
 const CONNECT_LIMIT_MS = 5000
@@ -25,7 +26,7 @@ export function brokerContract(
   kind: BrokerKind,
   { options = {}, unavailable = null, limit = 20_000 }: ContractSettings = {},
 ) {
-  const skipped = unavailable !== null && process.env.CI === undefined
+  const { skip: skipped, why } = unlessMissing(unavailable)
   const open = () => kind.open(options)
   // Some take ten seconds to start: tests that leave it running share one.
   let shared: Promise<Broker> | undefined
@@ -54,7 +55,7 @@ export function brokerContract(
     else skip(`gap: ${gap.reason}`)
   }
 
-  describe.skipIf(skipped)(`${kind.name} as a broker${skipped ? ` (skipped: ${unavailable})` : ''}`, () => {
+  describe.skipIf(skipped)(`${kind.name} as a broker${why}`, () => {
     check('says who it is and answers CONNECT', async () => {
       const broker = await running()
       expect(broker).toMatchObject({ name: kind.name, controllable: true, deviceCredentials: null })

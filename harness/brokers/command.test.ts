@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { brokerContract } from './broker.contract.ts'
 import { command } from './command.ts'
 import { mosquitto } from './mosquitto/mosquitto.ts'
+import { needs } from './needs.testing.ts'
 
-const unavailable = await mosquitto.available()
+const mosquittoHere = await needs('mosquitto')
 const CONFIG = [
   'listener ${{ port }} ${{ host }}',
   'allow_anonymous true',
@@ -23,7 +24,7 @@ const MOSQUITTO = {
   version: 'mosquitto version (\\S+)',
 }
 
-brokerContract(command, { options: MOSQUITTO, unavailable })
+brokerContract(command, { options: MOSQUITTO, unavailable: await mosquitto.available() })
 
 test('an unknown placeholder, a wrong regular expression and a missing program are Problems', async () => {
   const wrong = { code: 'broker/bad-options' }
@@ -38,7 +39,7 @@ test('an unknown placeholder, a wrong regular expression and a missing program a
   await expect(command.open({ command: ['no-such-broker'] })).rejects.toMatchObject({ code: 'broker/not-installed' })
 })
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('mosquitto by a command', () => {
+describe.skipIf(mosquittoHere.skip)(`mosquitto by a command${mosquittoHere.why}`, () => {
   test('without a line to wait for, it is ready when its port answers', async () => {
     const { ready: _, version: __, ...options } = MOSQUITTO
     await using broker = await command.open(options)

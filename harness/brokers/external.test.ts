@@ -9,8 +9,9 @@ import { testAuthority } from '../tls/index.ts'
 import { aedes } from './aedes.ts'
 import { external } from './external.ts'
 import { mosquitto } from './mosquitto/mosquitto.ts'
+import { needs } from './needs.testing.ts'
 
-const unavailable = await mosquitto.available()
+const mosquittoHere = await needs('mosquitto')
 
 test('borrows a broker, knows its credentials, and shows them to nobody', async () => {
   await using owner = await aedes.open()
@@ -63,7 +64,7 @@ test('the port is 1883 when none is given, and the slack is that of the slowest'
   expect(external.keepaliveSlack({ url: 'mqtt://[::1]' })).toBe(6000)
 })
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('a broker with TLS', () => {
+describe.skipIf(mosquittoHere.skip)(`a broker with TLS${mosquittoHere.why}`, () => {
   test.each([true, 'mutual'])('by mqtts, with the authority’s certificate: %s', async (tls) => {
     await using owner = await mosquitto.open({ tls })
     using files = new Files()
@@ -101,7 +102,7 @@ describe.skipIf(unavailable !== null && process.env.CI === undefined)('a broker 
   })
 })
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('a broker with WebSocket', () => {
+describe.skipIf(mosquittoHere.skip)(`a broker with WebSocket${mosquittoHere.why}`, () => {
   const web = async (secure: boolean) => {
     const { port, release } = await claimPort((p) => isFree('127.0.0.1', p))
     const tls = secure ? await tlsLines() : []

@@ -7,8 +7,15 @@ import type { Environment } from './broker.ts'
 
 const FURTHER = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin']
 
-/** The path of an executable file; null when there is none. A name with a slash is taken as it is. */
-export async function findProgram(name: string, env: Environment, further = FURTHER): Promise<string | null> {
+/**
+ * The path of an executable file; null when there is none. A name with a slash is taken as it is.
+ * `HIL_PROGRAM_PATH` replaces the folders that are searched after PATH; empty: none are.
+ */
+export async function findProgram(
+  name: string,
+  env: Environment,
+  further: readonly string[] = furtherIn(env),
+): Promise<string | null> {
   const folders = [...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...further]
   const candidates = isAbsolute(name) || name.includes('/') ? [name] : folders.map((folder) => join(folder, name))
   for (const candidate of candidates) {
@@ -19,4 +26,9 @@ export async function findProgram(name: string, env: Environment, further = FURT
     if (runs) return candidate
   }
   return null
+}
+
+function furtherIn(env: Environment): readonly string[] {
+  const given = env.HIL_PROGRAM_PATH
+  return given === undefined ? FURTHER : given.split(delimiter).filter((folder) => folder !== '')
 }

@@ -3,14 +3,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hil, Scratch, start } from './testing.ts'
+import { hil, hilBuilt, Scratch, start } from './testing.ts'
 
 const FAILING = 'fixtures/scenarios'
 
 describe('hil run', () => {
   it('passes the hello scenario, says where the results lie, and exits 0', async () => {
     using scratch = new Scratch()
-    const { code, out } = await hil('run', 'scenarios/01-hello.scenario.yaml', '--output', scratch.path)
+    const { code, out } = await hilBuilt('run', 'scenarios/01-hello.scenario.yaml', '--output', scratch.path)
     expect(out).toContain('✓ hello from an emulated ESP32')
     expect(out).toContain('1 passed')
     expect(out).toContain(scratch.path)
@@ -66,9 +66,9 @@ describe('hil run', () => {
   })
 
   it('exits 5 when nothing matches and 2 for what it does not know', async () => {
-    expect((await hil('run', 'scenarios', '--grep', 'no such scenario')).code).toBe(5)
+    expect((await hil('run', FAILING, '--grep', 'no such scenario')).code).toBe(5)
     expect((await hil('run', '--no-such-flag')).code).toBe(2)
-    const unknown = await hil('run', 'scenarios', '--broker', 'mosquito')
+    const unknown = await hil('run', FAILING, '--broker', 'mosquito')
     expect(unknown).toMatchObject({ code: 2 })
     expect(unknown.err).toContain('did you mean "mosquitto"')
     expect((await hil('run', 'no/such/folder')).code).toBe(2)
@@ -126,7 +126,7 @@ describe('hil', () => {
   })
 
   it('list names files, lines and tags', async () => {
-    const { code, out } = await hil('list', 'scenarios', '--tag', 'demo')
+    const { code, out } = await hil('list', 'scenarios/01-hello.scenario.yaml', 'scenarios/devices', '--tag', 'demo')
     expect(out).toContain('scenarios/01-hello.scenario.yaml:3 hello from an emulated ESP32 #demo')
     expect(code).toBe(0)
   })

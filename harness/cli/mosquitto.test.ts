@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
+import { needs } from '../brokers/needs.testing.ts'
 import { hil, Scratch, start } from './testing.ts'
 
-const missing = await brokers.mosquitto.available()
-const skip = missing !== null && process.env.CI === undefined
+const mosquittoHere = await needs('mosquitto')
 
-describe.skipIf(skip)(`with mosquitto${skip ? ` (${missing})` : ''}`, () => {
+describe.skipIf(mosquittoHere.skip)(`with mosquitto${mosquittoHere.why}`, () => {
   it('exits 3 with the reason when the broker is killed in the middle', async () => {
     using scratch = new Scratch()
     const run = start([

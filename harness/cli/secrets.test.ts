@@ -4,10 +4,11 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { mosquitto } from '../brokers/mosquitto/mosquitto.ts'
+import { needs } from '../brokers/needs.testing.ts'
 import { testAuthority } from '../tls/index.ts'
 import { type Ended, hil, Scratch } from './testing.ts'
 
-const unavailable = await mosquitto.available()
+const here = await needs('mosquitto', 'mosquitto_pub')
 
 const DEVICE = 'planted-device-word'
 const SHORT = 'pw3'
@@ -69,7 +70,7 @@ function leaks(secret: string, { out, err }: Ended, output: string): string[] {
   return places.flatMap(({ file, bytes }) => shapes.filter((s) => bytes.includes(s)).map((s) => `${file}: ${s}`))
 }
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('secrets', () => {
+describe.skipIf(here.skip)(`secrets${here.why}`, () => {
   test('are in nothing that a run shows or leaves behind, when it fails, too', async () => {
     using scratch = new Scratch()
     const file = join(scratch.path, 'secrets.scenario.yaml')

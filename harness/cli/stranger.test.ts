@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Ended, HIL, hil, hilHere, Scratch, start } from './testing.ts'
+import { type Ended, HIL, hil, Scratch, start } from './testing.ts'
 
 const HELLO = 'scenarios/01-hello.scenario.yaml'
 
@@ -40,7 +40,7 @@ describe('a wrong command line', () => {
     [`run ${HELLO} --grep (`, 2, 'select/bad-regex', '--grep ('],
     [`run ${HELLO} --grep nothing.is.called.that`, 5, 'cli/nothing-matched', 'none of 1 scenario'],
     [`run ${HELLO} --var x`, 2, 'select/bad-var', 'expected NAME=VALUE'],
-    ['check scenarios --var keepalivee=2s', 2, 'select/unknown-var', 'did you mean "keepalive"?'],
+    ['check scenarios/devices --var keepalivee=2s', 2, 'select/unknown-var', 'did you mean "keepalive"?'],
     ['coverage no/such', 2, 'cli/no-results', 'name the output folder'],
     ['coverage package.json', 2, 'cli/no-results', 'is not the results of a run'],
     ['coverage --require 95', 2, 'cli/bad-percent', 'write "95%"'],
@@ -79,7 +79,7 @@ describe('a wrong command line', () => {
     ['emulate button-led', 2, 'client/missing-option', 'needs the option name'],
     ['emulate button-led -m hi', 2, 'cli/unused-flag', '--message is for clients'],
   ])('hil %s: exits %i with %s', async (line, exit, complaint, told) => {
-    expectComplaint(await hilHere(...line.split(' ').filter((word) => word !== '')), exit, complaint, told)
+    expectComplaint(await hil(...line.split(' ').filter((word) => word !== '')), exit, complaint, told)
   })
 
   it.concurrent.each(['run', 'check', 'list', 'judge', 'emulate', 'clients', 'schema'])(
@@ -92,9 +92,11 @@ describe('a wrong command line', () => {
   )
 
   it('of a flag that is given twice the last one counts, of one that takes several all', async () => {
-    const last = await hilHere('list', 'scenarios', '-g', 'hello', '-g', 'button')
+    const few = ['scenarios/01-hello.scenario.yaml', 'scenarios/02-button-led.scenario.yaml']
+    const last = await hil('list', ...few, '-g', 'hello', '-g', 'button')
     expect(last.out).toContain('02-button-led')
-    const both = await hilHere('list', '--tag', 'demo', '--tag', 'tutorial', 'scenarios')
+    expect(last.out).not.toContain('01-hello')
+    const both = await hil('list', '--tag', 'demo', '--tag', 'tutorial', ...few)
     expect(both.out.trim().split('\n')).toHaveLength(1)
   })
 
@@ -131,14 +133,14 @@ describe('a file that is no scenario', () => {
     using scratch = new Scratch()
     const file = join(scratch.path, 'x.scenario.yaml')
     writeFileSync(file, text)
-    expectComplaint(await hilHere('run', file, '--output', join(scratch.path, 'out')), 2, complaint, told)
+    expectComplaint(await hil('run', file, '--output', join(scratch.path, 'out')), 2, complaint, told)
     expect(readdirSync(scratch.path)).toEqual(['x.scenario.yaml'])
   })
 
   it('an empty folder: nothing matched', async () => {
     using scratch = new Scratch()
     for (const command of ['run', 'check', 'list'])
-      expectComplaint(await hilHere(command, scratch.path), 5, 'cli/nothing-matched', 'ends in .scenario.yaml')
+      expectComplaint(await hil(command, scratch.path), 5, 'cli/nothing-matched', 'ends in .scenario.yaml')
   })
 })
 
@@ -154,7 +156,7 @@ describe('a config', () => {
     using scratch = new Scratch()
     const file = join(scratch.path, name)
     writeFileSync(file, text)
-    expectComplaint(await hilHere('list', HELLO, '--config', file), 2, complaint, told)
+    expectComplaint(await hil('list', HELLO, '--config', file), 2, complaint, told)
   })
 })
 
@@ -188,7 +190,7 @@ describe('hil judge', () => {
     const lines = text.split('\n')
     const judged = async (cut: string): Promise<Ended> => {
       writeFileSync(record, cut)
-      return hilHere('judge', out)
+      return hil('judge', out)
     }
     expect(await judged(text)).toMatchObject({ code: 0, out: expect.stringContaining('1 passed') })
     expectComplaint(await judged(''), 2, 'evidence/bad-timeline', /timeline\.ndjson:1:1/)
@@ -223,7 +225,7 @@ describe('hil judge', () => {
     using scratch = new Scratch()
     const out = join(scratch.path, 'out')
     await hil('run', 'fixtures/scenarios/time-up.scenario.yaml', '--output', out)
-    const { code } = await hilHere('judge', out)
+    const { code } = await hil('judge', out)
     expect(code).toBe(1)
   })
 
@@ -231,10 +233,10 @@ describe('hil judge', () => {
     using scratch = new Scratch()
     await hil('run', HELLO, '--output', scratch.path)
     const [folder] = readdirSync(scratch.path, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-    expect(await hilHere('judge', join(scratch.path, folder!.name, 'timeline.ndjson'))).toMatchObject({ code: 0 })
+    expect(await hil('judge', join(scratch.path, folder!.name, 'timeline.ndjson'))).toMatchObject({ code: 0 })
     mkdirSync(join(scratch.path, 'copy'))
     cpSync(join(scratch.path, folder!.name, 'timeline.ndjson'), join(scratch.path, 'copy', 'timeline.ndjson'))
-    expectComplaint(await hilHere('judge', join(scratch.path, 'copy')), 2, 'cli/no-record', 'scenario.yaml beside')
+    expectComplaint(await hil('judge', join(scratch.path, 'copy')), 2, 'cli/no-record', 'scenario.yaml beside')
   })
 })
 

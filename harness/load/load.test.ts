@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { brokers } from '../brokers/index.ts'
+import { needs } from '../brokers/needs.testing.ts'
 import { isFree } from '../link/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from './testing.ts'
 
 // Whole fleets, on machines that may have other things to do.
 vi.setConfig({ testTimeout: 60_000 })
+
+const mosquittoHere = await needs('mosquitto')
 
 describe('the ledger', () => {
   it('finds that nothing was lost', async () => {
@@ -191,55 +194,60 @@ steps:
     expect(ledger).toMatchObject({ expected: 8, arrived: 8 })
   })
 
-  it('counts connections that the broker refuses by its code', async () => {
-    const run = await runFleet(
-      `
+  it.skipIf(mosquittoHere.skip)(
+    `counts connections that the broker refuses by its code${mosquittoHere.why}`,
+    async () => {
+      const run = await runFleet(
+        `
 fleet:
   sensors: { use: umqtt.simple, count: 3, with: { user: nobody, password: wrong } }
 steps:
   - expect: { fleet: { group: sensors, ended: 100% }, within: 30s }
 `,
-      { open: () => brokers.mosquitto.open({ config: ['allow_anonymous false'] }) },
-    )
-    const { load } = run
-    expect(claimsOf(run)).toEqual(['pass'])
-    expect(load!.errors).toEqual({ 'CONNACK 5': 3, 'MQTTException: 5': 3 })
-    expect(load!.counts.all).toMatchObject({ connect_failures: 3, program_errors: 3 })
-  })
+        { open: () => brokers.mosquitto.open({ config: ['allow_anonymous false'] }) },
+      )
+      const { load } = run
+      expect(claimsOf(run)).toEqual(['pass'])
+      expect(load!.errors).toEqual({ 'CONNACK 5': 3, 'MQTTException: 5': 3 })
+      expect(load!.counts.all).toMatchObject({ connect_failures: 3, program_errors: 3 })
+    },
+  )
 
-  it('has a certificate for each device, which the broker asks for', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
-    const authority = await testAuthority()
-    const put = (name: string, text: string): string => {
-      writeFileSync(join(folder, name), text)
-      return join(folder, name)
-    }
-    const ca = put('ca.crt', authority.cert)
-    const server = await authority.server('valid')
-    const config = [
-      `cafile ${ca}`,
-      `certfile ${put('server.crt', server.cert)}`,
-      `keyfile ${put('server.key', server.key)}`,
-    ]
-    for (const i of [0, 1, 2]) {
-      const own = await authority.client(`dev-${i}`)
-      put(`dev-${i}.crt`, own.cert!)
-      put(`dev-${i}.key`, own.key!)
-    }
-    let port = 24_883
-    while (!(await isFree('127.0.0.1', port))) port++
-    const secure = [
-      `listener ${port} 127.0.0.1`,
-      ...config,
-      'require_certificate true',
-      'use_identity_as_username true',
-    ]
-    const group = (use: string, cert: string): string =>
-      `{ use: ${use}, count: 3, brokers: ["127.0.0.1:${port}"], client-id: "${cert}-\${{ i }}", publish: [{ topic: "t/${cert}/\${{ i }}", every: 200ms, size: 40, qos: 1, times: 2 }], tls: { ca: ${ca}${cert === 'none' ? '' : `, cert: "${folder}/dev-\${{ i }}.crt", key: "${folder}/dev-\${{ i }}.key"`} } }`
-    const open = () => brokers.mosquitto.open({ config: secure })
-    try {
-      const run = await runFleet(
-        `
+  it.skipIf(mosquittoHere.skip)(
+    `has a certificate for each device, which the broker asks for${mosquittoHere.why}`,
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
+      const authority = await testAuthority()
+      const put = (name: string, text: string): string => {
+        writeFileSync(join(folder, name), text)
+        return join(folder, name)
+      }
+      const ca = put('ca.crt', authority.cert)
+      const server = await authority.server('valid')
+      const config = [
+        `cafile ${ca}`,
+        `certfile ${put('server.crt', server.cert)}`,
+        `keyfile ${put('server.key', server.key)}`,
+      ]
+      for (const i of [0, 1, 2]) {
+        const own = await authority.client(`dev-${i}`)
+        put(`dev-${i}.crt`, own.cert!)
+        put(`dev-${i}.key`, own.key!)
+      }
+      let port = 24_883
+      while (!(await isFree('127.0.0.1', port))) port++
+      const secure = [
+        `listener ${port} 127.0.0.1`,
+        ...config,
+        'require_certificate true',
+        'use_identity_as_username true',
+      ]
+      const group = (use: string, cert: string): string =>
+        `{ use: ${use}, count: 3, brokers: ["127.0.0.1:${port}"], client-id: "${cert}-\${{ i }}", publish: [{ topic: "t/${cert}/\${{ i }}", every: 200ms, size: 40, qos: 1, times: 2 }], tls: { ca: ${ca}${cert === 'none' ? '' : `, cert: "${folder}/dev-\${{ i }}.crt", key: "${folder}/dev-\${{ i }}.key"`} } }`
+      const open = () => brokers.mosquitto.open({ config: secure })
+      try {
+        const run = await runFleet(
+          `
 fleet:
   certified: ${group('umqtt.simple', 'own')}
   mini: ${group('minimqtt', 'mini')}
@@ -250,13 +258,14 @@ steps:
   - expect: { fleet: { group: bare, ended: 100% }, within: 30s }
   - delay: 1s
 `,
-        { open },
-      )
-      expect(run.problem).toBe(null)
-      expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
-      expect(run.load!.counts.all).toMatchObject({ connects: 6, messages_acked: 12 })
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  })
+          { open },
+        )
+        expect(run.problem).toBe(null)
+        expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+        expect(run.load!.counts.all).toMatchObject({ connects: 6, messages_acked: 12 })
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
+    },
+  )
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findProgram } from '../brokers/find-program.ts'
+import { needs } from '../brokers/needs.testing.ts'
 import type { SuiteResult } from '../run/index.ts'
 import { writeHtml } from './html.ts'
 import { resultsOf } from './json.ts'
@@ -15,7 +15,7 @@ import { joinable, pageFolder, SCRIPTS } from './page.ts'
 import { readResults } from './results-file.ts'
 import { Folder, oneOfEach, planFrom, run } from './testing.ts'
 
-const chromium = (await findProgram('chromium', process.env)) ?? (await findProgram('google-chrome', process.env))
+const chromiumHere = await needs('chromium|google-chrome')
 const folder = new Folder()
 afterAll(() => folder[Symbol.dispose]())
 
@@ -87,7 +87,7 @@ function contrast(a: string, b: string): number {
   return (high! + 0.05) / (low! + 0.05)
 }
 
-describe.skipIf(chromium === null && process.env.CI === undefined)('report.html in Chromium', () => {
+describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`, () => {
   let browser: Browser
   let all: SuiteResult
   let file: string
@@ -97,7 +97,7 @@ describe.skipIf(chromium === null && process.env.CI === undefined)('report.html 
 
   beforeAll(async () => {
     const { chromium: playwright } = await import('playwright-core')
-    browser = await playwright.launch({ executablePath: chromium!, args: ['--no-sandbox'] })
+    browser = await playwright.launch({ executablePath: chromiumHere.paths[0]!, args: ['--no-sandbox'] })
     all = await oneOfEach(folder.path)
     file = await written(all)
   }, 60_000)

@@ -10,12 +10,12 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Instant } from '../../emulators/index.ts'
 import { Decoder } from '../../emulators/index.ts'
-import { findProgram } from '../brokers/find-program.ts'
+import { needs } from '../brokers/needs.testing.ts'
 import { captureOf, writeCapture } from '../capture/index.ts'
 import type { Event, Fact, PacketEvent } from '../evidence/index.ts'
 import { runText, scenario } from './testing.ts'
 
-const tshark = await findProgram('tshark', process.env)
+const tsharkHere = await needs('tshark')
 const folder = mkdtempSync(join(tmpdir(), 'hil-capture-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -33,7 +33,9 @@ async function fields(file: string, names: readonly string[], filter = ''): Prom
   const each = names.flatMap((name) => ['-e', name])
   const shape = ['-T', 'fields', '-E', 'separator=|', '-E', 'aggregator=;', ...each]
   const filters = filter === '' ? [] : ['-Y', filter]
-  const { stdout } = await promisify(execFile)(tshark!, [...args, ...filters, ...shape], { maxBuffer: 1 << 28 })
+  const { stdout } = await promisify(execFile)(tsharkHere.paths[0]!, [...args, ...filters, ...shape], {
+    maxBuffer: 1 << 28,
+  })
   return stdout.split('\n').slice(0, -1)
 }
 
@@ -64,7 +66,7 @@ const CONNACK = '20020000'
 const PINGREQ = 'c000'
 const PINGRESP = 'd000'
 
-describe.skipIf(tshark === null && process.env.CI === undefined)('a capture, read by tshark', () => {
+describe.skipIf(tsharkHere.skip)(`a capture, read by tshark${tsharkHere.why}`, () => {
   describe('of a run', () => {
     let events: readonly Event[]
     let file: string

@@ -120,11 +120,11 @@ export function skipForBroker(plan: Plan, word: string | undefined, config: Reso
   return wanted === given ? plan : { ...plan, skip: `it needs ${wanted}, this run is on ${given}` }
 }
 
-const isCi = (process.env.CI ?? '') !== ''
+const isCi = (): boolean => (process.env.CI ?? '') !== ''
 
 /** One of several brokers that cannot be had here is a reason to skip, except where `CI` says that all must be there. */
 export async function whyNotHere(chosen: ChosenBroker): Promise<string | null> {
-  return isCi ? null : chosen.kind.available(chosen.options)
+  return isCi() ? null : chosen.kind.available(chosen.options)
 }
 
 export const openChosen = ({ kind, options }: ChosenBroker): Promise<Broker> => kind.open(options)

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type Ended, Scratch, start } from '../cli/testing.ts'
+import { type Ended, hilIn, Scratch } from '../cli/testing.ts'
 
 const passing = (name: string, verifies = ''): string =>
   `name: ${name}\nversion: 1\n${verifies}devices:\n  blue: { use: umqtt.simple }\nsteps:\n  - connect: blue\n`
@@ -40,7 +40,7 @@ class Bench implements Disposable {
   }
 
   hil(...args: string[]): Promise<Ended> {
-    return start(args, this.#scratch.path).ended
+    return hilIn(this.#scratch.path, ...args)
   }
 
   get results(): Results {

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import type { Plan } from '../plan/index.ts'
 
-const isCi = (process.env.CI ?? '') !== ''
+const isCi = (): boolean => (process.env.CI ?? '') !== ''
 
 /** What is missing is a reason to skip; programs are not, where `CI` says that everything must be there. */
 export function skipForNeeds(plan: Plan): Plan {
@@ -19,7 +19,7 @@ export function skipForNeeds(plan: Plan): Plan {
   if (lacking.length > 0) return { ...plan, skip: lacking.join(', '), unfit: true }
   const programs = plan.devices.flatMap((device) => (device.capabilities === null ? device.needs : []))
   const missing = programs.filter((program) => !onPath(program))
-  if (missing.length === 0 || isCi) return plan
+  if (missing.length === 0 || isCi()) return plan
   return { ...plan, skip: `it needs ${[...new Set(missing)].join(', ')}, not found on the PATH` }
 }
 

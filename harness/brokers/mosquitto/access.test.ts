@@ -2,10 +2,11 @@ import { connect, connectAsync, type IClientOptions } from 'mqtt'
 import { describe, expect, test } from 'vitest'
 import { testAuthority } from '../../tls/index.ts'
 import type { Broker } from '../broker.ts'
+import { needs } from '../needs.testing.ts'
 import { mosquitto } from './mosquitto.ts'
 import { passwordFile } from './password.ts'
 
-const unavailable = await mosquitto.available()
+const mosquittoHere = await needs('mosquitto')
 
 /** CONNACK's code, `TLS`, or what the client said. */
 async function knock({ host, port }: Broker, options: IClientOptions = {}): Promise<string> {
@@ -25,7 +26,7 @@ test('each user is a line, and no password can be read in it', () => {
   expect(text).not.toContain('secret')
 })
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('access to mosquitto', () => {
+describe.skipIf(mosquittoHere.skip)(`access to mosquitto${mosquittoHere.why}`, () => {
   test('passwords keep out who has none, and the harness has a user of its own', async () => {
     await using broker = await mosquitto.open({ passwords: { me: 'secret' } })
     expect(await knock(broker)).toBe('5')

@@ -6,10 +6,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { brokerContract } from '../broker.contract.ts'
 import type { Broker } from '../broker.ts'
 import { findProgram } from '../find-program.ts'
+import { needs } from '../needs.testing.ts'
 import { mosquitto } from './mosquitto.ts'
 
-const unavailable = await mosquitto.available()
-brokerContract(mosquitto, { unavailable })
+const mosquittoHere = await needs('mosquitto')
+brokerContract(mosquitto, { unavailable: await mosquitto.available() })
 
 test('a missing program is a Problem that says what to install', async () => {
   const options = { binary: 'no-such-mosquitto' }
@@ -27,7 +28,7 @@ test('programs are looked for on PATH, then where servers are', async () => {
   expect(await findProgram('/bin/sh', {}, [])).toBe('/bin/sh')
 })
 
-describe.skipIf(unavailable !== null && process.env.CI === undefined)('mosquitto as a child', () => {
+describe.skipIf(mosquittoHere.skip)(`mosquitto as a child${mosquittoHere.why}`, () => {
   const session = { clientId: 'keeper', clean: false, protocolVersion: 4, reconnectPeriod: 0 } as const
 
   /** Whether the broker still knew the session. */

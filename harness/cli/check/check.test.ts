@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hilHere, Scratch } from '../testing.ts'
+import { hil, Scratch } from '../testing.ts'
 
 const GOOD = 'name: n\nversion: 1\ndevices:\n  blue: { use: umqtt.simple }\nsteps:\n  - connect: blue\n'
 
@@ -11,7 +11,7 @@ async function check(text: string, ...flags: string[]) {
   using scratch = new Scratch()
   const file = join(scratch.path, 'x.scenario.yaml')
   writeFileSync(file, text)
-  const { code, out, err } = await hilHere('check', '--json', file, ...flags)
+  const { code, out, err } = await hil('check', '--json', file, ...flags)
   expect(err).toBe('')
   return { code, file, found: JSON.parse(out) as Record<string, unknown> }
 }
@@ -46,7 +46,7 @@ describe('hil check --json', () => {
   })
 
   it('gives what stands in no file as well', async () => {
-    const { code, out, err } = await hilHere('check', '--json', 'nowhere')
+    const { code, out, err } = await hil('check', '--json', 'nowhere')
     expect({ code, err }).toEqual({ code: 2, err: '' })
     expect(JSON.parse(out)).toMatchObject({
       errors: 1,

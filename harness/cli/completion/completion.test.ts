@@ -4,10 +4,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { HIL, hilHere, Scratch } from '../testing.ts'
+import { needs } from '../../brokers/needs.testing.ts'
+import { HIL, hil, Scratch } from '../testing.ts'
 
 const completed = async (...words: readonly string[]): Promise<string[]> =>
-  (await hilHere('--complete', ...words)).out.split('\n').filter((line) => line !== '')
+  (await hil('--complete', ...words)).out.split('\n').filter((line) => line !== '')
+
+const bashHere = await needs('bash')
+const fishHere = await needs('fish')
 
 describe('the word at the cursor', () => {
   it.each<[string[], string[]]>([
@@ -47,16 +51,16 @@ describe('the word at the cursor', () => {
 
 describe('hil clients', () => {
   it('tells machines the same as people', async () => {
-    const all = JSON.parse((await hilHere('clients', '--json')).out) as { is: string; name: string }[]
+    const all = JSON.parse((await hil('clients', '--json')).out) as { is: string; name: string }[]
     expect(all).toEqual(expect.arrayContaining([expect.objectContaining({ is: 'client', name: 'umqtt.robust' })]))
-    const one = JSON.parse((await hilHere('clients', 'umqtt.simple', '--json')).out)
+    const one = JSON.parse((await hil('clients', 'umqtt.simple', '--json')).out)
     expect(one).toMatchObject({ name: 'umqtt.simple', methods: expect.arrayContaining(['publish']) })
     expect(one.options).toContainEqual(expect.objectContaining({ name: 'keepalive', default: '0' }))
   })
 })
 
 describe('the script', () => {
-  const script = async (shell: string): Promise<string> => (await hilHere('completion', shell)).out
+  const script = async (shell: string): Promise<string> => (await hil('completion', shell)).out
 
   /** What the shell prints that reads the script and then this line, with our `hil` on its path. */
   async function inShell(shell: 'bash' | 'fish', line: string): Promise<string> {
@@ -68,13 +72,12 @@ describe('the script', () => {
     return execFileSync(shell, ['-c', `${await script(shell)}${line}`], { encoding: 'utf8', env })
   }
 
-  it('of bash completes as bash does', async () => {
+  it.skipIf(bashHere.skip)(`of bash completes as bash does${bashHere.why}`, async () => {
     const line = `COMP_WORDS=(hil run --reporter ju); COMP_CWORD=3; _hil; printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(await inShell('bash', line)).toBe('junit\n')
   })
 
-  const fish = spawnSync('fish', ['--version']).error === undefined
-  describe.skipIf(!fish && process.env.CI === undefined)('of fish (needs fish)', () => {
+  describe.skipIf(fishHere.skip)(`of fish${fishHere.why}`, () => {
     it('completes words, and does not put the files of the folder among them', async () => {
       expect(await inShell('fish', "complete -C 'hil run --reporter '")).toMatch(/^(\w+\n)+$/)
     })

@@ -3,7 +3,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hil, Scratch, start } from '../testing.ts'
+import { hil, hilIn, Scratch } from '../testing.ts'
 import { clock, descriptors, node } from './machine.ts'
 import { schema } from './project.ts'
 import { serial, type World } from './serial.ts'
@@ -25,11 +25,12 @@ describe('hil doctor', () => {
       join(scratch.path, 'harness.config.mjs'),
       "export default { broker: 'box', brokers: { box: { use: 'external', url: 'mqtt://127.0.0.1:1' } } }",
     )
-    const away = await start(['doctor'], scratch.path).ended
+    const away = await hilIn(scratch.path, 'doctor')
     expect(away.out).toMatch(/✗ broker box +nothing answers at 127.0.0.1:1/)
     expect(away.code).toBe(3)
-    writeFileSync(join(scratch.path, 'harness.config.mjs'), 'export default { jobbs: 4 }')
-    const broken = await start(['doctor'], scratch.path).ended
+    using other = new Scratch()
+    writeFileSync(join(other.path, 'harness.config.mjs'), 'export default { jobbs: 4 }')
+    const broken = await hilIn(other.path, 'doctor')
     expect(broken.out).toMatch(/✗ config +harness.config.mjs: unknown setting "jobbs"/)
     expect(broken.code).toBe(3)
   })

@@ -4,29 +4,26 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { Scratch, start } from '../testing.ts'
+import { hilIn, Scratch } from '../testing.ts'
 import { ask } from './answers.ts'
 
-const hilIn = (folder: string, ...args: readonly string[]) => start(args, folder).ended
-
-const SENSOR = `import os, socket
-s = socket.create_connection((os.environ['HIL_HOST'], int(os.environ['HIL_PORT'])))
-s.sendall(bytes.fromhex('100f00044d5154540402003c000373656e'))
-print(s.recv(4).hex(), flush=True)
-s.recv(1)
+const SENSOR = `import { connect } from 'node:net'
+const socket = connect(Number(process.env.HIL_PORT), process.env.HIL_HOST)
+socket.write(Buffer.from('100f00044d5154540402003c000373656e', 'hex'))
+socket.on('data', (bytes) => console.log(bytes.toString('hex')))
 `
 
 describe('hil init', () => {
   it.each([
     ['hello', []],
     ['broker', ['--test', 'broker']],
-    ['device', ['--test', 'device', '--command', 'python3 firmware/main.py', '--ci', 'github']],
+    ['device', ['--test', 'device', '--command', 'node firmware/main.mjs', '--ci', 'github']],
   ])(
     '--yes for %s: what it writes is checked and passes',
     async (_, args) => {
       using scratch = new Scratch()
       mkdirSync(join(scratch.path, 'firmware'))
-      writeFileSync(join(scratch.path, 'firmware/main.py'), SENSOR)
+      writeFileSync(join(scratch.path, 'firmware/main.mjs'), SENSOR)
       const made = await hilIn(scratch.path, 'init', '--yes', ...args)
       expect(made).toMatchObject({ code: 0, err: '' })
       expect(await hilIn(scratch.path, 'check')).toMatchObject({ code: 0, err: '' })

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { hil, hilHere, Scratch, start } from '../testing.ts'
+import { hil, Scratch, start } from '../testing.ts'
 
 // Whole processes with whole fleets, on machines that may have other things to do.
 vi.setConfig({ testTimeout: 90_000 })
@@ -95,7 +95,7 @@ it.each([
   [['--queue', 'localhost'], /expected redis:\/\/HOST:PORT/],
 ])('does not take %j', async (args, message) => {
   using scratch = new Scratch()
-  const { code, err, out } = await hilHere('load', written(scratch), '--output', scratch.path, ...args)
+  const { code, err, out } = await hil('load', written(scratch), '--output', scratch.path, ...args)
   expect(err + out).toMatch(message)
   expect(code).toBe(2)
 })

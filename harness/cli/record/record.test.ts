@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openPty } from '../../../emulators/index.ts'
 import { brokers } from '../../brokers/index.ts'
+import { needs } from '../../brokers/needs.testing.ts'
 import { readRecording } from '../../evidence/index.ts'
-import { hil, hilHere, Scratch, type Started, start } from '../testing.ts'
+import { hil, Scratch, type Started, start } from '../testing.ts'
 
 const publish = (port: string | number, ...more: string[]) =>
   hil('emulate', 'umqtt.simple', '-p', String(port), '-t', 'a/b', '-m', 'hello', '-q', '1', '-i', 'blue', ...more)
@@ -35,8 +36,7 @@ const kinds = (folder: string): string[] =>
     e.kind === 'packet' ? [`${e.direction} ${e.packet.type}`] : e.kind === 'socket' ? [`${e.change} by ${e.by}`] : [],
   )
 
-const missing = await brokers.mosquitto.available()
-const noMosquitto = missing !== null && process.env.CI === undefined
+const mosquittoHere = await needs('mosquitto')
 
 describe('hil record', () => {
   it('writes down what passes, shows it in a line each, and gives its port back at Ctrl-C', async () => {
@@ -217,7 +217,7 @@ describe('hil record', () => {
   it('does not write over a recording', async () => {
     using scratch = new Scratch()
     writeFileSync(join(scratch.path, 'timeline.ndjson'), 'mine')
-    const { code, err } = await hilHere('record', '--output', scratch.path)
+    const { code, err } = await hil('record', '--output', scratch.path)
     expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('cli/recording-exists') })
     expect(readFileSync(join(scratch.path, 'timeline.ndjson'), 'utf8')).toBe('mine')
   })
@@ -232,7 +232,7 @@ describe('hil record', () => {
     [['--for', '30'], '--for'],
     [['--speed', '2'], 'hil record has no --speed'],
   ])('%s is a mistake of the command line', async (flags, message) => {
-    const { code, err } = await hilHere('record', ...flags)
+    const { code, err } = await hil('record', ...flags)
     expect(code).toBe(2)
     expect(err).toContain(message)
   })
@@ -252,20 +252,23 @@ describe('hil record', () => {
     expect(kinds(folder)).toEqual(expect.arrayContaining(['up publish', 'refused by broker']))
   })
 
-  it.skipIf(noMosquitto)(`keeps what it has when its own broker dies, and exits 3 (${missing ?? ''})`, async () => {
-    using scratch = new Scratch()
-    const folder = join(scratch.path, 'rec')
-    const recording = start(['record', '--output', folder, '--broker', 'mosquitto'])
-    await publish(await portOf(recording))
-    await recording.saying(/socket closed/)
-    const [pid] = execFileSync('pgrep', ['-P', String(recording.child.pid), 'mosquitto'], { encoding: 'utf8' }).split(
-      '\n',
-    )
-    process.kill(Number(pid), 'SIGKILL')
-    const { code, err } = await recording.ended
-    expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('broker/died') })
-    expect(kinds(folder)).toContain('up publish')
-  })
+  it.skipIf(mosquittoHere.skip)(
+    `keeps what it has when its own broker dies, and exits 3${mosquittoHere.why}`,
+    async () => {
+      using scratch = new Scratch()
+      const folder = join(scratch.path, 'rec')
+      const recording = start(['record', '--output', folder, '--broker', 'mosquitto'])
+      await publish(await portOf(recording))
+      await recording.saying(/socket closed/)
+      const [pid] = execFileSync('pgrep', ['-P', String(recording.child.pid), 'mosquitto'], { encoding: 'utf8' }).split(
+        '\n',
+      )
+      process.kill(Number(pid), 'SIGKILL')
+      const { code, err } = await recording.ended
+      expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('broker/died') })
+      expect(kinds(folder)).toContain('up publish')
+    },
+  )
 })
 
 async function freePort(): Promise<number> {

@@ -3,13 +3,12 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { brokers } from '../../brokers/index.ts'
+import { needs } from '../../brokers/needs.testing.ts'
 import { readRecording } from '../../evidence/index.ts'
 import { compareReplay } from '../../report/index.ts'
-import { type Ended, hil, hilHere, Scratch, start } from '../testing.ts'
+import { type Ended, hil, Scratch, start } from '../testing.ts'
 
-const missing = await brokers.mosquitto.available()
-const noMosquitto = missing !== null && process.env.CI === undefined
+const mosquittoHere = await needs('mosquitto')
 
 /** Both directions of QoS 0, 1 and 2, a will, retained messages, a reconnect, an end by RST. */
 const SCENARIO = `name: two devices
@@ -75,10 +74,10 @@ async function judgedTheSame(output: string): Promise<void> {
 }
 
 describe.each([
-  ['aedes', false],
-  ['mosquitto', noMosquitto],
-] as const)('hil replay on %s', (broker, skipped) => {
-  describe.skipIf(skipped)(skipped ? `(${missing})` : '', () => {
+  ['aedes', { skip: false, why: '' }],
+  ['mosquitto', mosquittoHere],
+] as const)('hil replay on %s', (broker, { skip, why }) => {
+  describe.skipIf(skip)(`with what it has recorded${why}`, () => {
     it.each(['1', '1.5'])('sends the packets of a run again, at speed %s', async (speed) => {
       const output = join(scratch.path, `replay-${broker}-${speed}`)
       const { code, out, err } = await hil('replay', recorded, '--broker', broker, '--speed', speed, '--output', output)
@@ -155,7 +154,7 @@ describe('hil replay', () => {
     [['RECORDED', '--speed', 'fast'], 2, 'expected a number above 0, or max'],
     [['RECORDED', '--speed', '0'], 2, 'expected a number above 0, or max'],
   ] as const)('%s: exit %i, %s', async (args, code, message) => {
-    const ended = await hilHere('replay', ...args.map((word) => (word === 'RECORDED' ? recorded : word)))
+    const ended = await hil('replay', ...args.map((word) => (word === 'RECORDED' ? recorded : word)))
     expect(ended).toMatchObject({ code, err: expect.stringContaining(message) })
   })
 
@@ -177,7 +176,7 @@ describe('hil replay', () => {
       mkdirSync(join(folder, name), { recursive: true })
       cpSync(join(recorded, 'timeline.ndjson'), join(folder, name, 'timeline.ndjson'))
     }
-    expect(await hilHere('replay', folder)).toMatchObject({
+    expect(await hil('replay', folder)).toMatchObject({
       code: 2,
       err: expect.stringMatching(/cli\/many-records[\s\S]*several\/one/),
     })
@@ -190,7 +189,7 @@ describe('use: replay', () => {
   async function check(device: string): Promise<Ended> {
     const file = join(scratch.path, `check-${Math.random()}.scenario.yaml`)
     writeFileSync(file, scenario(device))
-    return hilHere('check', file)
+    return hil('check', file)
   }
 
   it('is a device of a scenario like any other', async () => {
@@ -261,7 +260,7 @@ describe('hil judge', () => {
   it('says of a recording that it has no claims', async () => {
     const folder = join(scratch.path, 'claimless')
     await hil('record', '--output', folder, '--for', '50ms')
-    expect(await hilHere('judge', folder)).toMatchObject({ code: 2, err: expect.stringContaining('cli/no-claims') })
+    expect(await hil('judge', folder)).toMatchObject({ code: 2, err: expect.stringContaining('cli/no-claims') })
   })
 
   it('holds the claims of a scenario against any record', async () => {
@@ -270,7 +269,7 @@ describe('hil judge', () => {
       writeFileSync(file, `name: claims\nversion: 1\ndevices:\n  blue: { use: umqtt.simple }\n${steps}`)
       return file
     }
-    const judge = (steps: string): Promise<Ended> => hilHere('judge', recorded, '--scenario', claims(steps))
+    const judge = (steps: string): Promise<Ended> => hil('judge', recorded, '--scenario', claims(steps))
     const good = `always:
   - never: { packet: { from: blue, type: pingreq } }
 steps:

@@ -1,9 +1,8 @@
-// hil watch: what runs when, files that change, and the whole of it at a real terminal (a pty of Python's).
+// hil watch: what runs when, files that change, and the whole of it at a real terminal (a pseudo terminal).
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { spawn } from '@lydell/node-pty'
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../plan/index.ts'
 import type { SuiteListener } from '../../run/index.ts'
@@ -214,15 +213,16 @@ describe('hil watch', () => {
     mkdirSync(join(scratch.path, 'scenarios'))
     writeFileSync(join(scratch.path, 'scenarios/hello.scenario.yaml'), HELLO)
     writeFileSync(join(scratch.path, 'scenarios/other.scenario.yaml'), HELLO.replace('hello', 'other'))
-    const { CI: _, ...env } = process.env
-    const pty = 'import pty, sys, os; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
-    const child = spawn('python3', ['-c', pty, process.execPath, HIL, 'watch'], {
+    const { CI: _, FORCE_COLOR: __, ...env } = process.env
+    const terminal = spawn(process.execPath, [HIL, 'watch'], {
       cwd: scratch.path,
-      env: { ...env, TERM: 'xterm', NO_COLOR: '1' },
+      env: { ...env, TERM: 'xterm', NO_COLOR: '1' } as Record<string, string>,
+      cols: 100,
+      rows: 40,
     })
     let said = ''
     let look = (): void => {}
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    terminal.onData((text) => {
       said += text
       look()
     })
@@ -236,24 +236,23 @@ describe('hil watch', () => {
         }
         look()
       })
-    const closed = once(child, 'close')
+    const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)))
     await saying(/2 passed.*WATCH.*quits/s)
-    child.stdin.write('h')
+    terminal.write('h')
     await saying(/rerun what failed/)
-    child.stdin.write('f')
+    terminal.write('f')
     await saying(/nothing failed/)
-    child.stdin.write('p')
+    terminal.write('p')
     await saying(/files with/)
-    child.stdin.write('other\r')
+    terminal.write('other\r')
     expect(await saying(/1 passed.*WATCH/s)).toContain('files with "other"')
-    child.stdin.write('t')
+    terminal.write('t')
     await saying(/names that match/)
-    child.stdin.write('hell\r')
+    terminal.write('hell\r')
     await saying(/none of 2 scenarios.*WATCH|nothing-matched.*WATCH/s)
-    child.stdin.write('a')
+    terminal.write('a')
     await saying(/2 passed.*WATCH/s)
-    child.stdin.write('q')
-    const [code] = await closed
-    expect(code).toBe(0)
+    terminal.write('q')
+    expect(await ended).toBe(0)
   }, 90_000)
 })

@@ -3,27 +3,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:net'
-import { delimiter, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
+import { needs } from '../../brokers/needs.testing.ts'
 import { QueueShards } from '../index.ts'
 import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
 
 const HIL = resolve(import.meta.dirname, '../../../dist/harness/cli/main.js')
-const redisServer = `${process.env.PATH ?? ''}${delimiter}/usr/bin${delimiter}/usr/sbin`
-  .split(delimiter)
-  .map((folder) => join(folder, 'redis-server'))
-  .find((file) => {
-    try {
-      accessSync(file, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-const missing = redisServer === undefined && (process.env.CI ?? '') === ''
+const redisHere = await needs('redis-server')
 
 const cleanup: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -65,14 +54,14 @@ function started(command: string, args: readonly string[], sign: RegExp): Promis
 async function redis(): Promise<string> {
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  await started(redisServer ?? 'redis-server', args, /Ready to accept connections/i)
+  await started(redisHere.paths[0]!, args, /Ready to accept connections/i)
   return `redis://127.0.0.1:${port}`
 }
 
 const worker = (url: string): Promise<ChildProcess> =>
   started(process.execPath, [HIL, 'worker', '--queue', url, '--concurrency', '1'], /worker .* from Redis/)
 
-describe.skipIf(missing)('over Redis', () => {
+describe.skipIf(redisHere.skip)(`over Redis${redisHere.why}`, () => {
   it('two workers come to the same totals as one process', async () => {
     const url = await redis()
     await Promise.all([worker(url), worker(url)])

@@ -8,15 +8,15 @@ import { milliseconds } from '../../../../emulators/index.ts'
 import { brokerMutants } from '../../../../fixtures/defective/brokers/index.ts'
 import { inFrontOf } from '../../../../fixtures/defective/plant-broker.ts'
 import { type Broker, brokers } from '../../../brokers/index.ts'
+import { needs } from '../../../brokers/needs.testing.ts'
 import { type Event, type Recording, readRecording } from '../../../evidence/index.ts'
 import { judgeInHindsight } from '../../../judge/index.ts'
 import { compile, type Plan } from '../../../plan/index.ts'
 import { conduct, type ScenarioRun, writeArtifacts } from '../../../run/index.ts'
-import { hilHere } from '../../testing.ts'
+import { hil } from '../../testing.ts'
 import { draftOf } from './draft.ts'
 
-const missing = await brokers.mosquitto.available()
-const noMosquitto = missing !== null && process.env.CI === undefined
+const mosquittoHere = await needs('mosquitto')
 
 const SCENARIO = `name: what a device does
 version: 1
@@ -112,7 +112,7 @@ describe('a draft', () => {
     expect([status, verdicts.filter(({ kind }) => kind !== 'pass')]).toEqual(['passed', []])
   })
 
-  it.skipIf(noMosquitto)(`passes on another broker that does the same (${missing ?? 'mosquitto'})`, async () => {
+  it.skipIf(mosquittoHere.skip)(`passes on another broker that does the same${mosquittoHere.why}`, async () => {
     for (const recording of [recorded, tapped]) {
       const { verdicts } = await runDraft(recording, () => brokers.mosquitto.open())
       expect(verdicts.filter(({ kind }) => kind !== 'pass')).toEqual([])
@@ -181,15 +181,15 @@ describe('a draft', () => {
 describe('hil init --from', () => {
   it('writes a file that hil check accepts, and no file twice', async () => {
     const file = join(folder, 'drafts', 'blue.scenario.yaml')
-    expect(await hilHere('init', '--from', recorded.folder, file)).toMatchObject({
+    expect(await hil('init', '--from', recorded.folder, file)).toMatchObject({
       code: 0,
       err: '',
       out: expect.stringMatching(/blue.scenario.yaml: \d+ claims/),
     })
     const text = readFileSync(file, 'utf8')
     expect(text).toMatch(/^# yaml-language-server: \$schema=\S+scenario.schema.json\n/)
-    expect(await hilHere('check', file)).toMatchObject({ code: 0, err: '' })
-    expect(await hilHere('init', '--from', recorded.folder, file)).toMatchObject({
+    expect(await hil('check', file)).toMatchObject({ code: 0, err: '' })
+    expect(await hil('init', '--from', recorded.folder, file)).toMatchObject({
       code: 2,
       err: expect.stringContaining('cli/file-exists'),
     })
@@ -206,27 +206,27 @@ describe('hil init --from', () => {
       [JSON.stringify(header), ...readFileSync(recorded.file, 'utf8').split('\n').slice(1)].join('\n'),
     )
     const file = join(folder, 'beside', 'x.scenario.yaml')
-    expect(await hilHere('init', '--from', own, file)).toMatchObject({ code: 0 })
+    expect(await hil('init', '--from', own, file)).toMatchObject({ code: 0 })
     expect(readFileSync(file, 'utf8')).toContain('file: "../elsewhere"')
-    expect(await hilHere('check', file)).toMatchObject({ code: 0 })
+    expect(await hil('check', file)).toMatchObject({ code: 0 })
   })
 
   it('prints it, and says JSON', async () => {
-    expect(await hilHere('init', '--from', recorded.folder, '-')).toMatchObject({
+    expect(await hil('init', '--from', recorded.folder, '-')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^# yaml-language-server/),
     })
     const file = join(folder, 'json.scenario.yaml')
-    const { out } = await hilHere('init', '--from', recorded.folder, file, '--json')
+    const { out } = await hil('init', '--from', recorded.folder, file, '--json')
     expect(JSON.parse(out)).toMatchObject({ written: [file], devices: ['blue', 'green'], leftOut: 0 })
   })
 
   it('wants a recording, and a file only with one', async () => {
-    expect(await hilHere('init', '--from', join(folder, 'nowhere'))).toMatchObject({
+    expect(await hil('init', '--from', join(folder, 'nowhere'))).toMatchObject({
       code: 2,
       err: expect.stringContaining('cli/no-such-path'),
     })
-    expect(await hilHere('init', 'x.scenario.yaml')).toMatchObject({
+    expect(await hil('init', 'x.scenario.yaml')).toMatchObject({
       code: 2,
       err: expect.stringContaining('cli/usage'),
     })
