@@ -21,7 +21,7 @@ export function groupByCause(runs: readonly ScenarioRun[]): readonly Cause[] {
 }
 
 /** The same text for runs that failed in the same way. */
-function causeOf(run: ScenarioRun): string {
+export function causeOf(run: ScenarioRun): string {
   const { problem, bug, plan, status } = run
   if (bug !== undefined) return `bug ${bug instanceof Error ? bug.stack : bug}`
   const verdicts = decisive(run).map(({ kind, place, got }) => [kind, place.line, place.column, shapeOf(got)])

@@ -7,7 +7,7 @@ import { stepAt } from '../plan/index.ts'
 import type { ScenarioResult, ScenarioRun, Status, SuiteResult } from '../run/index.ts'
 import { renderFailure } from './failure.ts'
 import { artifactsOf, reasonOf } from './json.ts'
-import { titleOf } from './list.ts'
+import { namesIn, type RunNames } from './names.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
@@ -37,6 +37,7 @@ const STATUSES: Readonly<Record<Status, CtrfStatus>> = {
 export function ctrfOf(result: SuiteResult, version = ''): unknown {
   const { scenarios, notRun, startedAt, duration } = result
   const summary = summarize(result)
+  const names = namesIn(result)
   const files = new Set(scenarios.map((s) => s.run.plan.file))
   return {
     reportFormat: 'CTRF',
@@ -59,9 +60,9 @@ export function ctrfOf(result: SuiteResult, version = ''): unknown {
         duration: Math.round(duration),
       },
       tests: [
-        ...scenarios.map((scenario) => testOf(scenario, result.output)),
+        ...scenarios.map((scenario) => testOf(scenario, result.output, names)),
         ...notRun.map((plan) => ({
-          name: titleOf(plan, 0, 0),
+          name: names.ofPlan(plan),
           status: 'pending' satisfies CtrfStatus,
           duration: 0,
           suite: [plan.file],
@@ -75,12 +76,12 @@ export function ctrfOf(result: SuiteResult, version = ''): unknown {
   }
 }
 
-function testOf({ run, attempts, flaky }: ScenarioResult, output: string): unknown {
+function testOf({ run, attempts, flaky }: ScenarioResult, output: string, names: RunNames): unknown {
   const { plan, status } = run
-  const trace = renderFailure(run, false)
+  const trace = renderFailure(run, false, undefined, names.several)
   const before = attempts.slice(0, -1)
   return {
-    name: titleOf(plan, run.repetition, 0),
+    name: names.of(run),
     status: STATUSES[status],
     rawStatus: status,
     duration: Math.round(run.duration),

@@ -16,10 +16,10 @@ const GUTTER = 10
 
 /**
  * Everything that is wrong with a run, ready to print; empty when nothing is. `width`: of the terminal, so that lines of
- * the scenario are clipped and not wrapped.
+ * the scenario are clipped and not wrapped. `several`: the run is one of a suite on several brokers, so its broker is named.
  */
-export function renderFailure(run: ScenarioRun, color: boolean, width?: number): string {
-  const cells = width === undefined ? {} : { width: Math.max(40, width - GUTTER) }
+export function renderFailure(run: ScenarioRun, color: boolean, width?: number, several = false): string {
+  const cells = { several, ...(width === undefined ? {} : { width: Math.max(40, width - GUTTER) }) }
   const parts = decisive(run).map((verdict) => renderVerdict(verdict, run, color, cells))
   const trouble = renderTrouble(run, color, cells)
   if (trouble !== '') parts.push(trouble)
@@ -28,6 +28,7 @@ export function renderFailure(run: ScenarioRun, color: boolean, width?: number):
 
 interface Cells {
   readonly width?: number
+  readonly several: boolean
 }
 
 function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean, cells: Cells): string {
@@ -40,10 +41,18 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean, cells
       severity: inconclusive ? 'warning' : 'error',
     },
     run.plan.text,
-    { ...cells, color, label: inconclusive ? 'inconclusive' : 'failed' },
+    {
+      ...(cells.width === undefined ? {} : { width: cells.width }),
+      color,
+      label: inconclusive ? 'inconclusive' : 'failed',
+    },
   )
-  return [head.trimEnd(), ...explained(verdict, run, color), ''].join('\n')
+  return [head.trimEnd(), ...onBroker(run, cells), ...explained(verdict, run, color), ''].join('\n')
 }
+
+/** The broker and its version, where there are several. */
+const onBroker = ({ broker }: ScenarioRun, { several }: Cells): string[] =>
+  several ? [`  on: ${`${broker.name} ${broker.version}`.trim()}`] : []
 
 /** What was expected, what came, and the few events that decided it, a line each. */
 export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>, color: boolean): string[] {
@@ -97,10 +106,16 @@ function renderTrouble(run: ScenarioRun, color: boolean, cells: Cells): string {
   }
   if (problem === null) return ''
   const at = placeOfTrouble(run)
-  return renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
-    ...cells,
+  const text = renderDiagnostic({ code: problem.code, message: problem.message, at, hint: problem.hint }, plan.text, {
+    ...(cells.width === undefined ? {} : { width: cells.width }),
     color,
   })
+  return (
+    text +
+    onBroker(run, cells)
+      .map((line) => `${line}\n`)
+      .join('')
+  )
 }
 
 /** Where the trouble of a run without a verdict is shown. */

@@ -8,7 +8,7 @@ import { type Place, Problem } from '../../emulators/index.ts'
 import { decisive, describeErrno, type ScenarioRun, type SuiteResult } from '../run/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { reasonOf } from './json.ts'
-import { titleOf } from './list.ts'
+import { namesIn, type RunNames } from './names.ts'
 import type { ReporterKind } from './reporter.ts'
 import { stepSummary } from './step-summary.ts'
 
@@ -39,10 +39,11 @@ async function append(file: string, text: string): Promise<void> {
 
 /** One for each claim that did not hold, and one for each run that broke; GitHub shows ten of a level for a step. */
 export function annotationsOf(result: SuiteResult, workspace: string | undefined): string[] {
+  const names = namesIn(result)
   const lines = result.scenarios.flatMap(({ run, flaky }) => [
-    ...ofVerdicts(run, workspace),
-    ...ofTrouble(run, workspace),
-    ...(flaky ? [ofFlaky(run, workspace)] : []),
+    ...ofVerdicts(run, workspace, names),
+    ...ofTrouble(run, workspace, names),
+    ...(flaky ? [ofFlaky(run, workspace, names)] : []),
   ])
   const { notRun, timedOut, duration } = result
   if (timedOut || notRun.length > 0)
@@ -56,30 +57,30 @@ export function annotationsOf(result: SuiteResult, workspace: string | undefined
   return lines
 }
 
-function ofVerdicts(run: ScenarioRun, workspace: string | undefined): string[] {
+function ofVerdicts(run: ScenarioRun, workspace: string | undefined, names: RunNames): string[] {
   return decisive(run).map((verdict) => {
     const alone = { ...run, verdicts: [verdict], problem: null, bug: undefined }
     return annotation(
       verdict.kind === 'fail' ? 'error' : 'warning',
-      run,
+      names.of(run),
       verdict.place,
-      renderFailure(alone, false),
+      renderFailure(alone, false, undefined, names.several),
       workspace,
     )
   })
 }
 
-function ofTrouble(run: ScenarioRun, workspace: string | undefined): string[] {
+function ofTrouble(run: ScenarioRun, workspace: string | undefined, names: RunNames): string[] {
   const { problem, bug, plan, status } = run
   if (problem === null && bug === undefined && status !== 'interrupted') return []
   const text = [reasonOf({ ...run, verdicts: [] }), problem?.hint].filter(Boolean).join('\n')
-  return text === '' ? [] : [annotation('error', run, problem?.at ?? plan.place, text, workspace)]
+  return text === '' ? [] : [annotation('error', names.of(run), problem?.at ?? plan.place, text, workspace)]
 }
 
-const ofFlaky = (run: ScenarioRun, workspace: string | undefined): string =>
-  annotation('notice', run, run.plan.place, `flaky: passed at attempt ${run.attempt + 1}`, workspace)
+const ofFlaky = (run: ScenarioRun, workspace: string | undefined, names: RunNames): string =>
+  annotation('notice', names.of(run), run.plan.place, `flaky: passed at attempt ${run.attempt + 1}`, workspace)
 
-function annotation(level: Level, run: ScenarioRun, at: Place, text: string, workspace: string | undefined): string {
+function annotation(level: Level, title: string, at: Place, text: string, workspace: string | undefined): string {
   const { line, column, length } = at
   return command(
     level,
@@ -88,7 +89,7 @@ function annotation(level: Level, run: ScenarioRun, at: Place, text: string, wor
       line,
       col: column,
       endColumn: column + Math.max(1, length),
-      title: titleOf(run.plan, run.repetition, 0),
+      title,
     },
     text.trimEnd(),
   )

@@ -6,6 +6,7 @@ import { xmlAttribute, xmlText } from '../outside/index.ts'
 import type { ScenarioResult, SuiteResult } from '../run/index.ts'
 import { renderFailure } from './failure.ts'
 import { reasonOf } from './json.ts'
+import { namesIn, type RunNames } from './names.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
 
@@ -22,12 +23,13 @@ export const junit: ReporterKind = {
 }
 
 export function junitOf(result: SuiteResult): string {
+  const names = namesIn(result)
   const files = new Map<string, ScenarioResult[]>()
   for (const scenario of result.scenarios) {
     const { file } = scenario.run.plan
     files.set(file, [...(files.get(file) ?? []), scenario])
   }
-  const suites = [...files].map(([file, scenarios]) => suiteOf(file, scenarios))
+  const suites = [...files].map(([file, scenarios]) => suiteOf(file, scenarios, names))
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="mqtt-hil" ${counts(result.scenarios)} time="${seconds(result.duration)}">`,
@@ -37,21 +39,21 @@ export function junitOf(result: SuiteResult): string {
   ].join('\n')
 }
 
-function suiteOf(file: string, scenarios: readonly ScenarioResult[]): string {
+function suiteOf(file: string, scenarios: readonly ScenarioResult[], names: RunNames): string {
   const time = scenarios.reduce((sum, s) => sum + s.run.duration, 0)
   return [
     `  <testsuite name="${xmlAttribute(file)}" ${counts(scenarios)} time="${seconds(time)}" timestamp="${begun(scenarios)}">`,
-    ...scenarios.map(caseOf),
+    ...scenarios.map((scenario) => caseOf(scenario, names)),
     '  </testsuite>',
   ].join('\n')
 }
 
-function caseOf({ run, flaky }: ScenarioResult): string {
+function caseOf({ run, flaky }: ScenarioResult, names: RunNames): string {
   const { plan } = run
   const variant = [plan.variant, run.repetition === 0 ? '' : `repeat ${run.repetition}`]
     .filter((p) => p !== '')
     .join(', ')
-  const name = variant === '' ? plan.name : `${plan.name} [${variant}]`
+  const name = (variant === '' ? plan.name : `${plan.name} [${variant}]`) + names.on(plan)
   const properties: (readonly [string, string])[] = [
     ['line', String(plan.place.line)],
     ['broker', `${run.broker.name} ${run.broker.version}`.trim()],
@@ -70,19 +72,19 @@ function caseOf({ run, flaky }: ScenarioResult): string {
       ([key, value]) => `        <property name="${xmlAttribute(key)}" value="${xmlAttribute(value)}"/>`,
     ),
     '      </properties>',
-    ...outcomeOf(run),
+    ...outcomeOf(run, names),
     '    </testcase>',
   ].join('\n')
 }
 
-function outcomeOf(run: ScenarioResult['run']): string[] {
+function outcomeOf(run: ScenarioResult['run'], names: RunNames): string[] {
   if (run.status === 'passed') return []
   const reason = xmlAttribute(reasonOf(run) ?? run.status)
   if (run.status === 'skipped' || run.status === 'gap') return [`      <skipped message="${reason}"/>`]
   const element = run.status === 'failed' ? 'failure' : 'error'
   const tail = run.events.slice(-TAIL).map(describe)
   return [
-    `      <${element} type="${run.status}" message="${reason}">${xmlText(renderFailure(run, false))}</${element}>`,
+    `      <${element} type="${run.status}" message="${reason}">${xmlText(renderFailure(run, false, undefined, names.several))}</${element}>`,
     `      <system-out>${xmlText(tail.join('\n'))}</system-out>`,
   ]
 }

@@ -6,8 +6,10 @@ import { createColors } from 'picocolors'
 import { oneLine } from '../outside/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
+import { groupByCause } from './causes.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { foundGaps } from './gaps.ts'
+import { namesIn, type RunNames, runNames, titleOf } from './names.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
 import { brokerTable } from './table.ts'
@@ -23,8 +25,8 @@ export const list: ReporterKind = {
   create({ print, color, live, width, stream = process.stdout }) {
     const c = createColors(color)
     const running = new Map<string, string>()
-    let several = false
-    const on = (plan: Plan): string => (several ? ` on ${plan.given.broker.name}` : '')
+    let names = runNames([])
+    const on = (plan: Plan): string => names.on(plan)
     const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
     const draw = (): void => {
       // Those that have run for the longest: what comes and goes is told when it ends.
@@ -39,7 +41,7 @@ export const list: ReporterKind = {
     }
     return {
       onBegin(plans) {
-        several = new Set(plans.map((plan) => plan.given.broker.name)).size > 1
+        names = runNames(plans)
       },
       onScenarioBegin(plan, repetition, attempt) {
         running.set(key(plan, repetition), titleOf(plan, repetition, attempt) + on(plan))
@@ -65,14 +67,6 @@ export const list: ReporterKind = {
 
 const key = (plan: Plan, repetition: number): string =>
   `${plan.file}\n${plan.variant}\n${plan.given.broker.name}\n${repetition}`
-
-/** A scenario's name with what tells its runs apart, on one line. */
-export function titleOf(plan: Plan, repetition: number, attempt: number): string {
-  const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
-  return oneLine(
-    `${plan.name}${variant}${repetition === 0 ? '' : ` (repeat ${repetition})`}${attempt === 0 ? '' : ` (retry ${attempt})`}`,
-  )
-}
 
 const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
   passed: (c) => c.green('✓'),
@@ -109,15 +103,33 @@ function gapLines(result: SuiteResult, c: Colors): string {
 }
 
 /** What went wrong in a run and where its record lies; empty when nothing did. */
-export function failureOf(run: ScenarioRun, color: boolean, width?: number): string {
-  const text = renderFailure(run, color, width)
+export function failureOf(run: ScenarioRun, color: boolean, width?: number, names?: RunNames): string {
+  const text = renderFailure(run, color, width, names?.several)
   if (text === '') return ''
   const record = run.artifacts === null ? '' : `  ${createColors(color).cyan('record:')} ${run.artifacts}\n`
   return `\n${text}${record}`
 }
 
-export const failures = ({ scenarios }: SuiteResult, color: boolean, width?: number): string[] =>
-  scenarios.map(({ run }) => (run.status === 'gap' ? '' : failureOf(run, color, width))).filter((text) => text !== '')
+/** Each way to fail once, in full, with the names of the other runs that failed so. */
+export function failures(result: SuiteResult, color: boolean, width?: number): string[] {
+  const names = namesIn(result)
+  const bad = result.scenarios.map(({ run }) => run).filter((run) => run.status !== 'gap')
+  return groupByCause(bad.filter((run) => failureOf(run, false) !== '')).map(
+    ({ first, others }) => failureOf(first, color, width, names) + sameCause(others, names, color),
+  )
+}
+
+const MAX_NAMED = 10
+
+/** `18 more runs failed in the same way: a, b, …`; empty when there are none. */
+export function sameCause(others: readonly ScenarioRun[], names: RunNames, color: boolean): string {
+  if (others.length === 0) return ''
+  const c = createColors(color)
+  const named = others.slice(0, MAX_NAMED).map((run) => `    ${names.of(run)}\n`)
+  const more = others.length - named.length
+  const count = `${others.length} more ${others.length === 1 ? 'run' : 'runs'}`
+  return `  ${c.bold(`${count} failed in the same way:`)}\n${named.join('')}${more > 0 ? `    and ${more} more\n` : ''}`
+}
 
 /** The last lines: how many of each, how long it took, and where the results are. */
 export function closing(result: SuiteResult, c: Colors): string {

@@ -5,7 +5,7 @@ import { htmlText } from '../outside/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { reasonOf } from './json.ts'
-import { titleOf } from './list.ts'
+import { titleOf } from './names.ts'
 import { summarize } from './summary.ts'
 
 /** Bytes; other tools write into the same file. */

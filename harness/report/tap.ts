@@ -8,7 +8,7 @@ import type { Plan } from '../plan/index.ts'
 import { decisive, type ScenarioResult, type ScenarioRun, type SuiteResult } from '../run/index.ts'
 import { reasonOf } from './json.ts'
 import { showFacts } from './json-events.ts'
-import { titleOf } from './list.ts'
+import { namesIn, type RunNames } from './names.ts'
 import { writeReport } from './output.ts'
 import type { ReporterKind } from './reporter.ts'
 
@@ -27,21 +27,22 @@ export const tap: ReporterKind = {
 
 export function tapOf(result: SuiteResult): string {
   const { scenarios, notRun, interrupted, timedOut } = result
+  const names = namesIn(result)
   const lines = ['TAP version 14', `1..${scenarios.length + notRun.length}`]
-  lines.push(...scenarios.flatMap((scenario, k) => pointOf(scenario, k + 1)))
+  lines.push(...scenarios.flatMap((scenario, k) => pointOf(scenario, k + 1, names)))
   const stopped = timedOut ? 'the global timeout was reached' : interrupted ? 'interrupted' : null
   if (stopped !== null) lines.push(`Bail out! ${stopped}`)
-  else lines.push(...notRun.map((plan, k) => notRunOf(plan, scenarios.length + k + 1)))
+  else lines.push(...notRun.map((plan, k) => notRunOf(plan, scenarios.length + k + 1, names)))
   return `${lines.join('\n')}\n`
 }
 
-const notRunOf = (plan: Plan, number: number): string =>
-  `ok ${number} - ${escaped(titleOf(plan, 0, 0))} # SKIP its turn never came`
+const notRunOf = (plan: Plan, number: number, names: RunNames): string =>
+  `ok ${number} - ${escaped(names.ofPlan(plan))} # SKIP its turn never came`
 
-function pointOf({ run, flaky }: ScenarioResult, number: number): string[] {
+function pointOf({ run, flaky }: ScenarioResult, number: number, names: RunNames): string[] {
   const ok = run.status === 'passed' || run.status === 'skipped'
   const skip = run.status === 'skipped' ? ` # SKIP ${escaped(visible(run.plan.skip ?? '').replace(/\s+/g, ' '))}` : ''
-  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(titleOf(run.plan, run.repetition, 0))}${skip}`
+  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(names.of(run))}${skip}`
   if (run.status === 'skipped') return [point]
   const block = stringify(ok ? timing(run, flaky) : { ...diagnosis(run), ...timing(run, flaky) }, { lineWidth: 0 })
   return [
