@@ -31,6 +31,7 @@ export function recordedRun(
   return {
     scenarios: [{ attempts: [run], run, flaky: false }],
     notRun: [],
+    unusable: [],
     interrupted: false,
     timedOut: false,
     startedAt,

@@ -24,7 +24,7 @@ export const dot: ReporterKind = {
   name: 'dot',
   summary: 'a character a scenario, failures in full at the end',
   to: ['terminal'],
-  create({ print, color }) {
+  create({ print, color, page }) {
     const c = createColors(color)
     let count = 0
     return {
@@ -36,7 +36,7 @@ export const dot: ReporterKind = {
       onEnd(result) {
         print('\n')
         for (const text of failures(result, color)) print(text)
-        print(`\n${closing(result, c)}\n`)
+        print(`\n${closing(result, c, page)}\n`)
       },
     }
   },

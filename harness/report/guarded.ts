@@ -20,6 +20,7 @@ export function guarded(reporter: Reporter, onTrouble: (error: unknown) => void)
   return {
     onBegin: (plans, options) => heard(() => reporter.onBegin?.(plans, options)),
     onScenarioBegin: (plan, repetition, attempt) => heard(() => reporter.onScenarioBegin?.(plan, repetition, attempt)),
+    onStep: (plan, repetition, path) => heard(() => reporter.onStep?.(plan, repetition, path)),
     onScenarioEnd: (run, final) => heard(() => reporter.onScenarioEnd?.(run, final)),
     async onEnd(result) {
       if (broken) return

@@ -4,6 +4,7 @@
 import { createColors } from 'picocolors'
 import type { ScenarioRun } from '../run/index.ts'
 import { causeOf } from './causes.ts'
+import { clip } from './cells.ts'
 import { closing, failureOf } from './list.ts'
 import { type RunNames, runNames, titleOf } from './names.ts'
 import type { ReporterKind } from './reporter.ts'
@@ -15,14 +16,14 @@ export const line: ReporterKind = {
   name: 'line',
   summary: 'one line that is rewritten, failures in full as they happen',
   to: ['terminal'],
-  create({ print, color, live, width }) {
+  create({ print, color, live, width, page }) {
     const c = createColors(color)
     let total = 0
     let begun = 0
     let names = runNames([])
     /** What each way to fail was shown with first. */
     const told = new Map<string, string>()
-    const rewrite = (text: string): void => print(live ? `${BACK}${clip(text, width)}` : `${text}\n`)
+    const rewrite = (text: string): void => print(live ? `${BACK}${clip(text, width - 1)}` : `${text}\n`)
     return {
       onBegin(plans, { repeatEach }) {
         total = plans.length * repeatEach
@@ -39,7 +40,7 @@ export const line: ReporterKind = {
         if (text !== '') print(`${live ? BACK : ''}${text}`)
       },
       onEnd(result) {
-        print(`${live ? BACK : ''}\n${closing(result, c)}\n`)
+        print(`${live ? BACK : ''}\n${closing(result, c, page)}\n`)
       },
     }
   },
@@ -63,10 +64,4 @@ function failureText(
       ? text
       : `  ✗ ${name}: failed in the same way as "${first}"${run.artifacts === null ? '' : `; record: ${run.artifacts}`}\n`
   return final ? shown : `${shown}  it will be tried again\n`
-}
-
-/** A line that wraps cannot be taken back whole. */
-const clip = (text: string, width: number): string => {
-  const cells = [...text]
-  return cells.length < width ? text : `${cells.slice(0, Math.max(1, width - 2)).join('')}…`
 }

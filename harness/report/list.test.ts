@@ -2,10 +2,13 @@
 // what is redrawn. Times and event numbers vary, so they are written as T and #N.
 
 import xterm from '@xterm/headless'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ScenarioResult, SuiteResult } from '../run/index.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { Problem } from '../../emulators/index.ts'
+import type { Plan } from '../plan/index.ts'
+import type { ScenarioResult, ScenarioRun, SuiteOptions, SuiteResult } from '../run/index.ts'
 import { renderFailure } from './failure.ts'
 import { list } from './list.ts'
+import type { Reporter } from './reporter.ts'
 import { Folder, interrupted, oneOfEach } from './testing.ts'
 
 const folder = new Folder()
@@ -90,59 +93,150 @@ describe('list', () => {
 })
 
 describe('list on a terminal', () => {
-  it('shows the oldest eight of many that run, and how many more there are', async () => {
-    const screen = new Screen()
+  let screen: Screen
+  let now: number
+  const create = () => {
+    screen = new Screen()
+    now = 0
     const { stream } = screen
     const print = (text: string): void => void stream.write(text)
-    const reporter = list.create({ print, color: false, live: true, width: 40, stream })
-    const { plan } = all.scenarios[0]!.run
-    for (let k = 1; k <= 11; k++) reporter.onScenarioBegin?.({ ...plan, name: `name ${k}`, variant: `${k}` }, 0, 0)
-    const shown = await screen.lines()
-    expect(shown).toHaveLength(9)
-    expect(shown.slice(0, 2)).toEqual(['  ◌ name 1 [1]', '  ◌ name 2 [2]'])
-    expect(shown.at(-1)).toBe('    and 3 more')
+    return list.create({ print, color: false, live: true, width: 80, stream, now: () => now })
+  }
+  const named = (name: string): ScenarioRun => {
+    const { run } = all.scenarios[0]!
+    return { ...run, plan: { ...run.plan, name, file: `${name}.scenario.yaml` } }
+  }
+  const begin = (reporter: Reporter, plans: readonly Plan[]): void =>
+    reporter.onBegin?.(plans, { repeatEach: 1 } as SuiteOptions)
+
+  it('has one line with counts, time, rest and what runs with its step', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const reporter = create()
+      const runs = Array.from({ length: 30 }, (_, k) => named(`n${k}`))
+      begin(
+        reporter,
+        runs.map(({ plan }) => plan),
+      )
+      for (const run of runs.slice(0, 10)) {
+        reporter.onScenarioBegin?.(run.plan, 0, 0)
+        reporter.onScenarioEnd?.({ ...run, status: run === runs[0] ? 'failed' : 'passed' }, true)
+      }
+      for (const run of runs.slice(10, 15)) reporter.onScenarioBegin?.(run.plan, 0, 0)
+      reporter.onStep?.(runs[10]!.plan, 0, '1')
+      now = 60_000
+      vi.advanceTimersByTime(1000)
+      expect((await screen.lines()).at(-1)).toBe(
+        '  ◌ 10 of 30 · 1 failed · 1m00s, about 2m00s left · n10: publish and 4 more',
+      )
+      reporter.onEnd?.({ ...all, scenarios: [] })
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
-  it('shows what runs, and leaves only the lines of what has ended', async () => {
-    const screen = new Screen()
-    const { stream } = screen
-    const reporter = list.create({
-      print: (text) => void stream.write(text),
-      color: false,
-      live: true,
-      width: 40,
-      stream,
-    })
-    const [one, two, three] = all.scenarios.map((s) => s.run)
-    const long = { ...two!.plan, name: `a name that is longer than the terminal is wide, and then some more of it` }
-    reporter.onScenarioBegin?.(one!.plan, 0, 0)
-    reporter.onScenarioBegin?.(long, 0, 0)
-    expect(await screen.lines()).toEqual([
-      '  ◌ passed',
-      expect.stringContaining('◌ a name that is'),
-      'nal is wide, and then some more of it',
-    ])
-    reporter.onScenarioEnd?.(one!, true)
-    reporter.onScenarioBegin?.(three!.plan, 0, 0)
+  it('never has a line that is wider than it', async () => {
+    const reporter = create()
+    const long = named('a name that is longer than the terminal is wide, and then some more of it, to its end')
+    begin(reporter, [long.plan])
+    reporter.onScenarioBegin?.(long.plan, 0, 0)
+    expect(await screen.lines()).toEqual([expect.stringMatching(/^ {2}◌ 0 of 1 · 0s · a name that .*…$/)])
+    reporter.onScenarioEnd?.(long, true)
     const shown = await screen.lines()
-    expect(shown[0]).toContain('✓ passed')
-    expect(shown.join(' ')).toMatch(/◌ a name that is .*◌ skipped$/)
-    reporter.onScenarioEnd?.({ ...two!, plan: long }, true)
-    reporter.onScenarioEnd?.(three!, true)
+    expect(shown.filter((line) => line.includes('a name'))).toHaveLength(1)
+    expect(shown[0]).toHaveLength(80)
+    void reporter.onEnd?.({ ...all, scenarios: [] })
+  })
+
+  it('leaves only the lines of what has ended', async () => {
+    const reporter = create()
+    const [one, two, three] = all.scenarios.map((s) => s.run)
+    begin(reporter, [one!.plan, two!.plan, three!.plan])
+    for (const run of [one!, two!, three!]) reporter.onScenarioBegin?.(run.plan, 0, 0)
+    for (const run of [one!, two!, three!]) reporter.onScenarioEnd?.(run, true)
     await reporter.onEnd?.({ ...all, scenarios: all.scenarios.slice(0, 1) })
     const left = await screen.lines()
     expect(left.join('\n')).not.toContain('◌')
     expect(left.filter((line) => line.includes('✓ passed'))).toHaveLength(1)
-    expect(left.filter((line) => line.includes('✗ a name'))).toHaveLength(1)
+    expect(left.filter((line) => line.includes('✗ failed'))).toHaveLength(1)
     expect(left.join('\n')).toContain('1 passed in')
+  })
+
+  it('lists of very many only those that did not pass', async () => {
+    const reporter = create()
+    const runs = Array.from({ length: 101 }, (_, k) => named(`n${k}`))
+    begin(
+      reporter,
+      runs.map(({ plan }) => plan),
+    )
+    for (const [k, run] of runs.entries())
+      reporter.onScenarioEnd?.({ ...run, status: k === 50 ? 'failed' : 'passed' }, true)
+    const shown = await screen.lines()
+    expect(shown).toHaveLength(2)
+    expect(shown[0]).toContain('✗ n50')
+    expect(shown[1]).toContain('101 of 101 · 1 failed')
+    void reporter.onEnd?.({ ...all, scenarios: [] })
   })
 })
 
-/** A terminal of 40 columns; what was written to it as a person sees it. */
+describe('list without a terminal', () => {
+  it('says every 30 s how far it is, while something runs', () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      let text = ''
+      let now = 0
+      const reporter = list.create({
+        print: (more) => (text += more),
+        color: false,
+        live: false,
+        width: 80,
+        now: () => now,
+      })
+      const { plan } = all.scenarios[0]!.run
+      reporter.onBegin?.([plan, plan], { repeatEach: 1 } as SuiteOptions)
+      reporter.onScenarioBegin?.(plan, 0, 0)
+      vi.advanceTimersByTime(29_000)
+      expect(text).toBe('')
+      now = 31_000
+      vi.advanceTimersByTime(2000)
+      expect(text).toBe('  ◌ 0 of 2 · 31s · passed\n')
+      void reporter.onEnd?.({ ...all, scenarios: [] })
+      vi.advanceTimersByTime(60_000)
+      expect(text.match(/◌/g)).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('names the page at the end, and a broker that let nobody in', () => {
+    let text = ''
+    const reporter = list.create({
+      print: (more) => (text += more),
+      color: false,
+      live: false,
+      width: 80,
+      page: 'report.html',
+    })
+    const problem = new Problem('broker/login-refused', 'the broker refuses the observer')
+    void reporter.onEnd?.({
+      ...all,
+      scenarios: [],
+      output: 'out',
+      unusable: [{ broker: 'external', problem, notRun: 28 }],
+    })
+    expect(text).toContain(
+      'external is not usable (broker/login-refused): the broker refuses the observer; 28 scenarios were left out\n',
+    )
+    expect(text).toMatch(/\n {2}results: out\n {2}report: out\/report\.html\n$/)
+  })
+})
+
+/** A terminal of 80 columns; what was written to it as a person sees it. */
 class Screen {
-  readonly #terminal = new xterm.Terminal({ cols: 40, rows: 30, allowProposedApi: true, convertEol: true })
+  readonly #terminal = new xterm.Terminal({ cols: 80, rows: 30, allowProposedApi: true, convertEol: true })
   readonly stream = {
-    columns: 40,
+    columns: 80,
     rows: 30,
     isTTY: true,
     write: (text: string) => {

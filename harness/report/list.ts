@@ -1,57 +1,73 @@
-// `list`: a line for each scenario as it ends, what runs now below it on a terminal that can be
-// redrawn, failures in full at the end, then one line that sums up.
+// `list`: a line for each scenario as it ends, failures in full at the end, then one line that sums up. On a terminal
+// that can be redrawn, one line below says how far the suite is and what runs; elsewhere such a line comes now and then.
 
+import { join } from 'node:path'
 import { createLogUpdate } from 'log-update'
 import { createColors } from 'picocolors'
 import { oneLine } from '../outside/index.ts'
-import type { Plan } from '../plan/index.ts'
+import { type Plan, stepAt } from '../plan/index.ts'
 import type { ScenarioRun, Status, SuiteResult } from '../run/index.ts'
 import { groupByCause } from './causes.ts'
+import { clip, clipColored } from './cells.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { foundGaps } from './gaps.ts'
 import { namesIn, type RunNames, runNames, titleOf } from './names.ts'
+import { Progress } from './progress.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
 import { brokerTable } from './table.ts'
 
 type Colors = ReturnType<typeof createColors>
 
-const MOST_SHOWN = 8
+/** Without a terminal: how far it is, so often. */
+const PLAIN_EVERY_MS = 30_000
+/** On a terminal: so that the time goes on. */
+const REDRAW_MS = 1000
+/** Of more than these a terminal lists only those that did not pass; the line below counts all. */
+const MAX_LISTED = 100
 
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
   to: ['terminal'],
-  create({ print, color, live, width, stream = process.stdout }) {
+  create({ print, color, live, width, page, stream = process.stdout, now = () => performance.now() }) {
     const c = createColors(color)
-    const running = new Map<string, string>()
-    let names = runNames([])
-    const on = (plan: Plan): string => names.on(plan)
+    const progress = new Progress()
     const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
-    const draw = (): void => {
-      // Those that have run for the longest: what comes and goes is told when it ends.
-      const shown = [...running.values()].slice(0, MOST_SHOWN).map((line) => `  ◌ ${line}`)
-      const more = running.size - shown.length
-      redraw?.([...shown, ...(more === 0 ? [] : [`    and ${more} more`])].map((line) => c.dim(line)).join('\n'))
-    }
+    let names = runNames([])
+    let timer: NodeJS.Timeout | undefined
+    const draw = (): void => redraw?.(c.dim(clip(progress.line(now(), width - 2), width - 2)))
     const permanent = (line: string): void => {
       redraw?.clear()
-      print(`${line}\n`)
+      print(`${live ? clipColored(line, width) : line}\n`)
       draw()
     }
+    const listed = ({ status }: ScenarioRun): boolean =>
+      !live || progress.total <= MAX_LISTED || !['passed', 'skipped', 'gap'].includes(status)
+    const plain = (): void => {
+      if (progress.running.length > 0) print(`${c.dim(progress.line(now()))}\n`)
+    }
     return {
-      onBegin(plans) {
+      onBegin(plans, { repeatEach }) {
         names = runNames(plans)
+        progress.begin(plans.length * repeatEach, now())
+        timer = setInterval(live ? draw : plain, live ? REDRAW_MS : PLAIN_EVERY_MS)
+        timer.unref()
       },
       onScenarioBegin(plan, repetition, attempt) {
-        running.set(key(plan, repetition), titleOf(plan, repetition, attempt) + on(plan))
+        progress.started(key(plan, repetition), titleOf(plan, repetition, attempt) + names.on(plan))
         draw()
       },
+      onStep(plan, repetition, path) {
+        progress.at(key(plan, repetition), oneLine(stepAt(plan, path)?.verb ?? path))
+      },
       onScenarioEnd(run, final) {
-        running.delete(key(run.plan, run.repetition))
-        permanent(lineOf(run, final, c, on(run.plan)))
+        progress.ended(key(run.plan, run.repetition), run, final)
+        if (listed(run)) permanent(lineOf(run, final, c, names.on(run.plan)))
+        else draw()
       },
       onEnd(result) {
+        clearInterval(timer)
         redraw?.clear()
         redraw?.done()
         for (const text of failures(result, color, live ? width : undefined)) print(text)
@@ -59,7 +75,7 @@ export const list: ReporterKind = {
         if (table !== '') print(`\n${table}`)
         const gaps = gapLines(result, c)
         if (gaps !== '') print(`\n${gaps}`)
-        print(`\n${closing(result, c)}\n`)
+        print(`\n${closing(result, c, page)}\n`)
       },
     }
   },
@@ -132,7 +148,7 @@ export function sameCause(others: readonly ScenarioRun[], names: RunNames, color
 }
 
 /** The last lines: how many of each, how long it took, and where the results are. */
-export function closing(result: SuiteResult, c: Colors): string {
+export function closing(result: SuiteResult, c: Colors, page?: string): string {
   const { passed, failed, gap, inconclusive, broken, skipped, flaky, interrupted } = summarize(result)
   const parts = [
     c.green(`${passed} passed`),
@@ -146,5 +162,10 @@ export function closing(result: SuiteResult, c: Colors): string {
     result.notRun.length > 0 ? c.yellow(`${result.notRun.length} not run`) : '',
   ].filter((part) => part !== '')
   const stopped = result.timedOut ? c.red('\n  the global timeout was reached') : ''
-  return `  ${parts.join(', ')} in ${showSeconds(result.duration)}${stopped}\n  ${c.dim(`results: ${result.output}`)}`
+  const unusable = result.unusable.map(
+    ({ broker, problem, notRun }) =>
+      `\n  ${c.red(`${broker} is not usable`)} (${problem.code}): ${oneLine(problem.message)}; ${notRun} ${notRun === 1 ? 'scenario was' : 'scenarios were'} left out`,
+  )
+  const files = [`results: ${result.output}`, ...(page === undefined ? [] : [`report: ${join(result.output, page)}`])]
+  return `  ${parts.join(', ')} in ${showSeconds(result.duration)}${stopped}${unusable.join('')}\n${files.map((file) => `  ${c.dim(file)}`).join('\n')}`
 }

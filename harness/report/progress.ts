@@ -6,13 +6,15 @@ import type { ScenarioRun, Status } from '../run/index.ts'
 /** An estimate from fewer would be a guess. */
 const ENOUGH_DONE = 5
 const ENOUGH_MS = 2000
+/** Running ones that are named. */
+const MAX_SHOWN = 3
 
 export class Progress {
   #total = 0
   #done = 0
   #startedAt = 0
   readonly #bad: Partial<Record<Status, number>> = {}
-  readonly #running = new Map<string, string>()
+  readonly #running = new Map<string, { readonly name: string; step: string }>()
 
   begin(total: number, now: number): void {
     this.#total = total
@@ -21,7 +23,13 @@ export class Progress {
 
   /** `name`: what is shown of it; a key tells it from others. */
   started(key: string, name: string): void {
-    this.#running.set(key, name)
+    this.#running.set(key, { name, step: '' })
+  }
+
+  /** The step that it is at. */
+  at(key: string, step: string): void {
+    const running = this.#running.get(key)
+    if (running !== undefined) running.step = step
   }
 
   ended(key: string, { status }: Pick<ScenarioRun, 'status'>, final: boolean): void {
@@ -41,7 +49,19 @@ export class Progress {
 
   /** The longest-running first. */
   get running(): readonly string[] {
-    return [...this.#running.values()]
+    return [...this.#running.values()].map(({ name, step }) => (step === '' ? name : `${name}: ${step}`))
+  }
+
+  /** All of it on one line of `width` characters: what runs, the longest first, as far as there is room. */
+  line(now: number, width = Number.POSITIVE_INFINITY): string {
+    const summary = `◌ ${this.summary(now)}`
+    const names = this.running
+    for (let shown = Math.min(names.length, MAX_SHOWN); shown > 0; shown--) {
+      const more = names.length - shown
+      const text = `  ${summary} · ${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+      if ([...text].length <= width || shown === 1) return text
+    }
+    return `  ${summary}`
   }
 
   /** Counts, elapsed time and estimated rest. */

@@ -17,6 +17,10 @@ export interface ReporterSettings {
   readonly stream?: NodeJS.WriteStream
   /** Of hil itself; empty when nobody knows. */
   readonly version?: string
+  /** Milliseconds of a clock that only goes on; default: the process's own. */
+  readonly now?: () => number
+  /** The page that another reporter writes into the output folder, to be named at the end. */
+  readonly page?: string | undefined
   /** Columns of the terminal. */
   readonly width: number
 }

@@ -44,6 +44,8 @@ export interface ConductOptions {
   readonly signal: AbortSignal
   readonly repetition: number
   readonly attempt: number
+  /** Called with a step's path when it begins. */
+  readonly onStep?: ((path: string) => void) | undefined
 }
 
 /** What of a run is only to be written. */
@@ -60,6 +62,9 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
   const secrets = new Secrets(plan.secrets)
   const timeline = new Timeline(clock, lag, secrets)
   lint(timeline)
+  timeline.subscribe((event) => {
+    if (event.kind === 'step' && event.phase === 'started') options.onStep?.(event.step)
+  })
   const judge = new Judge(plan)
   let performer: Performer | null = null
   const stop = new Cancellation((reason) => {

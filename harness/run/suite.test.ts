@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Problem } from '../../emulators/index.ts'
 import { type Broker, brokers } from '../brokers/index.ts'
 import { readTimeline } from '../evidence/index.ts'
 import type { Plan } from '../plan/index.ts'
@@ -229,4 +230,56 @@ describe('what it writes', () => {
     // What stood there is not ours to remove.
     expect(await readFile(join(output, 'folder-good1--aedes'), 'utf8')).toBe('a file stands here')
   })
+})
+
+describe('a broker that lets nobody in', () => {
+  const refused = () => Promise.reject(new Problem('broker/login-refused', 'the broker refuses the observer'))
+
+  it('is given up after three in a row, and what is left on it is not run', async () => {
+    const names = Array.from({ length: 31 }, (_, k) => `good${k}`)
+    const result = await suite(names, { openBroker: refused })
+    expect(result.scenarios).toHaveLength(3)
+    expect(result.notRun).toHaveLength(28)
+    expect(result.unusable).toMatchObject([{ broker: 'aedes', problem: { code: 'broker/login-refused' }, notRun: 28 }])
+  })
+
+  it('does not keep others from running, and counts anew when one could', async () => {
+    let opened = 0
+    const openBroker = () => (++opened === 3 ? brokers.aedes.open() : refused())
+    const result = await suite(['good1', 'good2', 'good3', 'good4', 'good5', 'skipped1', 'good6', 'good7'], {
+      openBroker,
+    })
+    expect(result.scenarios.map(({ run }) => run.status)).toEqual([
+      'broken',
+      'broken',
+      'passed',
+      'broken',
+      'broken',
+      'skipped',
+      'broken',
+    ])
+    expect(result.unusable).toMatchObject([{ notRun: 1 }])
+    const plans = ['good1', 'good2', 'good3', 'good4', 'good5'].map((name, k) => {
+      const one = plan(name)
+      return k === 4 ? { ...one, given: { ...one.given, broker: { ...one.given.broker, name: 'other' } } } : one
+    })
+    const two = await suiteOf(plans, {
+      openBroker: ({ given }) => (given.broker.name === 'other' ? brokers.aedes.open() : refused()),
+    })
+    expect(two.scenarios.at(-1)?.run.status).toBe('passed')
+    expect(two.notRun.map(({ name }) => name)).toEqual(['good4'])
+  })
+
+  it('is not given up for problems of single scenarios', async () => {
+    const openBroker = () => Promise.reject(new Problem('broker/not-started', 'it ended'))
+    const result = await suite(['good1', 'good2', 'good3', 'good4'], { openBroker })
+    expect(result.scenarios).toHaveLength(4)
+    expect(result.unusable).toEqual([])
+  })
+})
+
+it('tells of each step as it begins', async () => {
+  const paths: string[] = []
+  await suite(['good1'], {}, { onStep: (one, _, path) => void paths.push(`${one.name} ${path}`) })
+  expect(paths).toEqual(['good1 0'])
 })

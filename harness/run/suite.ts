@@ -8,6 +8,7 @@ import { conduct } from './conductor.ts'
 import { withGap } from './gap.ts'
 import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
+import { type UnusableBroker, UnusableBrokers } from './unusable-brokers.ts'
 
 /** A plan with its broker, opened for each run. */
 export interface SuiteJob {
@@ -35,6 +36,8 @@ export interface SuiteOptions {
 export interface SuiteListener {
   onBegin?(plans: readonly Plan[], options: SuiteOptions): void
   onScenarioBegin?(plan: Plan, repetition: number, attempt: number): void
+  /** A step of a scenario begins; `path` is its path in the record, such as `5#2.1`. */
+  onStep?(plan: Plan, repetition: number, path: string): void
   onScenarioEnd?(run: ScenarioRun, final: boolean): void
   onEnd?(result: SuiteResult): void | Promise<void>
 }
@@ -51,6 +54,8 @@ export interface SuiteResult {
   readonly scenarios: readonly ScenarioResult[]
   /** Planned and not run: the suite was stopped before their turn. */
   readonly notRun: readonly Plan[]
+  /** Brokers that let nobody in, so that scenarios were left out. */
+  readonly unusable: readonly UnusableBroker[]
   readonly interrupted: boolean
   readonly timedOut: boolean
   readonly startedAt: Date
@@ -84,16 +89,19 @@ export async function runSuite(
     jobs.map((job) => ({ ...job, repetition, folder: folders.get(job.plan)! })),
   ).flat()
   const results: (ScenarioResult | undefined)[] = turns.map(() => undefined)
+  const brokers = new UnusableBrokers()
   let failures = 0
   const take = async (k: number): Promise<void> => {
     const result = await attempt(turns[k]!, options, signal, listeners)
     results[k] = result
+    brokers.heard(result.run)
     if (isBad(result.run)) failures++
   }
   using room = new AdaptiveLimit(options.jobs)
   for (const k of turns.keys()) {
     await room.free()
     if (signal.aborted || (options.maxFailures > 0 && failures >= options.maxFailures)) break
+    if (brokers.leavesOut(turns[k]!.plan)) continue
     room.begin(take(k))
   }
   await room.empty()
@@ -102,6 +110,7 @@ export async function runSuite(
   const result: SuiteResult = {
     scenarios: results.filter((r) => r !== undefined),
     notRun: turns.filter((_, k) => results[k] === undefined).map((turn) => turn.plan),
+    unusable: brokers.all,
     interrupted: options.signal.aborted,
     timedOut,
     startedAt,
@@ -129,7 +138,7 @@ async function attempt(
   const attempts: ScenarioRun[] = []
   for (let number = 0; ; number++) {
     for (const listener of listeners) listener.onScenarioBegin?.(plan, repetition, number)
-    const run = plan.skip === null ? await once(turn, number, options, signal) : skipped(plan, repetition)
+    const run = plan.skip === null ? await once(turn, number, options, signal, listeners) : skipped(plan, repetition)
     attempts.push(run)
     const final = !isBad(run) || number >= options.retries || signal.aborted
     for (const listener of listeners) listener.onScenarioEnd?.(run, final)
@@ -142,6 +151,7 @@ async function once(
   attempt: number,
   options: SuiteOptions,
   signal: AbortSignal,
+  listeners: readonly SuiteListener[],
 ): Promise<ScenarioRun> {
   const run = await conduct(plan, {
     openBroker,
@@ -151,6 +161,9 @@ async function once(
     signal,
     repetition,
     attempt,
+    onStep: (path) => {
+      for (const listener of listeners) listener.onStep?.(plan, repetition, path)
+    },
   })
   return writeArtifacts(withGap(run), options.output, folder)
 }

@@ -6,7 +6,7 @@ import { Problem } from '../../../emulators/index.ts'
 import { version } from '../../config/package.ts'
 import type { Plan } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { guarded, prepareOutput, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
+import { guarded, prepareOutput, REPORT, type Reporter, type ReporterKind, reporters } from '../../report/index.ts'
 import { runSuite, type SuiteListener, type SuiteResult } from '../../run/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import {
@@ -137,8 +137,14 @@ export function reportersOf(names: readonly string[], out: Terminal): Reporter[]
   })
   // One that has a file as well leaves the terminal to those that have only that.
   const spoken = kinds.some(({ to }) => to.includes('terminal') && !to.includes('file'))
+  const page = kinds.some((kind) => kind === reporters.html) ? REPORT : undefined
   return kinds.map((kind) =>
-    kind.create({ ...out, version: version(), ...(spoken && kind.to.includes('file') ? { print: () => {} } : {}) }),
+    kind.create({
+      ...out,
+      version: version(),
+      page,
+      ...(spoken && kind.to.includes('file') ? { print: () => {} } : {}),
+    }),
   )
 }
 
