@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['harness/evidence', 'harness/brokers', 'harness/devices', 'harness/link'],
   ['harness/steps', 'harness/expect', 'harness/lint'],
   ['harness/plan', 'harness/judge', 'harness/capture'],
+  ['harness/session'],
   ['harness/run'],
   ['harness/record'],
   ['harness/compare'],

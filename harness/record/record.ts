@@ -5,22 +5,14 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import {
-  after,
-  type Clock,
-  type Duration,
-  type Instant,
-  Problem,
-  realClock,
-  type Timer,
-} from '../../emulators/index.ts'
+import { after, type Clock, type Duration, type Instant, Problem, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { BoardSession, Lines } from '../devices/index.ts'
-import { type Event, LagMeter, Secrets, TIMELINE_FILE, Timeline, writeEvent, writeHeader } from '../evidence/index.ts'
+import { type Event, TIMELINE_FILE, type Timeline, writeEvent, writeHeader } from '../evidence/index.ts'
 import { type Link, openLink } from '../link/index.ts'
-import { Linter } from '../lint/index.ts'
-import { describeErrno, ResourceStack, secretsOf } from '../run/index.ts'
+import { describeErrno } from '../run/index.ts'
+import { type ResourceStack, Session } from '../session/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import type { RecordingHeader } from './header.ts'
 
@@ -70,22 +62,15 @@ export const ENDED = 'the recording ended'
 export async function record(settings: RecordSettings): Promise<Recorded> {
   const { devices, folder } = settings
   const startedAt = new Date()
-  const clock = realClock()
-  const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
-  const secrets = new Secrets()
-  const timeline = new Timeline(clock, lag, secrets)
-  const linter = new Linter()
+  const session = new Session({
+    onStop: (reason) => {
+      if (reason.kind === 'broken') ending.end(reason.error as Problem)
+    },
+  })
+  const { clock, timeline, resources } = session
   const ending = new Ending(clock, settings)
-  const bench = new ResourceStack()
-  let log = (): string => ''
   try {
-    const broker = await bench.take('the broker', settings.openBroker())
-    secrets.learn(secretsOf(broker))
-    log = () => secrets.text(broker.log())
-    broker.onDeath((death) => {
-      timeline.record({ kind: 'broker', change: 'died', detail: death.message })
-      ending.end(death)
-    })
+    const broker = await session.openBroker(settings.openBroker)
     const header: RecordingHeader = {
       recording: true,
       scenario: `recording of ${devices.map(({ name }) => name).join(', ')}`,
@@ -95,24 +80,18 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
     }
     const links: Link[] = []
     for (const device of devices) {
-      links.push(await bench.take(`the link of ${device.name}`, linkOf(device, broker, timeline, clock, settings.tls)))
-      if (device.console !== undefined) await listenTo(device.name, device.console, timeline, bench)
+      links.push(
+        await resources.take(`the link of ${device.name}`, linkOf(device, broker, timeline, clock, settings.tls)),
+      )
+      if (device.console !== undefined) await listenTo(device.name, device.console, timeline, resources)
     }
     const tape = await TimelineWriter.open(folder, header, ending)
+    for (const event of timeline.events) tape.write(event)
     const leave = timeline.subscribe((event) => {
-      for (const { by, ...found } of linter.observe(event))
-        timeline.record({
-          kind: 'violation',
-          device: 'device' in event ? (event.device ?? '') : '',
-          by,
-          ...found,
-          of: event.seq,
-        })
       tape.write(event)
       if (event.kind === 'packet' || event.kind === 'socket') ending.happened()
       settings.onEvent(event)
     })
-    lag.start()
     const files = settings.tls ? [await writeAuthority(folder)] : []
     settings.onReady({ links, broker })
     const problem = await ending.ended
@@ -126,13 +105,12 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
       events,
       startedAt,
       duration: clock.now(),
-      files: [TIMELINE_FILE, ...captures, ...files, ...(await writeLog(folder, log()))],
+      files: [TIMELINE_FILE, ...captures, ...files, ...(await writeLog(folder, session.secrets.text(broker.log())))],
       problem,
     }
   } finally {
     ending.forget()
-    lag.stop()
-    await bench[Symbol.asyncDispose]()
+    await session[Symbol.asyncDispose]()
   }
 }
 
@@ -239,8 +217,8 @@ async function linkOf(
   return openLink({ device: name, host, port, upstream, tls: shown, recorder, clock, refusesByReset: true })
 }
 
-async function listenTo(device: string, console: string, timeline: Timeline, bench: ResourceStack): Promise<void> {
-  const session = await bench.take(`the console of ${device}`, BoardSession.open(console))
+async function listenTo(device: string, console: string, timeline: Timeline, resources: ResourceStack): Promise<void> {
+  const session = await resources.take(`the console of ${device}`, BoardSession.open(console))
   const lines = new Lines((line) => timeline.record({ kind: 'serial', device, line, stream: 'out' }))
   session.onConsole = (bytes) => lines.feed(bytes)
   session.onGone = ({ message }) => {

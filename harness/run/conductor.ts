@@ -1,35 +1,28 @@
 // Runs one scenario: acquires broker, links and devices, performs the steps while the judge
 // watches, and gives everything back in reverse, whatever happened.
 
-import {
-  after,
-  type Clock,
-  type Duration,
-  milliseconds,
-  Problem,
-  realClock,
-  seeded,
-  showDuration,
-  type Timer,
-} from '../../emulators/index.ts'
+import { milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
 import type { Attachment, Device } from '../devices/index.ts'
-import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
+import type { Event } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/model/plan.ts'
+import {
+  CancelledError,
+  JudgeTimer,
+  openDevice,
+  openDeviceLink,
+  redactProblem,
+  redactText,
+  Session,
+  type StopReason,
+} from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
-import { Cancellation, CancelledError, type StopReason } from './cancellation.ts'
-import { lint, openDevice, openDeviceLink } from './device-setup.ts'
-import { JudgeTimer } from './judge-timer.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
-import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
-import { redactProblem, redactText, secretsOf } from './redact.ts'
-import { ResourceStack } from './resource-stack.ts'
 import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
-import { cleanUp, findResidue, lockBroker } from './shared-broker.ts'
 
 /** From the end of the observer's connection to the exit of a broker that died. */
 const BROKER_EXIT_GRACE = milliseconds(300)
@@ -55,267 +48,249 @@ export interface Unwritten {
   readonly extraFiles: Readonly<Record<string, string>>
 }
 
-export async function conduct(plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> {
-  const startedAt = new Date()
-  const clock = realClock()
-  const lag = new LagMeter({ clock, onStall: (stalled) => timeline.record({ kind: 'lag', stalled }) })
-  const secrets = new Secrets(plan.secrets)
-  const timeline = new Timeline(clock, lag, secrets)
-  lint(timeline)
-  timeline.subscribe((event) => {
-    if (event.kind === 'step' && event.phase === 'started') options.onStep?.(event.step)
-  })
-  const judge = new Judge(plan)
-  let performer: Performer | null = null
-  const stop = new Cancellation((reason) => {
-    if (reason.kind === 'time-up') performer?.tellHanging()
-    timeline.record({ kind: 'fault', what: reason.kind === 'time-up' ? TIME_UP : STOPPED })
-  })
-  const ending: Ending = { reason: null, outcome: null, bug: undefined, problem: null }
-  const loaded: Loaded = { fleet: null, result: null, verdicts: [], files: {} }
-  const clockwork = new JudgeTimer(judge, timeline, clock, lag)
-  let events: readonly Event[] = []
-  const about = { kind: '', version: '', log: '' }
+/** Runs a plan once. Never throws: what went wrong is in the run's status, problem or bug. */
+export const conduct = (plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> =>
+  new Conductor(plan, options).conduct()
 
-  const interrupt = (): void => stop.stop({ kind: 'interrupted' })
-  options.signal.addEventListener('abort', interrupt)
-  if (options.signal.aborted) interrupt()
-  const bench = new ResourceStack()
-  lag.start()
-  try {
-    const broker = await stop.race(bench.take('the broker', options.openBroker()))
-    Object.assign(about, { kind: broker.name, version: broker.version })
-    secrets.learn(secretsOf(broker))
-    broker.onDeath((death) => {
-      timeline.record({ kind: 'broker', change: 'died', detail: death.message })
-      stop.stop({ kind: 'broken', error: death })
-    })
-    bench.onRelease("the broker's log", () => {
-      about.log = broker.log()
-    })
-    if (broker.sharedAs !== undefined) {
-      await stop.race(bench.take('its turn at the broker', lockBroker(broker.sharedAs)))
-      bench.onRelease('what it left at the broker', () => cleanUp(broker, findResidue(events)))
-    }
-    judge.onVerdict((verdict) => {
-      if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') stop.stop({ kind: 'always' })
-    })
-    ending.outcome = await withTimeLimit(plan.timeout, clock, stop, () =>
-      perform(plan, {
-        broker,
-        bench,
-        timeline,
-        clock,
-        judge,
-        stop,
-        seed: options.seed,
-        attach: options.attach,
-        openFleet: options.openFleet,
-        loaded,
-        performing: (p) => {
-          performer = p
-        },
-      }),
-    )
-  } catch (error) {
-    explain(error, stop.reason, ending)
-  } finally {
-    await count(loaded, ending)
-    judge.end()
-    // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
-    events = [...timeline.events]
-    clockwork.stop()
-    await bench[Symbol.asyncDispose]()
-    lag.stop()
-    options.signal.removeEventListener('abort', interrupt)
-  }
-  return {
-    plan,
-    status: statusOf(ending, judge, loaded),
-    broker: { name: plan.given.broker.name, kind: about.kind, version: about.version, gaps: contractGaps(about) },
-    gap: null,
-    verdicts: [...judge.verdicts, ...loaded.verdicts].map((verdict) => redactText(verdict, secrets)),
-    load: loaded.result,
-    events,
-    problem: redactProblem(reasonOf(ending, judge) ?? bench.troubles[0] ?? null, secrets),
-    bug: ending.bug,
-    seed: options.seed,
-    startedAt,
-    duration: clock.now(),
-    repetition: options.repetition,
-    attempt: options.attempt,
-    artifacts: null,
-    extraFiles: loaded.files,
-    brokerLog: secrets.text(about.log),
-  }
-}
+type Outcome = 'passed' | 'failed' | 'inconclusive'
 
-const contractGaps = ({ kind, version }: { kind: string; version: string }): readonly Gap[] =>
-  (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) => versionFits(version, gap.versions)) ??
-  []
-
+/** How the steps ended: with an outcome, or before it with a reason. */
 interface Ending {
-  reason: StopReason | null
-  outcome: 'passed' | 'failed' | 'inconclusive' | null
-  bug: unknown
-  problem: Problem | null
+  readonly outcome: Outcome | null
+  readonly reason: StopReason | null
+  readonly problem: Problem | null
+  readonly bug: unknown
 }
 
-interface Loaded {
-  fleet: FleetRun | null
-  result: LoadResult | null
-  verdicts: readonly Verdict[]
-  files: Readonly<Record<string, string>>
+/** What a fleet measured, and what its bounds say of it. */
+interface Measured {
+  readonly result: LoadResult | null
+  readonly verdicts: readonly Verdict[]
+  readonly files: Readonly<Record<string, string>>
 }
 
-/** Whatever the steps came to: what the fleet has measured is kept. */
-async function count(loaded: Loaded, ending: Ending): Promise<void> {
-  const { fleet } = loaded
-  if (fleet === null) return
-  try {
-    loaded.result = await fleet.finish(ending.outcome !== 'passed')
-    loaded.verdicts = fleet.judge(loaded.result)
-    loaded.files = fleet.files(loaded.result)
-  } catch (error) {
-    if (ending.problem !== null || ending.bug !== undefined) return
-    if (error instanceof Problem) ending.problem = error
-    else ending.bug = error
+const NOTHING_MEASURED: Measured = { result: null, verdicts: [], files: {} }
+
+class Conductor {
+  readonly #plan: Plan
+  readonly #options: ConductOptions
+  readonly #session: Session
+  readonly #judge: Judge
+  readonly #timer: JudgeTimer
+  #broker: Broker | null = null
+  #performer: Performer | null = null
+  #fleet: FleetRun | null = null
+
+  constructor(plan: Plan, options: ConductOptions) {
+    this.#plan = plan
+    this.#options = options
+    this.#session = new Session({
+      secrets: plan.secrets,
+      seed: options.seed,
+      onStop: ({ kind }) => {
+        if (kind === 'time-up') this.#performer?.tellHanging()
+        this.#session.timeline.record({ kind: 'fault', what: kind === 'time-up' ? TIME_UP : STOPPED })
+      },
+    })
+    this.#session.timeline.subscribe((event) => {
+      if (event.kind === 'step' && event.phase === 'started') options.onStep?.(event.step)
+    })
+    this.#judge = new Judge(plan)
+    this.#timer = new JudgeTimer(this.#judge, this.#session.timeline, this.#session.clock, this.#session.lag)
   }
-}
 
-interface Scene {
-  readonly openFleet: OpenFleet | undefined
-  readonly loaded: Loaded
-  readonly broker: Broker
-  readonly bench: ResourceStack
-  readonly timeline: Timeline
-  readonly clock: Clock
-  readonly judge: Judge
-  readonly stop: Cancellation
-  readonly seed: number
-  readonly attach: ConductOptions['attach']
-  readonly performing: (performer: Performer) => void
-}
+  async conduct(): Promise<ScenarioRun & Unwritten> {
+    const startedAt = new Date()
+    const steps = await this.#steps()
+    const { measured, ending } = await this.#measured(steps)
+    this.#judge.end()
+    // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
+    const events: readonly Event[] = [...this.#session.timeline.events]
+    this.#timer.stop()
+    await this.#session[Symbol.asyncDispose]()
+    const { secrets, resources, clock, brokerLog } = this.#session
+    const verdicts = this.#judge.verdicts
+    return {
+      plan: this.#plan,
+      status: statusOf(ending, verdicts, measured.verdicts),
+      broker: this.#brokerOfRun(),
+      gap: null,
+      verdicts: [...verdicts, ...measured.verdicts].map((verdict) => redactText(verdict, secrets)),
+      load: measured.result,
+      events,
+      problem: redactProblem(reasonOf(ending, verdicts) ?? resources.troubles[0] ?? null, secrets),
+      bug: ending.bug,
+      seed: this.#options.seed,
+      startedAt,
+      duration: clock.now(),
+      repetition: this.#options.repetition,
+      attempt: this.#options.attempt,
+      artifacts: null,
+      extraFiles: measured.files,
+      brokerLog,
+    }
+  }
 
-async function perform(plan: Plan, scene: Scene): Promise<'passed' | 'failed' | 'inconclusive'> {
-  const { broker, bench, timeline, clock, judge, stop, attach } = scene
-  let lost: Problem | null = null
-  const onLost = (problem: Problem): void => {
-    lost = problem
-    // When the broker has died, its death is the better reason, and is about to be heard of.
-    void pause(BROKER_EXIT_GRACE, clock, stop).then(
-      () => stop.stop({ kind: 'broken', error: problem }),
-      () => {},
+  #brokerOfRun(): ScenarioRun['broker'] {
+    const kind = this.#broker?.name ?? ''
+    const version = this.#broker?.version ?? ''
+    const gaps: readonly Gap[] =
+      (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) =>
+        versionFits(version, gap.versions),
+      ) ?? []
+    return { name: this.#plan.given.broker.name, kind, version, gaps }
+  }
+
+  async #steps(): Promise<Ending> {
+    const { cancellation } = this.#session
+    this.#session.endOn(this.#options.signal)
+    try {
+      const broker = await this.#session.openBroker(this.#options.openBroker)
+      this.#broker = broker
+      await this.#session.shareBroker(broker)
+      this.#judge.onVerdict((verdict) => {
+        if (verdict.step.startsWith('always.') && verdict.kind !== 'pass') cancellation.stop({ kind: 'always' })
+      })
+      const outcome = await this.#session.within(this.#plan.timeout, () => this.#perform(broker))
+      return { outcome, reason: null, problem: null, bug: undefined }
+    } catch (error) {
+      return endingOf(error, cancellation.reason)
+    }
+  }
+
+  /** Whatever the steps came to: what the fleet has measured is kept. */
+  async #measured(ending: Ending): Promise<{ readonly measured: Measured; readonly ending: Ending }> {
+    const fleet = this.#fleet
+    if (fleet === null) return { measured: NOTHING_MEASURED, ending }
+    try {
+      const result = await fleet.finish(ending.outcome !== 'passed')
+      return { measured: { result, verdicts: fleet.judge(result), files: fleet.files(result) }, ending }
+    } catch (error) {
+      const known = ending.problem !== null || ending.bug !== undefined
+      return { measured: NOTHING_MEASURED, ending: known ? ending : { ...ending, ...blame(error) } }
+    }
+  }
+
+  async #perform(broker: Broker): Promise<Outcome> {
+    const session = this.#session
+    const { resources, timeline, clock, cancellation, random } = session
+    let lost: Problem | null = null
+    const observer = await session.observe(broker, this.#plan, (problem) => {
+      lost = problem
+      // When the broker has died, its death is the better reason, and is about to be heard of.
+      void session.pause(BROKER_EXIT_GRACE).then(
+        () => cancellation.stop({ kind: 'broken', error: problem }),
+        () => {},
+      )
+    })
+    const { links, devices } = await this.#openDevices(broker)
+    const detours = await this.#openDetours(broker, links)
+    const fleet = this.#plan.fleet === null ? null : await this.#openFleet(broker, detours)
+    const stage: Stage = {
+      fleet,
+      device: (name) => devices.get(name)!,
+      link: (name) => links.get(name)!,
+      links: [...links.values()],
+      random: (label) => random.fork(label),
+      broker,
+      recorder: timeline,
+      clock,
+      pause: (duration) => session.pause(duration),
+      until: (done) => cancellation.race(done),
+      observerAway: () => observer.away(),
+      observerBack: () => observer.subscribe(),
+    }
+    const performer = new Performer(stage, this.#judge, cancellation)
+    this.#performer = performer
+    resources.onRelease('the steps under way', () => performer.settled())
+    await fleet?.start()
+    const outcome = await performer.perform(this.#plan)
+    if (lost !== null) throw lost
+    return outcome
+  }
+
+  async #openDevices(broker: Broker): Promise<{ links: Map<string, Link>; devices: ReadonlyMap<string, Device> }> {
+    const env = { session: this.#session, broker, attach: this.#options.attach }
+    const { resources, cancellation } = this.#session
+    const links = new Map<string, Link>()
+    const devices = new Map<string, Device>()
+    for (const plan of this.#plan.devices) {
+      const opened = await openDeviceLink(plan, env)
+      links.set(plan.name, opened.link)
+      devices.set(plan.name, await openDevice(plan, opened, env))
+    }
+    for (const { name, waitsForBoot } of this.#plan.devices)
+      if (!waitsForBoot) await cancellation.race(resources.during(`the boot of ${name}`, devices.get(name)!.boot()))
+    return { links, devices }
+  }
+
+  /** Links for those devices of a fleet that have one of their own; added to `links`. */
+  async #openDetours(broker: Broker, links: Map<string, Link>): Promise<FleetScene['detours']> {
+    const detours: FleetScene['detours'][number][] = []
+    for (const { name, group, i } of linkedMembers(this.#plan.fleet)) {
+      const link = await this.#session.take(
+        `the link of ${name}`,
+        openLink({
+          device: name,
+          upstream: () => ({ host: broker.host, port: broker.port }),
+          recorder: this.#session.timeline,
+          refusesByReset: true,
+        }),
+      )
+      links.set(name, link)
+      detours.push({ group, i, host: link.host, port: link.port })
+    }
+    return detours
+  }
+
+  async #openFleet(broker: Broker, detours: FleetScene['detours']): Promise<FleetRun> {
+    const { openFleet, seed } = this.#options
+    if (openFleet === undefined)
+      throw new Problem('run/no-fleet', 'fleets cannot be run here', { hint: 'hil load runs them' })
+    const { timeline, cancellation } = this.#session
+    const fleet = await this.#session.take(
+      'the fleet',
+      openFleet({ plan: this.#plan, broker, timeline, seed, detours }),
     )
-  }
-  const observer = await bench.take(
-    'the observer',
-    Promise.resolve(new Observer(broker, plan.observe, timeline, onLost)),
-  )
-  await stop.race(observer.subscribe())
-  const links = new Map<string, Link>()
-  const devices = new Map<string, Device>()
-  const random = seeded(scene.seed)
-  const around = { broker, bench, timeline, clock, stop, random, attach }
-  for (const device of plan.devices) {
-    const taken = await openDeviceLink(device, around)
-    links.set(device.name, taken.link)
-    devices.set(device.name, await openDevice(device, taken, around))
-  }
-  for (const { name, waitsForBoot } of plan.devices)
-    if (!waitsForBoot) await stop.race(bench.during(`the boot of ${name}`, devices.get(name)!.boot()))
-
-  const detours: FleetScene['detours'][number][] = []
-  for (const { name, group, i } of linkedMembers(plan.fleet)) {
-    const upstream = () => ({ host: broker.host, port: broker.port })
-    const link = await stop.race(
-      bench.take(`the link of ${name}`, openLink({ device: name, upstream, recorder: timeline, refusesByReset: true })),
-    )
-    links.set(name, link)
-    detours.push({ group, i, host: link.host, port: link.port })
-  }
-  const fleet = plan.fleet === null ? null : await openFleet(plan, scene, detours)
-  const stage: Stage = {
-    fleet,
-    device: (name) => devices.get(name)!,
-    link: (name) => links.get(name)!,
-    links: [...links.values()],
-    random: (label) => random.fork(label),
-    broker,
-    recorder: timeline,
-    clock,
-    pause: (d) => pause(d, clock, stop),
-    until: (done) => stop.race(done),
-    observerAway: () => observer.away(),
-    observerBack: () => observer.subscribe(),
-  }
-  const performer = new Performer(stage, judge, stop)
-  scene.performing(performer)
-  bench.onRelease('the steps under way', () => performer.settled())
-  await fleet?.start()
-  const outcome = await performer.perform(plan)
-  if (lost !== null) throw lost
-  return outcome
-}
-
-async function openFleet(plan: Plan, scene: Scene, detours: FleetScene['detours']): Promise<FleetRun> {
-  const { bench, broker, timeline, seed, stop, loaded } = scene
-  if (scene.openFleet === undefined)
-    throw new Problem('run/no-fleet', 'nothing here runs fleets', { hint: 'hil load runs them' })
-  const fleet = await stop.race(bench.take('the fleet', scene.openFleet({ plan, broker, timeline, seed, detours })))
-  fleet.failed.catch((error: unknown) => stop.stop({ kind: 'broken', error }))
-  loaded.fleet = fleet
-  return fleet
-}
-
-export async function pause(d: Duration, clock: Clock, stop: Cancellation): Promise<void> {
-  let timer: Timer | undefined
-  const over = new Promise<void>((resolve) => {
-    timer = clock.at(after(clock.now(), d), resolve)
-  })
-  try {
-    await stop.race(over)
-  } finally {
-    // A timer left behind would keep the process alive.
-    timer?.cancel()
+    fleet.failed.catch((error: unknown) => cancellation.stop({ kind: 'broken', error }))
+    this.#fleet = fleet
+    return fleet
   }
 }
 
-async function withTimeLimit<T>(limit: Duration, clock: Clock, stop: Cancellation, work: () => Promise<T>): Promise<T> {
-  const timer = clock.at(after(clock.now(), limit), () => stop.stop({ kind: 'time-up', limit }))
-  try {
-    return await work()
-  } finally {
-    timer.cancel()
-  }
-}
+const blame = (error: unknown): Pick<Ending, 'problem' | 'bug'> =>
+  error instanceof Problem ? { problem: error, bug: undefined } : { problem: null, bug: error }
 
-function explain(error: unknown, reason: StopReason | null, ending: Ending): void {
+function endingOf(error: unknown, reason: StopReason | null): Ending {
   // When the broker dies, whatever was going on fails too; the death is the reason to tell.
   const cause = reason?.kind === 'broken' ? reason.error : error
-  ending.reason = reason
-  if (cause instanceof Problem) ending.problem = cause
-  else if (!(cause instanceof CancelledError)) ending.bug = cause
-  else if (reason?.kind === 'time-up')
-    ending.problem = new Problem('scenario/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
-      hint: 'timeout: on the scenario or the step sets another',
-    })
+  if (!(cause instanceof CancelledError)) return { outcome: null, reason, ...blame(cause) }
+  const problem =
+    reason?.kind === 'time-up'
+      ? new Problem('scenario/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
+          hint: 'timeout: on the scenario or the step sets another',
+        })
+      : null
+  return { outcome: null, reason, problem, bug: undefined }
 }
 
 /** A verdict that says it already is enough. */
-function reasonOf({ problem }: Ending, judge: Judge): Problem | null {
-  const judged = judge.verdicts.some((v) => v.kind === 'fail')
+function reasonOf({ problem }: Ending, verdicts: readonly Verdict[]): Problem | null {
+  const judged = verdicts.some((v) => v.kind === 'fail')
   return judged && problem !== null && !isEnvironment(problem) ? null : problem
 }
 
-function statusOf(ending: Ending, judge: Judge, { verdicts }: Loaded): Status {
-  const { reason, problem, bug, outcome } = ending
+function statusOf(
+  { reason, problem, bug, outcome }: Ending,
+  claims: readonly Verdict[],
+  bounds: readonly Verdict[],
+): Status {
   if (reason?.kind === 'interrupted') return 'interrupted'
   if (bug !== undefined) return 'broken'
   if (reason?.kind === 'time-up') return 'failed'
   if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
-  if (judge.verdicts.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
+  if (claims.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
   // A bound that was missed by a generator that could not keep up is no finding.
-  if ([...judge.verdicts, ...verdicts].some((v) => v.kind === 'inconclusive')) return 'inconclusive'
-  return verdicts.some((v) => v.kind === 'fail') ? 'failed' : 'passed'
+  if ([...claims, ...bounds].some((v) => v.kind === 'inconclusive')) return 'inconclusive'
+  return bounds.some((v) => v.kind === 'fail') ? 'failed' : 'passed'
 }

@@ -5,7 +5,7 @@ export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct } from './conductor.ts'
 export { describeErrno } from './fs-errors.ts'
 export { withGap } from './gap.ts'
-export { InteractiveSession, type RigSettings, type StepResult } from './interactive-session.ts'
+export { InteractiveSession, type InteractiveSettings, type StepResult } from './interactive-session.ts'
 export type {
   FleetRun,
   FleetScene,
@@ -20,8 +20,6 @@ export type {
   RateFigure,
   SloResult,
 } from './load.ts'
-export { secretsOf } from './redact.ts'
-export { ResourceStack } from './resource-stack.ts'
 export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
 export {
   runSuite,

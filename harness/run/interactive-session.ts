@@ -1,10 +1,10 @@
 // A scenario that is made up as it goes along: a program asks for devices, steps and claims one by one, and the judge
 // holds them against one timeline as it would those of a file. Nothing is started before it is asked for.
 
-import { type Clock, type Duration, type Problem, realClock, seeded } from '../../emulators/index.ts'
+import type { Duration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
-import { LagMeter, Secrets, Timeline } from '../evidence/index.ts'
+import type { Timeline } from '../evidence/index.ts'
 import { Judge, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
 import {
@@ -15,18 +15,19 @@ import {
   type Step,
   type YamlMap,
 } from '../plan/index.ts'
+import {
+  CancelledError,
+  type DeviceEnv,
+  JudgeTimer,
+  type Observer,
+  openDevice,
+  openDeviceLink,
+  Session,
+} from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
-import { Cancellation, CancelledError } from './cancellation.ts'
-import { pause } from './conductor.ts'
-import { type DeviceEnv, lint, openDevice, openDeviceLink } from './device-setup.ts'
-import { JudgeTimer } from './judge-timer.ts'
-import { Observer } from './observer.ts'
 import { Performer } from './performer.ts'
-import { secretsOf } from './redact.ts'
-import { ResourceStack } from './resource-stack.ts'
-import { cleanUp, findResidue, lockBroker } from './shared-broker.ts'
 
-export interface RigSettings {
+export interface InteractiveSettings {
   /** Names the program in messages; files that devices name are looked for from its folder. */
   readonly file: string
   readonly openBroker: () => Promise<Broker>
@@ -53,57 +54,48 @@ export class InteractiveSession implements AsyncDisposable {
   readonly pieces: IncrementalCompiler
   /** What has been performed so far, for reports. */
   readonly plan: Plan
-  readonly #settings: RigSettings
-  readonly #clock: Clock = realClock()
-  readonly #lag: LagMeter
-  readonly #secrets = new Secrets([])
+  readonly #settings: InteractiveSettings
+  readonly #session: Session
   readonly #judge: Judge
-  readonly #clockwork: JudgeTimer
-  readonly #bench = new ResourceStack()
-  readonly #stop: Cancellation
+  readonly #timer: JudgeTimer
   readonly #steps: Step[] = []
-  readonly #random: ReturnType<typeof seeded>
   readonly #links = new Map<string, Link>()
   readonly #devices = new Map<string, Device>()
-  readonly #interrupt = (): void => this.#stop.stop({ kind: 'interrupted' })
   #broker: Promise<Broker> | null = null
   #observer: Promise<Observer> | null = null
   #performer: Performer | null = null
   #moments = 0
 
-  constructor(settings: RigSettings) {
+  constructor(settings: InteractiveSettings) {
     this.#settings = settings
-    const clock = this.#clock
-    this.#lag = new LagMeter({ clock, onStall: (stalled) => void this.timeline.record({ kind: 'lag', stalled }) })
-    this.timeline = new Timeline(clock, this.#lag, this.#secrets)
-    lint(this.timeline)
+    this.#session = new Session({
+      seed: settings.seed,
+      onStop: ({ kind }) => {
+        if (kind === 'interrupted') this.#performer?.tellHanging()
+      },
+    })
+    const { timeline, clock, lag } = this.#session
+    this.timeline = timeline
     this.pieces = new IncrementalCompiler(settings)
     this.plan = emptyPlan(settings, this.#steps)
     this.#judge = new Judge(this.plan)
-    this.#stop = new Cancellation((reason) => {
-      if (reason.kind === 'interrupted') this.#performer?.tellHanging()
-    })
-    this.#random = seeded(settings.seed)
-    this.#clockwork = new JudgeTimer(this.#judge, this.timeline, clock, this.#lag)
-    settings.signal.addEventListener('abort', this.#interrupt)
-    if (settings.signal.aborted) this.#interrupt()
-    this.#lag.start()
+    this.#timer = new JudgeTimer(this.#judge, timeline, clock, lag)
+    this.#session.endOn(settings.signal)
   }
 
   /** Started by the first who asks. Throws Problem `broker/…`. */
   broker(): Promise<Broker> {
-    this.#broker ??= this.#take()
+    this.#broker ??= this.#openBroker()
     return this.#broker
   }
 
   /** Resolves when the observer is subscribed; what is published from then on it sees. Throws Problem `broker/…`. */
   async observer(): Promise<void> {
     this.#observer ??= this.broker().then(async (broker) => {
-      const lost = (problem: Problem): void => this.#stop.stop({ kind: 'broken', error: problem })
-      const observer = new Observer(broker, this.#settings.observe, this.timeline, lost)
-      await this.#bench.take('the observer', Promise.resolve(observer))
-      await this.#race(observer.subscribe())
-      return observer
+      const { cancellation } = this.#session
+      return this.#orReason(
+        this.#session.observe(broker, this.#settings, (error) => cancellation.stop({ kind: 'broken', error })),
+      )
     })
     await this.#observer
   }
@@ -111,7 +103,7 @@ export class InteractiveSession implements AsyncDisposable {
   /** A port in front of the broker for a program of the caller's own. Throws Problem `scenario/…`, `link/…`, `broker/…`. */
   async link(name: string, tls: DevicePlan['tls'] = null): Promise<{ link: Link; ca: string | undefined }> {
     const plan = this.pieces.link(name, tls)
-    const { link, security } = await this.#race(openDeviceLink(plan, await this.#around()))
+    const { link, security } = await this.#orReason(openDeviceLink(plan, await this.#env()))
     this.#links.set(name, link)
     return { link, ca: security.tls?.trust.ca }
   }
@@ -119,18 +111,19 @@ export class InteractiveSession implements AsyncDisposable {
   /** A device as words under `devices:` say it, booted. Throws Problem `scenario/…`, `link/…`, `broker/…`. */
   async device(name: string, words: YamlMap): Promise<Link> {
     const { plan, secrets } = this.pieces.device(name, words)
-    this.#secrets.learn(secrets)
-    const around = await this.#around()
-    const taken = await this.#race(openDeviceLink(plan, around))
-    this.#links.set(name, taken.link)
-    const device = await openDevice(plan, taken, around)
+    this.#session.secrets.learn(secrets)
+    const env = await this.#env()
+    const opened = await this.#orReason(openDeviceLink(plan, env))
+    this.#links.set(name, opened.link)
+    const device = await openDevice(plan, opened, env)
     this.#devices.set(name, device)
-    await this.#race(this.#bench.during(`the boot of ${name}`, device.boot()))
-    return taken.link
+    const { cancellation, resources } = this.#session
+    await this.#orReason(cancellation.race(resources.during(`the boot of ${name}`, device.boot())))
+    return opened.link
   }
 
   /**
-   * One step. Throws Problem `scenario/…` when it is wrong, and what the broker died of. When the rig is given back
+   * One step. Throws Problem `scenario/…` when it is wrong, and what the broker died of. When the session is given back
    * meanwhile it never settles: whoever waited for it has ended, and a rejection would be nobody's.
    */
   async perform(words: YamlMap): Promise<StepResult> {
@@ -138,12 +131,13 @@ export class InteractiveSession implements AsyncDisposable {
     const path = String(this.#steps.length)
     const step = this.pieces.step(words, this.#steps.length)
     this.#steps.push(step)
-    this.#performer ??= new Performer(stage, this.#judge, this.#stop)
+    const { cancellation } = this.#session
+    this.#performer ??= new Performer(stage, this.#judge, cancellation)
     try {
       const outcome = await this.#performer.step(step, path)
       return { outcome, verdict: this.#verdict(path), path }
     } catch (error) {
-      if (error instanceof CancelledError && this.#stop.reason?.kind === 'interrupted') return new Promise(() => {})
+      if (error instanceof CancelledError && cancellation.reason?.kind === 'interrupted') return new Promise(() => {})
       const verdict = this.#verdict(path)
       if (verdict !== null && !(error instanceof CancelledError)) return { outcome: 'failed', verdict, path }
       throw this.#reason(error)
@@ -162,55 +156,41 @@ export class InteractiveSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#clockwork.stop()
-    this.#stop.stop({ kind: 'interrupted' })
+    this.#timer.stop()
+    this.#session.cancellation.stop({ kind: 'interrupted' })
     await this.#performer?.settled()
-    await this.#bench[Symbol.asyncDispose]()
-    this.#lag.stop()
-    this.#settings.signal.removeEventListener('abort', this.#interrupt)
-    const [trouble] = this.#bench.troubles
+    await this.#session[Symbol.asyncDispose]()
+    const [trouble] = this.#session.resources.troubles
     if (trouble !== undefined) throw trouble
   }
 
-  async #take(): Promise<Broker> {
-    const broker = await this.#race(this.#bench.take('the broker', this.#settings.openBroker()))
-    this.#secrets.learn(secretsOf(broker))
-    broker.onDeath((death) => {
-      this.timeline.record({ kind: 'broker', change: 'died', detail: death.message })
-      this.#stop.stop({ kind: 'broken', error: death })
-    })
-    if (broker.sharedAs !== undefined) {
-      await this.#race(this.#bench.take('its turn at the broker', lockBroker(broker.sharedAs)))
-      this.#bench.onRelease('what it left at the broker', () => cleanUp(broker, findResidue(this.timeline.events)))
-    }
-    return broker
+  async #openBroker(): Promise<Broker> {
+    return this.#orReason(
+      this.#session.openBroker(this.#settings.openBroker).then(async (broker) => {
+        await this.#session.shareBroker(broker)
+        return broker
+      }),
+    )
   }
 
-  async #around(): Promise<DeviceEnv> {
-    return {
-      broker: await this.broker(),
-      bench: this.#bench,
-      timeline: this.timeline,
-      clock: this.#clock,
-      stop: this.#stop,
-      random: this.#random,
-    }
+  async #env(): Promise<DeviceEnv> {
+    return { session: this.#session, broker: await this.broker() }
   }
 
   async #stage(): Promise<Stage> {
     const broker = await this.broker()
-    const clock = this.#clock
+    const { clock, cancellation, random } = this.#session
     return {
       fleet: null,
       device: (name) => this.#devices.get(name)!,
       link: (name) => this.#links.get(name)!,
       links: { [Symbol.iterator]: () => this.#links.values() },
-      random: (label) => this.#random.fork(label),
+      random: (label) => random.fork(label),
       broker,
       recorder: this.timeline,
       clock,
-      pause: (d) => pause(d, clock, this.#stop),
-      until: (done) => this.#stop.race(done),
+      pause: (duration) => this.#session.pause(duration),
+      until: (done) => cancellation.race(done),
       observerAway: () => void this.#observer?.then((observer) => observer.away()),
       observerBack: async () => (await this.#observer)?.subscribe(),
     }
@@ -220,9 +200,9 @@ export class InteractiveSession implements AsyncDisposable {
     return this.#judge.verdicts.findLast((verdict) => verdict.step === path) ?? null
   }
 
-  async #race<T>(work: Promise<T>): Promise<T> {
+  async #orReason<T>(work: Promise<T>): Promise<T> {
     try {
-      return await this.#stop.race(work)
+      return await work
     } catch (error) {
       throw this.#reason(error)
     }
@@ -230,13 +210,13 @@ export class InteractiveSession implements AsyncDisposable {
 
   /** When the broker dies, whatever was going on fails too; the death is the reason to tell. */
   #reason(error: unknown): unknown {
-    const { reason } = this.#stop
+    const { reason } = this.#session.cancellation
     if (reason?.kind === 'broken') return reason.error
     return error instanceof CancelledError ? new Error('the test ended before this did') : error
   }
 }
 
-function emptyPlan({ file, broker, seed, timeout, observe }: RigSettings, steps: readonly Step[]): Plan {
+function emptyPlan({ file, broker, seed, timeout, observe }: InteractiveSettings, steps: readonly Step[]): Plan {
   return {
     name: file,
     file,

@@ -13,8 +13,8 @@ import {
   type RepeatStep,
   type Step,
 } from '../plan/model/plan.ts'
+import type { Cancellation } from '../session/cancellation.ts'
 import type { Stage } from '../steps/index.ts'
-import type { Cancellation } from './cancellation.ts'
 import { isEnvironment } from './result.ts'
 
 type Outcome = 'passed' | 'failed' | 'inconclusive'

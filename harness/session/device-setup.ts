@@ -1,0 +1,73 @@
+// A device with its link, opened for a session.
+
+import { Problem } from '../../emulators/index.ts'
+import type { Broker, WebAddress } from '../brokers/index.ts'
+import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
+import { type Link, openLink } from '../link/index.ts'
+import type { DevicePlan } from '../plan/model/plan.ts'
+import { attachmentOf, type Security, securityOf } from './attachment.ts'
+import type { Session } from './session.ts'
+
+export interface DeviceEnv {
+  readonly session: Session
+  readonly broker: Broker
+  /** Puts something between a device and its link; for tests of the harness with devices that are made worse. */
+  readonly attach?: ((device: string, link: Link) => Promise<Attachment & AsyncDisposable>) | undefined
+}
+
+export interface OpenDevice {
+  readonly link: Link
+  readonly security: Security
+}
+
+/** The link of a device; nothing is connected to it yet. Throws Problem `link/…`, `broker/no-websocket`. */
+export async function openDeviceLink(plan: DevicePlan, { session, broker }: DeviceEnv): Promise<OpenDevice> {
+  const kind = deviceKinds[plan.use]
+  const files = kind?.readsFiles === true
+  const security = await session.take(`the certificates of ${plan.name}`, securityOf(plan, files))
+  const web = plan.websocket ? webOf(broker) : null
+  const link = await session.take(
+    `the link of ${plan.name}`,
+    openLink({
+      device: plan.name,
+      upstream: () => web ?? { host: broker.host, port: broker.port, tls: broker.access.tls },
+      websocket: web !== null,
+      tls: security.link,
+      recorder: session.timeline,
+      clock: session.clock,
+      host: kind?.linkHost?.(plan.settings),
+      refusesByReset: kind?.refusesByReset,
+    }),
+  )
+  return { link, security }
+}
+
+function webOf(broker: Broker): WebAddress {
+  if (broker.websocket !== undefined) return broker.websocket
+  throw new Problem('broker/no-websocket', `${broker.name} has no WebSocket here`, {
+    hint: 'the option websocket: true of aedes, mosquitto and nats opens one; a broker by its URL has it at ws://HOST:PORT/PATH',
+  })
+}
+
+/** The device at its link; it has not booted. */
+export async function openDevice(
+  plan: DevicePlan,
+  { link, security }: OpenDevice,
+  { session, broker, attach }: DeviceEnv,
+): Promise<Device & AsyncDisposable> {
+  const { resources, cancellation } = session
+  const made = deviceKinds[plan.use]!.make(plan.settings, {
+    name: plan.name,
+    attachment: attachmentOf(
+      attach === undefined ? link : await resources.take('what is put between', attach(plan.name, link)),
+      security,
+      broker,
+      plan,
+    ),
+    recorder: session.timeline,
+    clock: session.clock,
+    random: session.random.fork(plan.name),
+    onBug: (error) => cancellation.stop({ kind: 'broken', error }),
+  })
+  return resources.take(plan.name, Promise.resolve(made))
+}

@@ -1,0 +1,9 @@
+// What every session of the harness stands on, once.
+
+export { CancelledError, type StopReason } from './cancellation.ts'
+export { type DeviceEnv, type OpenDevice, openDevice, openDeviceLink } from './device-setup.ts'
+export { JudgeTimer } from './judge-timer.ts'
+export type { Observer } from './observer.ts'
+export { redactProblem, redactText, secretsOf } from './redact.ts'
+export { ResourceStack } from './resource-stack.ts'
+export { Session, type SessionSettings } from './session.ts'
