@@ -17,6 +17,8 @@ export interface PacketEvent {
   readonly raw: Uint8Array
   /** Where its first byte stood in this direction's stream of this connection, at `end`, else where it came in. */
   readonly offset: number
+  /** When its first byte came to the link, where that was more than 1 ms before `at`, which is that of its last. */
+  readonly begunAt?: Instant | undefined
   /** False when the link took the bytes and did not pass them on (blackhole, silent, a packet that is dropped). */
   readonly delivered: boolean
   /**

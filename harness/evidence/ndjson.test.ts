@@ -65,6 +65,7 @@ test('the text is what it says', () => {
     packet: { type: 'pingreq', flags: 0, length: 0 },
     raw: Buffer.from('c000', 'hex'),
     offset: 14,
+    begunAt: instant(3.5),
     delivered: true,
     at: instant(12.25),
     seq: 0,
@@ -72,7 +73,7 @@ test('the text is what it says', () => {
   expect(writeTimeline({ scenario: 'x' }, [event])).toBe(
     '{"schema":"mqtt-hil/timeline","version":1,"scenario":"x"}\n' +
       '{"kind":"packet","device":"blue","direction":"up","connection":1,"packet":{"type":"pingreq","flags":0,' +
-      '"length":0},"raw":{"hex":"c000"},"offset":14,"delivered":true,"at":12.25,"seq":0}\n',
+      '"length":0},"raw":{"hex":"c000"},"offset":14,"begunAt":3.5,"delivered":true,"at":12.25,"seq":0}\n',
   )
 })
 

@@ -172,6 +172,7 @@ export class Connection {
       dialect: this.#dialect,
       from: side,
       clock,
+      now: () => recorder.now(),
       record: (decoded, fate) =>
         void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, ...fate }),
       recordFault: (fault) => void recorder.record(fault),

@@ -2,7 +2,7 @@
 // comes before the bytes, so that no answer can stand in the timeline before its question. Undisturbed, chunks
 // go on as they came; with a disturbance at work packets do, one by one.
 
-import { type Clock, type Decoded, Decoder, type Dialect } from '../../emulators/index.ts'
+import { type Clock, type Decoded, Decoder, type Dialect, type Instant } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Disturbed } from './disturbed.ts'
@@ -16,6 +16,11 @@ export interface Fate {
   readonly delivered: boolean
   readonly end?: LinkEnd
   readonly by?: 'link'
+}
+
+/** A packet, and when its first byte came, where that was well before its last. */
+export interface Arrived extends Decoded {
+  readonly begunAt?: Instant
 }
 
 /** Where bytes come from: a socket, or what makes a stream of them. */
@@ -42,7 +47,9 @@ export interface FlowSettings {
   /** Where the source is. */
   readonly from: LinkEnd
   readonly clock: Clock
-  readonly record: (decoded: Decoded, fate: Fate) => void
+  /** The time of the record. */
+  readonly now: () => Instant
+  readonly record: (decoded: Arrived, fate: Fate) => void
   readonly recordFault: (fault: FaultEvent) => void
   /** After a chunk that was swallowed. */
   readonly onSwallowed: () => void
@@ -52,6 +59,9 @@ export interface FlowSettings {
   readonly onLost: (packets: number) => void
 }
 
+/** A packet that was longer on its way has a time for its first byte. */
+const WELL_BEFORE_MS = 1
+
 export class Flow {
   readonly #settings: FlowSettings
   readonly #decoder: Decoder
@@ -59,6 +69,8 @@ export class Flow {
   /** Whether the latest chunk was passed on. */
   #passed = false
   #ended = false
+  /** When the first byte of the packet came that is not complete yet. */
+  #begunAt: Instant
   /** Bytes that came, and bytes that left. */
   #came = 0
   #sent = 0
@@ -71,6 +83,7 @@ export class Flow {
     this.#decoder = new Decoder(settings.dialect)
     const { source, sink } = settings
     this.#swallows = sink === null
+    this.#begunAt = settings.now()
     source.on('data', (chunk: Buffer) => this.#take(chunk))
     sink?.on('drain', () => source.resume())
   }
@@ -92,7 +105,8 @@ export class Flow {
     if (this.#ended) return
     this.#ended = true
     const rest = this.#decoder.rest()
-    if (rest !== null) this.#settings.record(truncated(rest.bytes, rest.offset), { delivered: this.#passed })
+    if (rest !== null)
+      this.#settings.record(this.#begun(truncated(rest.bytes, rest.offset)), { delivered: this.#passed })
     if (!this.#swallows) this.#disturbed?.end(rest?.bytes ?? null)
   }
 
@@ -130,7 +144,7 @@ export class Flow {
     this.#passed = passes
     this.#came += chunk.length
     const wasLost = this.#decoder.lost
-    const packets = this.#decoder.push(chunk)
+    const packets = this.#arrived(chunk)
     if (passes && this.#disturbed !== null) {
       this.#disturbed.take(chunk, packets, wasLost ? chunk.length : this.#unread(packets))
       return
@@ -139,6 +153,18 @@ export class Flow {
     // A listener may have changed the link's state meanwhile; what is recorded as delivered is delivered.
     if (!passes) onSwallowed()
     else this.#write(chunk)
+  }
+
+  #arrived(chunk: Uint8Array): Arrived[] {
+    const isNew = this.#decoder.pending === 0
+    const [first, ...others] = this.#decoder.push(chunk)
+    const packets = first === undefined ? [] : [isNew ? first : this.#begun(first), ...others]
+    if (isNew || packets.length > 0) this.#begunAt = this.#settings.now()
+    return packets
+  }
+
+  #begun(decoded: Decoded): Arrived {
+    return this.#settings.now() - this.#begunAt > WELL_BEFORE_MS ? { ...decoded, begunAt: this.#begunAt } : decoded
   }
 
   #write(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openLink } from './index.ts'
@@ -48,6 +49,24 @@ test('byte by byte', async () => {
     { offset: 0, packet: { type: 'publish', payload: text('one') } },
     { offset: 10, packet: { type: 'publish', payload: text('two') } },
   ])
+})
+
+test('a packet that comes in pieces says when its first byte came, and one that comes at once does not', async () => {
+  await using loopback = await Loopback.open()
+  const { device, broker } = await loopback.pair()
+  const bytes = publish('a/b', 'one')
+  const before = loopback.timeline.now()
+  device.write(bytes.subarray(0, 3))
+  await broker.received(3)
+  const began = loopback.timeline.now()
+  await delay(20)
+  // Its rest, and a whole one behind it.
+  device.write(Buffer.concat([bytes.subarray(3), bytes]))
+  await broker.received(2 * bytes.length)
+  const [slow, quick] = loopback.packets
+  expect(slow!.begunAt).toBeGreaterThanOrEqual(before)
+  expect(slow!.begunAt).toBeLessThanOrEqual(began)
+  expect(quick!.begunAt).toBeUndefined()
 })
 
 test('ten packets in one segment', async () => {

@@ -1,27 +1,60 @@
 // The statements that bind a client, as far as its own packets show them.
 
-import type { Instant, Packet } from '../../emulators/index.ts'
+import type { Connect, Instant, Packet } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
-import type { Requests } from './requests.ts'
+import { nothingPending, type Pending } from './pending.ts'
+import { type FlowConnection, isAsked } from './publish-flow.ts'
+import { Requests } from './requests.ts'
 import type { MqttSession } from './session.ts'
 
 /** What timers and the network may add to a ping that was meant to be in time, in ms. */
-const KEEP_ALIVE_TOLERANCE = 100
+const KEEP_ALIVE_TOLERANCE_MS = 100
 
-export interface ClientConnection {
-  readonly name: string
+/** One connection at the device's end of its link. */
+export interface ClientConnection extends FlowConnection {
+  readonly device: string
+  readonly clean: boolean
   readonly requests: Requests
-  session: MqttSession
-  /** Seconds; 0 is none. */
-  readonly keepalive: number
-  disconnected: boolean
-  /** When it last sent a packet. */
+  readonly pending: Pending
+  readonly session: MqttSession
+  readonly keepaliveSeconds: number
+  /** It has sent DISCONNECT, or nobody is there any more: no power, a program that has ended. */
+  over: 'disconnected' | 'gone' | null
+  /** When it last had sent a packet. */
   lastSent: Instant
 }
 
-export function clientSends(packet: Packet, at: Instant, lag: number, c: ClientConnection, report: Report): void {
-  if (c.disconnected) report('MQTT-3.14.4-2', `${packet.type.toUpperCase()} after DISCONNECT`)
-  keepsAlive(at, lag, c, report)
+export const clientConnection = (
+  device: string,
+  name: string,
+  { clean, keepalive }: Connect,
+  session: MqttSession,
+  at: Instant,
+): ClientConnection => ({
+  device,
+  name,
+  clean,
+  requests: new Requests(),
+  pending: nothingPending(),
+  session,
+  keepaliveSeconds: keepalive,
+  over: null,
+  lastSent: at,
+})
+
+/** `begunAt`: when its first byte came; `lag` bounds how much earlier that may have been, ms. */
+export function clientSends(
+  packet: Packet,
+  {
+    at,
+    begunAt = at,
+    lag = 0,
+  }: { readonly at: Instant; readonly begunAt?: Instant | undefined; readonly lag?: number | undefined },
+  c: ClientConnection,
+  report: Report,
+): void {
+  if (c.over === 'disconnected') report('MQTT-3.14.4-2', `${packet.type.toUpperCase()} after DISCONNECT`)
+  keepsAlive(begunAt, lag, c, report)
   c.lastSent = at
   switch (packet.type) {
     case 'connect':
@@ -29,21 +62,21 @@ export function clientSends(packet: Packet, at: Instant, lag: number, c: ClientC
     case 'publish':
       if (packet.packetId !== undefined && c.requests.uses(packet.packetId))
         report('MQTT-2.3.1-2', `packet id ${packet.packetId} is that of a request without an answer yet`)
-      return c.session.client.sendsPublish(packet, c.name, c.session.isWhole)
+      return c.session.flow.sendsPublish(packet, c, c.session.isWhole)
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      return c.session.client.sendsAck(packet, c.session.isWhole)
+      return c.session.flow.sendsAck(packet, c, c.session.isWhole)
     case 'subscribe':
     case 'unsubscribe':
-      if (c.requests.uses(packet.packetId) || c.session.client.uses(packet.packetId))
+      if (c.requests.uses(packet.packetId) || c.session.flow.uses(packet.packetId))
         report('MQTT-2.3.1-2', `packet id ${packet.packetId} is still in use`)
       return c.requests.asked(packet)
     case 'pingreq':
       return c.requests.asked({ type: 'pingreq' })
     case 'disconnect':
-      c.disconnected = true
+      c.over ??= 'disconnected'
       return
     case 'connack':
     case 'suback':
@@ -53,24 +86,29 @@ export function clientSends(packet: Packet, at: Instant, lag: number, c: ClientC
   }
 }
 
-/** Also when the connection ends: silence until then counts. */
+/** Also when the connection ends, or its device does: silence until then counts. */
 export function keepsAlive(at: Instant, lag: number, c: ClientConnection, report: Report): void {
-  const allowed = c.keepalive * 1000
+  const allowed = c.keepaliveSeconds * 1000
   const gap = at - lag - c.lastSent
-  if (allowed === 0 || c.disconnected || gap <= allowed + KEEP_ALIVE_TOLERANCE) return
-  report('MQTT-3.1.2-23', `nothing was sent for ${Math.round(gap)}ms, with a keep alive of ${c.keepalive}s`)
+  if (allowed === 0 || c.over !== null || gap <= allowed + KEEP_ALIVE_TOLERANCE_MS) return
+  report('MQTT-3.1.2-23', `nothing was sent for ${Math.round(gap)}ms, with a keep alive of ${c.keepaliveSeconds}s`)
 }
 
 export function clientReceives(packet: Packet, c: ClientConnection): void {
   const ignore: Report = () => {}
   switch (packet.type) {
+    case 'connack':
+      if (packet.returnCode === 0 && !packet.sessionPresent && !c.clean) c.session.flow.doubt(c.name)
+      return
     case 'publish':
-      return c.session.client.receivesPublish(packet)
+      isAsked(packet, c.pending)
+      return c.session.flow.receivesPublish(packet)
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      return c.session.client.receivesAck(packet)
+      isAsked(packet, c.pending)
+      return c.session.flow.receivesAck(packet)
     case 'suback':
       return void c.requests.granted(packet, ignore)
     case 'unsuback':

@@ -5,6 +5,13 @@
 
 import type { Acknowledgement, Publish } from '../../emulators/index.ts'
 import type { Party, Report } from './finding.ts'
+import type { Pending } from './pending.ts'
+
+/** The connection on which a packet goes or comes. */
+export interface FlowConnection {
+  readonly name: string
+  readonly pending: Pending
+}
 
 interface Outgoing {
   readonly publish: Publish
@@ -18,14 +25,9 @@ export class PublishFlow {
   readonly #party: Party
   readonly #report: Report
   readonly #outgoing = new Map<number, Outgoing>()
+  /** The latest message of each id that was acknowledged in full, and on which connection it had been sent. */
+  readonly #finished = new Map<number, Outgoing>()
   #sent = 0
-  /** `order` of the packet that was last sent again on this connection. */
-  #resent = -1
-  /** Ids for which PUBREC came and PUBREL has not gone, in the order of the PUBRECs of this connection. */
-  #recs: number[] = []
-  /** Ids that want an acknowledgement, in the order in which they came on this connection. */
-  #qos1: number[] = []
-  #qos2: number[] = []
   /** QoS 2 ids of the session that are not completed. */
   readonly #incoming2 = new Map<number, 'published' | 'released'>()
 
@@ -39,16 +41,13 @@ export class PublishFlow {
     return this.#outgoing.has(id)
   }
 
-  /** A new connection of the same session: what was answered or not on the old one does not count for order. */
-  resume(): void {
-    this.#resent = -1
-    this.#recs = []
-    this.#qos1 = []
-    this.#qos2 = []
+  /** The other party does not know the session any more: what was sent on other connections may be dropped or sent again. */
+  doubt(connection: string): void {
+    for (const [id, flow] of this.#outgoing) if (flow.connection !== connection) this.#outgoing.delete(id)
   }
 
-  /** `first`: nothing of this session can have been sent before the record began or got lost. */
-  sendsPublish(publish: Publish, connection: string, first: boolean): void {
+  /** `whole`: nothing of this session can have been sent before the record began or got lost. */
+  sendsPublish(publish: Publish, on: FlowConnection, whole: boolean): void {
     const { qos, dup, packetId: id } = publish
     if (qos === 0) {
       if (dup) this.#report('MQTT-3.3.1-2', 'a QoS 0 PUBLISH has DUP set')
@@ -56,47 +55,57 @@ export class PublishFlow {
     }
     if (id === undefined) return
     const before = this.#outgoing.get(id)
-    if (before === undefined) this.#newPublish(publish, connection, first)
-    else if (sameMessage(before.publish, publish) && (dup || before.connection !== connection))
-      this.#again(before, publish, connection)
-    else if (dup && before.connection !== connection && this.#party === 'client')
+    if (before === undefined) this.#newPublish(publish, id, on, whole)
+    else if (sameMessage(before.publish, publish) && (dup || before.connection !== on.name))
+      this.#again(before, publish, id, on)
+    else if (dup && before.connection !== on.name && this.#party === 'client')
       this.#report('MQTT-4.4.0-1', `PUBLISH ${id} is sent again as another message`)
     else this.#report(this.#idInUse(), `packet id ${id} is that of a message which is not acknowledged yet`)
   }
 
-  #newPublish(publish: Publish, connection: string, first: boolean): void {
-    const { dup, qos, packetId } = publish
-    if (dup && first) {
+  #newPublish(publish: Publish, id: number, on: FlowConnection, whole: boolean): void {
+    const { dup, qos } = publish
+    const finished = this.#finished.get(id)
+    // It may have been sent again before the acknowledgement was read.
+    const crossed = finished !== undefined && sameMessage(finished.publish, publish)
+    if (dup && whole && !crossed) {
       const statement = this.#party === 'server' ? 'MQTT-3.3.1-3' : qos === 1 ? 'MQTT-4.3.2-1' : 'MQTT-4.3.3-1'
-      this.#report(statement, `a message that was not sent before has DUP set (packet id ${packetId})`)
+      this.#report(statement, `a message that was not sent before has DUP set (packet id ${id})`)
     }
-    this.#outgoing.set(packetId!, { publish, connection, order: this.#sent++, stage: 'sent' })
+    this.#outgoing.set(id, { publish, connection: on.name, order: this.#sent++, stage: 'sent' })
   }
 
-  #again(before: Outgoing, publish: Publish, connection: string): void {
-    const { packetId: id, dup } = publish
+  #again(before: Outgoing, { dup }: Publish, id: number, { name, pending }: FlowConnection): void {
     if (before.stage === 'released') this.#report('MQTT-4.3.3-1', `PUBLISH ${id} again after its PUBREL`)
     if (!dup) this.#report('MQTT-3.3.1-1', `PUBLISH ${id} is sent again without DUP`)
-    if (before.connection === connection) return
-    if (before.order < this.#resent)
+    if (before.connection === name || pending.again.has(id)) return
+    pending.again.add(id)
+    if (before.order < pending.lastAgain)
       this.#report('MQTT-4.6.0-1', `PUBLISH ${id} is sent again after one that was first sent later`)
-    this.#resent = Math.max(this.#resent, before.order)
+    pending.lastAgain = Math.max(pending.lastAgain, before.order)
   }
 
   #idInUse(): string {
     return this.#party === 'client' ? 'MQTT-2.3.1-2' : 'MQTT-2.3.1-4'
   }
 
-  sendsAck({ type, packetId: id }: Acknowledgement, isWhole: boolean): void {
+  sendsAck({ type, packetId: id }: Acknowledgement, { pending }: FlowConnection, whole: boolean): void {
     switch (type) {
       case 'puback':
-        return this.#answers('PUBACK', id, this.#qos1, this.#qos2, 'MQTT-4.6.0-2', false)
+        return this.#answers('PUBACK', id, pending.qos1, pending.qos2, 'MQTT-4.6.0-2', false)
       case 'pubrec':
-        return this.#answers('PUBREC', id, this.#qos2, this.#qos1, 'MQTT-4.6.0-3', !isWhole && this.#incoming2.has(id))
+        return this.#answers(
+          'PUBREC',
+          id,
+          pending.qos2,
+          pending.qos1,
+          'MQTT-4.6.0-3',
+          !whole && this.#incoming2.has(id),
+        )
       case 'pubrel':
-        return this.#release(id, isWhole)
+        return this.#release(id, pending.recs, whole)
       case 'pubcomp':
-        if (isWhole && this.#incoming2.get(id) !== 'released')
+        if (whole && this.#incoming2.get(id) !== 'released')
           this.#report('MQTT-2.3.1-6', `PUBCOMP ${id}, and there was no PUBREL ${id}`)
         this.#incoming2.delete(id)
     }
@@ -113,47 +122,52 @@ export class PublishFlow {
     else if (!again) this.#report('MQTT-2.3.1-6', `${name} ${id}, and no PUBLISH ${id} waits for one`)
   }
 
-  #release(id: number, isWhole: boolean): void {
+  #release(id: number, recs: number[], whole: boolean): void {
     const flow = this.#outgoing.get(id)
-    const k = this.#recs.indexOf(id)
+    const k = recs.indexOf(id)
     if (k >= 0) {
-      this.#recs.splice(k, 1)
+      recs.splice(k, 1)
       if (k > 0 && this.#party === 'client')
-        this.#report(
-          'MQTT-4.6.0-4',
-          `PUBREL ${id} overtakes that of packet id ${this.#recs[0]}, whose PUBREC came first`,
-        )
-    } else if (isWhole && flow?.stage === 'sent')
+        this.#report('MQTT-4.6.0-4', `PUBREL ${id} overtakes that of packet id ${recs[0]}, whose PUBREC came first`)
+    } else if (whole && (flow === undefined ? this.#finished.get(id)?.publish.qos !== 2 : flow.stage === 'sent'))
       this.#report('MQTT-4.3.3-1', `PUBREL ${id} before there was a PUBREC ${id}`)
     if (flow !== undefined) flow.stage = 'released'
   }
 
   receivesPublish({ qos, packetId: id }: Publish): void {
-    if (id === undefined) return
-    if (qos === 1) this.#qos1.push(id)
-    if (qos === 2) {
-      this.#qos2.push(id)
-      if (!this.#incoming2.has(id)) this.#incoming2.set(id, 'published')
-    }
+    if (id !== undefined && qos === 2 && !this.#incoming2.has(id)) this.#incoming2.set(id, 'published')
   }
 
   receivesAck({ type, packetId: id }: Acknowledgement): void {
     const flow = this.#outgoing.get(id)
     switch (type) {
       case 'puback':
-        if (flow?.publish.qos === 1) this.#outgoing.delete(id)
+        if (flow?.publish.qos === 1) this.#finish(id, flow)
         return
       case 'pubrec':
-        this.#recs.push(id)
         if (flow?.stage === 'sent') flow.stage = 'received'
         return
       case 'pubrel':
         this.#incoming2.set(id, 'released')
         return
       case 'pubcomp':
-        this.#outgoing.delete(id)
+        if (flow !== undefined) this.#finish(id, flow)
     }
   }
+
+  #finish(id: number, flow: Outgoing): void {
+    this.#outgoing.delete(id)
+    this.#finished.set(id, flow)
+  }
+}
+
+/** What a PUBLISH or PUBREC that comes asks of this connection. */
+export function isAsked(packet: Publish | Acknowledgement, { qos1, qos2, recs }: Pending): void {
+  const { packetId: id } = packet
+  if (id === undefined) return
+  if (packet.type === 'pubrec') recs.push(id)
+  else if (packet.type === 'publish' && packet.qos === 1) qos1.push(id)
+  else if (packet.type === 'publish' && packet.qos === 2) qos2.push(id)
 }
 
 const sameMessage = (a: Publish, b: Publish): boolean =>

@@ -1,37 +1,57 @@
 // The statements that bind a server, as far as its own packets to one client show them.
 
-import type { Connack, Packet } from '../../emulators/index.ts'
+import type { Connack, Connect, Packet } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
-import type { Requests } from './requests.ts'
+import { nothingPending, type Pending } from './pending.ts'
+import { type FlowConnection, isAsked } from './publish-flow.ts'
+import { Requests } from './requests.ts'
 import type { MqttSession } from './session.ts'
+import type { ServerSessions } from './sessions.ts'
 
-export interface ServerConnection {
-  readonly name: string
+/** One connection at the broker's end of a link, from the CONNECT that came there. */
+export interface ServerConnection extends FlowConnection {
+  readonly connect: Connect
   readonly requests: Requests
-  session: MqttSession
-  readonly clean: boolean
-  /** undefined: it has not come yet. */
-  connack: Connack | undefined
+  readonly pending: Pending
+  /** null: CONNACK has not said yet which it is, or it was refused. */
+  session: MqttSession | null
+  /** null: it has not come yet. */
+  connack: Connack | null
+  /** What came before CONNACK. */
+  readonly early: Packet[]
 }
 
-export function serverSends(packet: Packet, c: ServerConnection, report: Report): void {
-  const { connack } = c
-  if (packet.type === 'connack') return acknowledges(packet, c, report)
-  if (connack === undefined && packet.type !== 'malformed')
+export const serverConnection = (name: string, connect: Connect): ServerConnection => ({
+  name,
+  connect,
+  requests: new Requests(),
+  pending: nothingPending(),
+  session: null,
+  connack: null,
+  early: [],
+})
+
+export function serverSends(packet: Packet, c: ServerConnection, sessions: ServerSessions, report: Report): void {
+  const { connack, session } = c
+  if (packet.type === 'connack') return acknowledges(packet, c, sessions, report)
+  if (connack === null && packet.type !== 'malformed')
     report('MQTT-3.2.0-1', `${packet.type.toUpperCase()} before CONNACK`)
-  if (connack !== undefined && connack.returnCode !== 0)
+  if (connack !== null && connack.returnCode !== 0)
     report('MQTT-3.2.2-5', `${packet.type.toUpperCase()} after CONNACK with code ${connack.returnCode}`)
   switch (packet.type) {
     case 'publish':
-      if (c.session.isKnown) c.session.subscriptions.delivers(packet, report)
-      return c.session.server.sendsPublish(packet, c.name, c.session.isWhole)
+      if (session?.isKnown) session.subscriptions.delivers(packet, report)
+      return session?.flow.sendsPublish(packet, c, session.isWhole)
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-      return c.session.server.sendsAck(packet, c.session.isWhole)
-    case 'suback':
-      return void c.requests.granted(packet, report)
+      return session?.flow.sendsAck(packet, c, session.isWhole)
+    case 'suback': {
+      const request = c.requests.granted(packet, report)
+      if (request !== undefined) session?.subscriptions.granted(request, packet)
+      return
+    }
     case 'unsuback':
       return c.requests.unsubscribed(packet.packetId, report)
     case 'pingresp':
@@ -45,29 +65,33 @@ export function serverSends(packet: Packet, c: ServerConnection, report: Report)
   }
 }
 
-function acknowledges(connack: Connack, c: ServerConnection, report: Report): void {
-  if (c.connack !== undefined) report('MQTT-3.2.0-1', 'a second CONNACK')
-  else if (connack.returnCode !== 0 && connack.sessionPresent)
+function acknowledges(connack: Connack, c: ServerConnection, sessions: ServerSessions, report: Report): void {
+  if (c.connack !== null) return report('MQTT-3.2.0-1', 'a second CONNACK')
+  if (connack.returnCode !== 0 && connack.sessionPresent)
     report('MQTT-3.2.2-4', `session present in CONNACK with code ${connack.returnCode}`)
-  else if (c.clean && connack.sessionPresent) report('MQTT-3.2.2-1', 'session present after CONNECT with clean session')
-  c.connack ??= connack
+  else if (c.connect.clean && connack.sessionPresent)
+    report('MQTT-3.2.2-1', 'session present after CONNECT with clean session')
+  c.connack = connack
+  if (connack.returnCode !== 0) return
+  c.session = sessions.acknowledged(c.connect, connack, c.name)
+  for (const packet of c.early.splice(0)) inSession(packet, c.session)
 }
 
 export function serverReceives(packet: Packet, c: ServerConnection): void {
-  switch (packet.type) {
-    case 'publish':
-      return c.session.server.receivesPublish(packet)
-    case 'puback':
-    case 'pubrec':
-    case 'pubrel':
-    case 'pubcomp':
-      return c.session.server.receivesAck(packet)
-    case 'subscribe':
-      c.session.subscriptions.asks(packet)
-      return c.requests.asked(packet)
-    case 'unsubscribe':
-      return c.requests.asked(packet)
-    case 'pingreq':
-      return c.requests.asked({ type: 'pingreq' })
-  }
+  if (packet.type === 'subscribe' || packet.type === 'unsubscribe') c.requests.asked(packet)
+  else if (packet.type === 'pingreq') c.requests.asked({ type: 'pingreq' })
+  else if (isOfFlow(packet)) isAsked(packet, c.pending)
+  if (c.session !== null) inSession(packet, c.session)
+  else if (c.connack === null) c.early.push(packet)
 }
+
+function inSession(packet: Packet, session: MqttSession): void {
+  if (packet.type === 'subscribe') session.subscriptions.asks(packet)
+  else if (packet.type === 'publish') session.flow.receivesPublish(packet)
+  else if (isOfFlow(packet)) session.flow.receivesAck(packet)
+}
+
+type OfFlow = Packet & { readonly type: 'publish' | 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' }
+
+const isOfFlow = (packet: Packet): packet is OfFlow => FLOW.has(packet.type)
+const FLOW: ReadonlySet<string> = new Set(['publish', 'puback', 'pubrec', 'pubrel', 'pubcomp'])

@@ -1,6 +1,6 @@
-// What outlives a connection: one session of one client id, as either side may remember it.
+// What outlives a connection: one session of one client id, as one party may remember it.
 
-import type { Report } from './finding.ts'
+import type { Party, Report } from './finding.ts'
 import { PublishFlow } from './publish-flow.ts'
 import { Subscriptions } from './subscriptions.ts'
 
@@ -9,17 +9,15 @@ type Seen = 'whole' | 'from its start' | 'in part'
 
 export class MqttSession {
   readonly subscriptions = new Subscriptions()
-  readonly client: PublishFlow
-  readonly server: PublishFlow
+  readonly flow: PublishFlow
   /** Clean session was set: it ends with its connection. */
   readonly clean: boolean
   #seen: Seen
 
-  constructor(clean: boolean, isNew: boolean, report: Report) {
+  constructor(party: Party, clean: boolean, seen: Seen, report: Report) {
     this.clean = clean
-    this.#seen = isNew ? 'whole' : 'in part'
-    this.client = new PublishFlow('client', report)
-    this.server = new PublishFlow('server', report)
+    this.#seen = seen
+    this.flow = new PublishFlow(party, report)
   }
 
   /** All that was ever sent in it has been seen. */
@@ -35,7 +33,5 @@ export class MqttSession {
   /** It goes on in another connection; what was on its way in the old one may be lost. */
   resume(): void {
     if (this.#seen === 'whole') this.#seen = 'from its start'
-    this.client.resume()
-    this.server.resume()
   }
 }

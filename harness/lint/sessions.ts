@@ -1,62 +1,60 @@
-// The sessions that one side knows, by client id, and which of them a connection goes on with. CONNECT
-// says what is wanted, CONNACK what has become of it.
+// Which session a connection has. A client decides with CONNECT, a server with CONNACK.
 
 import type { Connack, Connect } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
 import { MqttSession } from './session.ts'
 
-export class Sessions {
-  readonly #byId = new Map<string, MqttSession>()
+/** The sessions that clients remember, each device for itself: what has the same client id is another client. */
+export class ClientSessions {
+  readonly #byDevice = new Map<string, Map<string, MqttSession>>()
   readonly #report: Report
-  readonly #onPresence: Report
 
-  /** `report` is for what flows break; `onPresence` hears of a session present that cannot be. */
-  constructor(report: Report, onPresence: Report) {
+  constructor(report: Report) {
     this.#report = report
-    this.#onPresence = onPresence
   }
 
-  /** For the time until CONNACK. `connection` stands in for an empty client id. */
-  opened(connect: Connect, connection: string): MqttSession {
-    const id = keyOf(connect, connection)
-    const before = this.#byId.get(id)
-    if (!connect.clean && before !== undefined && !before.clean) {
-      before.resume()
-      return before
-    }
-    return new MqttSession(connect.clean, true, this.#report)
+  opened(device: string, { clientId, clean }: Connect): MqttSession {
+    const known = this.#byDevice.get(device) ?? new Map<string, MqttSession>()
+    this.#byDevice.set(device, known)
+    const before = clean ? undefined : known.get(clientId)
+    // A client may have kept a session that is older than the record, whatever the server knows of it.
+    const session = before ?? new MqttSession('client', clean, clean ? 'whole' : 'from its start', this.#report)
+    before?.resume()
+    if (clean) known.delete(clientId)
+    else known.set(clientId, session)
+    return session
   }
 
-  /** The session that the connection has from now on. */
-  acknowledged(
-    connect: Connect,
-    { returnCode, sessionPresent }: Connack,
-    connection: string,
-    session: MqttSession,
-  ): MqttSession {
-    if (returnCode !== 0) return session
-    const id = keyOf(connect, connection)
-    const before = this.#byId.get(id)
-    if (connect.clean) {
-      this.#byId.set(id, session)
-      return session
-    }
-    const known = before !== undefined && !before.clean
-    if (sessionPresent && before?.clean === true)
-      this.#onPresence('MQTT-3.1.2-6', 'session present, and the last session of this client id was a clean one')
-    const goesOn = sessionPresent
-      ? known
-        ? before
-        : new MqttSession(false, false, this.#report)
-      : this.#fresh(session, known)
-    this.#byId.set(id, goesOn)
-    return goesOn
-  }
-
-  #fresh(session: MqttSession, wasResumed: boolean): MqttSession {
-    return wasResumed ? new MqttSession(false, true, this.#report) : session
+  /** The device has lost what it remembered, or may have. */
+  forget(device: string): void {
+    this.#byDevice.delete(device)
   }
 }
 
-const keyOf = ({ clientId }: Connect, connection: string): string =>
-  clientId === '' ? `(empty) ${connection}` : clientId
+/** The sessions that a server remembers, by client id. */
+export class ServerSessions {
+  readonly #byId = new Map<string, MqttSession>()
+  readonly #report: Report
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  /** The session that an accepted connection has from now on. `connection` stands in for an empty client id. */
+  acknowledged(connect: Connect, { sessionPresent }: Connack, connection: string): MqttSession {
+    const id = connect.clientId === '' ? `(empty) ${connection}` : connect.clientId
+    const before = this.#byId.get(id)
+    const session = this.#sessionOf(connect.clean, sessionPresent, before)
+    this.#byId.set(id, session)
+    return session
+  }
+
+  #sessionOf(clean: boolean, sessionPresent: boolean, before: MqttSession | undefined): MqttSession {
+    if (clean || !sessionPresent) return new MqttSession('server', clean, 'whole', this.#report)
+    if (before?.clean === true)
+      this.#report('MQTT-3.1.2-6', 'session present, and the last session of this client id was a clean one')
+    if (before === undefined || before.clean) return new MqttSession('server', false, 'in part', this.#report)
+    before.resume()
+    return before
+  }
+}

@@ -63,6 +63,7 @@ export class Pipe {
       dialect: new Dialect(),
       from: 'device',
       clock: this.clock,
+      now: () => this.clock.now(),
       record: (decoded, fate) => void this.seen.push({ decoded, fate }),
       recordFault: (fault) => void this.faults.push(fault),
       onSwallowed: () => {},
