@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { CallEvent } from '../evidence/event.ts'
-import { identifier, valueMatcher } from '../scenario/index.ts'
+import { clipText, identifier, valueMatcher } from '../scenario/index.ts'
 import { type RaisedMatcher, raisedMatcher } from '../scenario/raised.ts'
 import { differences, showValue, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
@@ -96,7 +96,7 @@ export function showRaised(want: RaisedMatcher): string {
 export function showOutcome(event: CallEvent): string {
   if (event.state === 'returned') return `it returned ${showValue(event.value as never)}`
   if (event.state === 'raised')
-    return `it raised ${event.error?.type}(${(event.error?.args ?? []).map((a) => (typeof a === 'string' ? a : showValue(a as never))).join(', ')})`
+    return `it raised ${event.error?.type}(${(event.error?.args ?? []).map((a) => (typeof a === 'string' ? clipText(a) : showValue(a as never))).join(', ')})`
   if (event.state === 'lost') return 'the device was reset or lost power during the call'
   return 'it has not ended'
 }

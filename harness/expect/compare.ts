@@ -1,6 +1,15 @@
 // Holds named fields of an event against what a scenario wants of them.
 
-import { type Elements, matchValue, showMatcher, type ValueMatcher } from '../scenario/index.ts'
+import {
+  type Elements,
+  hexClipped,
+  matchValue,
+  quoteClipped,
+  SHOWN_BYTES,
+  showMatcher,
+  type ValueMatcher,
+  whereTheyDiffer,
+} from '../scenario/index.ts'
 import type { Fields, FieldValue } from './fields.ts'
 
 export type FieldMatchers = Readonly<Record<string, unknown>>
@@ -18,7 +27,9 @@ export function differences(
     const got = fields[name]
     if (name === 'will' && prefix === '') lines.push(...willDifferences(want, got))
     else if (!matches(want, got, elements))
-      lines.push(`${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got)}`)
+      lines.push(
+        `${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got, SHOWN_BYTES)}${firstDifference(want, got)}`,
+      )
   }
   return lines
 }
@@ -48,29 +59,46 @@ export function showWill(want: unknown): string {
 
 export const showWanted = (want: unknown): string => showMatcher(want as ValueMatcher)
 
-/** A value as a person reads it: text quoted, other bytes as hex, long things cut. */
-export function showValue(value: FieldValue): string {
+/** Of two long values the place where they part; else nothing. */
+function firstDifference(want: unknown, got: FieldValue): string {
+  const [a, b] = [bytesOf(want), bytesOf(got)]
+  const where = a === null || b === null ? null : whereTheyDiffer(a, b)
+  return where === null ? '' : `; ${where}`
+}
+
+/** The bytes that an exact value stands for; null when it is a matcher, or none. */
+function bytesOf(value: unknown): Uint8Array | null {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'string') return Buffer.from(value)
+  if (typeof value !== 'object' || value === null) return null
+  const { eq, hex } = value as { readonly eq?: unknown; readonly hex?: unknown }
+  return typeof eq === 'string' ? Buffer.from(eq) : hex instanceof Uint8Array ? hex : null
+}
+
+/** Bytes of a value in the line of an event. */
+const SHORT_BYTES = 64
+
+/** A value as a person reads it: text quoted, other bytes as hex, what is longer than `limit` bytes clipped. */
+export function showValue(value: FieldValue, limit = SHORT_BYTES): string {
   if (value === undefined || value === null) return 'none'
-  if (value instanceof Uint8Array) return showBytes(value)
-  if (Array.isArray(value)) return `[${value.map(showValue).join(', ')}]`
+  if (value instanceof Uint8Array) return showBytes(value, limit)
+  if (Array.isArray(value)) return `[${value.map((one) => showValue(one, limit)).join(', ')}]`
   if (typeof value === 'object')
     return `{ ${Object.entries(value)
-      .map(([k, v]) => `${k}: ${showValue(v)}`)
+      .map(([k, v]) => `${k}: ${showValue(v, limit)}`)
       .join(', ')} }`
-  return typeof value === 'string' ? JSON.stringify(cut(value)) : String(value)
+  return typeof value === 'string' ? quoteClipped(value, limit) : String(value)
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function showBytes(bytes: Uint8Array): string {
+function showBytes(bytes: Uint8Array, limit: number): string {
   try {
     const text = decoder.decode(bytes)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return JSON.stringify(cut(text))
+    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return quoteClipped(text, limit)
   } catch {
     // not text: shown as hex below
   }
-  return `hex ${cut(Buffer.from(bytes).toString('hex'))}`
+  return `hex ${hexClipped(bytes, '', limit)}`
 }
-
-const cut = (text: string): string => (text.length > 64 ? `${text.slice(0, 60)}… (${text.length})` : text)

@@ -2,6 +2,7 @@
 
 import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
 import type { Event, FrameEvent, PacketEvent, UpgradeEvent } from '../evidence/event.ts'
+import { clipText } from '../scenario/index.ts'
 import { showOutcome } from './call.ts'
 import { showValue } from './compare.ts'
 import { packetFields } from './fields.ts'
@@ -25,7 +26,7 @@ function what(event: Event): string {
         ? `${event.device} ${event.method}() called`
         : `${event.device} ${event.method}(): ${event.state === 'running' ? (event.detail ?? 'still running') : showOutcome(event)}`
     case 'serial':
-      return `${event.device} ${event.stream === 'in' ? '<' : '|'} ${event.line}`
+      return `${event.device} ${event.stream === 'in' ? '<' : '|'} ${clipText(event.line)}`
     case 'signal':
       return `${event.device} ${event.signal} = ${event.value}${event.by === 'harness' ? ' (driven)' : ''}`
     case 'message':

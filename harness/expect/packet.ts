@@ -2,7 +2,15 @@
 
 import { z } from 'zod'
 import { PACKET_TYPES, type Packet, seconds } from '../../emulators/index.ts'
-import { duration, type Elements, identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
+import {
+  clipText,
+  duration,
+  type Elements,
+  identifier,
+  SHOWN_BYTES,
+  textMatcher,
+  valueMatcher,
+} from '../scenario/index.ts'
 import { differences, showWanted, showWill } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
@@ -115,7 +123,7 @@ export function packetDifferences(
   const lines = differences(match, { ...packetFields(packet), ...reasonCodes(packet) }, elements)
   const digits = Buffer.from(raw).toString('hex')
   if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== digits)
-    lines.push(`hex: expected ${hex}, got ${digits}`)
+    lines.push(`hex: expected ${clipText(hex, 2 * SHOWN_BYTES)}, got ${clipText(digits, 2 * SHOWN_BYTES)}`)
   return lines
 }
 

@@ -53,15 +53,20 @@ export class NearMisses {
   readonly #near: { readonly event: Event; readonly differs: readonly string[] }[] = []
   readonly #stream: number[] = []
   readonly #troubles: number[] = []
+  /** What the devices of the claim did otherwise: shown when nothing else is. */
+  readonly #around: number[] = []
+  readonly #devices: ReadonlySet<string>
   readonly #streams: ReadonlySet<string>
 
   constructor(want: Want) {
     this.#want = want
+    this.#devices = new Set(want.patterns.flatMap((p) => p.matcher.devices(p.fields)))
     this.#streams = new Set(want.patterns.map((p) => p.matcher.stream(p.fields)))
   }
 
   observe(event: Event): void {
-    if (tellsOfTrouble(event)) keepLast(this.#troubles, event.seq, 4)
+    if (tellsOfTrouble(event) || this.#isLoss(event)) keepLast(this.#troubles, event.seq, 4)
+    else if (this.#isAround(event)) keepLast(this.#around, event.seq, 6)
     if (this.#streams.has(streamOf(event))) keepLast(this.#stream, event.seq, 4)
     for (const pattern of this.#want.patterns) {
       const differs = pattern.matcher.compare(pattern.fields, event)
@@ -76,11 +81,41 @@ export class NearMisses {
     return `; the nearest was ${describe(last.event)} (${last.differs.join('; ')})`
   }
 
+  /** A connection that ended, or was not made, where the claim looks. */
+  #isLoss(event: Event): boolean {
+    return event.kind === 'socket' && !CONNECTS.has(event.change) && this.#isOfClaim(event.device)
+  }
+
+  /** What is told of the devices that the claim names; of all, when it names none. */
+  #isAround(event: Event): boolean {
+    const told = TOLD_AROUND.has(event.kind) && (event.kind !== 'call' || event.state !== 'started')
+    return told && (!('device' in event) || event.device === undefined || this.#isOfClaim(event.device))
+  }
+
+  #isOfClaim(device: string): boolean {
+    return this.#devices.size === 0 || this.#devices.has(device)
+  }
+
   get seqs(): readonly number[] {
     const near = this.#near.map((n) => n.event.seq)
-    return [...new Set([...near, ...this.#stream, ...this.#troubles])].sort((a, b) => a - b)
+    const around = near.length + this.#stream.length === 0 ? this.#around : []
+    return [...new Set([...near, ...this.#stream, ...this.#troubles, ...around])].sort((a, b) => a - b)
   }
 }
+
+const CONNECTS: ReadonlySet<string> = new Set(['connecting', 'connected', 'secured'])
+
+const TOLD_AROUND: ReadonlySet<Event['kind']> = new Set([
+  'packet',
+  'socket',
+  'upgrade',
+  'call',
+  'serial',
+  'signal',
+  'message',
+  'fault',
+  'device',
+])
 
 /** A program that has ended or complains explains much that does not come. */
 function tellsOfTrouble(event: Event): boolean {

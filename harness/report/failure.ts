@@ -9,7 +9,7 @@ import type { Verdict } from '../judge/index.ts'
 import { visible } from '../outside/index.ts'
 import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
-import { renderDiagnostic } from '../scenario/index.ts'
+import { clipText, renderDiagnostic } from '../scenario/index.ts'
 
 /** What stands before a line of the scenario: its number, in a frame. */
 const GUTTER = 10
@@ -36,7 +36,7 @@ function renderVerdict(verdict: Verdict, run: ScenarioRun, color: boolean, cells
   const head = renderDiagnostic(
     {
       code: inconclusive ? 'claim/inconclusive' : 'claim/failed',
-      message: verdict.title,
+      message: clipText(verdict.title),
       at: verdict.place,
       severity: inconclusive ? 'warning' : 'error',
     },
@@ -62,12 +62,17 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
   const { variant } = run.plan
   return [
     ...(variant === '' ? [] : [`  with: ${visible(variant)}`]),
+    ...turns(verdict.step).map((turn) => `  ${turn}`),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
     ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
     ...renderEvents(verdict, run.events, c.dim),
   ]
 }
+
+/** The turn of each `repeat` that a step's path stands in: `turn: 3 (i = 2)`. */
+const turns = (path: string): string[] =>
+  [...path.matchAll(/#(\d+)/g)].map(([, i]) => `turn: ${Number(i) + 1} (i = ${i})`)
 
 /** The violations that it found; else what the claim tests, else what the whole scenario does. */
 export function statementsOf(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>): readonly string[] {

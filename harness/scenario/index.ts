@@ -2,6 +2,7 @@
 // expressions. It knows no verb and no matcher of events; those are in steps/ and expect/.
 
 export { type ValidateOptions, validate } from './check.ts'
+export { clipText, hexClipped, quoteClipped, SHOWN_BYTES, whereTheyDiffer } from './clip.ts'
 export { type Diagnostic, Diagnostics, isError, type Severity } from './diagnostic.ts'
 export type { Scope } from './expression/evaluate.ts'
 export { isDeferred } from './expression/template.ts'

@@ -1,6 +1,7 @@
 // Holds a value against what is wanted of it. Total and pure. Text against bytes compares their
 // UTF-8 exactly; a number is never equal to the text of its digits.
 
+import { clipText, hexClipped, quoteClipped } from './clip.ts'
 import { JsonLeaf, RANGE, type Range, type ValueMatcher } from './matcher.ts'
 
 export type Actual = string | number | boolean | null | undefined | Uint8Array | readonly Actual[]
@@ -151,13 +152,12 @@ function sameJson(expected: unknown, actual: unknown): boolean {
 /** As a person reads it: `"offline"`, `/^t/`, `> 5 and <= 7`, `not "x"`. */
 export function showMatcher(expected: ValueMatcher): string {
   if (expected === null || expected === undefined) return 'nothing'
-  if (expected instanceof RegExp) return String(expected)
+  if (expected instanceof RegExp) return clipText(String(expected))
   if (isList(expected)) return `[${expected.map(showMatcher).join(', ')}]`
-  if (typeof expected === 'string') return JSON.stringify(expected)
+  if (typeof expected === 'string') return quoteClipped(expected)
   if (typeof expected !== 'object') return String(expected)
-  if ('json' in expected) return `JSON with ${showJson(expected.json)}`
-  if ('hex' in expected)
-    return `the bytes ${Array.from(expected.hex, (b) => b.toString(16).padStart(2, '0')).join(' ') || '(none)'}`
+  if ('json' in expected) return clipText(`JSON with ${showJson(expected.json)}`)
+  if ('hex' in expected) return `the bytes ${hexClipped(expected.hex, ' ') || '(none)'}`
   if ('eq' in expected) return `exactly ${showMatcher(expected.eq)}`
   if ('in' in expected) return `one of ${expected.in.map(showMatcher).join(', ')}`
   if ('not' in expected) return `not ${showMatcher(expected.not)}`
