@@ -18,12 +18,13 @@ const plain: fc.Arbitrary<PlainValue> = fc.letrec<{ value: PlainValue }>((tie) =
   ),
 })).value
 
+const device = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/)
 const fact = fc.oneof(
   fc.record({
     kind: fc.constant('call' as const),
-    device: fc.string(),
-    id: fc.string(),
-    method: fc.string(),
+    device,
+    id: fc.stringMatching(/^[\w#.-]{0,20}$/),
+    method: fc.stringMatching(/^\w{0,20}$/),
     state: fc.constant('returned' as const),
     value: plain,
   }),
@@ -37,7 +38,7 @@ const fact = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('serial' as const),
-    device: fc.string(),
+    device,
     line: fc.string(),
     stream: fc.constant('out' as const),
   }),
@@ -91,6 +92,11 @@ test.each([
   [`${header}{"kind":"call","value":{"hex":"abc"},"at":1,"seq":0}\n`, 2],
   [`${header}\n`, 2],
   [`${header}[]\n`, 2],
+  ['{"schema":"mqtt-hil/timeline","version":1,"broker":{"name":"b","kind":"k","version":"1\\nbroker: x"}}\n', 1],
+  ['{"schema":"mqtt-hil/timeline","version":1,"devices":{"../x":"recorded"}}\n', 1],
+  ['{"schema":"mqtt-hil/timeline","version":1,"devices":{"x":"a\\nb"}}\n', 1],
+  [`${header}{"kind":"serial","device":"../../x","line":"","stream":"out","at":1,"seq":0}\n`, 2],
+  [`${header}{"kind":"serial","device":"x","line":"","stream":"out","more":1,"at":1,"seq":0}\n`, 2],
 ])('garbage is a Problem with the line: %j', (text, line) => {
   let problem: unknown
   try {

@@ -1,8 +1,11 @@
 // A timeline as text: a header line, then one event a line. Bytes are written as `{"hex":"…"}` and the
 // floats that JSON has no word for as `{"float":"nan"}`, so that reading gives back exactly what was recorded.
 
+import type { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
-import type { Event, FactKind } from './event.ts'
+import { oneLine } from '../outside/index.ts'
+import type { Event } from './event.ts'
+import { eventSchema, headerSchema } from './schema.ts'
 
 export const TIMELINE_SCHEMA = 'mqtt-hil/timeline'
 export const TIMELINE_VERSION = 1
@@ -36,6 +39,8 @@ export function readTimeline(text: string, file = 'timeline'): WrittenTimeline {
   if (version !== TIMELINE_VERSION) {
     throw bad(file, 1, `version ${JSON.stringify(version)} is not ${TIMELINE_VERSION}, the only one read here`)
   }
+  const about = headerSchema.safeParse(header)
+  if (!about.success) throw bad(file, 1, `not the header of a timeline: ${whyNotValid(about.error)}`)
   const events = lines.slice(1).map((line, i) => asEvent(readLine(line, i + 2, file), i, i + 2, file))
   return { header, events }
 }
@@ -92,32 +97,17 @@ function readLine(line: string, number: number, file: string): Record<string, un
   return value as Record<string, unknown>
 }
 
-const KINDS: Readonly<Record<FactKind, true>> = {
-  packet: true,
-  socket: true,
-  upgrade: true,
-  frame: true,
-  call: true,
-  serial: true,
-  signal: true,
-  message: true,
-  fault: true,
-  device: true,
-  exit: true,
-  broker: true,
-  violation: true,
-  step: true,
-  fleet: true,
-  lag: true,
+function asEvent(value: Record<string, unknown>, seq: number, line: number, file: string): Event {
+  const read = eventSchema.safeParse(value)
+  if (!read.success) throw bad(file, line, `not an event: ${whyNotValid(read.error)}`)
+  if (value.seq !== seq) throw bad(file, line, `\`seq\` is ${JSON.stringify(value.seq)} where ${seq} is due`)
+  return value as unknown as Event // as it is: a parsed copy would have its fields in another order
 }
 
-function asEvent(value: Record<string, unknown>, seq: number, line: number, file: string): Event {
-  if (typeof value.kind !== 'string' || !Object.hasOwn(KINDS, value.kind)) {
-    throw bad(file, line, `no event is of kind ${JSON.stringify(value.kind)}`)
-  }
-  if (typeof value.at !== 'number') throw bad(file, line, '`at` is not a number')
-  if (value.seq !== seq) throw bad(file, line, `\`seq\` is ${JSON.stringify(value.seq)} where ${seq} is due`)
-  return value as unknown as Event
+/** The first thing that is wrong; what stands there is not repeated. */
+function whyNotValid({ issues: [issue] }: z.ZodError): string {
+  const at = issue?.path.join('.') ?? ''
+  return oneLine(`${at === '' ? '' : `\`${at}\`: `}${issue?.message ?? 'unknown'}`).slice(0, 300)
 }
 
 function bad(file: string, line: number, why: string, cause?: unknown): Problem {

@@ -184,10 +184,12 @@ const facts: { readonly [K in FactKind]: Shape<Omit<Extract<Fact, { kind: K }>, 
     ended: natural,
     reconnects: natural,
   },
-  lag: { stalled: z.number() },
+  lag: { stalled: z.number().min(0).max(1e12) },
 }
 
-const stamp = { at: z.number(), seq: natural, lag: z.number().optional() }
+/** Milliseconds of a run: thirty years. */
+const time = z.number().min(0).max(1e12)
+const stamp = { at: time, seq: natural, lag: time.optional() }
 
 /** Of an event in a timeline. */
 export const eventSchema: z.ZodType = shaped(

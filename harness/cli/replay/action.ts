@@ -11,7 +11,7 @@ import { compile, type Plan } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { compareReplay, prepareOutput, reporters } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
-import { didYouMean } from '../../scenario/index.ts'
+import { bare, didYouMean, documentText, flow, list, map, type Value } from '../../scenario/index.ts'
 import { chooseBroker, factsOf, openChosen } from '../../select/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
@@ -82,43 +82,71 @@ const SPARE = 3600
 /** Its claims only wait until all that was sent is in the record. */
 export function replayScenario(path: string, recording: Recording, devices: readonly string[], speed: string): string {
   const scripts = devices.map((device) => ({ device, ...scriptOf(recording.events, device) }))
-  const begin = Math.min(...scripts.flatMap(({ acts }) => acts.slice(0, 1).map(({ at }) => at)))
+  const begins = scripts.flatMap(({ acts }) => acts.slice(0, 1).map(({ at }) => at))
+  const begin = begins.length === 0 ? 0 : Math.max(0, Math.min(...begins))
   const length = (recording.events.at(-1)?.at ?? 0) / 1000
-  const within = `${Math.ceil(length / (speed === 'max' ? 1 : Math.min(1, Number(speed)))) + SPARE}s`
-  const file = JSON.stringify(resolve(recording.file))
-  const lines = [
-    `name: ${JSON.stringify(`replay of ${path}`)}`,
-    'version: 1',
-    `timeout: ${within}`,
-    'observer: false',
-    'devices:',
-    ...devices.map(
-      (device) => `  ${device}: { use: replay, file: ${file}, device: ${device}, speed: ${speed}, begin: ${begin}ms }`,
-    ),
-    'steps:',
-    ...devices.flatMap((device) => [
-      `  - { name: ${device} ends, expect: { exit: { device: ${device} }, within: ${within} } }`,
-      `  - { name: ${device} has done all that was recorded, expect: { exit: { device: ${device}, code: 0 }, since: start, within: 1ms } }`,
-    ]),
-  ]
+  const within = bare(`${Math.ceil(length / (speed === 'max' ? 1 : Math.min(1, Number(speed)))) + SPARE}s`)
+  const file = resolve(recording.file)
+  const steps: Value[] = devices.flatMap((device) => [
+    { name: `${device} ends`, expect: { exit: { device }, within } },
+    {
+      name: `${device} has done all that was recorded`,
+      expect: { exit: { device, code: 0 }, since: 'start', within: bare('1ms') },
+    },
+  ])
   for (const { device, acts } of scripts) {
     const last = acts.findLast((act) => act.kind === 'send')
     if (last !== undefined && last.kind === 'send') {
       const { type } = last.packet
+      const { connection } = last
       const like = acts.filter(
-        (act) => act.kind === 'send' && act.packet.type === type && act.connection === last.connection,
+        (act) => act.kind === 'send' && act.packet.type === type && act.connection === connection,
       )
-      lines.push(
-        `  - { name: its last packet has come through, expect: { packet: { from: ${device}, type: ${type}, connection: ${last.connection} }, count: { min: ${like.length} }, since: start, within: 5s } }`,
-      )
+      steps.push({
+        name: 'its last packet has come through',
+        expect: {
+          packet: { from: device, type, connection },
+          count: { min: like.length },
+          since: 'start',
+          within: bare('5s'),
+        },
+      })
     }
     for (const end of acts)
       if (end.kind === 'end')
-        lines.push(
-          `  - { name: connection ${end.connection} has ended, expect: { socket: { from: ${device}, event: ended, connection: ${end.connection} }, since: start, within: 5s } }`,
-        )
+        steps.push({
+          name: `connection ${end.connection} has ended`,
+          expect: {
+            socket: { from: device, event: 'ended', connection: end.connection },
+            since: 'start',
+            within: bare('5s'),
+          },
+        })
   }
-  return `${lines.join('\n')}\n`
+  return documentText(
+    map([
+      ['name', flow(`replay of ${path}`)],
+      ['version', flow(1)],
+      ['timeout', flow(within)],
+      ['observer', flow(false)],
+      [
+        'devices',
+        map(
+          devices.map((device) => [
+            device,
+            flow({
+              use: 'replay',
+              file,
+              device,
+              speed: speed === 'max' ? speed : Number(speed),
+              begin: bare(`${begin.toFixed(3)}ms`),
+            }),
+          ]),
+        ),
+      ],
+      ['steps', list(steps.map(flow))],
+    ]),
+  )
 }
 
 function planOf(text: string, chosen: ReturnType<typeof chooseBroker>): Plan {

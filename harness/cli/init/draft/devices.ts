@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { type Connect, clients, type OptionMeaning, type Packet } from '../../../../emulators/index.ts'
 import { deviceKinds } from '../../../devices/index.ts'
 import { isSaid, type Recording } from '../../../evidence/index.ts'
-import { childOf, parseScenarioText } from '../../../scenario/index.ts'
+import { bare, childOf, parseScenarioText } from '../../../scenario/index.ts'
 import type { Item } from './items.ts'
-import { flow, readable, type Word } from './words.ts'
+import { hexOf, readable, type Word } from './words.ts'
 
 export interface DraftDevice {
   /** Under its name. */
@@ -93,7 +93,7 @@ function optionsOf(use: string, device: string, connect: Connect): Readonly<Reco
   const nameOf = (meaning: OptionMeaning): string | undefined => options.find(({ means }) => means === meaning)?.name
   const wanted: readonly (readonly [OptionMeaning, Word | undefined])[] = [
     ['client id', connect.clientId === device ? undefined : connect.clientId],
-    ['keep alive', { yaml: `${connect.keepalive}s` }],
+    ['keep alive', bare(`${connect.keepalive}s`)],
     ['user name', connect.username],
   ]
   const given: Record<string, Word> = {}
@@ -106,32 +106,42 @@ function optionsOf(use: string, device: string, connect: Connect): Readonly<Reco
   return given
 }
 
+/** A step that calls a library. */
+export interface Call {
+  readonly verb: string
+  readonly args: Word
+}
+
 /** The step that makes a device of calls send this; null: it does so by itself, or it was not the device. */
-export function callOf({ event, delivery }: Item, { calls }: DraftDevice): string | null {
+export function callOf({ event, delivery }: Item, { calls }: DraftDevice): Call | null {
   if (calls === null || event.kind !== 'packet' || event.direction !== 'up' || delivery !== null) return null
   const { packet, device } = event
-  const call = (verb: string, args: { readonly [key: string]: Word | undefined }): string =>
-    `${verb}: ${flow({ device, ...args })}`
+  const call = (verb: string, args: { readonly [key: string]: Word | undefined }): Call => ({
+    verb,
+    args: { device, ...args },
+  })
   switch (packet.type) {
     case 'connect':
-      return packet.clean ? `connect: ${device}` : call('connect', { clean: false })
+      return packet.clean ? { verb: 'connect', args: device } : call('connect', { clean: false })
     case 'publish': {
       const { topic, qos, retain } = packet
       const text = readable(packet.payload)
-      const content =
-        text === null || text.includes('${{')
-          ? { hex: { yaml: JSON.stringify(Buffer.from(packet.payload).toString('hex')) } }
-          : { payload: { yaml: flow(text) } }
-      return call('publish', { topic, ...content, qos: qos === 0 ? undefined : qos, retain: retain || undefined })
+      const content = text === null || text.includes('${{') ? hexOf(packet.payload) : { payload: text }
+      return call('publish', {
+        topic,
+        ...(content as object),
+        qos: qos === 0 ? undefined : qos,
+        retain: retain || undefined,
+      })
     }
     case 'subscribe':
       return call('subscribe', { topic: packet.subscriptions[0]?.topic ?? '', qos: packet.subscriptions[0]?.qos })
     case 'unsubscribe':
       return call('unsubscribe', { topic: packet.topics[0] ?? '' })
     case 'pingreq':
-      return calls === 'mqttjs' ? null : `ping: ${device}`
+      return calls === 'mqttjs' ? null : { verb: 'ping', args: device }
     case 'disconnect':
-      return `disconnect: ${device}`
+      return { verb: 'disconnect', args: device }
     default:
       return null
   }

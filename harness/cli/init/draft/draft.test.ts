@@ -106,7 +106,7 @@ describe('a draft', () => {
     expect(text).toContain('match: { topic: other/odd, payload: { hex: "00ff" }')
     // What took long is claimed from below as well.
     expect(text).toMatch(
-      /from: green, type: publish, match: \{ topic: cmd\/blue.*\n {6}after: green-subscribe.first\n {6}between: \[[45]\d\dms, /,
+      /from: green, type: publish, match: \{ topic: cmd\/blue.*\n {6}after: green-subscribe.first\n {6}between: \[ [45]\d\dms, /,
     )
     const { verdicts, status } = await runDraft(tapped)
     expect([status, verdicts.filter(({ kind }) => kind !== 'pass')]).toEqual(['passed', []])

@@ -1,6 +1,7 @@
 // What a draft claims of a packet: all its fields that the same device on the same broker would show again.
 
 import type { Packet } from '../../../../emulators/index.ts'
+import { bare } from '../../../scenario/index.ts'
 import { exactly, payload, type Word } from './words.ts'
 
 type Match = { readonly [field: string]: Word | undefined }
@@ -15,7 +16,7 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
       return {
         clientId: exactly(packet.clientId),
         clean: packet.clean,
-        keepalive: { yaml: `${packet.keepalive}s` },
+        keepalive: bare(`${packet.keepalive}s`),
         protocolLevel: packet.protocolLevel,
         will:
           packet.will === undefined

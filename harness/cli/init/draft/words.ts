@@ -1,40 +1,31 @@
 // Values as a scenario writes them. What was seen on a wire may look like a number, a regular expression or an
 // expression of ours, and must be none of them: it is quoted, or written as bytes.
 
-import { readRegex } from '../../../scenario/index.ts'
+import { bare, quoted, readRegex, type Value, Written } from '../../../scenario/index.ts'
 
-/** Already YAML. */
-export interface Yaml {
-  readonly yaml: string
-}
-
+/** As `Value`, and bytes. */
 export type Word =
   | string
   | number
   | boolean
   | null
   | Uint8Array
-  | Yaml
+  | Written
   | readonly Word[]
   | { readonly [key: string]: Word | undefined }
 
-const isYaml = (word: object): word is Yaml => 'yaml' in word && typeof word.yaml === 'string'
-
-/** On one line. Text that is exactly meant, wherever it stands. */
-export function flow(word: Word): string {
-  if (typeof word === 'string') return text(word)
-  if (word === null || typeof word !== 'object') return String(word)
-  if (word instanceof Uint8Array) return bytes(word)
-  if (Array.isArray(word)) return `[${word.map(flow).join(', ')}]`
-  if (isYaml(word)) return word.yaml
-  const entries = Object.entries(word as Record<string, Word | undefined>)
-  const shown = entries.flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${flow(value)}`]))
-  return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`
+/** Text that is exactly meant, wherever it stands. */
+export function asValue(word: Word): Value {
+  if (word instanceof Uint8Array) return asValue(payload(word))
+  if (word === null || typeof word !== 'object' || word instanceof Written) return word
+  if (Array.isArray(word)) return word.map(asValue)
+  const entries = Object.entries(word as Readonly<Record<string, Word | undefined>>)
+  return Object.fromEntries(entries.flatMap(([key, item]) => (item === undefined ? [] : [[key, asValue(item)]])))
 }
 
 /** Text that a matcher would read as something else. */
 export function exactly(value: string): Word {
-  if (value.includes('${{')) return { hex: { yaml: JSON.stringify(Buffer.from(value).toString('hex')) } }
+  if (value.includes('${{')) return hexOf(Buffer.from(value))
   return readRegex(value) === undefined ? value : { eq: value }
 }
 
@@ -43,8 +34,10 @@ const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** A payload: as text where it is text that a person can read. */
 export function payload(value: Uint8Array): Word {
   const read = readable(value)
-  return read === null ? { hex: { yaml: JSON.stringify(Buffer.from(value).toString('hex')) } } : exactly(read)
+  return read === null ? hexOf(value) : exactly(read)
 }
+
+export const hexOf = (bytes: Uint8Array): Word => ({ hex: quoted(Buffer.from(bytes).toString('hex')) })
 
 /** null: it is not text, or has what no line can show. */
 export function readable(value: Uint8Array): string | null {
@@ -57,18 +50,11 @@ export function readable(value: Uint8Array): string | null {
   }
 }
 
-const bytes = (value: Uint8Array): string => flow(payload(value))
-
-const RESERVED = /^(true|false|yes|no|on|off|null|y|n)$/i
-
-const text = (value: string): string =>
-  /^[A-Za-z][\w./-]*$/.test(value) && !RESERVED.test(value) ? value : JSON.stringify(value)
-
 /** Rounded up to what a person would write: 1, 2, 3, 5 and 8 of each power of ten, in ms or s. */
-export function roundedUp(ms: number): string {
+export function roundedUp(ms: number): Written {
   const scale = 10 ** Math.floor(Math.log10(Math.max(ms, 1)))
   const step = [1, 2, 3, 5, 8, 10].find((n) => n * scale >= ms)! * scale
   return time(step)
 }
 
-export const time = (ms: number): string => (ms >= 1000 ? `${Math.round(ms / 10) / 100}s` : `${Math.round(ms)}ms`)
+export const time = (ms: number): Written => bare(ms >= 1000 ? `${Math.round(ms / 10) / 100}s` : `${Math.round(ms)}ms`)
