@@ -11,7 +11,7 @@ import { oneLine } from '../../outside/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
 import { draftOf } from '../init/draft/draft.ts'
 import { replayScenario } from '../replay/action.ts'
-import { hilHere, Scratch } from '../testing.ts'
+import { hil, Scratch } from '../testing.ts'
 import { nasty } from './texts.ts'
 
 const COMMAND = '\nbroker: { use: command, with: { command: [sh, -c, "touch planted; sleep 9"] } }\n'
@@ -105,7 +105,7 @@ describe('a draft', () => {
     const broker = { name: 'aedes', kind: 'aedes', version: `1.2.0${COMMAND}`, gaps: [] }
     writeFileSync(join(recording, 'timeline.ndjson'), writeTimeline({ ...header({ broker }) }, eventsOf(plain)))
     const file = join(folder.path, 'x.scenario.yaml')
-    const { code, err } = await hilHere('init', '--from', recording, file)
+    const { code, err } = await hil('init', '--from', recording, file)
     expect([code, err]).toEqual([2, expect.stringContaining('`broker.version`: has control characters')])
     expect(existsSync(file)).toBe(false)
   })
