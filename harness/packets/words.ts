@@ -90,5 +90,7 @@ function readSize(given: unknown): ParseResult<Uint8Array> {
   if (parsed === null) return { wrong: { message: `expected a size, got ${nameOf(given)}`, hint: 'write 64KiB' } }
   if (!parsed.ok) return { wrong: { code: `scenario/${parsed.code}`, message: parsed.reason, hint: parsed.hint } }
   // A repeating ramp: a lost or swapped stretch of it does not look like any other.
-  return { value: Uint8Array.from({ length: parsed.value }, (_, i) => 0x20 + ((i + (i >> 6)) % 0x5f)) }
+  const bytes = new Uint8Array(parsed.value)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 0x20 + ((i + (i >> 6)) % 0x5f)
+  return { value: bytes }
 }

@@ -63,15 +63,27 @@ export interface ReadGaps {
 
 /** Wrong entries are diagnostics, and so is one that names nothing: it would hide that a scenario was renamed. */
 export function readGaps(file: string, source: string, nameable: Nameable): ReadGaps {
+  const { gaps, diagnostics, check } = parseGaps(file, source)
+  check(nameable)
+  return { gaps, diagnostics }
+}
+
+export interface ParsedGaps extends ReadGaps {
+  /** Adds diagnostics of what each gap names; called once. */
+  check(nameable: Nameable): void
+}
+
+/** As `readGaps`, for a caller that looks for the names when it knows which are wanted. */
+export function parseGaps(file: string, source: string): ParsedGaps {
   const { root, diagnostics: found } = parseScenarioText(file, source)
   const diagnostics = new Diagnostics()
   diagnostics.addAll(found)
   const parsed = root === null ? undefined : validate(shape, root, diagnostics)
-  if (root === null || parsed === undefined) return { gaps: [], diagnostics }
+  if (root === null || parsed === undefined) return { gaps: [], diagnostics, check() {} }
   const list = childOf(root, 'gaps')
   const nodes = list?.kind === 'list' ? list.items : []
-  const gaps = parsed.gaps.map(({ broker, device, versions, statement, scenario, reason }, k): KnownGap => {
-    const gap = {
+  const gaps = parsed.gaps.map(
+    ({ broker, device, versions, statement, scenario, reason }, k): KnownGap => ({
       brokers: asList(broker),
       devices: asList(device),
       versions,
@@ -79,11 +91,15 @@ export function readGaps(file: string, source: string, nameable: Nameable): Read
       scenarios: asList(scenario),
       reason,
       place: nodes[k]!.place,
-    }
-    check(gap, nodes[k]!, nameable, diagnostics)
-    return gap
-  })
-  return { gaps, diagnostics }
+    }),
+  )
+  return {
+    gaps,
+    diagnostics,
+    check(nameable) {
+      for (const [k, gap] of gaps.entries()) check(gap, nodes[k]!, nameable, diagnostics)
+    },
+  }
 }
 
 function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagnostics): void {

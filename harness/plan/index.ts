@@ -24,7 +24,7 @@ export { arrivalTime } from './fleet/arrival.ts'
 export { STAMP_BYTES } from './fleet/grammar.ts'
 export { libraryOptions } from './fleet/member.ts'
 export { isInShare, type LinkedMember, linkedMembers } from './fleet/share.ts'
-export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, readGaps } from './gaps.ts'
+export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, parseGaps, readGaps } from './gaps.ts'
 export type { Arrival, FleetGroup, FleetMember, FleetPlan, Publication } from './model/fleet.ts'
 export {
   type BrokerFacts,

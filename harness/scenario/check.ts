@@ -15,11 +15,29 @@ export interface ValidateOptions {
   readonly known?: readonly string[]
 }
 
+/** What fitted a schema. Rows of a matrix share all nodes that no expression changed, and need not be read again. */
+const fitting = new WeakMap<Node, Map<z.ZodType, unknown>>()
+
 export function validate<S extends z.ZodType>(
   schema: S,
   node: Node,
   diagnostics: Diagnostics,
   options: ValidateOptions = {},
+): z.output<S> | undefined {
+  const known = fitting.get(node)
+  if (known?.has(schema)) return known.get(schema) as z.output<S>
+  const value = read(schema, node, diagnostics, options)
+  if (value === undefined) return undefined
+  if (known === undefined) fitting.set(node, new Map([[schema, value]]))
+  else known.set(schema, value)
+  return value
+}
+
+function read<S extends z.ZodType>(
+  schema: S,
+  node: Node,
+  diagnostics: Diagnostics,
+  options: ValidateOptions,
 ): z.output<S> | undefined {
   let result = schema.safeParse(toPlain(node))
   if (result.success) return result.data

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import { BROKER_ALIASES, brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
-import { findScenarios, GAPS_FILE, type KnownGap, readGaps } from '../plan/index.ts'
+import { findScenarios, GAPS_FILE, type KnownGap, parseGaps } from '../plan/index.ts'
 import { childOf, type Diagnostic, type Node, parseScenarioText } from '../scenario/index.ts'
 
 export interface FoundGaps {
@@ -22,12 +22,14 @@ export async function findGaps(
   onDiagnostic: OnDiagnostic,
 ): Promise<FoundGaps> {
   const folders = new Map<string, readonly KnownGap[]>()
+  const names = new Names()
   for (const folder of new Set(files.flatMap(foldersOf))) {
     const file = join(folder, GAPS_FILE)
     if (!existsSync(file)) continue
     const text = await readFile(file, 'utf8')
-    const { gaps, diagnostics } = readGaps(file, text, {
-      ...(await namesBelow(folder)),
+    const { gaps, diagnostics, check } = parseGaps(file, text)
+    check({
+      ...(await names.below(folder, gaps)),
       brokers: new Set([...Object.keys(brokers), ...Object.keys(BROKER_ALIASES), ...Object.keys(config.brokers ?? {})]),
     })
     for (const diagnostic of diagnostics.all) {
@@ -53,21 +55,74 @@ function foldersOf(file: string): string[] {
 
 const STATEMENT = /MQTT-\d+(?:\.\d+)*-\d+/g
 
-/** What there is to be named in a folder, also by scenarios that this run does not select. */
-async function namesBelow(folder: string): Promise<{ statements: Set<string>; scenarios: Set<string> }> {
-  const statements = new Set<string>()
-  const scenarios = new Set<string>()
-  for (const file of await findScenarios([folder])) {
-    const text = await readFile(file, 'utf8')
-    const { root } = parseScenarioText(file, text)
-    if (root === null) continue
-    const name = childOf(root, 'name')
-    if (name?.kind === 'scalar') scenarios.add(String(name.value))
-    for (const id of statementsIn(root)) statements.add(id)
-    if (statementsIn(root).some((id) => id.includes('${{')))
-      for (const [id] of text.matchAll(STATEMENT)) statements.add(id)
+interface NamesInFile {
+  readonly statements: readonly string[]
+  readonly scenario: string | null
+}
+
+/**
+ * What there is to be named in folders, also by scenarios that this run does not select. Parsing them all would take
+ * longer than a short run: files are looked through as text, and only those in which a wanted name stands are parsed.
+ * Only when a name is found nowhere all are, because a diagnostic then tells what it may have meant.
+ */
+class Names {
+  readonly #texts = new Map<string, string>()
+  readonly #names = new Map<string, NamesInFile>()
+
+  async below(
+    folder: string,
+    gaps: readonly KnownGap[],
+  ): Promise<{ statements: ReadonlySet<string>; scenarios: ReadonlySet<string> }> {
+    const [statements, scenarios] = [new Set<string>(), new Set<string>()]
+    const missing = new Set(gaps.flatMap((gap) => [...gap.statements, ...gap.scenarios]))
+    if (missing.size === 0) return { statements, scenarios }
+    const files = await findScenarios([folder])
+    const left: string[] = []
+    const take = (file: string, text: string): void => {
+      const names = this.#in(file, text)
+      for (const id of names.statements) statements.add(id)
+      if (names.scenario !== null) scenarios.add(names.scenario)
+      for (const name of missing) if (statements.has(name) || isOf(name, names.scenario)) missing.delete(name)
+    }
+    for (const file of files) {
+      if (missing.size === 0) return { statements, scenarios }
+      const text = await this.#textOf(file)
+      if ([...missing].some((name) => mentions(text, name))) take(file, text)
+      else left.push(file)
+    }
+    if (missing.size > 0) for (const file of left) take(file, await this.#textOf(file))
+    return { statements, scenarios }
   }
-  return { statements, scenarios }
+
+  async #textOf(file: string): Promise<string> {
+    const text = this.#texts.get(file) ?? (await readFile(file, 'utf8'))
+    this.#texts.set(file, text)
+    return text
+  }
+
+  #in(file: string, text: string): NamesInFile {
+    const known = this.#names.get(file)
+    if (known !== undefined) return known
+    const { root } = parseScenarioText(file, text)
+    const name = root === null ? undefined : childOf(root, 'name')
+    const written = root === null ? [] : statementsIn(root)
+    const templates = written.some((id) => id.includes('${{')) ? text.matchAll(STATEMENT) : []
+    const names = {
+      statements: [...written, ...[...templates].map(([id]) => id)],
+      scenario: name?.kind === 'scalar' ? String(name.value) : null,
+    }
+    this.#names.set(file, names)
+    return names
+  }
+}
+
+/** `name [qos=1]` is one row of a matrix. */
+const isOf = (wanted: string, scenario: string | null): boolean =>
+  scenario !== null && (wanted === scenario || wanted.startsWith(`${scenario} [`))
+
+const mentions = (text: string, name: string): boolean => {
+  const row = name.indexOf(' [')
+  return text.includes(row < 0 ? name : name.slice(0, row))
 }
 
 /** Whatever stands under a `verifies`, of the scenario or of a step. */
