@@ -69,15 +69,23 @@ export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
   return { ...diagnostic, message: mask(message), ...(hint === undefined ? {} : { hint: mask(hint) }) }
 }
 
-/** Texts below keys that are named like a password. */
-function scalarsIn(node: Node, secret = false): readonly ScalarNode[] {
+const found = new WeakMap<Node, readonly ScalarNode[]>()
+
+/** Texts below keys that are named like a password. A root is looked through once, for all rows of its matrix. */
+function scalarsIn(root: Node): readonly ScalarNode[] {
+  const scalars = found.get(root) ?? scalarsBelow(root, false)
+  found.set(root, scalars)
+  return scalars
+}
+
+function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
   switch (node.kind) {
     case 'scalar':
       return secret && (typeof node.value === 'string' || typeof node.value === 'number') ? [node] : []
     case 'list':
-      return node.items.flatMap((item) => scalarsIn(item, secret))
+      return node.items.flatMap((item) => scalarsBelow(item, secret))
     case 'map':
-      return node.entries.flatMap(({ key, value }) => scalarsIn(value, secret || SECRET_KEY.test(key)))
+      return node.entries.flatMap(({ key, value }) => scalarsBelow(value, secret || SECRET_KEY.test(key)))
   }
 }
 

@@ -75,8 +75,11 @@ export interface Meta {
   readonly verifies: readonly string[]
 }
 
+const NO_META: Meta = { id: null, title: null, timeout: null, condition: null, verifies: [] }
+
 export function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   const entries = node.entries.filter((e) => META.includes(e.key))
+  if (entries.length === 0) return NO_META
   const own: MapNode = { ...node, entries: entries.filter((e) => e.key !== 'if') }
   const filled = interpolateNow(own, context.scope, context.diagnostics)
   const parsed = validate(meta, filled, context.diagnostics)
@@ -101,8 +104,19 @@ export function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   }
 }
 
+/** By step: rows of a matrix share the node, and with it what has been validated. */
+const made = new WeakMap<MapNode, Node>()
+
 /** The verb's argument with the step's own `device` put in, and a bare word in its place. */
 export function withDevice(verb: MapEntry, step: MapNode): Node {
+  const known = made.get(step)
+  if (known !== undefined) return known
+  const argument = argumentOf(verb, step)
+  made.set(step, argument)
+  return argument
+}
+
+function argumentOf(verb: MapEntry, step: MapNode): Node {
   const device = entryOf(step, 'device')
   const registered = verbs[verb.key as keyof typeof verbs] as AnyStep | undefined
   const { value } = verb
@@ -114,9 +128,12 @@ export function withDevice(verb: MapEntry, step: MapNode): Node {
   return { ...value, entries: [device, ...value.entries] }
 }
 
+const told = new WeakMap<Node, string>()
+
 /** How a step is called that has no name: its verb and the start of what it says. */
 export function oneLine(verb: MapEntry): string {
-  const said = tell(verb.value)
+  const said = told.get(verb.value) ?? tell(verb.value)
+  told.set(verb.value, said)
   return said === '' ? verb.key : `${verb.key} ${said.length > 90 ? `${said.slice(0, 88)}…` : said}`
 }
 
