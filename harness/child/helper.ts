@@ -141,5 +141,5 @@ export class Helper {
 function helperFile(): string | null {
   const here = fileURLToPath(import.meta.url)
   const file = here.endsWith('.ts') ? join(import.meta.dirname, '../../dist/harness/child') : import.meta.dirname
-  return existsSync(join(file, 'helper.process.js')) ? join(file, 'helper.process.js') : null
+  return existsSync(join(file, 'helper-process.js')) ? join(file, 'helper-process.js') : null
 }

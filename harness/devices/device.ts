@@ -4,6 +4,7 @@
 import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields } from '../packets/index.ts'
 import type { BoardFiles } from './board/files.ts'
+import type { Eol } from './console/settings.ts'
 import type { Cut, Split } from './raw/segments.ts'
 
 /** `binary`, `text`: each segment in a frame of its own. `fragmented`: one binary message, a frame for each segment. */
@@ -59,8 +60,8 @@ export interface Device extends AsyncDisposable {
   drive(signal: string, level: 0 | 1): void
   /** The level that stands for pressed. */
   activeLevel(signal: string): 0 | 1
-  /** Sends text to the serial console or standard input. */
-  send(text: string): void
+  /** Types a line at the serial console or standard input, with this end (default: the device's own); or bytes. */
+  send(line: string | Uint8Array, eol?: Eol): void
 }
 
 /** The words of a link, without its room. */

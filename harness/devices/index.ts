@@ -22,9 +22,10 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
 
 export { type BoardFiles, filesOf } from './board/files.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
-export { Lines } from './board/lines.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { type BoardIdentity, BoardSession, identify } from './board/session.ts'
+export { Lines } from './console/lines.ts'
+export { eolWord } from './console/settings.ts'
 export type { Attachment, Device, FrameForm, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated/device.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, filesShape, signal, type WillSettings, will } from './keys.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
 import { commandsShape } from './console/commands.ts'
+import { consoleShape } from './console/settings.ts'
 import { pythonValue } from './python-value.ts'
 import { ANSWER_TYPES } from './raw/answers.ts'
 
@@ -94,7 +95,14 @@ export const deviceKeys = {
     .union([z.array(text()).min(1), text()])
     .optional()
     .describe('for a process: what to start'),
+  tty: z
+    .boolean()
+    .optional()
+    .describe(
+      'for a process: true puts all of it at a terminal, false at pipes; default: its output is at one, so that it writes line by line',
+    ),
   env: z.record(z.string(), text()).optional().describe("for a process: added to the harness's own environment"),
+  console: consoleShape.optional().describe('how its console writes lines and how it is typed to'),
   commands: commandsShape
     .optional()
     .describe('for firmware that is told by lines on its console what to do: the line for each client call'),

@@ -50,10 +50,10 @@ export class Signals {
     })
   }
 
-  /** A line of the console of a board whose pins nobody sees; only a change of level is an event. */
-  heard(line: string): void {
+  /** A line of the console of a board whose pins nobody sees, in all its forms; only a change of level is an event. */
+  heard(forms: readonly string[]): void {
     for (const { pin, serial } of Object.values(this.#wiring)) {
-      const level = serial?.exec(line)?.[1]
+      const level = forms.map((line) => serial?.exec(line)?.[1]).find((found) => found !== undefined)
       if (level === undefined || (level !== '0' && level !== '1')) continue
       const value = level === '1' ? 1 : 0
       if (this.#lit.has(pin) !== (value === 1)) this.changed(pin, value)

@@ -112,8 +112,17 @@ export interface CallEvent {
 export interface SerialEvent {
   readonly kind: 'serial'
   readonly device: string
+  /** As it came, escape sequences included; without its end. */
   readonly line: string
   readonly stream: 'out' | 'err' | 'in'
+  /** It had no end yet and the console was quiet, as after a prompt. */
+  readonly unfinished?: true | undefined
+  /** As much of this line as the event before told as unfinished. */
+  readonly seen?: string | undefined
+  /** For claims: the message in the line, where the device's `console: { prefix }` says what stands before it. */
+  readonly message?: string | undefined
+  /** `console: { strip: none }`: claims compare the line as it came. */
+  readonly exact?: true | undefined
 }
 
 export interface SignalEvent {

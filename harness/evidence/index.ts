@@ -1,5 +1,6 @@
 // The face of the evidence: the events of a run, the timeline that records them, and its text.
 
+export * from './console-text.ts'
 export * from './device-side.ts'
 export * from './event.ts'
 export * from './lag.ts'

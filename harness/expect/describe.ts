@@ -1,6 +1,7 @@
 // One event as one line, for reports: `#41 3.207s blue ← PUBACK packetId 1`.
 
 import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
+import { withoutEscapes } from '../evidence/console-text.ts'
 import type { Event, FrameEvent, PacketEvent, UpgradeEvent } from '../evidence/event.ts'
 import { clipText } from '../scenario/index.ts'
 import { showOutcome } from './call.ts'
@@ -26,7 +27,7 @@ function what(event: Event): string {
         ? `${event.device} ${event.method}() called`
         : `${event.device} ${event.method}(): ${event.state === 'running' ? (event.detail ?? 'still running') : showOutcome(event)}`
     case 'serial':
-      return `${event.device} ${event.stream === 'in' ? '<' : '|'} ${clipText(event.line)}`
+      return `${event.device} ${event.stream === 'in' ? '<' : '|'} ${clipText(withoutEscapes(event.line))}${event.unfinished ? ' (no line end yet)' : ''}`
     case 'signal':
       return `${event.device} ${event.signal} = ${event.value}${event.by === 'harness' ? ' (driven)' : ''}`
     case 'message':

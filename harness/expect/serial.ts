@@ -1,14 +1,18 @@
 // `serial`: a line on a device's console, or on the output of a process. `line` is the whole line,
-// or a /regex/ found anywhere in it.
+// or a /regex/ found anywhere in it. Colours and the prefix of a logger do not stand in the way.
 
 import { z } from 'zod'
-import { identifier, textMatcher } from '../scenario/index.ts'
+import { lineForms, withoutEscapes } from '../evidence/console-text.ts'
+import type { SerialEvent } from '../evidence/event.ts'
+import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('whose console'),
-  line: textMatcher().describe('the whole line, or a /regex/ found anywhere in it'),
+  line: textMatcher().describe(
+    'the whole line, or a /regex/ found anywhere in it; also without colours and without a log prefix',
+  ),
   stream: z
     .enum(['out', 'err', 'in'])
     .optional()
@@ -27,7 +31,33 @@ export const serial: Matcher<SerialFields> = {
   compare(f, event) {
     if (event.kind !== 'serial' || event.device !== f.device) return null
     if (f.stream === undefined ? event.stream === 'in' : f.stream !== event.stream) return null
-    return differences({ line: f.line }, event as never)
+    const { line, seen } = event
+    if (!matches(f.line, event)) return differences({ line: f.line }, { line: withoutEscapes(line) })
+    // It has matched already, when it had no end yet.
+    return seen !== undefined && matches(f.line, { ...event, line: seen, seen: undefined, unfinished: true })
+      ? null
+      : []
   },
   show: (f) => `line ${showWanted(f.line)} on ${f.device}'s console`,
 }
+
+type Line = Pick<SerialEvent, 'line' | 'unfinished' | 'seen' | 'message' | 'exact'>
+
+function matches(want: ValueMatcher, line: Line): boolean {
+  // What else the line will say nobody knows yet.
+  if (isOperator(want, 'not')) return line.unfinished !== true && !matches(want.not, line)
+  if (isOperator(want, 'in')) return want.in.some((one) => matches(one, line))
+  return formsOf(line).some((form) => matchValue(want, form))
+}
+
+function formsOf({ line, unfinished, seen, message, exact }: Line): readonly string[] {
+  const forms = exact ? [line] : lineForms(line, seen)
+  const more = [...(message === undefined ? [] : [message]), ...(unfinished ? forms.map((form) => form.trimEnd()) : [])]
+  return more.length === 0 ? forms : [...forms, ...more]
+}
+
+const isOperator = <K extends 'in' | 'not'>(
+  want: ValueMatcher,
+  key: K,
+): want is Extract<ValueMatcher, Record<K, unknown>> =>
+  typeof want === 'object' && want !== null && !(want instanceof RegExp) && key in want

@@ -83,7 +83,7 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
       links.push(
         await resources.take(`the link of ${device.name}`, linkOf(device, broker, timeline, clock, settings.tls)),
       )
-      if (device.console !== undefined) await listenTo(device.name, device.console, timeline, resources)
+      if (device.console !== undefined) await listenTo(device.name, device.console, timeline, clock, resources)
     }
     const tape = await TimelineWriter.open(folder, header, ending)
     for (const event of timeline.events) tape.write(event)
@@ -217,9 +217,15 @@ async function linkOf(
   return openLink({ device: name, host, port, upstream, tls: shown, recorder, clock, refusesByReset: true })
 }
 
-async function listenTo(device: string, console: string, timeline: Timeline, resources: ResourceStack): Promise<void> {
+async function listenTo(
+  device: string,
+  console: string,
+  timeline: Timeline,
+  clock: Clock,
+  resources: ResourceStack,
+): Promise<void> {
   const session = await resources.take(`the console of ${device}`, BoardSession.open(console))
-  const lines = new Lines((line) => timeline.record({ kind: 'serial', device, line, stream: 'out' }))
+  const lines = new Lines((line) => timeline.record({ kind: 'serial', device, ...line, stream: 'out' }), clock)
   session.onConsole = (bytes) => lines.feed(bytes)
   session.onGone = ({ message }) => {
     lines.flush()

@@ -5,6 +5,8 @@ import { type Clock, errnoName, Problem, type Random } from '../../../emulators/
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import { Commander } from '../console/commander.ts'
 import type { Commands } from '../console/commands.ts'
+import { DeviceConsole, type TypingDefaults } from '../console/console.ts'
+import type { ConsoleSettings } from '../console/settings.ts'
 import type { Attachment, Device } from '../device.ts'
 import { provisioned } from '../emulated/provisioned.ts'
 import { inLibraryWords, type VerbCall } from '../emulated/verbs.ts'
@@ -12,7 +14,6 @@ import { Signals, type SignalWiring } from '../signals.ts'
 import { Agent, type CallOutcome, type PuppetSettings } from './agent.ts'
 import type { Chassis, ChassisEvents } from './chassis.ts'
 import type { BoardFiles } from './files.ts'
-import { Lines } from './lines.ts'
 import { RawRepl } from './raw-repl.ts'
 import { executed, uploaded as puts } from './repl-work.ts'
 
@@ -21,6 +22,9 @@ export interface BoardSettings {
   readonly puppet: PuppetSettings | null
   /** For a program of its own that takes calls as lines on the console; null: it takes none. */
   readonly commands: Commands | null
+  readonly console: ConsoleSettings
+  /** How it is typed to when `console` does not say. */
+  readonly typing: TypingDefaults
   readonly files: BoardFiles
   readonly signals: Readonly<Record<string, SignalWiring>>
 }
@@ -57,17 +61,22 @@ export function boardDevice(
   let repl: RawRepl | null = null
   let puppet: Agent | null = null
 
-  const serial = (line: string, stream: 'out' | 'in' = 'out'): void => {
-    recorder.record({ kind: 'serial', device: name, line, stream })
-    if (stream === 'out' && !chassis.seesPins) signals.heard(line)
-    if (stream === 'out') commander?.heard(line)
-  }
-  const type = (text: string): void => {
-    serial(text, 'in')
-    void chassis.type(Buffer.from(`${text}\r`)).catch(lostOr)
-  }
-  const commander = settings.commands === null ? null : new Commander(settings.commands, around, type)
-  const lines = new Lines((line) => serial(line))
+  const console = new DeviceConsole(settings.console, settings.typing, {
+    name,
+    recorder,
+    clock,
+    write: (bytes) => chassis.type(bytes),
+    onLine(line, forms) {
+      if (!chassis.seesPins) signals.heard(forms)
+      commander?.heard(line, forms)
+    },
+    onTrouble: (error) => lostOr(error),
+  })
+  const serial = (line: string): void => console.line(line)
+  const commander =
+    settings.commands === null
+      ? null
+      : new Commander(settings.commands, around, (text) => console.type(text), settings.console.echo)
   const change = (what: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost', detail?: string): void =>
     void recorder.record({ kind: 'device', device: name, change: what, detail })
 
@@ -77,7 +86,7 @@ export function boardDevice(
     // Whoever is still typing into it must not go on typing into what comes after it.
     repl?.break(new Problem('board/lost', `${name} was reset or switched off`))
     repl = null
-    lines.flush()
+    console.flush()
     commander?.begins()
     for (const { id, method } of running) recorder.record({ kind: 'call', device: name, id, method, state: 'lost' })
     running.clear()
@@ -96,7 +105,7 @@ export function boardDevice(
     onConsole(bytes) {
       if (repl !== null) repl.feed(bytes)
       // What a board says before this run has begun is no evidence.
-      else if (state === 'on' || state === 'ended') lines.feed(bytes)
+      else if (state === 'on' || state === 'ended') console.feed(bytes)
     },
     onPin: (pin, value) => signals.changed(pin, value),
     onSocket: (what) =>
@@ -129,7 +138,7 @@ export function boardDevice(
   const pull = async (): Promise<void> => {
     if (settings.puppet === null) return
     await chassis.quiet()
-    lines.flush()
+    console.flush()
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
     const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
@@ -187,7 +196,7 @@ export function boardDevice(
       state = 'ended'
       change('ended', `for ${call.method}`)
     }
-    lines.flush()
+    console.flush()
     const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
     repl = mine
     try {
@@ -258,10 +267,11 @@ export function boardDevice(
       recorder.record({ kind: 'signal', device: name, signal, value: level, by: 'harness' })
     },
     activeLevel: (signal) => signals.activeLevel(signal),
-    send(text) {
+    send(text, eol) {
       if (state !== 'on' && state !== 'ended')
         throw new Problem('device/off', `${name} is off: nobody reads what is typed`)
-      type(text)
+      if (typeof text === 'string') console.type(text, eol)
+      else console.typeBytes(text)
     },
     async [Symbol.asyncDispose]() {
       state = 'off'
@@ -269,7 +279,7 @@ export function boardDevice(
       puppet = null
       repl = null
       await chassis[Symbol.asyncDispose]()
-      lines.flush()
+      console.flush()
     },
   }
 }

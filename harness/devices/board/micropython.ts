@@ -12,6 +12,8 @@ import {
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
 import { commandsOf } from '../console/commands.ts'
+import type { TypingDefaults } from '../console/console.ts'
+import { consoleOf } from '../console/settings.ts'
 import { callbackOf, willOf } from '../keys.ts'
 import type { DeviceKind, Written } from '../kind.ts'
 import { optionsOf } from '../options.ts'
@@ -25,6 +27,8 @@ const DEFAULT_POLL = milliseconds(100)
 const DEFAULT_LOST_FOR = seconds(5)
 /** Kinds beside the client libraries whose part a puppet can take. */
 const TAKES_CALLS: readonly string[] = ['micropython', 'board', 'mqttjs']
+/** A board with a UART takes some bytes at once, and nobody knows how it wants lines to end. */
+const UART: TypingDefaults = { eol: 'auto', pieces: { bytes: 24, pause: milliseconds(12) } }
 const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
@@ -34,7 +38,20 @@ interface Settings extends BoardSettings {
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
   summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
-  keys: ['files', 'commands', 'client', 'version', 'callback', 'with', 'will', 'firmware', 'poll', 'signals', 'wifi'],
+  keys: [
+    'files',
+    'console',
+    'commands',
+    'client',
+    'version',
+    'callback',
+    'with',
+    'will',
+    'firmware',
+    'poll',
+    'signals',
+    'wifi',
+  ],
   late: ['files'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
@@ -63,7 +80,8 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   const { names, files } = filesOf(written)
   const runsItself = PROGRAMS.some((program) => names.has(program))
   const commands = commandsOf(written, willOf(words))
-  const common = { files, signals: wiringOf(words), commands }
+  const typing: TypingDefaults = use === 'board' ? UART : { eol: 'cr', pieces: null }
+  const common = { files, signals: wiringOf(words), commands, console: consoleOf(words), typing }
   if (runsItself || commands !== null) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
   const { plays } = written

@@ -5,7 +5,6 @@ import { milliseconds, openPty, type Problem, realClock } from '../../../emulato
 import { runText } from '../../run/testing.ts'
 import { PluggedIn } from './bench.testing.ts'
 import type { ChassisEvents } from './chassis.ts'
-import { Lines } from './lines.ts'
 import { RawRepl } from './raw-repl.ts'
 import { RemoteFiles } from './remote-files.ts'
 import { type SerialSettings, serialChassis } from './serial.ts'
@@ -272,16 +271,4 @@ test.each([
   ['Error: something else', 'board/not-opened'],
 ])('%s is %s', (message, code) => {
   expect(whyNotOpened('/dev/x', new Error(message)).code).toBe(code)
-})
-
-test('lines end at LF, lose their CR, and show what is no text; a line without end is cut', () => {
-  const lines: string[] = []
-  const reader = new Lines((line) => lines.push(line))
-  reader.feed(Buffer.from('one\r\ntw'))
-  reader.feed(Buffer.from('o\n'))
-  reader.feed(Uint8Array.of(0xff, 0x41, 10))
-  reader.feed(Buffer.from('é\nrest'))
-  reader.flush()
-  reader.feed(Buffer.alloc(5000, 65))
-  expect(lines).toEqual(['one', 'two', '\\xffA', 'é', 'rest', 'A'.repeat(4096)])
 })

@@ -89,3 +89,63 @@ it('does not type what is no line, and says which call it has no command for', a
   expect(bugs).toMatchObject([{ code: 'device/cannot-type' }, { code: 'device/cannot-type' }])
   expect(() => made.call('three', { verb: 'ping' })).toThrow(expect.objectContaining({ code: 'device/no-command' }))
 })
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+it('knows an echo by the prompt before it, and an answer that ends as its question is an answer', async () => {
+  const { made, calls, settled } = commander({ ping: { send: 'status', until: '/^ok (\\w+)/' } })
+  made.call('1', { verb: 'ping' })
+  await settled()
+  made.heard({ line: 'esp32> ', unfinished: true })
+  made.heard({ line: 'esp32> status', seen: 'esp32> ' })
+  made.heard('ok status')
+  await settled()
+  expect(calls()).toMatchObject([{ id: '1', state: 'returned', value: 'status' }])
+})
+
+it('takes the words of the question for the answer of a device that does not echo', async () => {
+  const { made, calls, settled } = commander({ ping: { send: 'status', until: 'status' } })
+  made.call('1', { verb: 'ping' })
+  await settled()
+  made.heard('status')
+  await settled()
+  expect(calls()).toEqual([])
+  await pause(1100)
+  expect(calls()).toMatchObject([{ id: '1', state: 'returned' }])
+})
+
+it('waits for the rest of an unfinished line before it takes a value from it', async () => {
+  const { made, calls, settled } = commander({ ping: { send: 'rc', until: '/rc=(\\d+)/' } })
+  made.call('1', { verb: 'ping' })
+  await settled()
+  made.heard({ line: 'rc=1', unfinished: true })
+  made.heard({ line: 'rc=15', seen: 'rc=1' })
+  await settled()
+  expect(calls()).toMatchObject([{ id: '1', state: 'returned', value: '15' }])
+})
+
+it('gives a line that answered without its end to no other call', async () => {
+  const { made, calls, settled } = commander({ ping: { send: 'x', until: 'done' } })
+  made.call('1', { verb: 'ping' })
+  made.call('2', { verb: 'ping' })
+  await settled()
+  made.heard({ line: 'done', unfinished: true })
+  made.heard({ line: 'done.', seen: 'done' })
+  await settled()
+  expect(calls()).toMatchObject([{ id: '1' }])
+})
+
+it('is ready at a prompt, and some time after it began to listen to a device that runs already', async () => {
+  const { made, typed, settled } = commander({ ready: 'uart:~$', ping: { send: 'x' } })
+  made.begins()
+  made.call('1', { verb: 'ping' })
+  await settled()
+  expect(typed).toEqual([])
+  made.heard({ line: 'uart:~$ ', unfinished: true })
+  await settled()
+  expect(typed).toEqual(['x'])
+  made.begins(true)
+  made.call('2', { verb: 'ping' })
+  await pause(3200)
+  expect(typed).toEqual(['x', 'x'])
+})

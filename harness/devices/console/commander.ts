@@ -1,23 +1,41 @@
 // Client calls as lines on the console of firmware. Several may be under way: a line of the firmware answers the oldest
 // call whose `until` or `fails` it is. The echo of what was typed answers nothing.
 
-import { type Clock, Problem, PythonError } from '../../../emulators/index.ts'
+import {
+  after,
+  type Clock,
+  type Duration,
+  Problem,
+  PythonError,
+  seconds,
+  type Timer,
+} from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import { readRegex } from '../../scenario/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { GeneralCall } from '../device.ts'
 import type { Commands, CommandVerb } from './commands.ts'
+import type { ConsoleLine } from './lines.ts'
 
 type Value = string | number | boolean | Uint8Array | readonly string[] | null | undefined
 type Values = Readonly<Record<string, Value>>
 
 interface Waiting {
   readonly typed: string
+  /** Its echo has been heard: what comes now is not another. */
+  echoed: boolean
   readonly until: (line: string) => RegExpMatchArray | boolean | null
   readonly fails: (line: string) => RegExpMatchArray | boolean | null
   done(value: PlainValue): void
   failed(line: string): void
 }
+
+type LineMatcher = Waiting['until']
+
+/** How long a line that may be the answer is held back for more. */
+const NOTHING_ELSE: Duration = seconds(1)
+/** How long firmware that runs already is waited for. */
+const READY_PATIENCE: Duration = seconds(3)
 
 export interface CommanderAround {
   readonly name: string
@@ -29,32 +47,53 @@ export interface CommanderAround {
 export class Commander {
   readonly #commands: Commands
   readonly #name: string
+  readonly #clock: Clock
   readonly #calls: CallRecorder
   readonly #type: (line: string) => void
   #waiting: Waiting[] = []
   /** Resolves when the firmware listens. */
   #ready: Promise<void> = Promise.resolve()
   #isReady: () => void = () => {}
+  #readyTimer: Timer | null = null
+  /** null: not found out yet. */
+  #echoes: boolean | null
+  /** The last line without an end, mostly a prompt. */
+  #prompt = ''
+  /** The last line that answered a call. */
+  #answeredBy: string | null = null
+  /** A line that may be an answer or not: it is one when nothing else comes. */
+  #candidate: { readonly timer: Timer; readonly isEcho: boolean } | null = null
 
-  constructor(commands: Commands, around: CommanderAround, type: (line: string) => void) {
+  constructor(commands: Commands, around: CommanderAround, type: (line: string) => void, echo: boolean | null = null) {
     this.#commands = commands
     this.#name = around.name
+    this.#clock = around.clock
+    this.#echoes = echo
     this.#calls = new CallRecorder(around)
     this.#type = type
   }
 
-  /** It starts (again): all that was under way is lost, and it may want time before it listens. */
-  begins(): void {
+  /**
+   * It starts (again): all that was under way is lost, and it may want time before it listens. `running`: it was not
+   * started by us, so that its `ready` line may be long past; it counts as ready after a while.
+   */
+  begins(running = false): void {
     this.lost()
+    this.#readyTimer?.cancel()
     if (this.#commands.words.ready === undefined) return
     this.#ready = new Promise((resolve) => {
       this.#isReady = resolve
     })
+    const isReady = this.#isReady
+    if (running) this.#readyTimer = this.#clock.at(after(this.#clock.now(), READY_PATIENCE), () => isReady())
   }
 
   lost(): void {
     this.#calls.lose()
     this.#waiting = []
+    this.#prompt = ''
+    this.#candidate?.timer.cancel()
+    this.#candidate = null
   }
 
   hanging(): string | null {
@@ -78,19 +117,67 @@ export class Commander {
     })
   }
 
-  heard(line: string): void {
+  /** `forms`: each text that a pattern may mean by the line; default: the line itself. */
+  heard(line: string | ConsoleLine, forms?: readonly string[]): void {
+    const told = typeof line === 'string' ? { line } : line
+    const texts = forms ?? [told.line]
+    const heard = told.unfinished ? [...texts, ...texts.map((text) => text.trimEnd())] : texts
     const { ready } = this.#commands.words
-    if (ready !== undefined && lineMatcher(ready, {})(line)) this.#isReady()
-    for (const [k, waiting] of this.#waiting.entries()) {
-      if (line.endsWith(waiting.typed)) continue // a console echoes
-      const done = waiting.until(line)
-      const failed = !done && waiting.fails(line)
-      if (!done && !failed) continue
-      this.#waiting.splice(k, 1)
-      if (failed) waiting.failed(line)
-      else waiting.done(typeof done === 'object' && done !== null ? (done[1] ?? null) : null)
+    if (ready !== undefined && firstMatch(lineMatcher(ready, {}), heard)) this.#isReady()
+    // More came after what might have been the answer: it was the echo, or a part of a longer line.
+    if (this.#candidate !== null) {
+      if (this.#candidate.isEcho) this.#echoes ??= true
+      this.#candidate.timer.cancel()
+      this.#candidate = null
+    }
+    // A line that has answered a call when it had no end yet does not answer another.
+    if (told.seen !== undefined && told.seen === this.#answeredBy) this.#answeredBy = told.line
+    else if (!this.#echoOf(told.line, texts)) this.#answer(told.line, heard, told.unfinished === true)
+    this.#prompt = told.unfinished ? told.line : ''
+  }
+
+  /** Gives a line to the oldest call that it answers. */
+  #answer(line: string, heard: readonly string[], unfinished: boolean): void {
+    for (const waiting of this.#waiting) {
+      const done = firstMatch(waiting.until, heard)
+      if (!done && !firstMatch(waiting.fails, heard)) continue
+      const settle = (): void => {
+        this.#answeredBy = line
+        this.#settle(waiting, heard[0]!, done)
+      }
+      // `rc=1` may go on as `rc=15`.
+      if (unfinished && typeof done === 'object') this.#later(settle, false)
+      else settle()
       return
     }
+  }
+
+  #settle(waiting: Waiting, line: string, done: RegExpMatchArray | boolean | null): void {
+    const at = this.#waiting.indexOf(waiting)
+    if (at < 0) return
+    this.#waiting.splice(at, 1)
+    if (!done) waiting.failed(line)
+    else waiting.done(typeof done === 'object' ? (done[1] ?? null) : null)
+  }
+
+  /** Unless more comes before. */
+  #later(act: () => void, isEcho: boolean): void {
+    const timer = this.#clock.at(after(this.#clock.now(), NOTHING_ELSE), () => {
+      this.#candidate = null
+      act()
+    })
+    this.#candidate = { timer, isEcho }
+  }
+
+  /** A console echoes what is typed, mostly after its prompt. A device without echo may answer in the same words. */
+  #echoOf(line: string, texts: readonly string[]): boolean {
+    if (this.#echoes === false) return false
+    const waiting = this.#waiting.find((w) => !w.echoed && texts.some((text) => isEcho(text, w.typed, this.#prompt)))
+    if (waiting === undefined) return false
+    waiting.echoed = true
+    const done = firstMatch(waiting.until, texts)
+    if (this.#echoes === null && done) this.#later(() => this.#settle(waiting, line, done), true)
+    return true
   }
 
   #perform(
@@ -107,6 +194,7 @@ export class Commander {
     return new Promise((done, reject) => {
       this.#waiting.push({
         typed,
+        echoed: false,
         until,
         fails,
         done,
@@ -186,6 +274,22 @@ function lineMatcher(template: string, values: Values): (line: string) => RegExp
   )
   const found = readRegex(replaced(template, safe))
   return (line) => (found !== undefined && 'value' in found ? found.value.exec(line) : null)
+}
+
+function firstMatch(matcher: LineMatcher, texts: readonly string[]): RegExpMatchArray | boolean | null {
+  for (const text of texts) {
+    const found = matcher(text)
+    if (found) return found
+  }
+  return null
+}
+
+const PROMPT = /[>$#%]\s*$/
+
+function isEcho(text: string, typed: string, prompt: string): boolean {
+  if (!text.endsWith(typed)) return false
+  const before = text.slice(0, text.length - typed.length)
+  return before.trim() === '' || PROMPT.test(before) || before.trimEnd() === prompt.trimEnd()
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')

@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Instant, realClock } from '../../../emulators/index.ts'
 import { type Event, type Fact, Timeline } from '../../evidence/index.ts'
+import { DEFAULT_CONSOLE } from '../console/settings.ts'
 import type { Attachment, Device, LinkState } from '../device.ts'
-import { processDevice } from './device.ts'
+import { type ProcessSettings, processDevice } from './device.ts'
 
 /** A link that only knows its state. */
 class Wire implements Attachment {
@@ -36,9 +37,24 @@ class Lab {
     command: string | readonly string[],
     environment: Readonly<Record<string, string>> = {},
     directory = '.',
+    more: Partial<ProcessSettings> = {},
   ) {
     const { wire: attachment, timeline: recorder } = this
-    this.device = processDevice({ name: 'child', command, environment, directory, attachment, recorder })
+    this.device = processDevice({
+      name: 'child',
+      command,
+      environment,
+      directory,
+      attachment,
+      recorder,
+      clock: realClock(),
+      console: DEFAULT_CONSOLE,
+      tty: null,
+      onBug: (bug) => {
+        throw bug
+      },
+      ...more,
+    })
   }
 
   /** The first event like this, past or to come. */

@@ -2,11 +2,12 @@
 // command line; its output is its serial console. Cutting its power blackholes the link first, so
 // that the FIN which the kernel sends for a killed program is not seen.
 
-import { createInterface } from 'node:readline'
-import { Problem } from '../../../emulators/index.ts'
+import { type Clock, Problem } from '../../../emulators/index.ts'
 import { Child } from '../../child/child.ts'
 import type { Recorder } from '../../evidence/index.ts'
 import type { Commander } from '../console/commander.ts'
+import { DeviceConsole } from '../console/console.ts'
+import type { ConsoleSettings } from '../console/settings.ts'
 import type { Attachment, Device, LinkState } from '../device.ts'
 import { urlOf } from '../network/url.ts'
 
@@ -20,12 +21,17 @@ export interface ProcessSettings {
   readonly directory: string
   readonly attachment: Attachment
   readonly recorder: Recorder
+  readonly clock: Clock
+  readonly console: ConsoleSettings
+  /** true: all of it is at a terminal. null: its output is, where that can be had. false: pipes. */
+  readonly tty: boolean | null
+  readonly onBug: (error: unknown) => void
   /** For a program that takes calls as lines; absent or null: it takes none. */
   readonly commander?: ((type: (line: string) => void) => Commander) | null
 }
 
 export function processDevice(settings: ProcessSettings): Device {
-  const { name, attachment, recorder } = settings
+  const { name, attachment, recorder, clock, onBug } = settings
   let child: Child | null = null
   /** Resolves when the exit of the last one is recorded. */
   let gone: Promise<unknown> = Promise.resolve()
@@ -34,11 +40,26 @@ export function processDevice(settings: ProcessSettings): Device {
   /** The program that is being started. */
   let starting: Promise<unknown> = Promise.resolve()
   let disposed = false
-  const commander = settings.commander?.(type) ?? null
+  const commander = settings.commander?.((text) => console.type(text)) ?? null
+  let console = newConsole()
 
-  function type(text: string): void {
-    recorder.record({ kind: 'serial', device: name, line: text, stream: 'in' })
-    child?.stdin?.write(`${text}\n`)
+  /** Of a program: what one before it has left of a line is not the beginning of its own. */
+  function newConsole(): DeviceConsole {
+    const made = new DeviceConsole(
+      settings.console,
+      { eol: 'lf', pieces: null },
+      {
+        name,
+        recorder,
+        clock,
+        write: (bytes) => void child?.stdin?.write(bytes),
+        onLine: (line, forms) => {
+          if (console === made) commander?.heard(line, forms)
+        },
+        onTrouble: onBug,
+      },
+    )
+    return made
   }
 
   function start(): Promise<void> {
@@ -55,6 +76,7 @@ export function processDevice(settings: ProcessSettings): Device {
       cwd: settings.directory,
       group: true,
       input: true,
+      terminal: settings.tty === false ? undefined : settings.tty === true ? 'all' : 'output',
       env: {
         ...process.env,
         ...settings.environment,
@@ -72,14 +94,12 @@ export function processDevice(settings: ProcessSettings): Device {
     child = started
     commander?.begins()
     recorder.record({ kind: 'device', device: name, change: 'boot' })
-    for (const stream of ['out', 'err'] as const) {
-      const lines = createInterface({ input: started[`std${stream}`], crlfDelay: Number.POSITIVE_INFINITY })
-      lines.on('line', (line) => {
-        recorder.record({ kind: 'serial', device: name, line, stream })
-        if (stream === 'out' && child === started) commander?.heard(line)
-      })
-    }
+    const mine = newConsole()
+    console = mine
+    for (const stream of ['out', 'err'] as const)
+      started[`std${stream}`].on('data', (bytes: Buffer) => mine.feed(bytes, stream))
     gone = started.exit.then(({ code, signal }) => {
+      mine.flush()
       if (child === started) {
         child = null
         commander?.lost()
@@ -138,9 +158,10 @@ export function processDevice(settings: ProcessSettings): Device {
     powerOff: () => cut('off'),
     drive: noPins,
     activeLevel: noPins,
-    send(text) {
+    send(text, eol) {
       if (child === null) throw off()
-      type(text)
+      if (typeof text === 'string') console.type(text, eol)
+      else console.typeBytes(text)
     },
     async [Symbol.asyncDispose]() {
       disposed = true

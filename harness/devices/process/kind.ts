@@ -4,6 +4,7 @@ import { dirname, resolve as resolvePath } from 'node:path'
 import { childOf, entryOf, type Node } from '../../scenario/index.ts'
 import { Commander } from '../console/commander.ts'
 import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings } from '../console/commands.ts'
+import { type ConsoleSettings, consoleOf } from '../console/settings.ts'
 import { willOf } from '../keys.ts'
 import type { DeviceKind, LinkFacts } from '../kind.ts'
 import { urlOf } from '../network/url.ts'
@@ -13,6 +14,8 @@ interface Settings {
   readonly command: (link: LinkFacts) => string | readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly directory: string
+  readonly tty: boolean | null
+  readonly console: ConsoleSettings
   /** null: it takes no calls. */
   readonly commands: Commands | null
 }
@@ -23,7 +26,7 @@ export const processKind: DeviceKind<Settings> = {
   name: 'process',
   summary: 'any program that speaks MQTT, started by the harness; its input and output are the console',
   options: COMMAND_OPTIONS,
-  keys: ['command', 'env', 'commands', 'with', 'will'],
+  keys: ['command', 'env', 'tty', 'console', 'commands', 'with', 'will'],
   late: ['command'],
   lacks: LACKS,
   refusesByReset: true,
@@ -54,13 +57,15 @@ export const processKind: DeviceKind<Settings> = {
         return filled.kind === 'list' ? filled.items.map(textOf) : textOf(filled)
       },
       environment: words.env ?? {},
+      tty: words.tty ?? null,
+      console: consoleOf(words),
       directory: resolvePath(dirname(file)),
     }
   },
   busy: ({ commands }) => (commands === null ? 'a process' : null),
   calls: ({ commands }) => commands?.verbs ?? null,
-  make: ({ command, environment, directory, commands }, around) => {
-    const { name, attachment, recorder } = around
+  make: ({ command, environment, directory, tty, console, commands }, around) => {
+    const { name, attachment, recorder, clock, onBug } = around
     return processDevice({
       name,
       command: command({
@@ -73,7 +78,11 @@ export const processKind: DeviceKind<Settings> = {
       directory,
       attachment,
       recorder,
-      commander: commands === null ? null : (type) => new Commander(commands, around, type),
+      clock,
+      tty,
+      console,
+      onBug,
+      commander: commands === null ? null : (type) => new Commander(commands, around, type, console.echo),
     })
   },
 }
