@@ -18,15 +18,16 @@ const MOST_LENGTH_BYTES = 4
 
 type State =
   | { readonly kind: 'header'; readonly bytes: number[] }
-  | { readonly kind: 'body'; readonly header: readonly number[]; readonly length: number; missing: number }
+  | { readonly kind: 'body'; readonly header: readonly number[]; readonly length: number }
   | { readonly kind: 'lost' }
 
 /** One direction of one connection; both directions share its dialect, or MQTT 5 from the server is not understood. */
 export class Decoder {
   readonly #dialect: Dialect
   #state: State = { kind: 'header', bytes: [] }
-  /** The body's bytes so far; they are joined once, when the packet is whole. */
-  #parts: Uint8Array[] = []
+  /** The first bytes of the body; it grows as they come, because a length that is announced may never come. */
+  #body: Uint8Array = EMPTY
+  #bodyLength = 0
   /** Stream offset of the packet that is being collected. */
   #start = 0
 
@@ -46,12 +47,18 @@ export class Decoder {
         state.bytes.push(chunk[at++]!)
         this.#readHeader(state.bytes, out)
       } else {
-        const part = Uint8Array.prototype.slice.call(chunk, at, at + state.missing)
-        if (part.length > 0) this.#parts.push(part)
+        const missing = state.length - this.#bodyLength
+        const part = chunk.subarray(at, at + missing)
         at += part.length
-        state.missing -= part.length
-        if (state.missing > 0) return out
-        this.#finish(state.header, state.length, out)
+        if (part.length < missing) {
+          this.#collect(part, state.length)
+          return out
+        }
+        const raw = new Uint8Array(state.header.length + state.length)
+        raw.set(state.header)
+        raw.set(this.#body.subarray(0, this.#bodyLength), state.header.length)
+        raw.set(part, raw.length - part.length)
+        this.#finish(state.header.length, raw, out)
       }
     }
   }
@@ -62,14 +69,32 @@ export class Decoder {
     if (state.kind === 'lost') return null
     const header = state.kind === 'header' ? state.bytes : state.header
     if (header.length === 0) return null
-    return { bytes: join(header, this.#parts), offset: this.#start }
+    return { bytes: this.begun(), offset: this.#start }
   }
 
   /** How many bytes of a packet that is not complete yet it has. */
   get pending(): number {
     const state = this.#state
     if (state.kind === 'lost') return 0
-    return state.kind === 'header' ? state.bytes.length : state.header.length + state.length - state.missing
+    return state.kind === 'header' ? state.bytes.length : state.header.length + this.#bodyLength
+  }
+
+  /** The first bytes of the packet that is not complete yet, a copy of at most `most`. */
+  begun(most = Number.POSITIVE_INFINITY): Uint8Array {
+    const state = this.#state
+    if (state.kind === 'lost') return EMPTY
+    if (state.kind === 'header') return Uint8Array.from(state.bytes.slice(0, most))
+    const size = Math.min(most, this.pending)
+    const bytes = new Uint8Array(size)
+    bytes.set(state.header.slice(0, size))
+    if (size > state.header.length) bytes.set(this.#body.subarray(0, size - state.header.length), state.header.length)
+    return bytes
+  }
+
+  /** Gives the stream up, and forgets what it has of a packet. */
+  giveUp(): void {
+    this.#state = { kind: 'lost' }
+    this.#forgetBody()
   }
 
   /** The stream was given up: nothing more will be found in it. */
@@ -84,7 +109,7 @@ export class Decoder {
     let length = 0
     for (let i = bytes.length - 1; i > 0; i--) length = length * 128 + (bytes[i]! & 0x7f)
     if (ended) {
-      this.#state = { kind: 'body', header: bytes, length, missing: length }
+      this.#state = { kind: 'body', header: bytes, length }
       return
     }
     const reason = 'the remaining length has more than four bytes [MQTT 3.1.1, 2.2.3]; the rest of the stream is lost'
@@ -94,22 +119,30 @@ export class Decoder {
     this.#state = { kind: 'lost' }
   }
 
-  #finish(header: readonly number[], length: number, out: Decoded[]): void {
-    const raw = join(header, this.#parts)
-    out.push({ packet: decodePacket(header[0]!, raw.subarray(header.length), this.#dialect), raw, offset: this.#start })
-    this.#start += header.length + length
+  #collect(part: Uint8Array, length: number): void {
+    const size = this.#bodyLength + part.length
+    if (size > this.#body.length) {
+      const grown = new Uint8Array(Math.min(length, Math.max(size, 2 * this.#body.length, LEAST_ROOM)))
+      grown.set(this.#body.subarray(0, this.#bodyLength))
+      this.#body = grown
+    }
+    this.#body.set(part, this.#bodyLength)
+    this.#bodyLength = size
+  }
+
+  #forgetBody(): void {
+    this.#body = EMPTY
+    this.#bodyLength = 0
+  }
+
+  #finish(header: number, raw: Uint8Array, out: Decoded[]): void {
+    out.push({ packet: decodePacket(raw[0]!, raw.subarray(header), this.#dialect), raw, offset: this.#start })
+    this.#start += raw.length
     this.#state = { kind: 'header', bytes: [] }
-    this.#parts = []
+    this.#forgetBody()
   }
 }
 
-function join(header: readonly number[], parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((n, part) => n + part.length, header.length))
-  whole.set(header)
-  let at = header.length
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
+const EMPTY = new Uint8Array()
+/** Bytes; the first piece of a body that comes in several. */
+const LEAST_ROOM = 256

@@ -113,6 +113,7 @@ class Capture {
         return this.#spoken(event, [...begun.spoken, begun.conversation.refused()])
       }
       case 'closed':
+      case 'both-closed':
         return conversation === undefined ? [] : this.#spoken(event, conversation.fin(way))
       case 'reset':
         return conversation === undefined ? [] : this.#spoken(event, [conversation.rst(way)])

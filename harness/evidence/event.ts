@@ -26,11 +26,16 @@ export interface PacketEvent {
    * behind one, has an event where it arrived and another where it left, if it did.
    */
   readonly end?: 'device' | 'broker' | undefined
+  /** A disturbance keeps it for later: it has not gone on, and may never do. */
+  readonly held?: true | undefined
   /** `link`: no peer sent it, the link made it up or repeated it. */
   readonly by?: 'link' | undefined
 }
 
-/** `secured`, `handshake-failed`: what became of TLS on a connection. */
+/**
+ * `secured`, `handshake-failed`: what became of TLS on a connection. `closed`, `reset`: how it ended, told once; only a
+ * RST of the side that is still open after the other's FIN is told, too. `both-closed`: the FIN of that side.
+ */
 export type SocketChange =
   | 'connecting'
   | 'connected'
@@ -38,6 +43,7 @@ export type SocketChange =
   | 'handshake-failed'
   | 'refused'
   | 'closed'
+  | 'both-closed'
   | 'reset'
   | 'timeout'
 
@@ -88,6 +94,18 @@ export interface FrameEvent {
   readonly delivered: boolean
   /** `link`: no peer sent it. The link makes new frames of packets that a disturbance hit. */
   readonly by?: 'link' | undefined
+}
+
+/** Bytes of a stream that cannot be cut into packets any more: they belong to none. */
+export interface BytesEvent {
+  readonly kind: 'bytes'
+  readonly device: string
+  readonly direction: Direction
+  readonly connection: number
+  readonly raw: Uint8Array
+  /** Where the first one stood in the stream as it came in. */
+  readonly offset: number
+  readonly delivered: boolean
 }
 
 export interface SocketEnd {
@@ -229,6 +247,7 @@ export type Fact =
   | SocketEvent
   | UpgradeEvent
   | FrameEvent
+  | BytesEvent
   | CallEvent
   | SerialEvent
   | SignalEvent

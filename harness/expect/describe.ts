@@ -22,6 +22,8 @@ function what(event: Event): string {
       return describeUpgrade(event)
     case 'frame':
       return describeFrame(event)
+    case 'bytes':
+      return `${event.device} ${event.direction === 'up' ? '→' : '←'} ${event.raw.length} bytes that belong to no packet${event.delivered ? '' : ' (swallowed by the link)'}`
     case 'call':
       return event.state === 'started'
         ? `${event.device} ${event.method}() called`
@@ -61,8 +63,14 @@ function describePacket(event: PacketEvent): string {
   const fields = Object.entries(packetFields(event.packet))
     .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false)
     .map(([name, value]) => (value === true ? name : `${name} ${name === 'password' ? '(hidden)' : showValue(value)}`))
-  const { end, by, delivered } = event
-  const lost = delivered ? '' : end === undefined ? ' (swallowed by the link)' : ' (dropped by the link)'
+  const { end, by, delivered, held } = event
+  const lost = held
+    ? ' (held by the link)'
+    : delivered
+      ? ''
+      : end === undefined
+        ? ' (swallowed by the link)'
+        : ' (dropped by the link)'
   const where = end === undefined ? '' : ` [at the ${end}${by === undefined ? '' : `, from the ${by}`}]`
   return [`${event.device} ${arrow} ${event.packet.type.toUpperCase()}`, ...fields].join(' ') + where + lost
 }

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { Sendable } from '../../emulators/index.ts'
-import { describe as describeEvent, eventFields, fieldAt, packetFields } from './index.ts'
+import type { Event, PacketEvent } from '../evidence/index.ts'
+import { describe as describeEvent, eventFields, fieldAt, mayMatch, packetDifferences, packetFields } from './index.ts'
 import { accepts, compare, packetEvent, shown } from './testing.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -277,5 +279,70 @@ describe('saved paths', () => {
     expect(fieldAt(fields, 'nothing.at.all')).toBeUndefined()
     const suback = eventFields(packetEvent('up', { type: 'suback', packetId: 1, granted: [2, 128] }))
     expect([fieldAt(suback, 'granted.1'), fieldAt(suback, 'granted.7')]).toEqual([128, undefined])
+  })
+})
+
+describe('a packet that has only begun', () => {
+  const types = ['publish', 'subscribe', 'puback', 'pingreq', 'connect'] as const
+  const sendable: fc.Arbitrary<Sendable> = fc.oneof(
+    fc
+      .record({ topic: fc.constantFrom('a', 'b/c'), size: fc.constantFrom(0, 5, 200), qos: fc.constantFrom(0, 1, 2) })
+      .chain(({ topic, size, qos }) =>
+        fc.record({ retain: fc.boolean(), dup: fc.boolean() }).map(
+          (flags): Sendable => ({
+            type: 'publish',
+            topic,
+            payload: new Uint8Array(size),
+            qos: qos as 0,
+            ...flags,
+            ...(qos === 0 ? { dup: false } : { packetId: 3 }),
+          }),
+        ),
+      ),
+    fc.constantFrom<Sendable>(
+      { type: 'subscribe', packetId: 1, subscriptions: [{ topic: 'a', qos: 0 }] },
+      { type: 'puback', packetId: 1 },
+      { type: 'pingreq' },
+      connect,
+    ),
+  )
+  const wanted = fc.record(
+    {
+      topic: fc.constantFrom<never>('a' as never, { not: 'a' } as never),
+      payload: fc.constant('' as never),
+      qos: fc.nat(2),
+      retain: fc.boolean(),
+      dup: fc.boolean(),
+      packetId: fc.nat(3),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('is never ruled out when the whole one matches, and is when its first bytes tell', () => {
+    fc.assert(
+      fc.property(
+        sendable,
+        wanted,
+        fc.option(fc.subarray([...types], { minLength: 1 }), { nil: null }),
+        (said, want, types) => {
+          const { packet, raw } = packetEvent('up', said) as Event & PacketEvent
+          const isOne = types === null || (types as readonly string[]).includes(packet.type)
+          const matches = isOne && packetDifferences(want, packet, raw).length === 0
+          for (let size = 0; size <= raw.length; size++) {
+            const may = mayMatch(types, want, raw.subarray(0, size))
+            if (matches) expect(may, `${size} bytes`).not.toBe(false)
+            if (typeof may === 'number') expect(may).toBeGreaterThan(size)
+          }
+        },
+      ),
+    )
+    const begun = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex')
+    expect(mayMatch(['pingreq'], {}, begun('30'))).toBe(false)
+    expect(mayMatch(null, {}, begun('30'))).toBe(true)
+    expect(mayMatch(['publish'], { topic: 'a' }, begun('30 10 00 01'))).toBe(5)
+    expect(mayMatch(['publish'], { topic: 'a' }, begun('30 10 00 01 62'))).toBe(false)
+    expect(mayMatch(['publish'], { qos: 1 }, begun('30'))).toBe(false)
+    expect(mayMatch(null, { topic: 'a' }, begun('c0'))).toBe(false)
+    expect(mayMatch(['malformed'], {}, begun('c0'))).toBe(true)
   })
 })

@@ -133,6 +133,45 @@ function reasonCodes(packet: Packet): Fields {
   return packet.type === 'suback' ? { reasonCode: packet.granted } : {}
 }
 
+/**
+ * Whether a packet of these first bytes may be one of `types` (null: any) with the wanted fields: false: it cannot;
+ * true: only the whole packet tells; a number: ask again when it has so many bytes.
+ */
+export function mayMatch(
+  types: readonly string[] | null,
+  wanted: z.output<typeof packetMatch>,
+  begun: Uint8Array,
+): boolean | number {
+  const first = begun[0]
+  if (first === undefined) return 1
+  // What is malformed is known at its end.
+  if (types?.includes('malformed') === true) return true
+  const type = PACKET_TYPES[first >> 4] ?? 'malformed'
+  if (types !== null && !types.includes(type)) return false
+  const { topic, payload } = wanted
+  if (payload !== undefined && type !== 'publish') return false
+  if (topic !== undefined && !HAVE_TOPIC.has(type)) return false
+  if (type !== 'publish') return true
+  const flags = { qos: (first >> 1) & 3, retain: (first & 1) === 1, dup: (first & 8) !== 0, flags: first & 15 }
+  const { qos, retain, dup, flags: bits } = wanted
+  if (differences({ qos, retain, dup, flags: bits }, flags).length > 0) return false
+  if (topic === undefined) return true
+  const at = headerEnd(begun)
+  if (at === null || begun.length < at + 2) return begun.length + 1
+  const size = (begun[at]! << 8) | begun[at + 1]!
+  if (begun.length < at + 2 + size) return at + 2 + size
+  const text = new TextDecoder().decode(begun.subarray(at + 2, at + 2 + size))
+  return differences({ topic }, { topic: text }).length === 0
+}
+
+const HAVE_TOPIC: ReadonlySet<string> = new Set(['publish', 'subscribe', 'unsubscribe'])
+
+/** Where the remaining length ends; null: not yet. */
+function headerEnd(begun: Uint8Array): number | null {
+  for (let at = 1; at < Math.min(begun.length, 5); at++) if (begun[at]! < 0x80) return at + 1
+  return null
+}
+
 export const packet: Matcher<PacketFields> = {
   name: 'packet',
   summary: "an MQTT packet on a device's link",

@@ -2,12 +2,21 @@
 // at the first FIN or RST; after a FIN the other direction may go on, so packets can follow it.
 
 import type { Socket } from 'node:net'
-import { after, type Clock, Dialect, milliseconds, type Timer, unreachable } from '../../emulators/index.ts'
+import {
+  after,
+  type Clock,
+  Dialect,
+  milliseconds,
+  type Problem,
+  type Timer,
+  unreachable,
+} from '../../emulators/index.ts'
 import type { Recorder, SocketChange, SocketEvent } from '../evidence/index.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
-import { Flow } from './flow.ts'
+import { Flow, type FlowLimits, tooLong } from './flow.ts'
 import type { Rule } from './rule.ts'
-import { afterReads, finish, gone, onEnd, reset } from './sockets.ts'
+import type { Lost } from './sink.ts'
+import { afterReads, finish, gone, onEnd, reset, sinkOf } from './sockets.ts'
 import type { DownMode, FrameKind, LinkEnd, VanishMode } from './state.ts'
 import { WebSocketLayer } from './web.ts'
 
@@ -38,6 +47,9 @@ export interface ConnectionSettings {
   readonly broker: Socket | null
   readonly recorder: Recorder
   readonly clock: Clock
+  readonly limits: FlowLimits
+  /** A limit is passed: what is measured from now on is worth nothing. */
+  readonly onLimit: (problem: Problem) => void
   /** It is a WebSocket, and `host:port` is where the broker has it; absent: TCP alone. */
   readonly websocket?: string | undefined
   /** Whether the network is up now. */
@@ -63,7 +75,8 @@ export class Connection {
   readonly #ended = new Set<LinkEnd>()
   #phase: Phase = { kind: 'through' }
   #reachedBroker = false
-  #told = false
+  /** Who is told to have ended it. */
+  readonly #toldBy = new Set<SocketEvent['by']>()
   #late: Timer | null = null
 
   constructor(settings: ConnectionSettings) {
@@ -140,8 +153,9 @@ export class Connection {
     const way = this.#ways.get(opposite(to))
     if (this.#phase.kind !== 'through' || flow === null || way?.isOpen === false) return false
     if (frame === 'binary' || way === undefined) return flow.inject(bytes)
-    way.send(frame, bytes)
-    return flow.passes
+    if (!flow.passes) return false
+    way.sendText(bytes)
+    return true
   }
 
   /** Both sockets are closed: whatever still waits has nowhere to go. */
@@ -159,7 +173,7 @@ export class Connection {
   }
 
   #flow(side: LinkEnd, source: Socket, sink: Socket | null): Flow {
-    const { recorder, clock, name: device, number: connection } = this.#settings
+    const { recorder, clock, limits, onLimit, name: device, number: connection } = this.#settings
     const direction = side === 'device' ? 'up' : 'down'
     const way = this.#wayOf(side, source, sink)
     onEnd(source, (error) => {
@@ -168,17 +182,21 @@ export class Connection {
     })
     const flow = new Flow({
       source: way ?? source,
-      sink: sink === null ? null : (way ?? sink),
+      sink: sink === null ? null : (way ?? sinkOf(sink)),
       dialect: this.#dialect,
       from: side,
       clock,
       now: () => recorder.now(),
+      limits,
+      onLimit,
       record: (decoded, fate) =>
         void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, ...fate }),
+      recordBytes: (raw, offset, delivered) =>
+        void recorder.record({ kind: 'bytes', device, direction, connection, raw, offset, delivered }),
       recordFault: (fault) => void recorder.record(fault),
       onCut: (mode) => this.#cut(mode),
-      onLost: (count) => {
-        const what = `${count} packet${count === 1 ? '' : 's'} ${direction} did not leave before the connection was over`
+      onLost: (lost) => {
+        const what = `${showLost(lost)} ${direction} did not leave before the connection was over`
         recorder.record({ kind: 'fault', what, device })
       },
       onSwallowed: () => this.#onSwallowed(side),
@@ -188,12 +206,26 @@ export class Connection {
   }
 
   #wayOf(from: LinkEnd, source: Socket, sink: Socket | null): WebSocketLayer | undefined {
-    const { recorder, name: device, number: connection, websocket: host } = this.#settings
+    const { recorder, limits, onLimit, name: device, number: connection, websocket: host } = this.#settings
     if (host === undefined) return undefined
     // As with a FIN: from this side nothing more comes, and who says it first has closed the connection.
     const onClose = (detail: string): void => this.#tell('closed', from, detail)
     const onSwallowed = (): void => this.#onSwallowed(from)
-    const way = new WebSocketLayer({ source, sink, from, host, device, connection, recorder, onClose, onSwallowed })
+    const most = limits.packet
+    const onTooMuch = (): void => onLimit(tooLong('a WebSocket frame', most))
+    const way = new WebSocketLayer({
+      source,
+      sink,
+      from,
+      host,
+      device,
+      connection,
+      recorder,
+      most,
+      onTooMuch,
+      onClose,
+      onSwallowed,
+    })
     this.#ways.set(from, way)
     return way
   }
@@ -236,15 +268,15 @@ export class Connection {
   }
 
   #passFin(side: LinkEnd): void {
-    this.#endWay(side, 'closed')
-    const flow = side === 'device' ? this.#up : this.#down
-    flow?.drained(() => finish(this.#socket(opposite(side)))) // the end comes behind what is late
+    // A broker that closes gets no more of what the device has begun, whatever it still reads.
+    if (side === 'broker') this.#up.tellUnfinished()
+    this.#endWay(side, 'closed', () => finish(this.#socket(opposite(side)))) // the end comes after what is late
   }
 
   /** No more bytes from this side. A `change` is told; what is unfinished in the stream is recorded before it. */
-  #endWay(side: LinkEnd, change: SocketChange | null): void {
+  #endWay(side: LinkEnd, change: SocketChange | null, fin: () => void = () => {}): void {
     const flow = side === 'device' ? this.#up : this.#down
-    flow?.end()
+    flow?.end(fin)
     if (change !== null) this.#tell(change, side)
     if (this.#phase.kind === 'vanished') this.#settings.device.destroy()
   }
@@ -284,6 +316,8 @@ export class Connection {
   /** The broker has ended it by RST, or was not there. */
   #endLater(change: SocketChange): void {
     this.#phase = { kind: 'ending' }
+    this.#up.tellUnfinished()
+    this.#down?.tellUnfinished()
     this.#up.swallow()
     this.#down?.swallow()
     this.#tell(change, 'broker')
@@ -313,9 +347,15 @@ export class Connection {
     reset(this.#settings.broker)
   }
 
+  /** The first end counts. After a FIN the other side may still end its half: by FIN, or by RST, which is an end of its own. */
   #tell(change: SocketChange, by: SocketEvent['by'], detail?: string): void {
-    if (this.#told) return
-    this.#told = true
+    const isFirst = this.#toldBy.size === 0
+    if (!isFirst && (by === 'link' || this.#toldBy.has(by) || this.#toldBy.has('link'))) return
+    this.#toldBy.add(by)
+    this.#record(isFirst || change !== 'closed' ? change : 'both-closed', by, detail)
+  }
+
+  #record(change: SocketChange, by: SocketEvent['by'], detail?: string): void {
     const { recorder, name: device, number: connection } = this.#settings
     recorder.record({ kind: 'socket', device, change, by, connection, ...(detail === undefined ? {} : { detail }) })
   }
@@ -324,5 +364,11 @@ export class Connection {
     return side === 'device' ? this.#settings.device : this.#settings.broker
   }
 }
+
+const counted = (count: number, what: string): readonly string[] =>
+  count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]
+
+const showLost = ({ packets, frames }: Lost): string =>
+  [...counted(packets, 'packet'), ...counted(frames, 'frame')].join(' and ')
 
 const opposite = (side: LinkEnd): LinkEnd => (side === 'device' ? 'broker' : 'device')

@@ -63,17 +63,35 @@ describe('ends of connections', () => {
     ])
   })
 
-  it('release after the connection is gone does nothing', async () => {
+  it('FIN comes after what is held', async () => {
+    await using loopback = await Loopback.open()
+    loopback.link.disturb(ruleOf('hold', {}, { packet: ['pingreq'] }))
+    const { device, broker } = await loopback.pair()
+    device.write(PINGREQ + PUBACK)
+    device.socket.end()
+    await loopback.event((e) => e.kind === 'socket' && e.change === 'closed')
+    await broker.received(4)
+    await broker.quiet()
+    expect([broker.hex, broker.ended]).toEqual([PUBACK, false])
+    loopback.link.release('hold')
+    await broker.until((peer) => peer.ended)
+    expect(broker.hex).toBe(PUBACK + PINGREQ)
+    expect(loopback.packets.map((p) => [p.packet.type, p.end, p.delivered, p.held])).toEqual([
+      ['pingreq', 'device', false, true],
+      ['puback', undefined, true, undefined],
+      ['pingreq', 'broker', true, undefined],
+    ])
+  })
+
+  it('release after the connection is gone does nothing, and the loss was told', async () => {
     await using loopback = await Loopback.open()
     loopback.link.disturb(ruleOf('hold'))
     const { device, broker } = await loopback.pair()
     device.write(PINGREQ)
     await loopback.event((e) => e.kind === 'packet')
-    device.socket.end()
-    await broker.until((peer) => peer.ended)
-    broker.socket.end()
-    await device.until((peer) => peer.closed)
-    await loopback.event((e) => e.kind === 'fault' && e.what.includes('loses 1 held'))
+    device.socket.resetAndDestroy()
+    await broker.until((peer) => peer.error === 'ECONNRESET')
+    expect(loopback.faults.at(-1)).toBe('hold (hold) loses 1 held: the connection is over')
     expect(loopback.link.release('hold')).toBe(true)
     expect(broker.length).toBe(0)
   })

@@ -1,189 +1,366 @@
-// A direction while disturbances are at work in it: packets come in, go through the chain and leave by the outlet.
+// A direction while disturbances are at work in it: packets come in, go through the pipeline and leave by the sink.
 // A packet that nothing happened to is one event, as ever; any other has one where it arrived and one where it left.
+// One that no disturbance can hit passes as it comes, in parts; one that may be hit waits until it is whole.
 
-import type { Clock, Decoded, Dialect } from '../../emulators/index.ts'
+import { type Clock, type Decoded, type Decoder, type Dialect, Problem } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
-import { type Chunk, type CutMode, parcelOf } from './disturbances/disturbance.ts'
+import { type Chunk, type CutMode, chunkOf } from './disturbances/disturbance.ts'
 import type { Fate } from './flow.ts'
-import { Chain } from './pipeline.ts'
+import { decide, type FrameSlice, sizeOf, splitSlices } from './frame-slices.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Rule } from './rule.ts'
-import { Outlet } from './sink.ts'
+import { type Beside, type Lost, Sink } from './sink.ts'
 import type { LinkEnd } from './state.ts'
 
 export interface DisturbedSettings {
   readonly clock: Clock
   /** Where the packets come from. */
   readonly arrivesAt: LinkEnd
-  /** The beginning of a packet, which has left before all this. */
-  readonly begun: Uint8Array
+  /** What comes in is read by it before it is handed on. */
+  readonly decoder: Decoder
   /** Bytes that have left before. */
   readonly sent: number
   readonly dialect: Dialect
+  /** How many bytes of packets may be kept for later. */
+  readonly heldLimit: number
   readonly record: (decoded: Decoded, fate: Fate) => void
+  /** Bytes that belong to no packet. */
+  readonly recordBytes: (bytes: Uint8Array, offset: number, delivered: boolean) => void
   readonly recordFault: (fault: FaultEvent) => void
-  readonly write: (bytes: Uint8Array) => void
+  readonly write: (bytes: Uint8Array, frames: readonly FrameSlice[] | null) => void
+  readonly flush: () => void
+  readonly isFull: () => boolean
   readonly onCut: (mode: CutMode) => void
-  /** So many packets that waited will never leave. */
-  readonly onLost: (packets: number) => void
+  readonly onLost: (lost: Lost) => void
   /** Whether so much waits that the sender should stop, or no longer. */
   readonly onWaiting: (much: boolean) => void
   /** Whenever nothing waits to leave. */
   readonly onIdle: () => void
+  readonly onLimit: (problem: Problem) => void
 }
 
 /** Bytes that may wait before the sender is stopped, as a socket's buffers would stop it. */
 const HIGH_WATER_BYTES = 256 * 1024
 
+/** What a chunk that is kept costs beside its bytes. */
+const CHUNK_OVERHEAD_BYTES = 512
+
+/** What is known of the packet that is coming in, when a part of it has come. */
+type Coming =
+  /** It waits to be whole, or to be long enough to know that it need not wait. */
+  | { readonly kind: 'waits'; readonly askAt: number }
+  /** It passes in parts; `straight`: each has left as it came. */
+  | { readonly kind: 'passes'; straight: boolean }
+  /** It will never be whole, and has gone on as it is. */
+  | { readonly kind: 'gone'; readonly fate: Fate }
+
+const FIRST_BYTES = 256
+
 export class Disturbed {
   readonly #settings: DisturbedSettings
-  readonly #chain: Chain
-  readonly #outlet: Outlet
-  /** How much of the current packet had left before; 0 once it is complete. */
-  #begun: number
-  /** What is to be sent as soon as that packet is complete. */
-  readonly #injected: Uint8Array[] = []
+  readonly #pipeline: Pipeline
+  readonly #sink: Sink
+  #coming: Coming = { kind: 'waits', askAt: 0 }
+  /** The frames of what waits to be whole. */
+  #slices: readonly FrameSlice[] = []
   #stopped = false
   #over = false
-  /** The sender ended in the middle of a packet, which has been recorded for both ends. */
-  #endTold = false
+  #keptBytes = 0
+  /** A part of a packet was lost, and is told. */
+  #losesPart = false
+  /** To be done when all has left, held packets too. */
+  #fin: (() => void) | null = null
   /** In the middle of something: whether all is done is asked at its end. */
   #busy = 0
 
   constructor(settings: DisturbedSettings) {
-    const { clock, arrivesAt, begun, sent, record, recordFault, write, onCut } = settings
+    const { clock, arrivesAt, decoder, dialect, sent, record, recordFault, write, flush, isFull, onCut, onLost } =
+      settings
     const leavesAt: LinkEnd = arrivesAt === 'device' ? 'broker' : 'device'
     this.#settings = settings
-    this.#begun = begun.length
-    this.#outlet = new Outlet({
+    this.#sink = new Sink({
       clock,
-      dialect: settings.dialect,
-      sent: sent - begun.length,
+      dialect,
+      sent,
       record: (decoded, by) => record(decoded, { delivered: true, end: leavesAt, ...(by === 'link' ? { by } : {}) }),
       write,
+      flush,
+      isFull,
+      begun: (bytes) => decoder.begun(bytes),
       cut: onCut,
+      onLost,
       onLater: () => this.#settle(),
     })
-    this.#outlet.resume(begun)
-    this.#chain = new Chain({
+    this.#pipeline = new Pipeline({
       clock,
+      dialect,
       record: recordFault,
-      out: (parcel) => this.#send(parcel),
+      out: (chunk) => this.#send(chunk),
       turn: (work) => this.#during(work),
     })
-  }
-
-  /** Nothing waits to leave. What is held does not. */
-  get isIdle(): boolean {
-    return this.#outlet.idle && this.#begun === 0
+    if (decoder.lost) this.#sink.giveUp()
+    const begun = decoder.pending
+    if (begun === 0) return
+    // Its beginning has left already.
+    this.#coming = { kind: 'passes', straight: true }
+    this.#sink.resume(begun, chunkOf(new Uint8Array(), clock.now(), { part: 'more' }))
   }
 
   /** Nothing will be disturbed any more, and both ends have seen the same up to here. */
   get isOver(): boolean {
-    return this.isIdle && this.#chain.idle && this.#outlet.inStep
+    const { decoder } = this.#settings
+    if (!this.#sink.idle || !this.#pipeline.idle || this.#fin !== null) return false
+    if (decoder.lost) return this.#sink.isLost
+    if (!this.#sink.inStep) return false
+    if (decoder.pending === 0) return true
+    return this.#coming.kind === 'passes' && this.#coming.straight
+  }
+
+  /** How the packet that is coming in is recorded if it ends here. */
+  get restFate(): Fate {
+    const coming = this.#coming
+    if (coming.kind === 'gone') return coming.fate
+    if (coming.kind === 'waits') return { delivered: false }
+    return coming.straight ? { delivered: true } : { delivered: true, end: this.#settings.arrivesAt }
   }
 
   add(rule: Rule): void {
-    this.#chain.add(rule)
+    this.#pipeline.add(rule)
+    if (this.#coming.kind === 'waits') this.#coming = { kind: 'waits', askAt: 0 }
   }
 
   remove(rule: Rule): void {
-    this.#during(() => this.#chain.remove(rule))
+    this.#during(() => {
+      this.#pipeline.remove(rule)
+      this.#sink.run()
+      this.#ask(true)
+    })
   }
 
-  /** @param unread how many bytes at the end of the chunk no decoder understands; they go on as they are */
-  take(chunk: Uint8Array, packets: readonly Decoded[], unread: number): void {
-    if (this.#begun > 0 && packets.length === 0) {
-      this.#begun += chunk.length
-      this.#outlet.through(chunk)
-      return
-    }
+  /** The receiver takes more. */
+  drained(): void {
+    this.#during(() => this.#sink.run())
+  }
+
+  /**
+   * @param start where the bytes begin in the stream
+   * @param packets those that end in them
+   */
+  take(bytes: Uint8Array, start: number, packets: readonly Decoded[], frames: readonly FrameSlice[]): void {
     this.#during(() => {
-      for (const decoded of packets) this.#packet(decoded)
-      if (unread > 0) this.#pass(chunk.subarray(chunk.length - unread))
+      let at = start
+      let rest = [...this.#slices, ...frames]
+      let slices: readonly FrameSlice[]
+      for (const decoded of packets) {
+        const end = decoded.offset + decoded.raw.length
+        const part = bytes.subarray(at - start, end - start)
+        ;[slices, rest] = splitSlices(rest, this.#coming.kind === 'waits' ? decoded.raw.length : part.length) as [
+          readonly FrameSlice[],
+          FrameSlice[],
+        ]
+        if (this.#coming.kind === 'passes') this.#part(part, decoded, slices)
+        else this.#packet(decoded, slices)
+        this.#coming = { kind: 'waits', askAt: 0 }
+        at = end
+      }
+      this.#slices = rest
+      const left = bytes.subarray(at - start)
+      if (left.length === 0) return
+      if (this.#settings.decoder.lost) this.#settings.recordBytes(Uint8Array.from(left), at, this.#raw(left).delivered)
+      else if (this.#coming.kind === 'passes') this.#part(left, null, this.#takeSlices())
+      else this.#ask(false)
     })
   }
 
   inject(bytes: Uint8Array): void {
-    if (this.#begun > 0) this.#injected.push(bytes)
-    else this.#during(() => this.#outlet.pushFirst(parcelOf(bytes, null, this.#settings.clock.now(), 'link')))
+    const { clock } = this.#settings
+    const came = null
+    this.#during(() => this.#sink.pushFirst(chunkOf(bytes, clock.now(), { by: 'link', came })))
   }
 
-  /** The sender has ended its stream, perhaps in the middle of a packet. */
-  end(unfinished: Uint8Array | null): void {
-    this.#endTold = unfinished !== null
+  /** A frame that carries none of the stream, or the link's own, which goes first. */
+  beside(write: () => void, first: boolean): void {
+    const item: Beside = { kind: 'frame', write }
+    this.#during(() => (first ? this.#sink.pushFirst(item) : this.#sink.pushBeside(item)))
+  }
+
+  /** No more of the packet that is coming in will come: it goes on as it is. */
+  letGo(): void {
+    const rest = this.#settings.decoder.rest()
+    if (rest === null || this.#coming.kind !== 'waits' || this.#over) return
     this.#during(() => {
-      if (this.#begun > 0) this.#begun = 0
-      else if (unfinished !== null) this.#pass(unfinished)
-      this.#chain.end()
+      const fate = this.#raw(rest.bytes)
+      this.#coming = { kind: 'gone', fate }
+      if (fate.end === undefined) this.#sink.bothSaw()
     })
+  }
+
+  /** The sender has ended its stream; `fin` is to be done when all that came has left. */
+  end(fin: () => void): void {
+    this.letGo()
+    this.#fin = fin
+    this.#during(() => this.#pipeline.end())
   }
 
   /** What waits and what is held is lost. */
   discard(): void {
     if (this.#over) return
     this.#over = true
-    if (!this.#endTold) this.#outlet.tellUnfinished()
-    const lost = this.#outlet.discard()
-    if (lost > 0) this.#settings.onLost(lost)
-    this.#chain.discard()
+    if (this.#slices.length > 0) decide(this.#takeSlices(), false)
+    this.#sink.tellUnfinished()
+    const lost = this.#sink.discard()
+    if (lost.packets + lost.frames > 0) this.#settings.onLost(lost)
+    this.#pipeline.discard()
   }
 
-  #packet(decoded: Decoded): void {
-    if (this.#over) return
-    const { record, recordFault, arrivesAt } = this.#settings
-    if (this.#begun > 0) {
+  /** It was over, and chunks go on as they come: nothing is to be told. */
+  leave(): void {
+    this.#over = true
+    this.#sink.discard()
+  }
+
+  #takeSlices(): readonly FrameSlice[] {
+    const slices = this.#slices
+    this.#slices = []
+    return slices
+  }
+
+  /** Whether the packet that is coming in can pass in parts is asked with its first bytes. */
+  #ask(again: boolean): void {
+    const coming = this.#coming
+    const { decoder } = this.#settings
+    const { pending } = decoder
+    if (this.#over || coming.kind !== 'waits' || pending === 0) return
+    if (!again && pending < coming.askAt) return
+    const may = this.#pipeline.mayHit(decoder.begun(Math.max(FIRST_BYTES, again ? 0 : coming.askAt)))
+    if (may === false) {
+      this.#coming = { kind: 'passes', straight: true }
+      this.#part(decoder.begun(), null, this.#takeSlices())
+    } else this.#coming = { kind: 'waits', askAt: may === true ? Number.POSITIVE_INFINITY : may }
+  }
+
+  #packet(decoded: Decoded, slices: readonly FrameSlice[]): void {
+    const { record, recordFault, arrivesAt, clock } = this.#settings
+    if (this.#over) {
+      decide(slices, false)
+      return record(decoded, { delivered: false })
+    }
+    const chunk = chunkOf(decoded.raw, clock.now(), { came: decoded, frames: framesOf(slices) })
+    const { faults, out, kept } = this.#pipeline.pass(chunk)
+    decide(slices, kept || out.length > 0)
+    if (this.#isAsItCame(chunk, out, kept) && faults.length === 0) {
       record(decoded, { delivered: true })
-      this.#outlet.through(decoded.raw.subarray(this.#begun))
-      this.#begun = 0
-      for (const bytes of this.#injected.splice(0)) this.inject(bytes)
+      this.#through(chunk)
       return
     }
-    const parcel = this.#parcel(decoded.raw, decoded)
-    const { faults, out, kept } = this.#chain.pass(parcel)
-    if (out.length === 1 && out[0] === parcel && faults.length === 0 && this.#outlet.idle && this.#outlet.inStep) {
-      record(decoded, { delivered: true })
-      this.#outlet.through(parcel.bytes)
-      return
-    }
-    record(decoded, { delivered: kept || out.length > 0, end: arrivesAt })
+    const held = kept && out.length === 0
+    record(decoded, { delivered: out.length > 0, end: arrivesAt, ...(held ? { held: true } : {}) })
     for (const fault of faults) recordFault(fault)
-    for (const one of out) this.#send(one)
+    this.#sendAll(out)
+    if (kept) this.#watchKept(chunk)
+  }
+
+  #part(bytes: Uint8Array, decoded: Decoded | null, slices: readonly FrameSlice[]): void {
+    const { record, arrivesAt, clock } = this.#settings
+    decide(slices, !this.#over)
+    if (this.#over) {
+      if (decoded !== null) record(decoded, { delivered: false })
+      return
+    }
+    const part = decoded === null ? 'more' : 'last'
+    const chunk: Chunk = { ...chunkOf(bytes, clock.now(), { frames: framesOf(slices), part }), came: decoded }
+    const { out, kept } = this.#pipeline.pass(chunk)
+    const straight = this.#coming.kind === 'passes' && this.#coming.straight && this.#isAsItCame(chunk, out, kept)
+    if (this.#coming.kind === 'passes') this.#coming.straight = straight
+    if (decoded !== null) record(decoded, straight ? { delivered: true } : { delivered: true, end: arrivesAt })
+    if (straight) this.#through(chunk)
+    else this.#sendAll(out)
   }
 
   /** Bytes that are no packet. */
-  #pass(bytes: Uint8Array): void {
-    if (this.#over) return
-    const { faults, out } = this.#chain.pass(this.#parcel(bytes))
-    for (const fault of faults) this.#settings.recordFault(fault)
-    for (const parcel of out) this.#send(parcel)
+  #raw(bytes: Uint8Array): Fate {
+    const slices = this.#takeSlices()
+    if (this.#over) {
+      decide(slices, false)
+      return { delivered: false }
+    }
+    const { arrivesAt, recordFault, clock } = this.#settings
+    const chunk = chunkOf(bytes, clock.now(), { frames: framesOf(slices) })
+    const { faults, out, kept } = this.#pipeline.pass(chunk)
+    const delivered = kept || out.length > 0
+    decide(slices, delivered)
+    for (const fault of faults) recordFault(fault)
+    const asItCame = this.#isAsItCame(chunk, out, kept) && faults.length === 0
+    this.#sendAll(out)
+    return asItCame ? { delivered } : { delivered, end: arrivesAt }
   }
 
-  #parcel(bytes: Uint8Array, decoded?: Decoded): Chunk {
-    return parcelOf(bytes, decoded?.packet ?? null, this.#settings.clock.now())
+  #isAsItCame(chunk: Chunk, out: readonly Chunk[], kept: boolean): boolean {
+    if (kept || out.length !== 1 || out[0] !== chunk || !this.#sink.isClear) return false
+    return this.#sink.inStep || (this.#sink.isLost && this.#settings.decoder.lost && chunk.came === null)
   }
 
-  #send(parcel: Chunk): void {
-    if (this.#over) return
-    this.#outlet.push(parcel)
-    if (this.#stopped || this.#outlet.waiting <= HIGH_WATER_BYTES) return
+  #through(chunk: Chunk): void {
+    // A listener may have changed the link's state meanwhile.
+    if (!this.#over) this.#sink.through(chunk)
+  }
+
+  /** One that ends the connection takes with it what comes after it. */
+  #sendAll(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) this.#send(chunk)
+  }
+
+  /** A packet in parts is lost once. */
+  #tellLost({ part }: Chunk): void {
+    const known = this.#losesPart
+    this.#losesPart = part === 'more'
+    if (part === null || !known) this.#settings.onLost({ packets: 1, frames: 0 })
+  }
+
+  #send(chunk: Chunk): void {
+    if (this.#over) return this.#tellLost(chunk)
+    this.#sink.push(chunk)
+    if (this.#stopped || this.#sink.waiting <= HIGH_WATER_BYTES) return
     this.#stopped = true
     this.#settings.onWaiting(true)
+  }
+
+  /** What is kept is counted, not stopped: what it waits for may come after it. */
+  #watchKept({ bytes }: Chunk): void {
+    const { heldLimit, onLimit } = this.#settings
+    this.#keptBytes += bytes.length + CHUNK_OVERHEAD_BYTES
+    if (this.#keptBytes <= heldLimit) return
+    this.#keptBytes = this.#pipeline.keptBytes + this.#pipeline.kept * CHUNK_OVERHEAD_BYTES
+    if (this.#keptBytes > heldLimit)
+      onLimit(
+        new Problem('link/held-limit', `a disturbance keeps more than ${heldLimit} bytes of packets`, {
+          hint: 'release it earlier, or raise limits.held in the config',
+        }),
+      )
   }
 
   #during(work: () => void): void {
     this.#busy++
     work()
     this.#busy--
-    if (this.#busy === 0) this.#outlet.flush()
+    if (this.#busy === 0 && !this.#over) this.#sink.flush()
     this.#settle()
   }
 
   #settle(): void {
     if (this.#over || this.#busy > 0) return
-    if (this.#stopped && this.#outlet.waiting <= HIGH_WATER_BYTES / 2) {
+    if (this.#fin !== null && this.#pipeline.kept === 0) {
+      const write = this.#fin
+      this.#fin = null
+      this.#during(() => this.#sink.pushBeside({ kind: 'fin', write }))
+      return
+    }
+    if (this.#stopped && this.#sink.waiting <= HIGH_WATER_BYTES / 2) {
       this.#stopped = false
       this.#settings.onWaiting(false)
     }
-    if (this.isIdle) this.#settings.onIdle()
+    if (this.#sink.idle) this.#settings.onIdle()
   }
 }
+
+const framesOf = (slices: readonly FrameSlice[]): readonly FrameSlice[] | null => (sizeOf(slices) > 0 ? slices : null)

@@ -1,12 +1,15 @@
-// One direction of one connection: every chunk passes through here, is recorded, and goes on. The record
-// comes before the bytes, so that no answer can stand in the timeline before its question. Undisturbed, chunks
-// go on as they came; with a disturbance at work packets do, one by one.
+// One direction of one connection: all that comes passes through here, is recorded, and goes on. The record
+// comes before the bytes, so that no answer can stand in the timeline before its question. Undisturbed, bytes
+// go on as they come; with a disturbance at work packets do, one by one.
 
-import { type Clock, type Decoded, Decoder, type Dialect, type Instant } from '../../emulators/index.ts'
+import { type Clock, type Decoded, Decoder, type Dialect, type Instant, Problem } from '../../emulators/index.ts'
 import type { FaultEvent } from '../evidence/index.ts'
+import { Brake, type Pausable } from './brake.ts'
 import type { CutMode } from './disturbances/disturbance.ts'
 import { Disturbed } from './disturbed.ts'
+import { decide, type FrameSlice, type StreamFrame } from './frame-slices.ts'
 import type { Rule } from './rule.ts'
+import type { Lost } from './sink.ts'
 import type { LinkEnd } from './state.ts'
 import { truncated } from './truncated.ts'
 
@@ -16,6 +19,7 @@ export interface Fate {
   readonly delivered: boolean
   readonly end?: LinkEnd
   readonly by?: 'link'
+  readonly held?: true
 }
 
 /** A packet, and when its first byte came, where that was well before its last. */
@@ -24,39 +28,54 @@ export interface Arrived extends Decoded {
 }
 
 /** Where bytes come from: a socket, or what makes a stream of them. */
-export interface ByteSource {
-  on(event: 'data', heard: (bytes: Buffer) => void): unknown
-  pause(): unknown
-  resume(): unknown
+export interface ByteSource extends Pausable {
+  /** `frame`: what the bytes are the payload of. */
+  on(event: 'data', heard: (bytes: Buffer, frame?: StreamFrame) => void): unknown
 }
 
 /** Where bytes go to. */
-export interface Sink {
+export interface ByteSink {
   readonly writable: boolean
-  /** False: wait for `drain`. */
-  write(bytes: Uint8Array): boolean
+  /** More should not be written before `drain`. */
+  readonly isFull: boolean
+  /** @param frames what the bytes came in, when they are still those */
+  write(bytes: Uint8Array, frames: readonly FrameSlice[] | null): void
+  /** What was written may leave. */
+  flush(): void
   on(event: 'drain', heard: () => void): unknown
+}
+
+/** How much a link may hold. */
+export interface FlowLimits {
+  /** Bytes of one packet. */
+  readonly packet: number
+  /** Bytes of the packets that disturbances keep in one direction of a connection. */
+  readonly held: number
 }
 
 export interface FlowSettings {
   readonly source: ByteSource
   /** Null: there is no other side, the bytes are swallowed from the start. */
-  readonly sink: Sink | null
+  readonly sink: ByteSink | null
   /** What this connection speaks; the other direction has the same. */
   readonly dialect: Dialect
   /** Where the source is. */
   readonly from: LinkEnd
   readonly clock: Clock
+  readonly limits: FlowLimits
   /** The time of the record. */
   readonly now: () => Instant
   readonly record: (decoded: Arrived, fate: Fate) => void
+  /** Bytes that belong to no packet, because the stream cannot be cut into packets any more. */
+  readonly recordBytes: (bytes: Uint8Array, offset: number, delivered: boolean) => void
   readonly recordFault: (fault: FaultEvent) => void
-  /** After a chunk that was swallowed. */
+  /** After bytes that were swallowed. */
   readonly onSwallowed: () => void
   /** A disturbance ends the connection. */
   readonly onCut: (mode: CutMode) => void
-  /** So many packets that waited will never leave. */
-  readonly onLost: (packets: number) => void
+  /** What waited will never leave. */
+  readonly onLost: (lost: Lost) => void
+  readonly onLimit: (problem: Problem) => void
 }
 
 /** A packet that was longer on its way has a time for its first byte. */
@@ -65,27 +84,35 @@ const WELL_BEFORE_MS = 1
 export class Flow {
   readonly #settings: FlowSettings
   readonly #decoder: Decoder
+  readonly #brake: Brake
   #swallows: boolean
-  /** Whether the latest chunk was passed on. */
+  /** What is recorded of the packet that is coming in, should it end here; null: that of the latest bytes. */
+  #restFate: Fate | null = null
+  /** Whether the latest bytes were passed on. */
   #passed = false
   #ended = false
+  /** The unfinished packet that is recorded already: where it began, and how much of it. */
+  #told: { readonly offset: number; readonly size: number } | null = null
   /** When the first byte of the packet came that is not complete yet. */
   #begunAt: Instant
   /** Bytes that came, and bytes that left. */
   #came = 0
   #sent = 0
-  /** Null while chunks go on as they come. */
+  /** Null while bytes go on as they come. */
   #disturbed: Disturbed | null = null
-  #onDrained: (() => void)[] = []
 
   constructor(settings: FlowSettings) {
     this.#settings = settings
     this.#decoder = new Decoder(settings.dialect)
     const { source, sink } = settings
+    this.#brake = new Brake(source)
     this.#swallows = sink === null
     this.#begunAt = settings.now()
-    source.on('data', (chunk: Buffer) => this.#take(chunk))
-    sink?.on('drain', () => source.resume())
+    source.on('data', (bytes: Buffer, frame?: StreamFrame) => this.#take(bytes, frame))
+    sink?.on('drain', () => {
+      this.#brake.free('sink')
+      this.#disturbed?.drained()
+    })
   }
 
   /** Whether what comes now goes on. */
@@ -95,31 +122,51 @@ export class Flow {
 
   /** From now on bytes are read, recorded as not delivered, and dropped. There is no way back: a gap stays a gap. */
   swallow(): void {
-    this.#swallows = true
-    this.#forget()
-    this.#settings.source.resume() // it may wait for a drain that no longer matters
-  }
-
-  /** No more bytes come: an unfinished packet is recorded as a malformed one. */
-  end(): void {
-    if (this.#ended) return
-    this.#ended = true
-    const rest = this.#decoder.rest()
-    if (rest !== null)
-      this.#settings.record(this.#begun(truncated(rest.bytes, rest.offset)), { delivered: this.#passed })
-    if (!this.#swallows) this.#disturbed?.end(rest?.bytes ?? null)
-  }
-
-  /** Calls back when all that came has left; at once, when nothing waits. */
-  drained(then: () => void): void {
-    if (this.#disturbed === null || this.#disturbed.isIdle) then()
-    else this.#onDrained.push(then)
+    this.stop()
+    this.#brake.release()
   }
 
   /** The connection is over: whatever waits is lost. */
   stop(): void {
+    if (!this.#swallows && this.#disturbed !== null) this.#restFate = this.#disturbed.restFate
     this.#swallows = true
-    this.#forget()
+    const disturbed = this.#disturbed
+    this.#disturbed = null
+    disturbed?.discard()
+  }
+
+  /**
+   * No more bytes come: an unfinished packet is recorded as a malformed one.
+   * @param fin called when all that came has left, what is held too; never when it is lost
+   */
+  end(fin: () => void = () => {}): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#disturbed?.letGo()
+    this.#tellRest()
+    if (this.#disturbed !== null) this.#disturbed.end(fin)
+    else if (!this.#swallows) fin()
+  }
+
+  /** The receiver can get no more of the packet that is coming in: it is recorded now, before that is told. */
+  tellUnfinished(): void {
+    if (!this.#ended) this.#tellRest()
+  }
+
+  /** Something beside the stream is written, in order with it; `first`: before all that waits. */
+  beside(write: () => void, first = false): void {
+    if (this.#disturbed !== null) this.#disturbed.beside(write, first)
+    else write()
+  }
+
+  /** Nothing of the stream comes any more, though the connection goes on: what waits to be a whole packet goes on. */
+  letGo(): void {
+    this.#disturbed?.letGo()
+  }
+
+  /** Bytes were written to the sink by another way. */
+  written(): void {
+    if (this.#settings.sink?.isFull === true) this.#brake.hold('sink')
   }
 
   disturb(rule: Rule): void {
@@ -133,31 +180,41 @@ export class Flow {
 
   /** False when nothing passes here any more. */
   inject(bytes: Uint8Array): boolean {
-    if (this.#swallows || !this.#settings.sink?.writable) return false
+    if (!this.passes) return false
     this.#open().inject(bytes)
     return true
   }
 
-  #take(chunk: Buffer): void {
-    const { record, onSwallowed } = this.#settings
+  #take(bytes: Buffer, frame?: StreamFrame): void {
+    const { onSwallowed, onLimit, limits } = this.#settings
     const { passes } = this
-    this.#passed = passes
-    this.#came += chunk.length
+    const start = this.#came
     const wasLost = this.#decoder.lost
-    const packets = this.#arrived(chunk)
-    if (passes && this.#disturbed !== null) {
-      this.#disturbed.take(chunk, packets, wasLost ? chunk.length : this.#unread(packets))
-      return
+    this.#passed = passes
+    this.#came += bytes.length
+    const packets = this.#arrived(bytes)
+    const slices = frame === undefined ? [] : [{ frame, from: 0, to: bytes.length }]
+    if (passes && this.#disturbed !== null) this.#disturbed.take(bytes, start, packets, slices)
+    else {
+      decide(slices, passes)
+      for (const decoded of packets) this.#record(decoded, passes)
+      if (this.#decoder.lost) this.#recordLost(bytes, wasLost, passes, packets.at(-1))
+      // A listener may have changed the link's state meanwhile; what is recorded as delivered is delivered.
+      if (!passes) onSwallowed()
+      else {
+        this.#write(bytes, slices.length === 0 ? null : slices)
+        this.#flush()
+      }
     }
-    for (const decoded of packets) record(decoded, { delivered: passes })
-    // A listener may have changed the link's state meanwhile; what is recorded as delivered is delivered.
-    if (!passes) onSwallowed()
-    else this.#write(chunk)
+    if (packets.length > 0) this.#restFate = null
+    if (this.#decoder.pending <= limits.packet) return
+    this.#decoder.giveUp()
+    onLimit(tooLong('a packet', limits.packet))
   }
 
-  #arrived(chunk: Uint8Array): Arrived[] {
+  #arrived(bytes: Uint8Array): Arrived[] {
     const isNew = this.#decoder.pending === 0
-    const [first, ...others] = this.#decoder.push(chunk)
+    const [first, ...others] = this.#decoder.push(bytes)
     const packets = first === undefined ? [] : [isNew ? first : this.#begun(first), ...others]
     if (isNew || packets.length > 0) this.#begunAt = this.#settings.now()
     return packets
@@ -167,55 +224,81 @@ export class Flow {
     return this.#settings.now() - this.#begunAt > WELL_BEFORE_MS ? { ...decoded, begunAt: this.#begunAt } : decoded
   }
 
-  #write(bytes: Uint8Array): void {
-    const { source, sink, onSwallowed } = this.#settings
-    if (!sink?.writable) return onSwallowed()
-    this.#sent += bytes.length
-    if (!sink.write(bytes)) source.pause()
+  #record(decoded: Decoded, delivered: boolean): void {
+    const { record, from } = this.#settings
+    // It was told as unfinished, to both ends: this is only what the sender said of it later.
+    const isOfSender = !delivered && (this.#told?.offset === decoded.offset || this.#restFate?.end !== undefined)
+    this.#restFate = null
+    record(decoded, isOfSender ? { delivered, end: from } : { delivered })
   }
 
-  /** Bytes of the latest chunk behind the point where the decoder gave the stream up. */
-  #unread(packets: readonly Decoded[]): number {
-    const last = packets.at(-1)
-    return this.#decoder.lost && last !== undefined ? this.#came - last.offset - last.raw.length : 0
+  /** @param last the packet whose length is wrong, if it was in these bytes */
+  #recordLost(bytes: Uint8Array, wasLost: boolean, passes: boolean, last: Decoded | undefined): void {
+    const unread = wasLost ? bytes.length : last === undefined ? 0 : this.#came - last.offset - last.raw.length
+    if (unread <= 0) return
+    this.#settings.recordBytes(Uint8Array.from(bytes.subarray(bytes.length - unread)), this.#came - unread, passes)
+  }
+
+  #tellRest(): void {
+    const rest = this.#decoder.rest()
+    if (rest === null) return
+    const { record, from } = this.#settings
+    const fate = this.#disturbed?.restFate ?? this.#restFate ?? { delivered: this.#passed }
+    const told = this.#told
+    this.#told = { offset: rest.offset, size: rest.bytes.length }
+    if (told?.offset !== rest.offset) record(this.#begun(truncated(rest.bytes, rest.offset)), fate)
+    else if (told.size < rest.bytes.length)
+      record(this.#begun(truncated(rest.bytes, rest.offset)), { delivered: false, end: from })
+  }
+
+  #write(bytes: Uint8Array, frames: readonly FrameSlice[] | null): void {
+    const { sink, onSwallowed } = this.#settings
+    if (!sink?.writable) return onSwallowed()
+    this.#sent += bytes.length
+    sink.write(bytes, frames)
+  }
+
+  #flush(): void {
+    this.#settings.sink?.flush()
+    this.written()
   }
 
   #open(): Disturbed {
-    const { source, from, clock, record, recordFault, onCut, onLost } = this.#settings
+    const { clock, from, dialect, limits, record, recordBytes, recordFault, onCut, onLost, onLimit, sink } =
+      this.#settings
     this.#disturbed ??= new Disturbed({
       clock,
-      dialect: this.#settings.dialect,
+      dialect,
       arrivesAt: from,
-      // Their beginning has left already: the first packet is completed before anything else.
-      begun: this.#decoder.rest()?.bytes ?? new Uint8Array(),
+      decoder: this.#decoder,
       sent: this.#sent,
+      heldLimit: limits.held,
       record,
+      recordBytes,
       recordFault,
-      write: (bytes) => this.#write(bytes),
+      write: (bytes, frames) => this.#write(bytes, frames),
+      flush: () => this.#flush(),
+      isFull: () => sink?.isFull === true,
       onCut,
       onLost,
-      onWaiting: (much) => void (much ? source.pause() : source.resume()),
+      onLimit,
+      onWaiting: (much) => (much ? this.#brake.hold('waiting') : this.#brake.free('waiting')),
       onIdle: () => this.#calm(),
     })
     return this.#disturbed
   }
 
-  /** Nothing waits; when no disturbance is left either, chunks go on as they come again. */
+  /** Nothing waits; when no disturbance is left either, bytes go on as they come again. */
   #calm(): void {
     const disturbed = this.#disturbed
-    if (disturbed === null) return
-    const drained = this.#onDrained.splice(0)
-    if (disturbed.isOver && !this.#ended) {
-      const begun = this.#decoder.rest()?.bytes
-      this.#forget()
-      if (begun !== undefined) this.#write(begun)
-    }
-    for (const then of drained) then()
-  }
-
-  #forget(): void {
-    const disturbed = this.#disturbed
+    if (disturbed === null || this.#ended || !disturbed.isOver) return
     this.#disturbed = null
-    disturbed?.discard()
+    this.#brake.free('waiting')
+    disturbed.leave()
   }
 }
+
+export const tooLong = (what: string, limit: number): Problem =>
+  new Problem('link/packet-limit', `${what} has more than ${limit} bytes`, {
+    hint: 'raise limits.packet in the config when such packets are to be tested',
+  })

@@ -6,12 +6,14 @@ export {
   type DisturbanceName,
   disturbances,
 } from './disturbances/index.ts'
-export { openLink } from './link.ts'
+export type { FlowLimits } from './flow.ts'
+export { DEFAULT_LINK_LIMITS, openLink } from './link.ts'
 export { claimPort, isFree, listen, type PortClaim } from './ports.ts'
 export type { RuleSettings } from './rule.ts'
 export {
   type DownMode,
   type FrameKind,
+  type InjectOptions,
   isUp,
   type Link,
   type LinkEnd,

@@ -125,7 +125,7 @@ test('a FIN passes as a FIN, and the other half stays open', async () => {
   broker.socket.end()
   await device.until((peer) => peer.closed)
   expect([device.error, broker.error]).toEqual([null, null])
-  expect(loopback.sockets).toEqual(['connected by device #1', 'closed by device #1'])
+  expect(loopback.sockets).toEqual(['connected by device #1', 'closed by device #1', 'both-closed by broker #1'])
 })
 
 test('the broker closes first', async () => {
@@ -135,7 +135,7 @@ test('the broker closes first', async () => {
   await device.until((peer) => peer.ended)
   device.socket.end()
   await broker.until((peer) => peer.closed)
-  expect(loopback.sockets).toEqual(['connected by device #1', 'closed by broker #1'])
+  expect(loopback.sockets).toEqual(['connected by device #1', 'closed by broker #1', 'both-closed by device #1'])
 })
 
 test('a RST passes as a RST, from either side', async () => {

@@ -5,13 +5,14 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { type Clock, Problem, realClock } from '../../emulators/index.ts'
 import type { Recorder, SocketEvent } from '../evidence/index.ts'
 import { Connection } from './connection.ts'
+import type { FlowLimits } from './flow.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
 import type { RuleSettings } from './rule.ts'
 import { Rules } from './rules.ts'
 import { acceptTls, dial, type Handshake } from './secure.ts'
 import { reset } from './sockets.ts'
 import {
-  type FrameKind,
+  type InjectOptions,
   isUp,
   type Link,
   type LinkEnd,
@@ -19,6 +20,9 @@ import {
   type LinkState,
   type VanishMode,
 } from './state.ts'
+
+/** Bytes. A test that needs more says so in its config. */
+export const DEFAULT_LINK_LIMITS: FlowLimits = { packet: 16 * 1024 * 1024, held: 64 * 1024 * 1024 }
 
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
 const VANISH_LIMIT_MS = 1000
@@ -52,6 +56,7 @@ class TcpLink implements Link {
   /** Changes of state, one after the other. */
   #turn: Promise<void> = Promise.resolve()
   #disposed = false
+  #limitTold = false
 
   constructor(settings: LinkSettings) {
     this.#settings = settings
@@ -124,16 +129,19 @@ class TcpLink implements Link {
     return this.#rules.holding(id, count)
   }
 
-  inject(to: LinkEnd, bytes: Uint8Array, frame: FrameKind = 'binary'): void {
-    if (frame !== 'binary' && this.#settings.websocket !== true)
-      throw new Problem('device/no-frames', `${this.#settings.device} has no WebSocket: there are no ${frame} frames`, {
+  inject(to: LinkEnd, bytes: Uint8Array, { frame = 'binary', connection: number }: InjectOptions = {}): void {
+    const { device, websocket } = this.#settings
+    if (frame !== 'binary' && websocket !== true)
+      throw new Problem('device/no-frames', `${device} has no WebSocket: there are no ${frame} frames`, {
         hint: 'link: { websocket: true } on the device gives it one',
       })
-    const connection = [...this.#connections].at(-1)
-    if (connection?.inject(to, bytes, frame) !== true)
-      throw new Problem('device/not-connected', `${this.#settings.device} has no connection to inject into`, {
-        hint: 'inject while the device is connected and its link is up',
-      })
+    const newestFirst = [...this.#connections].reverse()
+    const candidates = number === undefined ? newestFirst : newestFirst.filter((one) => one.number === number)
+    if (candidates.some((connection) => connection.inject(to, bytes, frame))) return
+    const which = number === undefined ? 'no connection' : `no open connection ${number}`
+    throw new Problem('device/not-connected', `${device} has ${which} to inject into, to the ${to}`, {
+      hint: 'inject while the device is connected and its link is up',
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -230,6 +238,8 @@ class TcpLink implements Link {
       broker,
       recorder: this.#settings.tls !== undefined && device === accepted ? withoutPackets(recorder) : recorder,
       clock: this.#clock,
+      limits: this.#settings.limits ?? DEFAULT_LINK_LIMITS,
+      onLimit: (problem) => this.#onLimit(problem),
       ...(this.#settings.websocket === true ? { websocket: `${to.host}:${to.port}` } : {}),
       isUp: () => isUp(this.#state),
     })
@@ -243,6 +253,14 @@ class TcpLink implements Link {
     this.#asking.get(connection.devicePort ?? -1)?.(connection.through)
     this.#asking.delete(connection.devicePort ?? -1)
     this.#vanishIfAsked(connection)
+  }
+
+  #onLimit({ code, message, hint }: Problem): void {
+    if (this.#limitTold) return
+    this.#limitTold = true
+    const { device, recorder, onLimit } = this.#settings
+    recorder.record({ kind: 'fault', what: `limit passed: ${message}`, device })
+    onLimit?.(new Problem(code, `${device}: ${message}`, { hint }))
   }
 
   /** A link that is down answers no handshake either. */

@@ -14,6 +14,11 @@ export interface RuleSettings {
   readonly handler: MakeHandler
   /** Which packets; asked only about whole ones, except when it wants `everything`. */
   readonly wants: ((packet: Packet, raw: Uint8Array) => boolean) | 'everything'
+  /**
+   * Whether it may want a packet of these first bytes: a number: ask again when it has so many bytes. Packets that no
+   * rule may want pass as they come, not when they are whole. Absent: always.
+   */
+  readonly mayWant?: ((begun: Uint8Array) => boolean | number) | undefined
   /** The first one that is hit, from 1. */
   readonly nth: number
   /** How many are hit. */
@@ -55,6 +60,13 @@ export class Rule {
     return this.#connection === null || this.#connection === connection
   }
 
+  /** Whether it may hit a packet of these first bytes; see `RuleSettings.mayWant`. */
+  mayHit(begun: Uint8Array): boolean | number {
+    const { wants, mayWant } = this.settings
+    if (this.spent) return false
+    return wants === 'everything' || mayWant === undefined || mayWant(begun)
+  }
+
   /** Whether it hits this one; asking counts. */
   hits({ packet, bytes }: Chunk): boolean {
     const { wants, nth, chance, random } = this.settings
@@ -94,7 +106,7 @@ export class Rule {
   }
 }
 
-/** How a parcel is called in the record. */
+/** How a chunk is called in the record. */
 export function nameOf({ packet, bytes }: Chunk): string {
   if (packet === null) return `${bytes.length} bytes that are no packet`
   return packet.type.toUpperCase()

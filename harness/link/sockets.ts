@@ -1,6 +1,7 @@
 // Small things about Node's sockets that each cost an hour to find out.
 
 import type { Socket } from 'node:net'
+import type { ByteSink } from './flow.ts'
 
 /** The TCP socket below a TLS socket: only TCP can be reset. */
 const carriers = new WeakMap<Socket, Socket>()
@@ -50,3 +51,16 @@ export function onEnd(socket: Socket, heard: (error: NodeJS.ErrnoException | nul
       })
   })
 }
+
+/** A socket as the end of a flow: each write leaves on its own. */
+export const sinkOf = (socket: Socket): ByteSink => ({
+  get writable() {
+    return socket.writable
+  },
+  get isFull() {
+    return socket.writableNeedDrain
+  },
+  write: (bytes) => void socket.write(bytes),
+  flush() {},
+  on: (_, heard) => socket.on('drain', heard),
+})

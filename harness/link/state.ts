@@ -1,8 +1,9 @@
 // What a link can be told and asked. A link that is `down` still has connections: which of them
 // live on, and what a new attempt meets, is what the mode says.
 
-import type { Clock } from '../../emulators/index.ts'
+import type { Clock, Problem } from '../../emulators/index.ts'
 import type { Recorder } from '../evidence/index.ts'
+import type { FlowLimits } from './flow.ts'
 import type { RuleSettings } from './rule.ts'
 
 /**
@@ -23,6 +24,13 @@ export type LinkEnd = 'device' | 'broker'
 
 /** What kind of frame, where there are frames. */
 export type FrameKind = 'binary' | 'text'
+
+export interface InjectOptions {
+  /** Over WebSocket; default: binary. */
+  readonly frame?: FrameKind | undefined
+  /** 1 for the device's first; default: the newest that can take it. */
+  readonly connection?: number | undefined
+}
 
 /** `power`: the device is off, nothing answers. `reset`: it rebooted, its stack answers RST. */
 export type VanishMode = 'power' | 'reset'
@@ -66,6 +74,10 @@ export interface LinkSettings {
   /** The device speaks WebSocket, and so does the broker; default: false. */
   readonly websocket?: boolean | undefined
   readonly recorder: Recorder
+  /** How much it may hold in memory; default: `DEFAULT_LINK_LIMITS`. */
+  readonly limits?: FlowLimits | undefined
+  /** A limit was passed. The link goes on, but what it records from now on is not whole. Called once. */
+  readonly onLimit?: ((problem: Problem) => void) | undefined
   /** For disturbances that take time; default: the machine's. */
   readonly clock?: Clock | undefined
   /**
@@ -115,8 +127,9 @@ export interface Link extends AsyncDisposable {
   /** Resolves when the disturbance holds so many packets at once; null when there is none of this id. */
   holding(id: string, count: number): Promise<void> | null
   /**
-   * Sends bytes of the link's own, between two packets; over WebSocket in a frame of that kind (default: binary).
+   * Sends bytes of the link's own, between two packets, before all that a disturbance delays; on the newest connection
+   * on which something can still be sent to that end, or on the one of this number.
    * Throws Problem `device/not-connected`, and `device/no-frames` for a text frame without WebSocket.
    */
-  inject(to: LinkEnd, bytes: Uint8Array, frame?: FrameKind): void
+  inject(to: LinkEnd, bytes: Uint8Array, options?: InjectOptions): void
 }

@@ -133,7 +133,10 @@ describe('frames', () => {
     web.broker.socket.end()
     await web.device.until((peer) => peer.ended)
     const ends = web.loopback.timeline.events.filter((e) => e.kind === 'socket' && e.change !== 'connected')
-    expect(ends).toMatchObject([{ change: 'closed', by: 'device', detail: 'close frame 1003' }])
+    expect(ends).toMatchObject([
+      { change: 'closed', by: 'device', detail: 'close frame 1003' },
+      { change: 'both-closed', by: 'broker' },
+    ])
     expect(web.frames()).toMatchObject([{ opcode: 'close', code: 1003, delivered: true }])
   })
 
@@ -215,7 +218,7 @@ describe('what the link injects', () => {
 
   it('may be a text frame, in which there is no packet', async () => {
     await using web = await open()
-    web.loopback.link.inject('device', publish('a', 'x'), 'text')
+    web.loopback.link.inject('device', publish('a', 'x'), { frame: 'text' })
     await web.device.until(() => web.atDevice().length === 1)
     expect(web.atDevice()).toMatchObject([{ opcode: 'text', payload: publish('a', 'x') }])
     expect(web.loopback.packets).toEqual([])
@@ -225,7 +228,7 @@ describe('what the link injects', () => {
   it('needs a WebSocket', async () => {
     await using plain = await Loopback.open()
     await plain.pair()
-    expect(() => plain.link.inject('device', publish('a', 'x'), 'text')).toThrow('no WebSocket')
+    expect(() => plain.link.inject('device', publish('a', 'x'), { frame: 'text' })).toThrow('no WebSocket')
     await using early = await Loopback.open({ websocket: true })
     await early.pair()
     expect(() => early.link.inject('device', publish('a', 'x'))).toThrow('no connection to inject into')

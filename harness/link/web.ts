@@ -18,13 +18,14 @@ import {
   subprotocolsOf,
   withHeader,
 } from '../websocket/index.ts'
-import type { ByteSource, Flow, Sink } from './flow.ts'
+import type { ByteSink, ByteSource, Flow } from './flow.ts'
+import { assemble, type FrameSlice, type StreamFrame, type Written } from './frame-slices.ts'
 import type { LinkEnd } from './state.ts'
 
 type Upgrade = Pick<UpgradeEvent, 'subprotocols' | 'path' | 'status'>
 type FrameFacts = Pick<FrameEvent, 'opcode' | 'final' | 'length' | 'code' | 'delivered' | 'by'>
 
-export interface WebWaySettings {
+export interface WebSocketLayerSettings {
   readonly source: Socket
   readonly sink: Socket | null
   /** Where the source is. */
@@ -35,6 +36,9 @@ export interface WebWaySettings {
   readonly device: string
   readonly connection: number
   readonly recorder: Recorder
+  /** Bytes of one frame that may be held, and what to do when they are more. */
+  readonly most: number
+  readonly onTooMuch: () => void
   /** The sender will send no more; `close frame 1000`. */
   readonly onClose: (detail: string) => void
   /** After bytes that were not passed on. */
@@ -49,19 +53,21 @@ type Phase =
   /** Whatever it is, it is no WebSocket: bytes go on as they come. */
   | { readonly kind: 'unknown' }
 
-export class WebSocketLayer implements ByteSource, Sink {
-  readonly #settings: WebWaySettings
+export class WebSocketLayer implements ByteSource, ByteSink {
+  readonly #settings: WebSocketLayerSettings
   #phase: Phase = { kind: 'head', reader: new HeadReader() }
   #flow: Flow | null = null
-  #take: (bytes: Buffer) => void = () => {}
-  /** The frame whose payload the flow is looking at. */
-  #current: Frame | null = null
+  #take: (bytes: Buffer, frame?: StreamFrame) => void = () => {}
+  /** What the flow has written and what has not left. */
+  readonly #writes: Written[] = []
   /** What continuation frames go on with, as they come in. */
   #message: Opcode = 'binary'
   /** The receiver has a message whose last frame it has not. */
   #unfinished = false
+  /** Text frames of the link's own that wait for the end of such a message. */
+  readonly #afterMessage: (() => void)[] = []
 
-  constructor(settings: WebWaySettings) {
+  constructor(settings: WebSocketLayerSettings) {
     this.#settings = settings
   }
 
@@ -76,30 +82,39 @@ export class WebSocketLayer implements ByteSource, Sink {
     return this.#phase.kind === 'frames'
   }
 
-  /** A frame of the link's own; what waits goes before it. */
-  send(opcode: 'text' | 'binary', payload: Uint8Array): void {
-    this.#flow?.drained(() => {
+  /** A text frame of the link's own; it goes out before all that waits, and not into the middle of a message. */
+  sendText(payload: Uint8Array): void {
+    const send = (): void => {
+      this.flush()
+      if (this.#unfinished) {
+        this.#afterMessage.push(send)
+        return
+      }
       const delivered = this.#passes
-      this.#tellFrame({ opcode, final: true, length: payload.length, delivered, by: 'link' })
-      if (delivered) this.#forward(this.#made(opcode, payload, true))
-    })
+      this.#tellFrame({ opcode: 'text', final: true, length: payload.length, delivered, by: 'link' })
+      if (delivered) this.#forward(this.#made('text', payload, true))
+    }
+    this.#flow?.beside(send, true)
   }
 
   /** No more bytes come: those of a frame that is not complete go on. */
   end(): void {
+    const phase = this.#phase
     const rest =
-      this.#phase.kind === 'frames'
-        ? this.#phase.decoder.rest()
-        : this.#phase.kind === 'head'
-          ? this.#phase.reader.bytes
-          : new Uint8Array()
+      phase.kind === 'frames' ? phase.decoder.rest() : phase.kind === 'head' ? phase.reader.bytes : new Uint8Array()
     this.#phase = { kind: 'unknown' }
-    if (rest.length > 0 && this.#passes) this.#forward(rest)
+    this.#flow?.letGo()
+    if (rest.length > 0 && this.#passes) this.#beside(() => this.#forward(rest))
+  }
+
+  /** The connection is over; how many frames of the link's own have not left. */
+  discard(): number {
+    return this.#afterMessage.splice(0).length
   }
 
   // As the flow's source.
 
-  on(event: 'data' | 'drain', heard: (bytes: Buffer) => void): void {
+  on(event: 'data' | 'drain', heard: (bytes: Buffer, frame?: StreamFrame) => void): void {
     if (event === 'data') this.#take = heard
     else this.#settings.sink?.on('drain', heard as () => void)
   }
@@ -118,11 +133,25 @@ export class WebSocketLayer implements ByteSource, Sink {
     return this.#settings.sink?.writable === true
   }
 
-  write(payload: Uint8Array): boolean {
+  get isFull(): boolean {
+    return this.#settings.sink?.writableNeedDrain === true
+  }
+
+  write(bytes: Uint8Array, frames: readonly FrameSlice[] | null): void {
+    this.#writes.push({ bytes, frames })
+  }
+
+  flush(): void {
     const { sink } = this.#settings
-    if (payload === this.#current?.payload) return sink!.write(this.#untouched(this.#current))
-    this.#tellFrame({ opcode: 'binary', final: true, length: payload.length, delivered: true, by: 'link' })
-    return sink!.write(this.#made('binary', payload, true))
+    for (const one of assemble(this.#writes.splice(0))) {
+      if (!(one instanceof Uint8Array)) {
+        sink!.write(this.#untouched(one))
+        continue
+      }
+      this.#tellFrame({ opcode: 'binary', final: true, length: one.length, delivered: true, by: 'link' })
+      sink!.write(this.#made('binary', one, true))
+    }
+    if (!this.#unfinished) for (const send of this.#afterMessage.splice(0)) send()
   }
 
   get #about(): { readonly device: string; readonly connection: number; readonly direction: Direction } {
@@ -149,6 +178,7 @@ export class WebSocketLayer implements ByteSource, Sink {
         return this.#head(phase.reader, chunk)
       case 'frames':
         for (const frame of phase.decoder.push(chunk)) this.#frame(frame)
+        if (phase.decoder.pending > this.#settings.most) this.#settings.onTooMuch()
         if (phase.decoder.lost) this.#giveUp(phase.decoder.rest())
         return
       case 'unknown':
@@ -178,20 +208,22 @@ export class WebSocketLayer implements ByteSource, Sink {
 
   #frame(frame: Frame): void {
     const { opcode, final, payload, raw } = frame
-    const delivered = this.#passes
     const code = closeCode(frame)
-    this.#tellFrame({ opcode, final, length: payload.length, code, delivered })
+    const tell = (delivered: boolean): void =>
+      this.#tellFrame({ opcode, final, length: payload.length, code, delivered })
     if (!isControl(frame) && opcode !== 'continuation') this.#message = opcode
-    if (!isControl(frame) && this.#message === 'binary') {
-      this.#current = frame
-      this.#take(payload as Buffer)
-      this.#current = null
+    if (!isControl(frame) && this.#message === 'binary' && payload.length > 0) {
+      this.#take(payload as Buffer, { ...frame, decided: tellWhenDecided(payload.length, tell) })
       return
     }
+    if (opcode === 'close') this.#flow?.letGo()
+    const delivered = this.#passes
+    tell(delivered)
     if (opcode === 'close' && delivered)
       this.#settings.onClose(code === undefined ? 'close frame' : `close frame ${code}`)
-    if (delivered) this.#flow!.drained(() => this.#pass(raw))
-    else this.#settings.onSwallowed()
+    if (!delivered) this.#settings.onSwallowed()
+    else
+      this.#beside(() => this.#forward(this.#message === 'binary' && !isControl(frame) ? this.#untouched(frame) : raw))
   }
 
   /** The frame as it came, unless the link has ended or begun the message that it is a part of. */
@@ -214,12 +246,30 @@ export class WebSocketLayer implements ByteSource, Sink {
   }
 
   #pass(bytes: Uint8Array): void {
-    if (this.#passes) this.#forward(bytes)
+    if (this.#passes) this.#beside(() => this.#forward(bytes))
     else this.#settings.onSwallowed()
   }
 
+  #beside(write: () => void): void {
+    this.#flow?.beside(() => {
+      this.flush()
+      write()
+    })
+  }
+
   #forward(bytes: Uint8Array): void {
-    const { source, sink } = this.#settings
-    if (!sink!.write(bytes)) source.pause()
+    this.#settings.sink!.write(bytes)
+    this.#flow?.written()
+  }
+}
+
+/** Told once, when all bytes are decided: it has arrived when anything of it goes on. */
+function tellWhenDecided(bytes: number, tell: (delivered: boolean) => void): StreamFrame['decided'] {
+  let left = bytes
+  let delivered = false
+  return (count, goesOn) => {
+    left -= count
+    delivered ||= goesOn
+    if (left === 0) tell(delivered)
   }
 }

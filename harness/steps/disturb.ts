@@ -4,7 +4,7 @@
 
 import { z } from 'zod'
 import type { Packet } from '../../emulators/index.ts'
-import { PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
+import { mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
 import { type AnyDisturbance, type DisturbanceName, disturbances } from '../link/index.ts'
 import { foreignFields, type PacketChanges, type SentType } from '../packets/index.ts'
 import { identifier, percent, textMatcher } from '../scenario/index.ts'
@@ -122,6 +122,7 @@ export const disturb: Action<DisturbArgs> = {
       what: disturbance.show(settings),
       handler: disturbance.make(settings, random.fork('what')),
       wants: wantedBy(a),
+      mayWant: (begun) => mayMatch(typesOf(a), wantedFields(a), begun),
       nth: a.nth ?? 1,
       times: a.times ?? (a.nth === undefined ? Number.POSITIVE_INFINITY : 1),
       chance: a.chance ?? 1,
@@ -142,11 +143,13 @@ function wantedBy(a: DisturbArgs): 'everything' | ((packet: Packet, raw: Uint8Ar
   const types = typesOf(a)
   const { topic, payload, match } = a
   if (types === null && topic === undefined && payload === undefined && match === undefined) return 'everything'
-  const wanted = {
-    ...match,
-    ...(topic === undefined ? {} : { topic }),
-    ...(payload === undefined ? {} : { payload }),
-  }
+  const wanted = wantedFields(a)
   return (packet, raw) =>
     (types === null || types.includes(packet.type)) && packetDifferences(wanted, packet, raw).length === 0
 }
+
+const wantedFields = ({ topic, payload, match }: DisturbArgs): z.output<typeof packetMatch> => ({
+  ...match,
+  ...(topic === undefined ? {} : { topic }),
+  ...(payload === undefined ? {} : { payload }),
+})

@@ -12,6 +12,14 @@ const args = z
     to: z.enum(['device', 'broker']).describe('who gets it'),
     packet: packetFields.optional().describe('a packet by its fields, legal or not'),
     hex: hexBytes().optional().describe('any bytes'),
+    connection: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "1 for the device's first TCP connection, then 2, …; default: the newest that is open in that direction",
+      ),
     frame: z.enum(['binary', 'text']).optional().describe('over WebSocket: the kind of its frame; default: binary'),
   })
   .superRefine((a, ctx) => {
@@ -32,7 +40,7 @@ export const inject: Action<z.output<typeof args>> = {
   async run(a, stage) {
     const bytes = a.hex ?? encodePacket(a.packet!)
     stage.recorder.record({ kind: 'fault', what: `inject ${bytes.length} bytes to the ${a.to}`, device: a.device })
-    stage.link(a.device).inject(a.to, bytes, a.frame)
+    stage.link(a.device).inject(a.to, bytes, { frame: a.frame, connection: a.connection })
   },
   show: (a) => `inject ${a.packet?.type ?? 'bytes'} to ${a.to === 'device' ? a.device : 'the broker'}`,
 }

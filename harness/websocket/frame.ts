@@ -83,6 +83,11 @@ export class FrameDecoder {
     return this.#lost
   }
 
+  /** Bytes of a frame that is not complete yet. */
+  get pending(): number {
+    return this.#bytes
+  }
+
   /** Frames that are complete with this chunk. */
   push(chunk: Uint8Array): Frame[] {
     this.#parts.push(chunk)

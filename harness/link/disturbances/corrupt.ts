@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Random } from '../../../emulators/index.ts'
-import { changed, type Disturbance } from './disturbance.ts'
+import type { Disturbance } from './disturbance.ts'
 
 const settings = z
   .strictObject({
@@ -29,12 +29,12 @@ export const corrupt: Disturbance<Settings> = {
   summary: 'bytes of the packet are other ones',
   settings,
   make: (given, random) => (line) => ({
-    take(parcel) {
-      const bytes = Uint8Array.from(parcel.bytes)
+    take(chunk) {
+      const bytes = Uint8Array.from(chunk.bytes)
       const places = placesIn(bytes.length, given, random)
       if (places.length === 0) line.note(`not corrupted: it has only ${bytes.length} bytes`)
       for (const place of places) bytes[place]! ^= given.xor ?? random.int(1, 255)
-      line.next(changed(parcel, bytes))
+      line.next(line.changed(chunk, bytes))
     },
   }),
   show: ({ bytes = 1, at }) => `corrupt ${bytes} byte${bytes === 1 ? '' : 's'}${at === undefined ? '' : ` at ${at}`}`,
@@ -46,6 +46,12 @@ function placesIn(length: number, { bytes = 1, at }: Settings, random: Random): 
     const first = at < 0 ? length + at : at
     return first < 0 ? [] : Array.from({ length: bytes }, (_, k) => first + k).filter((place) => place < length)
   }
-  const all = Array.from({ length }, (_, place) => place)
-  return Array.from({ length: Math.min(bytes, length) }, () => all.splice(random.int(0, all.length - 1), 1)[0]!)
+  const chosen: number[] = []
+  return Array.from({ length: Math.min(bytes, length) }, (_, k) => {
+    let place = random.int(0, length - 1 - k) // of those that are left
+    for (const taken of chosen) if (place >= taken) place++
+    chosen.push(place)
+    chosen.sort((a, b) => a - b)
+    return place
+  })
 }

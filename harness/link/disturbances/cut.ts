@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { after, left, showAfter } from './cutting.ts'
-import { changed, type Disturbance } from './disturbance.ts'
+import type { Disturbance } from './disturbance.ts'
 
 const settings = z.strictObject({
   after,
@@ -17,8 +17,10 @@ export const cut: Disturbance<z.output<typeof settings>> = {
   make:
     ({ after: where, mode = 'close' }) =>
     (line) => ({
-      take: ({ bytes, ...parcel }) =>
-        line.next({ ...changed({ bytes, ...parcel }, bytes.subarray(0, left(where, bytes.length))), cut: mode }),
+      take(chunk) {
+        const { length } = chunk.bytes
+        line.next({ ...line.changed(chunk, chunk.bytes.subarray(0, left(where, length))), cut: mode })
+      },
     }),
   show: ({ after: where, mode = 'close' }) => `cut ${showAfter(where)} (${mode})`,
 }

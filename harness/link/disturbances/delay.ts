@@ -2,7 +2,7 @@
 // at once are both late by the delay, not the second one by twice as much.
 
 import { z } from 'zod'
-import { after, type Duration, type Random, showDuration } from '../../../emulators/index.ts'
+import { type Duration, type Random, showDuration } from '../../../emulators/index.ts'
 import { duration } from '../../scenario/index.ts'
 import type { Disturbance } from './disturbance.ts'
 
@@ -29,7 +29,7 @@ export const delay: Disturbance<Settings> = {
   summary: 'the packet, and with it all that is behind it, comes later',
   settings,
   make: (by, random) => (line) => ({
-    take: (parcel) => line.next({ ...parcel, notBefore: after(parcel.notBefore, drawn(by, random)) }),
+    take: (chunk) => line.next(line.paced(chunk, { delay: drawn(by, random) })),
   }),
   show: (by) =>
     typeof by === 'number' ? `delay ${showDuration(by)}` : `delay ${showDuration(by.min)} to ${showDuration(by.max)}`,

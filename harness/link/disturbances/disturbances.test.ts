@@ -399,9 +399,8 @@ describe('the end', () => {
     const pipe = new Pipe()
     pipe.disturb('delay', '100ms')
     pipe.come(`${PUBACK}30`)
-    pipe.flow.end()
     let ended = false
-    pipe.flow.drained(() => {
+    pipe.flow.end(() => {
       ended = true
     })
     pipe.pass(99)

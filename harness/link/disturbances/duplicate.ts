@@ -15,9 +15,9 @@ export const duplicate: Disturbance<z.output<typeof settings>> = {
   make:
     ({ copies = 1 }) =>
     (line) => ({
-      take(parcel) {
-        line.next(parcel)
-        for (let k = 0; k < copies; k++) line.next({ ...parcel, by: 'link' })
+      take(chunk) {
+        line.next(chunk)
+        for (let k = 0; k < copies; k++) line.next({ ...chunk, by: 'link' })
       },
     }),
   show: ({ copies = 1 }) => (copies === 1 ? 'duplicate' : `duplicate, ${copies} copies`),

@@ -2,7 +2,7 @@
 // does by itself: it is how a broker is played that answers out of order. For one that is late as a whole: `delay`.
 
 import { z } from 'zod'
-import type { Chunk, Disturbance, Nothing } from './disturbance.ts'
+import { type Chunk, type Disturbance, type Nothing, restamped } from './disturbance.ts'
 
 export const hold: Disturbance<Nothing> = {
   name: 'hold',
@@ -11,10 +11,10 @@ export const hold: Disturbance<Nothing> = {
   make: () => (line) => {
     const held: Chunk[] = []
     return {
-      take: (parcel) => void held.push(parcel),
-      kept: () => held.length,
+      take: (chunk) => void held.push(chunk),
+      kept: () => held,
       release() {
-        for (const parcel of held.splice(0)) line.next({ ...parcel, notBefore: line.now() })
+        for (const chunk of held.splice(0)) line.next(restamped(chunk, line.now()))
       },
     }
   },

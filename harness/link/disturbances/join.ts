@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { after, seconds, showDuration, type Timer } from '../../../emulators/index.ts'
 import { duration } from '../../scenario/index.ts'
-import type { Chunk, Disturbance } from './disturbance.ts'
+import { type Chunk, type Disturbance, restamped } from './disturbance.ts'
 
 const WITHIN = seconds(1)
 
@@ -28,21 +28,20 @@ export const join: Disturbance<z.output<typeof settings>> = {
         timer = null
         count = 0
         const all = waiting.splice(0)
-        // One moment for all of them, or the outlet would write the first before it looks at the last.
-        const notBefore = line.now()
-        for (const [k, parcel] of all.entries()) line.next({ ...parcel, notBefore, joined: k < all.length - 1 })
+        for (const [k, chunk] of all.entries())
+          line.next({ ...restamped(chunk, line.now()), joined: k < all.length - 1 })
       }
       return {
-        take(parcel) {
-          waiting.push(parcel)
+        take(chunk) {
+          waiting.push(chunk)
           timer ??= line.at(after(line.now(), within), leave)
           if (++count >= packets) leave()
         },
-        pass(parcel) {
-          if (waiting.length === 0) line.next(parcel)
-          else waiting.push(parcel)
+        pass(chunk) {
+          if (waiting.length === 0) line.next(chunk)
+          else waiting.push(chunk)
         },
-        kept: () => waiting.length,
+        kept: () => waiting,
         release: leave,
         end: leave,
       }

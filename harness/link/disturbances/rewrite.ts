@@ -4,17 +4,17 @@
 
 import type { z } from 'zod'
 import { packetChanges, rewritePacket } from '../../packets/index.ts'
-import { changed, type Disturbance } from './disturbance.ts'
+import type { Disturbance } from './disturbance.ts'
 
 export const rewrite: Disturbance<z.output<typeof packetChanges>> = {
   name: 'rewrite',
   summary: 'fields of the packet have other values',
   settings: packetChanges,
   make: (changes) => (line) => ({
-    take(parcel) {
-      const rewritten = rewritePacket(parcel.bytes, changes)
+    take(chunk) {
+      const rewritten = rewritePacket(chunk.bytes, changes)
       if ('refused' in rewritten) line.note(`not rewritten: ${rewritten.refused}`)
-      line.next('bytes' in rewritten ? changed(parcel, rewritten.bytes) : parcel)
+      line.next('bytes' in rewritten ? line.changed(chunk, rewritten.bytes) : chunk)
     },
   }),
   show: (changes) => `rewrite ${Object.keys(changes).join(', ')}`,

@@ -18,10 +18,7 @@ export const split: Disturbance<z.output<typeof settings>> = {
   make:
     ({ bytes, gap = 0 as Duration }) =>
     (line) => ({
-      take: (parcel) =>
-        line.next({ ...parcel, segment: Math.min(parcel.segment, bytes), gap: longer(parcel.gap, gap) }),
+      take: (chunk) => line.next(line.paced(chunk, { segment: bytes, gap })),
     }),
   show: ({ bytes, gap }) => `split into ${bytes} B${gap === undefined ? '' : ` every ${showDuration(gap)}`}`,
 }
-
-const longer = (a: Duration, b: Duration): Duration => (a > b ? a : b)

@@ -2,10 +2,10 @@
 // two ends that are no sockets, so that every chunk comes when the test says so and time is the test's, too.
 
 import { EventEmitter } from 'node:events'
-import type { Socket } from 'node:net'
 import { type Decoded, Dialect, type Duration, type Packet, seeded, VirtualClock } from '../../../emulators/index.ts'
 import type { FaultEvent } from '../../evidence/index.ts'
-import { type Fate, Flow } from '../flow.ts'
+import { type ByteSource, type Fate, Flow, type FlowLimits } from '../flow.ts'
+import { DEFAULT_LINK_LIMITS } from '../link.ts'
 import { Rule, type RuleSettings } from '../rule.ts'
 import { type AnyDisturbance, type CutMode, type DisturbanceName, disturbances } from './index.ts'
 
@@ -45,6 +45,8 @@ export class Pipe {
   readonly clock = new VirtualClock()
   readonly seen: SeenPacket[] = []
   readonly faults: FaultEvent[] = []
+  /** Bytes that belong to no packet. */
+  readonly unread: { readonly bytes: Uint8Array; readonly delivered: boolean }[] = []
   /** What the broker got, a write each. */
   readonly writes: Uint8Array[] = []
   /** What was told about the connection: `cut reset`, `lost 2`, `pause`, `resume`. */
@@ -52,27 +54,47 @@ export class Pipe {
   readonly flow: Flow
   readonly #source: EventEmitter
 
-  constructor() {
+  readonly #sink = new EventEmitter()
+  #isFull = false
+
+  constructor(limits: Partial<FlowLimits> = {}) {
     const source = new EventEmitter()
     const paused = { pause: () => this.told.push('pause'), resume: () => this.told.push('resume') }
-    const write = (bytes: Uint8Array): boolean => this.writes.push(bytes) > 0
     this.#source = Object.assign(source, paused)
+    const pipe = this
     this.flow = new Flow({
-      source: this.#source as Socket,
-      sink: Object.assign(new EventEmitter(), { writable: true, write }) as unknown as Socket,
+      source: this.#source as ByteSource & EventEmitter,
+      sink: {
+        writable: true,
+        get isFull() {
+          return pipe.#isFull
+        },
+        write: (bytes) => void this.writes.push(bytes),
+        flush() {},
+        on: (event, heard) => this.#sink.on(event, heard),
+      },
       dialect: new Dialect(),
       from: 'device',
       clock: this.clock,
       now: () => this.clock.now(),
+      limits: { ...DEFAULT_LINK_LIMITS, ...limits },
       record: (decoded, fate) => void this.seen.push({ decoded, fate }),
+      recordBytes: (bytes, _offset, delivered) => void this.unread.push({ bytes, delivered }),
       recordFault: (fault) => void this.faults.push(fault),
       onSwallowed: () => {},
       onCut: (mode: CutMode) => {
         this.told.push(`cut ${mode}`)
         this.flow.stop()
       },
-      onLost: (count) => void this.told.push(`lost ${count}`),
+      onLost: ({ packets, frames }) => void this.told.push(`lost ${packets + frames}`),
+      onLimit: ({ code }) => void this.told.push(code),
     })
+  }
+
+  /** The receiver takes no more; false: it does again. */
+  set full(full: boolean) {
+    this.#isFull = full
+    if (!full) this.#sink.emit('drain')
   }
 
   come(chunk: Uint8Array | string): Uint8Array {

@@ -25,6 +25,6 @@ export const throttle: Disturbance<number> = {
   name: 'throttle',
   summary: 'so many bytes a second',
   settings,
-  make: (rate) => (line) => ({ take: (parcel) => line.next({ ...parcel, rate: Math.min(parcel.rate, rate) }) }),
+  make: (rate) => (line) => ({ take: (chunk) => line.next(line.paced(chunk, { rate })) }),
   show: (rate) => `throttle to ${rate} B/s`,
 }

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { after, left, showAfter } from './cutting.ts'
-import { changed, type Disturbance } from './disturbance.ts'
+import type { Disturbance } from './disturbance.ts'
 
 const settings = z.strictObject({ after })
 
@@ -14,7 +14,7 @@ export const truncate: Disturbance<z.output<typeof settings>> = {
   make:
     ({ after: where }) =>
     (line) => ({
-      take: (parcel) => line.next(changed(parcel, parcel.bytes.subarray(0, left(where, parcel.bytes.length)))),
+      take: (chunk) => line.next(line.changed(chunk, chunk.bytes.subarray(0, left(where, chunk.bytes.length)))),
     }),
   show: ({ after: where }) => `truncate ${showAfter(where)}`,
 }
