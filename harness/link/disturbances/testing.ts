@@ -121,7 +121,7 @@ export class Pipe {
   at(end: 'device' | 'broker'): Decoded[] {
     return this.seen
       .filter(({ fate }) => (fate.end ?? end) === end && (end === 'device' || fate.delivered))
-      .map(({ decoded }) => decoded)
+      .map(({ decoded: { packet, raw, offset } }) => ({ packet, raw, offset }))
   }
 
   /** `publish`, `puback at the broker by link`, in the order of record. */
