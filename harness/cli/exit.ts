@@ -20,7 +20,8 @@ export function exitCodeOf(result: SuiteResult, { allowInconclusive }: Leniency)
   return failed.length > 0 ? EXIT.slo : EXIT.passed
 }
 
-function onlyBounds({ verdicts, problem }: ScenarioRun): boolean {
+/** Whether it failed by bounds of `slo` alone. */
+export function onlyBounds({ verdicts, problem }: ScenarioRun): boolean {
   const failed = verdicts.filter((v) => v.kind === 'fail')
   return problem === null && failed.length > 0 && failed.every(({ step }) => step.startsWith('slo.'))
 }

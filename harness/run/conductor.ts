@@ -22,7 +22,7 @@ import {
 import type { Stage } from '../steps/index.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
-import { isEnvironment, type ScenarioRun, type Status } from './result.ts'
+import { isEnvironment, type ScenarioRun, type Status, statusOfVerdicts } from './result.ts'
 
 /** From the end of the observer's connection to the exit of a broker that died. */
 const BROKER_EXIT_GRACE = milliseconds(300)
@@ -289,8 +289,5 @@ function statusOf(
   if (bug !== undefined) return 'broken'
   if (reason?.kind === 'time-up') return 'failed'
   if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
-  if (claims.some((v) => v.kind === 'fail') || outcome === 'failed') return 'failed'
-  // A bound that was missed by a generator that could not keep up is no finding.
-  if ([...claims, ...bounds].some((v) => v.kind === 'inconclusive')) return 'inconclusive'
-  return bounds.some((v) => v.kind === 'fail') ? 'failed' : 'passed'
+  return outcome === 'failed' ? 'failed' : statusOfVerdicts([...claims, ...bounds])
 }

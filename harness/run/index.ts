@@ -20,7 +20,7 @@ export type {
   RateFigure,
   SloResult,
 } from './load.ts'
-export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status } from './result.ts'
+export { decisive, type FoundGap, type RunBroker, type ScenarioRun, type Status, statusOfVerdicts } from './result.ts'
 export {
   runSuite,
   type ScenarioResult,

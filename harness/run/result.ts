@@ -67,5 +67,13 @@ export interface ScenarioRun {
 /** Problems that come from the world around the scenario, not from what it tests. */
 export const isEnvironment = ({ code }: Problem): boolean => faultOf(code) === 'environment'
 
+/** What verdicts come to. A bound on a load (`slo.N`) that was missed is no finding while another verdict is inconclusive. */
+export function statusOfVerdicts(verdicts: readonly Verdict[]): 'passed' | 'failed' | 'inconclusive' {
+  const failed = verdicts.filter(({ kind }) => kind === 'fail')
+  if (failed.some(({ step }) => !step.startsWith('slo.'))) return 'failed'
+  if (verdicts.some(({ kind }) => kind === 'inconclusive')) return 'inconclusive'
+  return failed.length > 0 ? 'failed' : 'passed'
+}
+
 /** The verdicts that make a run fail or inconclusive. */
 export const decisive = (run: ScenarioRun): readonly Verdict[] => run.verdicts.filter((v) => v.kind !== 'pass')

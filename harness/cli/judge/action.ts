@@ -6,11 +6,13 @@ import { basename, dirname, join } from 'node:path'
 import { milliseconds, Problem } from '../../../emulators/index.ts'
 import { type Event, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
 import { Judge, type Verdict } from '../../judge/index.ts'
+import { judgeRecordedLoad } from '../../load/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { isRecording } from '../../record/index.ts'
 import { describeErrno, renderFailure } from '../../report/index.ts'
-import type { RecordHeader, ScenarioRun, Status } from '../../run/index.ts'
+import { type RecordHeader, type ScenarioRun, type Status, statusOfVerdicts } from '../../run/index.ts'
+import { onlyBounds } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { judgeByClaims } from './by-claims.ts'
 import type { JudgeArguments } from './command.ts'
@@ -25,18 +27,20 @@ export async function judgeAction({ folder, scenario }: JudgeArguments): Promise
     throw new Problem('cli/no-record', `there is no timeline.ndjson in ${folder} or below`, {
       hint: HINT,
     })
-  const statuses: Status[] = []
+  const runs: ScenarioRun[] = []
   for (const record of records) {
-    if (scenario === undefined) statuses.push(await judgeRecord(record, out))
-    else statuses.push(...(await judgeByClaims(record, scenario, out)))
+    if (scenario === undefined) runs.push(await judgeRecord(record, out))
+    else runs.push(...(await judgeByClaims(record, scenario, out)))
   }
-  const count = (status: Status): number => statuses.filter((s) => s === status).length
+  const count = (status: Status): number => runs.filter((run) => run.status === status).length
   const unjudged = count('broken') + count('interrupted')
   out.print(
-    `${count('passed')} passed, ${count('failed')} failed, ${count('inconclusive')} inconclusive${unjudged === 0 ? '' : `, ${unjudged} not judged to the end`}, of ${statuses.length} recorded\n`,
+    `${count('passed')} passed, ${count('failed')} failed, ${count('inconclusive')} inconclusive${unjudged === 0 ? '' : `, ${unjudged} not judged to the end`}, of ${runs.length} recorded\n`,
   )
   if (count('inconclusive') + unjudged > 0) return EXIT.environment
-  return count('failed') > 0 ? EXIT.failed : EXIT.passed
+  const failed = runs.filter(({ status }) => status === 'failed')
+  if (failed.length === 0) return EXIT.passed
+  return failed.every(onlyBounds) ? EXIT.slo : EXIT.failed
 }
 
 async function findRecords(folder: string): Promise<string[]> {
@@ -50,7 +54,7 @@ async function findRecords(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function judgeRecord(record: string, out: Terminal): Promise<Status> {
+async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> {
   const text = await readFile(record, 'utf8').catch((cause) => {
     throw new Problem('select/unreadable', `${record} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
   })
@@ -60,8 +64,9 @@ async function judgeRecord(record: string, out: Terminal): Promise<Status> {
   const judge = new Judge(plan)
   for (const event of events) judge.observe(event)
   judge.end()
-  const { verdicts } = judge
-  const status = statusOf(verdicts, isComplete(plan, events), about, record)
+  const complete = isComplete(plan, events)
+  const verdicts = [...judge.verdicts, ...(complete ? await judgeRecordedLoad(plan, dirname(record)) : [])]
+  const status = statusOf(verdicts, complete, about, record)
   const run: ScenarioRun = {
     plan,
     status,
@@ -83,7 +88,7 @@ async function judgeRecord(record: string, out: Terminal): Promise<Status> {
   const was = about.status !== status ? ` (the run itself was ${about.status})` : holds ? '' : UNFINISHED
   out.print(`${status} ${about.scenario}${about.variant === '' ? '' : ` [${about.variant}]`}${was}\n`)
   out.print(renderFailure(run, out.color))
-  return status
+  return run
 }
 
 const UNFINISHED = ' (what was judged holds; it did not get to its end)'
@@ -94,9 +99,8 @@ function statusOf(verdicts: readonly Verdict[], complete: boolean, about: Record
     throw new Problem('evidence/cut-short', `${record} ends before the last step of its scenario did`, {
       hint: 'the file was cut short; record the run again',
     })
-  if (verdicts.some((v) => v.kind === 'fail')) return 'failed'
-  if (verdicts.some((v) => v.kind === 'inconclusive')) return 'inconclusive'
-  return complete ? 'passed' : (about.status as Status)
+  const judged = statusOfVerdicts(verdicts)
+  return judged !== 'passed' || complete ? judged : (about.status as Status)
 }
 
 function isComplete(plan: Plan, events: readonly Event[]): boolean {

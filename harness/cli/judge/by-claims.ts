@@ -6,14 +6,15 @@ import { Problem, seconds } from '../../../emulators/index.ts'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
 import { devicesIn, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
 import { actingStep, judgeInHindsight } from '../../judge/index.ts'
+import { judgeRecordedLoad } from '../../load/index.ts'
 import { type BrokerFacts, compile, type Plan } from '../../plan/index.ts'
 import { describeErrno, renderFailure } from '../../report/index.ts'
-import type { RunBroker, ScenarioRun, Status } from '../../run/index.ts'
+import { type RunBroker, type ScenarioRun, statusOfVerdicts } from '../../run/index.ts'
 import { isError, renderDiagnostic } from '../../scenario/index.ts'
 import type { Terminal } from '../terminal.ts'
 
-/** A status for each combination of the scenario's matrix. Throws Problem `scenario/wrong`, `cli/scenario-acts`, `cli/no-such-device`. */
-export async function judgeByClaims(record: string, file: string, out: Terminal): Promise<readonly Status[]> {
+/** A run for each combination of the scenario's matrix. Throws Problem `scenario/wrong`, `cli/scenario-acts`, `cli/no-such-device`. */
+export async function judgeByClaims(record: string, file: string, out: Terminal): Promise<readonly ScenarioRun[]> {
   const { header, events } = readTimeline(await read(record), record)
   const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker
   const text = await read(file)
@@ -24,15 +25,12 @@ export async function judgeByClaims(record: string, file: string, out: Terminal)
     throw new Problem('scenario/wrong', `${file}: ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}`)
   }
   const devices = devicesIn(events)
-  return plans.map((plan) => {
+  const runs: ScenarioRun[] = []
+  for (const plan of plans) {
     checkFits(plan, devices, record)
-    const { verdicts, events: judged } = judgeInHindsight(plan, events)
-    const kinds = verdicts.map(({ kind }) => kind)
-    const status: Status = kinds.includes('fail')
-      ? 'failed'
-      : kinds.includes('inconclusive')
-        ? 'inconclusive'
-        : 'passed'
+    const { verdicts: claims, events: judged } = judgeInHindsight(plan, events)
+    const verdicts = [...claims, ...(await judgeRecordedLoad(plan, dirname(record)))]
+    const status = statusOfVerdicts(verdicts)
     const run: ScenarioRun = {
       plan,
       status,
@@ -54,8 +52,9 @@ export async function judgeByClaims(record: string, file: string, out: Terminal)
       `${status} ${plan.name}${plan.variant === '' ? '' : ` [${plan.variant}]`}, held against ${dirname(record)}\n`,
     )
     out.print(renderFailure(run, out.color))
-    return status
-  })
+    runs.push(run)
+  }
+  return runs
 }
 
 function checkFits(plan: Plan, devices: readonly string[], record: string): void {

@@ -1,7 +1,7 @@
 // `hil load` and `hil worker` as a person types them: exit codes, what is refused before anything begins,
 // what is printed and what is written.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { hil, Scratch, start } from '../testing.ts'
@@ -64,6 +64,14 @@ it('holds the bounds, prints them, and writes what was measured', async () => {
   expect(readFileSync(join(scratch.path, 'junit.xml'), 'utf8')).toMatch(
     /<failure type="failed" message="[^"]*p50 of publish_ack_time/,
   )
+
+  const again = await hilHere('judge', folder)
+  expect(again.out).toMatch(/slo p50 of publish_ack_time in steady/)
+  expect(again.code).toBe(4)
+  rmSync(join(folder, 'fleet.json'))
+  const without = await hilHere('judge', folder)
+  expect(without.out).toMatch(/got: what the fleet measured \(fleet\.json\) is not in the record/)
+  expect(without.code).toBe(3)
 })
 
 it('is stopped by Ctrl-C, with what it has measured until then, and leaves nobody behind', async () => {

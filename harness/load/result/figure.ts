@@ -13,9 +13,11 @@ export const whereOf = ({ phase, group }: Pick<SloPlan, 'phase' | 'group'>): str
   `${phase ?? 'all'}${group === null ? '' : `/${group}`}`
 
 export function figureOf(slo: SloPlan, result: Measured): Figure {
-  const { metric, phase } = slo
+  const { metric, phase, group } = slo
   if (phase !== null && !result.phases.some(({ name }) => name === phase))
     return { missing: `the phase ${phase} did not begin` }
+  if (group !== null && !result.groups.some(({ name }) => name === group))
+    return { missing: `there was no group ${group}` }
   if (LEDGER.has(metric)) return ledgerFigure(slo, result)
   const where = whereOf(slo)
   switch (unitOf(metric)) {

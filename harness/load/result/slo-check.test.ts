@@ -52,6 +52,7 @@ function resultWith(more: Partial<Measured>): Measured {
   const phases = ['start', 'ramp', 'steady'].map((name, k) => ({ name, from: k * 1000, to: k * 1000 + 1000 }))
   const times = more.times ?? {}
   return {
+    groups: [{ name: 'a' }, { name: 'b' }],
     phases,
     times,
     counts: {},
