@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { matches, topicFilterFault, topicNameFault } from './topic.ts'
+import { matches, sharedSubscription, topicFilterFault, topicNameFault } from './topic.ts'
 
 it.each([
   ['sport/tennis/player1/#', 'sport/tennis/player1', true],
@@ -33,4 +33,12 @@ it('tells topic names from filters', () => {
   for (const bad of ['', 'a/#/b', 'a#', 'a/b#', '#/a', 'a+', 'a/b+/c', '\0'])
     expect(topicFilterFault(bad)).not.toBeNull()
   for (const bad of ['', 'a/+', '#', 'a\0', 'x'.repeat(65_536)]) expect(topicNameFault(bad)).not.toBeNull()
+})
+
+it('knows a shared subscription by its group and its filter', () => {
+  expect(sharedSubscription('$share/g/t/#')).toEqual({ group: 'g', filter: 't/#' })
+  expect(sharedSubscription('$share/g//')).toEqual({ group: 'g', filter: '/' })
+  expect(sharedSubscription('$queue/t/+')).toEqual({ group: '', filter: 't/+' })
+  for (const other of ['t/#', '$share', '$share/g', '$share/g/', '$share//t', '$share/+/t', '$shared/g/t', '$queue/'])
+    expect(sharedSubscription(other)).toBe(null)
 })

@@ -37,9 +37,11 @@ export interface SharedSubscription {
 
 /**
  * `$share/GROUP/FILTER`: each message that the filter selects goes to one member of the group [MQTT 5.0, 4.8.2]. null for
- * any other filter. Many brokers have it for MQTT 3.1.1 as well, where it is not in the specification.
+ * any other filter. Many brokers have it for MQTT 3.1.1 as well, where it is not in the specification; some of them call
+ * the one group without a name `$queue/FILTER`.
  */
 export function sharedSubscription(filter: string): SharedSubscription | null {
+  if (/^\$queue\/./su.test(filter)) return { group: '', filter: filter.slice('$queue/'.length) }
   const [, group, inner] = /^\$share\/([^/+#]+)\/(.+)$/su.exec(filter) ?? []
   return group === undefined || inner === undefined ? null : { group, filter: inner }
 }

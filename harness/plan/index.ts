@@ -25,7 +25,7 @@ export { STAMP_BYTES } from './fleet/grammar.ts'
 export { libraryOptions } from './fleet/member.ts'
 export { isInShare, type LinkedMember, linkedMembers } from './fleet/share.ts'
 export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, parseGaps, readGaps } from './gaps.ts'
-export type { Arrival, FleetGroup, FleetMember, FleetPlan, Publication } from './model/fleet.ts'
+export type { Arrival, FleetGroup, FleetMember, FleetPlan, MessageValues, Publication } from './model/fleet.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,

@@ -22,7 +22,11 @@ const planOf = (groups: readonly GroupWords[]): FleetPlan =>
       name,
       count,
       subscribes: subscribe.length,
-      publications: publish.map(({ qos }) => ({ qos, tracked: true })),
+      publications: publish.map(({ qos, topic }) => ({
+        qos,
+        tracked: true,
+        topic: topic.includes('{seq}') ? ({ seq }: { seq: number }) => topic.replace('{seq}', String(seq)) : null,
+      })),
       member: (i: number) => ({ clientId: `${name}-${i}`, subscribe, topics: publish.map(({ topic }) => topic) }),
     })) as unknown as readonly FleetGroup[],
   }) as FleetPlan
@@ -250,6 +254,15 @@ describe('a shared subscription', () => {
   })
 })
 
+it('looks for the receivers of each message by its own topic', () => {
+  const plan = planOf([
+    { name: 'evens', count: 1, subscribe: ['t/0', 't/2', 't/4'].map((topic) => ({ topic, qos: 1 })) },
+    { name: 'sensors', count: 1, publish: [{ topic: 't/{seq}', qos: 1 }] },
+  ])
+  const ledger = reconcile(plan, pair({ got: [booked(0, [0, 4])] }))
+  expect(ledger).toMatchObject({ expected: 3, arrived: 2, lost: 1, first: [{ topic: 't/2', seq: 2 }] })
+})
+
 it('counts each device once, however many of its filters match', () => {
   const plan = planOf([
     {
@@ -299,7 +312,10 @@ describe('on random fleets', () => {
       count: fc.integer({ min: 1, max: 3 }),
       subscribe: fc.array(fc.record({ topic: filter, qos }), { maxLength: 3 }),
       publish: fc.array(
-        fc.record({ topic: fc.constantFrom('t/0', 't/1', 'other'), qos: fc.constantFrom(0, 1) as fc.Arbitrary<0 | 1> }),
+        fc.record({
+          topic: fc.constantFrom('t/0', 't/1', 't/{seq}', 'other'),
+          qos: fc.constantFrom(0, 1) as fc.Arbitrary<0 | 1>,
+        }),
         { maxLength: 2 },
       ),
     })

@@ -70,7 +70,7 @@ export function naiveLedger(plan: FleetPlan, ledgers: readonly DeliveryLedger[])
       }
       const heard = new Map<number, Subscriber>()
       for (let seq = 0; seq < sent; seq++) {
-        const topic = group.member(i).topics[k]!
+        const topic = publication.topic?.({ i, seq, random: 0, now: 0 }) ?? group.member(i).topics[k]!
         const { direct, shared } = targetsOf(topic)
         for (const one of [...shared.flat(), ...direct])
           if (one.qos >= (heard.get(one.device)?.qos ?? 0)) heard.set(one.device, one)

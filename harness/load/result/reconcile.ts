@@ -38,6 +38,7 @@ interface Sent {
   readonly from: number
   readonly sender: DeviceName
   readonly qos: number
+  readonly sameTopic: boolean
   topicOf(seq: number): string
 }
 
@@ -102,9 +103,10 @@ class Reconciliation {
     const sender = this.#numbering.streamOf(streamOfBook(book.book))
     const { group, i, publication } = sender
     const from = this.#numbering.device(group, i)
-    const { qos } = this.#numbering.groups[group]!.publications[publication]!
+    const { qos, topic: own } = this.#numbering.groups[group]!.publications[publication]!
     const topic = this.#members(from).topics[publication]!
-    return { book, from, sender, qos, topicOf: () => topic }
+    const topicOf = own === null ? () => topic : (seq: number) => own({ i, seq, random: 0, now: 0 })
+    return { book, from, sender, qos, sameTopic: own === null, topicOf }
   }
 
   #follow(sent: Sent): void {
@@ -207,8 +209,15 @@ class Reconciliation {
 const isOf = (seqs: Seqs, seq: number): boolean => seqs === null || seqs.has(seq)
 
 /** By topic. */
-function partsOf({ topicOf }: Sent): (readonly [topic: string, seqs: Seqs])[] {
-  return [[topicOf(0), null]]
+function partsOf({ book, sameTopic, topicOf }: Sent): (readonly [topic: string, seqs: Seqs])[] {
+  if (sameTopic) return [[topicOf(0), null]]
+  const parts = new Map<string, Set<number>>()
+  for (let seq = 0; seq < book.sent; seq++) {
+    const topic = topicOf(seq)
+    const seqs = parts.get(topic) ?? new Set()
+    parts.set(topic, seqs.add(seq))
+  }
+  return [...parts]
 }
 
 /** The lowest QoS at which it may arrive [MQTT-3.8.4-6]. */

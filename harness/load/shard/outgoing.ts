@@ -3,7 +3,7 @@
 // fleet's clock, in ms; what is reported and noted is in ms of the run.
 
 import type { Instruction } from '../../../emulators/index.ts'
-import type { Publication } from '../../plan/index.ts'
+import type { MessageValues, Publication } from '../../plan/index.ts'
 import type { DeviceState, Outbox } from './device-state.ts'
 import type { GroupProgram } from './group-program.ts'
 import { bookNumber, SEQ_AN_ATTEMPT, type SentBook } from './ledger.ts'
@@ -145,6 +145,7 @@ export class Outgoing {
     meter.count('messages_published', member.group, now - epoch)
     if (publication.tracked) this.#note(box, now - epoch)
     const stamped = seq + attempt * SEQ_AN_ATTEMPT
+    const topic = publication.topic === null ? box.topic : Buffer.from(publication.topic(valuesOf(member, seq)))
     const payload = this.#payload(
       publication,
       member,
@@ -153,7 +154,7 @@ export class Outgoing {
       Math.max(0, intended - epoch),
       now - intended,
     )
-    return role.publish[k]!.fill(box.topic, payload)
+    return role.publish[k]!.fill(topic, payload)
   }
 
   #note(box: Outbox, at: number): void {
@@ -174,15 +175,19 @@ export class Outgoing {
       if (p.tracked) writeStamp(bytes, 0, this.#shift.key, stream, seq, intended, late)
       return bytes
     }
-    const { device } = member
-    return p.payload({
-      i: member.i,
-      seq: seq % SEQ_AN_ATTEMPT,
-      get random() {
-        return device.draw()
-      },
-      now: Date.now(),
-      stamp: p.tracked ? stampText(this.#shift.key, stream, seq, intended, late) : null,
-    })
+    const stamp = p.tracked ? stampText(this.#shift.key, stream, seq, intended, late) : null
+    return p.payload(valuesOf(member, seq % SEQ_AN_ATTEMPT, stamp))
+  }
+}
+
+function valuesOf({ i, device }: DeviceState, seq: number, stamp: string | null = null): MessageValues {
+  return {
+    i,
+    seq,
+    get random() {
+      return device.draw()
+    },
+    now: Date.now(),
+    stamp,
   }
 }

@@ -114,6 +114,7 @@ function compileOne(
     scope,
     file,
     source: () => ({ text, vars: options.vars ?? {} }),
+    seed: options.seed ?? 0,
   })
   const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
   const unfit: string[] = []

@@ -2,36 +2,41 @@
 // first device and its last.
 
 import { readFileSync } from 'node:fs'
-import { clients, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
+import { clients, Problem, sharedSubscription, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
 import { optionsOf } from '../../devices/index.ts'
-import { entryOf, type Node, placeOf } from '../../scenario/index.ts'
-import type { FleetMember } from '../model/fleet.ts'
-import type { FleetContext, GroupInput } from './placeholders.ts'
+import { childOf, Diagnostics, entryOf, type Node, placeOf, toPlain } from '../../scenario/index.ts'
+import type { FleetMember, Publication } from '../model/fleet.ts'
+import { deviceNode, type FleetContext, type GroupInput } from './placeholders.ts'
+
+/** A group as it is being compiled. */
+export interface GroupParts {
+  /** Its words, with nothing of a device or a message filled in. */
+  readonly open: Node
+  member(i: number): FleetMember
+  readonly publications: readonly Publication[]
+}
 
 export function checkGroup(
   name: string,
   words: GroupInput,
   node: Node,
-  member: (i: number) => FleetMember,
-  { diagnostics }: FleetContext,
+  parts: GroupParts,
+  context: FleetContext,
 ): void {
+  const { diagnostics } = context
   if (words.with !== undefined) optionsOf({ words, node, diagnostics } as never, words.use, clients[words.use].options)
-  const [first, last] = [member(0), member(words.count - 1)]
-  if (words.count > 1 && first.clientId === last.clientId)
-    diagnostics.add({
-      code: 'scenario/fleet-ids',
-      message: `all devices of ${name} have the client id "${first.clientId}": each would throw the other out [MQTT-3.1.4-2]`,
-      at: entryOf(node, 'client-id')!.value.place,
-      hint: `put \${{ i }} into it: "${first.clientId}-\${{ i }}"`,
-    })
-  for (const topic of first.topics) {
-    const fault = topicNameFault(topic)
-    if (fault !== null) diagnostics.add({ code: 'scenario/topic-name', message: fault, at: placeOf(node, topic) })
-  }
-  for (const { topic } of first.subscribe) {
-    const fault = topicFilterFault(topic)
-    if (fault !== null) diagnostics.add({ code: 'scenario/topic-filter', message: fault, at: placeOf(node, topic) })
-  }
+  checkIds(name, words, parts, context)
+  for (const i of new Set([0, 1, words.count - 1])) if (i < words.count) checkMember(i, parts, context)
+  for (const [k, { track }] of (words.publish ?? []).entries())
+    if (track === true && !parts.publications[k]!.followable)
+      diagnostics.add({
+        code: 'scenario/fleet-track',
+        message: 'a message whose topic has random or now cannot be followed: nobody knows who is to get it',
+        at: itemOf(node, 'publish', k).place,
+        hint: 'use i and seq in the topic, or track: false',
+      })
+  const first = memberAt(0, parts, context)
+  if (first === null) return
   for (const text of words.brokers ?? [])
     if (addressOf(text).host === '')
       diagnostics.add({
@@ -55,6 +60,78 @@ export function checkGroup(
       hint: 'give cert: and key:',
     })
 }
+
+/** What is one device's own, for one of them. */
+function checkMember(i: number, parts: GroupParts, context: FleetContext): void {
+  const { diagnostics } = context
+  const member = memberAt(i, parts, context)
+  if (member === null) return
+  const fault = (code: string, message: string | null, at: Node): void => {
+    if (message !== null) diagnostics.add({ code: `scenario/${code}`, message, at: at.place })
+  }
+  const { open } = parts
+  if (member.will !== null)
+    fault('topic-name', topicNameFault(member.will.topic), childOf(childOf(open, 'will'), 'topic')!)
+  for (const [k, { topic }] of member.subscribe.entries())
+    fault('topic-filter', topicFilterFault(topic) ?? shareFault(topic), childOf(itemOf(open, 'subscribe', k), 'topic')!)
+  for (const [k, topic] of member.topics.entries()) {
+    const at = childOf(itemOf(open, 'publish', k), 'topic')!
+    try {
+      fault(
+        'topic-name',
+        topicNameFault(parts.publications[k]!.topic?.({ i, seq: 0, random: 0.5, now: 0 }) ?? topic),
+        at,
+      )
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      fault('topic-name', error.message, at)
+    }
+  }
+}
+
+/** null: it cannot be made, which has been reported. */
+function memberAt(i: number, { member }: GroupParts, { diagnostics }: FleetContext): FleetMember | null {
+  try {
+    return member(i)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.at === undefined) throw error
+    diagnostics.add({ code: error.code, message: error.message, at: error.at, hint: error.hint })
+    return null
+  }
+}
+
+/** So many client ids are compared with each other. */
+const MOST_IDS = 10_000
+
+function checkIds(name: string, words: GroupInput, { open, member }: GroupParts, context: FleetContext): void {
+  const given = entryOf(open, 'client-id')
+  if (given === undefined || given.value.kind !== 'scalar' || words.count === 1) return
+  const only: Node = { kind: 'map', place: open.place, entries: [given] }
+  const seen = new Map<string, number>()
+  for (let i = 0; i < Math.min(words.count, MOST_IDS); i++) {
+    const id = String(toPlain(childOf(deviceNode(only, name, i, context, new Diagnostics()), 'client-id')!))
+    const other = seen.get(id)
+    seen.set(id, i)
+    if (other === undefined) continue
+    const all = i === 1 && String(member(words.count - 1).clientId) === id
+    context.diagnostics.add({
+      code: 'scenario/fleet-ids',
+      message: `${all ? `all devices of ${name}` : `devices ${other} and ${i} of ${name}`} have the client id "${id}": each would throw the other out [MQTT-3.1.4-2]`,
+      at: given.value.place,
+      hint: `put \${{ i }} into it: "${all ? id : name}-\${{ i }}"`,
+    })
+    return
+  }
+}
+
+/** `$share/GROUP/FILTER` is the form of a shared subscription; with less of it brokers disagree. */
+const shareFault = (filter: string): string | null =>
+  filter.startsWith('$share/') && sharedSubscription(filter) === null
+    ? 'a shared subscription is $share/GROUP/FILTER, with a group without wildcards [MQTT 5.0, 4.8.2]'
+    : null
+
+const itemOf = (node: Node, key: string, k: number): Node =>
+  (childOf(node, key) as Extract<Node, { kind: 'list' }>).items[k]!
 
 function readable(path: string): boolean {
   try {

@@ -9,7 +9,7 @@ import { addressOf, checkGroup } from './check.ts'
 import { group as shape } from './grammar.ts'
 import { memberOf } from './member.ts'
 import { publicationsOf } from './messages.ts'
-import { type FleetContext, type GroupInput, memberNode, sampleMessage, valuesOf, withLater } from './placeholders.ts'
+import { checkPlaces, type FleetContext, type GroupInput, sampleMessage, valuesOf, withLater } from './placeholders.ts'
 
 const DEFAULT_LONGEST = seconds(60)
 const DEFAULT_LATE = seconds(5)
@@ -23,13 +23,14 @@ export function compileFleet(node: Node | undefined, context: FleetContext): Fle
 function compileGroup(name: string, node: Node, context: FleetContext): FleetGroup | undefined {
   const { diagnostics } = context
   const open = interpolate(node, withLater(context.scope), diagnostics).node
-  const first = memberNode(open, 0, context, diagnostics)
-  const sample = interpolate(first, valuesOf(context.scope, sampleMessage(0)), diagnostics).node
+  if (!checkPlaces(open, context)) return undefined
+  const sample = interpolate(open, valuesOf(context.scope, sampleMessage(0)), diagnostics).node
   const words = validate(shape, sample, diagnostics)
   if (words === undefined) return undefined
   const client = clients[words.use]
   const member = (i: number): FleetMember => memberOf(i, name, client, open, context)
-  checkGroup(name, words, sample, member, context)
+  const publications = publicationsOf(words, open, context)
+  checkGroup(name, words, sample, { open, member, publications }, context)
   const keepalive = words.connect?.keepalive ?? milliseconds(0)
   return {
     name,
@@ -43,7 +44,7 @@ function compileGroup(name: string, node: Node, context: FleetContext): FleetGro
     resetAfter: words['reset-after'] ?? null,
     ping: pingOf(words, keepalive),
     poll: words.poll ?? milliseconds(0),
-    publications: publicationsOf(words, open, context),
+    publications,
     subscribes: words.subscribe?.length ?? 0,
     brokers: (words.brokers ?? []).map((text) => addressOf(text)),
     lateAfter: words['late-after'] ?? DEFAULT_LATE,

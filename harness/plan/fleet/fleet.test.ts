@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { milliseconds } from '../../../emulators/index.ts'
+import type { Diagnostic } from '../../scenario/index.ts'
 import { arrivalTime, compile, isInShare, type Plan } from '../index.ts'
 
 const compiled = (text: string, fleet?: Parameters<typeof compile>[2]['fleet']) =>
@@ -104,6 +105,103 @@ ${STEPS}`)
   ])('does not take %s', (_, group, code) => {
     const found = codes(`fleet:\n  g: { ${group} }\n${STEPS}`)
     expect(found.map((one) => one.replace(/^\d+:\d+ /, ''))).toContain(code.replace(/^\d+:\d+ /, ''))
+  })
+
+  it('draws random for a device once, and the same again with the same seed', () => {
+    const text = `fleet:\n  g: { use: umqtt.simple, count: 2, client-id: "\${{ i }}-\${{ random }}", will: { topic: "w/\${{ random }}", payload: x } }\n${STEPS}`
+    const [a, b] = [0, 0].map(() => fleetOf(text).fleet!.groups[0]!)
+    expect(a!.member(1).clientId).toMatch(/^1-0\.\d+$/)
+    expect(a!.member(1)).toEqual(a!.member(1))
+    expect(a!.member(1)).toEqual(b!.member(1))
+    expect(a!.member(1).clientId.slice(2)).not.toBe(a!.member(0).clientId.slice(2))
+    expect(a!.member(1).will!.topic).not.toContain(a!.member(1).clientId.slice(2))
+  })
+
+  it('makes a topic for each message where it has seq, random or now', () => {
+    const [group] = fleetOf(
+      `fleet:\n  g: { use: umqtt.simple, count: 2, publish: [{ topic: "a/\${{ i }}/\${{ seq }}", every: 1s, size: 40 }, { topic: "b/\${{ now }}", every: 1s, size: 40 }, { topic: c, every: 1s, size: 40 }] }\n${STEPS}`,
+    ).fleet!.groups
+    const [seq, now, same] = group!.publications
+    const values = { i: 1, seq: 7, random: 0.5, now: 12 }
+    expect([seq!.topic!(values), seq!.tracked]).toEqual(['a/1/7', true])
+    expect([now!.topic!(values), now!.tracked]).toEqual(['b/12', false])
+    expect(same!.topic).toBe(null)
+    expect(group!.member(1).topics).toEqual(['', '', 'c'])
+  })
+
+  it.each([
+    ['client-id: "${{ seq }}"', 'seq is the number of one message, and this value is of one device'],
+    ['client-id: "${{ i }}-${{ now }}"', 'now is the time of one message, and this value is of one device'],
+    ['with: { user: "u-${{ seq }}" }', 'seq is the number of one message, and this value is of one device'],
+    ['will: { topic: a, payload: "${{ now }}" }', 'now is the time of one message, and this value is of one device'],
+    ['subscribe: [{ topic: "${{ seq }}" }]', 'seq is the number of one message, and this value is of one device'],
+    ['connect: { keepalive: "${{ i + 10 }}s" }', 'i is the number of one device, and this value is of the whole group'],
+    ['arrival: { after: "${{ i }}s" }', 'i is the number of one device, and this value is of the whole group'],
+    ['brokers: ["h${{ i }}:1883"]', 'i is the number of one device, and this value is of the whole group'],
+    [
+      'publish: [{ topic: a, every: "${{ i + 1 }}s", size: 40 }]',
+      'i is the number of one device, and this value is of the whole group',
+    ],
+    [
+      'publish: [{ topic: a, every: 1s, size: "${{ 40 + seq }}" }]',
+      'seq is the number of one message, and this value is of the whole group',
+    ],
+    ['poll: "${{ random * 10 }}ms"', 'random is drawn for one device or message, and this value is of the whole group'],
+  ])('has no place for it in %s', (words, message) => {
+    const text = `fleet:\n  g: { use: umqtt.simple, ${words}, count: 2 }\n${STEPS}`
+    const { diagnostics } = compiled(`vars: {}\n${text}`)
+    const [{ at, code, message: got }] = diagnostics.all as [Diagnostic]
+    expect([code, got]).toEqual(['scenario/fleet-name', message])
+    // It points at the text with the expression.
+    expect(`g: { use: umqtt.simple, ${words}`.slice(at.column - 3, at.column - 3 + at.length)).toMatch(/^".*\$\{\{.*"$/)
+  })
+
+  it.each([
+    [
+      'two client ids that are the same',
+      'count: 12, client-id: "d-${{ i % 10 }}"',
+      'scenario/fleet-ids',
+      /devices 0 and 10 of g/,
+    ],
+    [
+      'what cannot be made for the last device',
+      'count: 3, client-id: "d-${{ i }}", with: { user: "u${{ 1 / (2 - i) }}" }',
+      'scenario/expression-value',
+      /device 2 of g/,
+    ],
+    [
+      'a filter that only the last device has',
+      "count: 3, subscribe: [{ topic: \"${{ i == 2 ? 'a#' : 'a' }}\" }]",
+      'scenario/topic-filter',
+      /#/,
+    ],
+    [
+      'half a shared subscription',
+      'count: 1, subscribe: [{ topic: $share/g }]',
+      'scenario/topic-filter',
+      /\$share\/GROUP\/FILTER/,
+    ],
+    [
+      'a shared subscription without a group',
+      'count: 1, subscribe: [{ topic: $share//a }]',
+      'scenario/topic-filter',
+      /GROUP/,
+    ],
+    [
+      'to follow what is sent anywhere',
+      'count: 1, publish: [{ topic: "a/${{ random }}", every: 1s, size: 40, track: true }]',
+      'scenario/fleet-track',
+      /cannot be followed/,
+    ],
+    [
+      'a wildcard that comes from a message',
+      "count: 1, publish: [{ topic: \"a/${{ seq == 0 ? '+' : 'b' }}\", every: 1s, size: 40 }]",
+      'scenario/topic-name',
+      /wildcard/,
+    ],
+  ])('does not take %s', (_, words, code, message) => {
+    const { diagnostics } = compiled(`fleet:\n  g: { use: umqtt.simple, ${words} }\n${STEPS}`)
+    expect(diagnostics.all).toMatchObject([{ code, message: expect.stringMatching(message) }])
   })
 
   it('knows its groups and its linked devices in steps and claims', () => {

@@ -1,5 +1,6 @@
 // What a group of the fleet may say. Text in which `${{ i }}` stands (the device's number in its group,
-// from 0) is filled in for each device; in payloads `seq`, `random` and `now` are filled in for each message.
+// from 0) is filled in for each device; in topics and payloads `seq`, `random` and `now` are filled in for each message:
+// placeholders.ts says where each can stand.
 
 import { z } from 'zod'
 import { clients } from '../../../emulators/index.ts'

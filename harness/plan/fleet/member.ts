@@ -2,38 +2,31 @@
 // is asked for, and silently: the group was checked as a whole.
 
 import { dirname, resolve as resolvePath } from 'node:path'
-import type { ClientKind, PyValue } from '../../../emulators/index.ts'
+import { type ClientKind, Problem, type PyValue } from '../../../emulators/index.ts'
 import { optionsOf } from '../../devices/index.ts'
-import { childOf, Diagnostics, type MapNode, type Node, toPlain } from '../../scenario/index.ts'
+import { childOf, Diagnostics, interpolate, type Node, toPlain } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember } from '../model/fleet.ts'
-import { type FleetContext, type GroupInput, memberNode } from './placeholders.ts'
+import { deviceNode, type FleetContext, type GroupInput, using, valuesOf } from './placeholders.ts'
 
 const KEEPALIVE: Readonly<Record<string, string>> = { minimqtt: 'keep_alive' }
 
 export function memberOf(i: number, name: string, client: ClientKind, node: Node, context: FleetContext): FleetMember {
-  const own: MapNode = {
-    kind: 'map',
-    place: node.place,
-    entries:
-      node.kind === 'map'
-        ? node.entries.filter(({ key }) => ['client-id', 'with', 'will', 'subscribe', 'tls'].includes(key))
-        : [],
-  }
   const silent = new Diagnostics()
-  const filled = memberNode(own, i, context, silent)
+  const filled = deviceNode(node, name, i, context, silent)
   const plain = toPlain(filled) as Pick<GroupInput, 'client-id' | 'with' | 'will' | 'subscribe' | 'tls'>
   const publish = childOf(node, 'publish')
-  const topics = (publish?.kind === 'list' ? publish.items : []).map((item) =>
-    String(toPlain(memberNode(childOf(item, 'topic')!, i, context, silent))),
-  )
+  const topics = (publish?.kind === 'list' ? publish.items : []).map((item) => topicOf(item, i, context, silent))
   const given =
     plain.with === undefined
       ? {}
       : optionsOf(
-          { words: { with: plain.with }, node: filled, diagnostics: silent } as never,
+          { words: { with: plain.with }, node: filled, diagnostics: new Diagnostics() } as never,
           client.name,
           client.options,
         )
+  const wrong = silent.all[0]
+  if (wrong !== undefined)
+    throw new Problem(wrong.code, `device ${i} of ${name}: ${wrong.message}`, { at: wrong.at, hint: wrong.hint })
   const { will } = plain
   const file = (path: string | undefined): string | null =>
     path === undefined ? null : resolvePath(dirname(context.file), path)
@@ -54,6 +47,13 @@ export function memberOf(i: number, name: string, client: ClientKind, node: Node
     tls:
       plain.tls === undefined ? null : { ca: file(plain.tls.ca), cert: file(plain.tls.cert), key: file(plain.tls.key) },
   }
+}
+
+/** Empty: each message has another. */
+function topicOf(item: Node, i: number, { scope }: FleetContext, diagnostics: Diagnostics): string {
+  const node = childOf(item, 'topic')
+  if (node === undefined || using(node, ['seq', 'random', 'now'], scope).length > 0) return ''
+  return String(toPlain(interpolate(node, valuesOf(scope, { i }), diagnostics).node))
 }
 
 /** The options of a device that the group's own words ask for. */

@@ -1,10 +1,10 @@
 // What a group publishes, and the payload of each message: made anew where it depends on the message.
 
-import { Problem } from '../../../emulators/index.ts'
+import { Problem, topicNameFault } from '../../../emulators/index.ts'
 import { childOf, Diagnostics, interpolate, type Node, toPlain } from '../../scenario/index.ts'
 import type { MessageValues, Publication } from '../model/fleet.ts'
 import { STAMP_BYTES } from './grammar.ts'
-import { type FleetContext, type GroupInput, valuesOf } from './placeholders.ts'
+import { type FleetContext, type GroupInput, using, valuesOf } from './placeholders.ts'
 
 export function publicationsOf(words: GroupInput, node: Node, context: FleetContext): Publication[] {
   const list = childOf(node, 'publish')
@@ -18,11 +18,35 @@ export function publicationsOf(words: GroupInput, node: Node, context: FleetCont
       qos: p.qos === 1 ? 1 : 0,
       retain: p.retain ?? false,
       times: p.times ?? Number.POSITIVE_INFINITY,
-      tracked: p.track ?? (p.size === undefined || p.size >= STAMP_BYTES),
+      tracked: p.track ?? ((p.size === undefined || p.size >= STAMP_BYTES) && !isByChance(item, context)),
       size: p.size ?? null,
+      topic: topicOf(item, context),
+      followable: !isByChance(item, context),
       payload: (values) => (made === undefined ? new Uint8Array() : payloadOf(made, asJson, values, context)),
     }
   })
+}
+
+/** Of each message; null: all of a device have one topic. */
+function topicOf(item: Node | undefined, { scope }: FleetContext): Publication['topic'] {
+  const node = childOf(item, 'topic')
+  if (node === undefined || using(node, ['seq', 'random', 'now'], scope).length === 0) return null
+  return (values) => {
+    const diagnostics = new Diagnostics()
+    const topic = String(toPlain(interpolate(node, valuesOf(scope, values as never), diagnostics).node))
+    const fault = diagnostics.all[0]?.message ?? topicNameFault(topic)
+    if (fault !== null)
+      throw new Problem('scenario/topic-name', `message ${values.seq} of device ${values.i}: ${fault}`, {
+        at: node.place,
+      })
+    return topic
+  }
+}
+
+/** Its topic cannot be told from its number, so nobody knows who should have got it. */
+const isByChance = (item: Node | undefined, { scope }: FleetContext): boolean => {
+  const node = childOf(item, 'topic')
+  return node !== undefined && using(node, ['random', 'now'], scope).length > 0
 }
 
 function payloadOf(node: Node, asJson: boolean, values: MessageValues, context: FleetContext): Uint8Array {

@@ -28,11 +28,18 @@ export interface Publication {
   readonly times: number
   /** Its messages are stamped and followed. */
   readonly tracked: boolean
+  /** Who is to get a message can be told from its number. */
+  readonly followable: boolean
   /** Bytes of a payload that is the same but for the stamp; null: it is made anew for each message. */
   readonly size: number | null
+  /** For topics that differ from message to message; null: a device has one topic, which is its member's. */
+  readonly topic: ((values: TopicValues) => string) | null
   /** For a payload that is made anew. `stamp`: where a JSON object or a text is to carry it. */
   payload(values: MessageValues): Uint8Array
 }
+
+/** What a topic is made of. */
+export type TopicValues = Pick<MessageValues, 'i' | 'seq' | 'random' | 'now'>
 
 export interface MessageValues {
   readonly i: number
@@ -50,7 +57,7 @@ export interface FleetMember {
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
   readonly subscribe: readonly { readonly topic: string; readonly qos: 0 | 1 | 2 }[]
-  /** The topic of each publication. */
+  /** The topic of each publication; empty for one whose messages have topics of their own. */
   readonly topics: readonly string[]
   /** Names of files. */
   readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null } | null
