@@ -65,11 +65,11 @@ it('holds the bounds, prints them, and writes what was measured', async () => {
     /<failure type="failed" message="[^"]*p50 of publish_ack_time/,
   )
 
-  const again = await hilHere('judge', folder)
+  const again = await hil('judge', folder)
   expect(again.out).toMatch(/slo p50 of publish_ack_time in steady/)
   expect(again.code).toBe(4)
   rmSync(join(folder, 'fleet.json'))
-  const without = await hilHere('judge', folder)
+  const without = await hil('judge', folder)
   expect(without.out).toMatch(/got: what the fleet measured \(fleet\.json\) is not in the record/)
   expect(without.code).toBe(3)
 })
