@@ -115,8 +115,8 @@ describe('a file that is no scenario', () => {
   it.each<[string, string | Buffer, string, string | RegExp]>([
     ['empty', '', 'scenario/empty', ':1:1'],
     ['only comments', '# nothing\n# here\n', 'scenario/empty', 'steps:'],
-    ['binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0x1b, 0x5b]), 'select/unreadable', 'no text in UTF-8'],
-    ['Latin-1', Buffer.from('name: Gr\xfc\xdfe\n', 'latin1'), 'select/unreadable', 'no text in UTF-8'],
+    ['binary', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0x1b, 0x5b]), 'select/unreadable', 'a NUL character'],
+    ['Latin-1', Buffer.from('name: Gr\xfc\xdfe\n', 'latin1'), 'select/unreadable', 'not text in UTF-8'],
     [
       'an unknown broker',
       'name: x\nversion: 1\nbroker: mosquito\nsteps: [{ delay: 1ms }]\n',

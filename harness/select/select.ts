@@ -4,9 +4,9 @@ import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { compile, type FleetOverrides, findScenarios, gapsOf } from '../plan/index.ts'
+import { type CompileResult, compile, type FleetOverrides, findScenarios, gapsOf } from '../plan/index.ts'
 import { describeErrno } from '../run/index.ts'
-import { entryOf, isError, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
+import { type Diagnostic, entryOf, isError, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
 import type { SelectArguments } from './args.ts'
 import { brokerFor, brokerWords, type ChosenBroker, factsOf, whyNotHere } from './brokers.ts'
 import { shippedPath } from './bundled.ts'
@@ -47,10 +47,10 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   const timeout = options.timeout === undefined ? config.timeout : durationOf(options.timeout, '--timeout')
   const vars = varsOf(args.var ?? [])
   const bind = bindingsOf(args.bind ?? [])
-  const sources = await Promise.all(files.map(read))
+  const { report, errors } = onceEach(options.onDiagnostic)
+  const sources = await readAll(files, report)
   checkNames('var', Object.keys(vars), sources)
   checkNames('bind', Object.keys(bind), sources)
-  const { report, errors } = onceEach(options.onDiagnostic)
   const gaps = await findGaps(files, config, report)
   const words = brokerWords(args, config)
   const absence = words.length > 1 ? absences() : () => null
@@ -58,20 +58,23 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   let scenarios = 0
   for (const { file, text } of sources)
     for (const word of words) {
-      const compiled = compile(file, text, {
-        timeout,
-        vars,
-        ...(Object.keys(bind).length === 0 ? {} : { bind }),
-        seed: options.seed,
-        fleet: options.fleet,
-        broker: (request) => {
-          try {
-            return factsOf(brokerFor(request, word, args, config))
-          } catch (error) {
-            throw word === undefined && request !== null ? placed(error, file, text) : error
-          }
-        },
-      })
+      const compiled = compiledOr(report, text, () =>
+        compile(file, text, {
+          timeout,
+          vars,
+          ...(Object.keys(bind).length === 0 ? {} : { bind }),
+          seed: options.seed,
+          fleet: options.fleet,
+          broker: (request) => {
+            try {
+              return factsOf(brokerFor(request, word, args, config))
+            } catch (error) {
+              throw word === undefined && request !== null ? placed(error, file, text) : error
+            }
+          },
+        }),
+      )
+      if (compiled === null) continue
       for (const diagnostic of compiled.diagnostics.all) report(diagnostic, compiled.text)
       scenarios += compiled.plans.length
       for (const plan of compiled.plans.filter(selects)) {
@@ -110,12 +113,48 @@ function absences(): (broker: ChosenBroker) => Promise<string | null> {
   }
 }
 
-async function read(file: string): Promise<SourceFile> {
-  const bytes = await readFile(file).catch((cause) => {
-    throw new Problem('select/unreadable', `${file} cannot be read: ${describeErrno(cause)}`, { cause })
-  })
-  if (!bytes.includes(0) && isUtf8(bytes)) return { file, text: bytes.toString() }
-  throw new Problem('select/unreadable', `${file} is no text in UTF-8`, { hint: 'a scenario is a YAML file' })
+/** A problem that has a place in a file is said of that file, and the others are looked at all the same. */
+function compiledOr(report: OnDiagnostic, text: string, make: () => CompileResult): CompileResult | null {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.at === undefined) throw error
+    const { code, message, at, hint } = error
+    report({ code, message, at, hint }, text)
+    return null
+  }
+}
+
+/** The files that can be read; of each other one it is reported why not. */
+async function readAll(files: readonly string[], report: OnDiagnostic): Promise<SourceFile[]> {
+  const sources: SourceFile[] = []
+  for (const [k, bytes] of (await Promise.allSettled(files.map((file) => readFile(file)))).entries()) {
+    const file = files[k]!
+    const wrong =
+      bytes.status === 'rejected'
+        ? unreadable(file, `the file cannot be read: ${describeErrno(bytes.reason)}`)
+        : notText(file, bytes.value)
+    if (wrong !== null) report(wrong, '')
+    else sources.push({ file, text: (bytes as PromiseFulfilledResult<Buffer>).value.toString() })
+  }
+  return sources
+}
+
+const unreadable = (file: string, message: string, hint?: string, line = 1, column = 1): Diagnostic => ({
+  code: 'select/unreadable',
+  message,
+  at: { file, line, column, length: 1 },
+  hint,
+})
+
+function notText(file: string, bytes: Buffer): Diagnostic | null {
+  const nul = bytes.indexOf(0)
+  if (nul >= 0) {
+    const before = bytes.subarray(0, nul).toString().split('\n')
+    const hint = bytes[0] === 0xff || bytes[1] === 0 ? 'this looks like UTF-16: save it as UTF-8' : 'remove it'
+    return unreadable(file, 'a NUL character stands here', hint, before.length, before.at(-1)!.length + 1)
+  }
+  return isUtf8(bytes) ? null : unreadable(file, 'the file is not text in UTF-8', 'save it as UTF-8')
 }
 
 /** What the broker of a scenario is wrong about stands where the scenario names it. */
