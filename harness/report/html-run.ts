@@ -12,7 +12,7 @@ import type { EventData, PlainData, RunData, ScenarioData } from './page/model.t
 /** Bytes of a packet that are shown; what a person reads of 200 KiB is its beginning. */
 const MOST_BYTES = 2048
 
-export async function readRun(folder: string, scenario: ScenarioData): Promise<RunData> {
+export async function readRun(folder: string, scenario: ScenarioData): Promise<Omit<RunData, 'steps'>> {
   const file = (name: string): string | null => {
     const path = scenario.artifacts.find((artifact) => basename(artifact) === name)
     return path === undefined ? null : join(folder, path)

@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Instant } from '../../emulators/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
-import type { SuiteResult } from '../run/index.ts'
+import type { Fact } from '../evidence/index.ts'
+import type { ScenarioResult, SuiteResult } from '../run/index.ts'
 import { writeHtml } from './html.ts'
+import { eventData } from './html-run.ts'
 import { resultsOf } from './json.ts'
 import type { LoadData, Results, ScenarioData } from './page/model.ts'
 import { joinable, pageFolder, SCRIPTS } from './page.ts'
@@ -50,6 +53,30 @@ describe('the scripts of the page', () => {
   })
 })
 
+describe('the lanes', () => {
+  it('have every violation, at the link of its device', async () => {
+    const { lanesOf } = await import(pathToFileURL(join(pageFolder(), 'lanes.js')).href)
+    const facts: Fact[] = [
+      { kind: 'violation', device: 'blue', by: 'broker', statement: 'MQTT-3.8.4-1', what: 'no SUBACK', of: 0 } as never,
+    ]
+    const events = facts.map((fact) => eventData({ ...fact, seq: 0, at: 5 as Instant }))
+    const scenario = { steps: [], bindings: { blue: 'umqtt.simple' }, broker: { name: 'aedes' } }
+    const shown = lanesOf(scenario, events, 100).filter((lane: { events: unknown[] }) => lane.events.length > 0)
+    expect(shown.map(({ kind, device }: { kind: string; device: string }) => [kind, device])).toEqual([
+      ['link', 'blue'],
+    ])
+  })
+
+  it('and the filter know every kind of event', () => {
+    const model = readFileSync(join(pageFolder(), 'model.ts'), 'utf8')
+    const kinds = [...model.matchAll(/^ {2}\| '(\w+)'$/gm)].map(([, kind]) => kind!)
+    const filter = readFileSync(join(pageFolder(), 'event-list.js'), 'utf8')
+    const chips = /const KINDS = \{(.*?)\n\}/s.exec(filter)![1]!
+    expect(kinds.length).toBeGreaterThan(15)
+    expect(kinds.filter((kind) => !chips.includes(`'${kind}'`))).toEqual([])
+  })
+})
+
 describe('the colours', () => {
   const css = readFileSync(join(pageFolder(), 'style.css'), 'utf8')
   const [light, dark] = [...css.matchAll(/^:root[^{]*\{([^}]*)\}/gm)].map(([, block]) =>
@@ -68,11 +95,22 @@ describe('the colours', () => {
     }
     for (const status of names('s-')) pairs.push(['on-status', status, 4.5], [status, 'panel', 4.5])
     for (const ground of ['call', 'connected']) pairs.push(['text', ground, 4.5])
+    // The failing line of an excerpt has a ground of its own.
+    const [, share] = /\.source \.line\.failed \{\s*background: color-mix\(in srgb, var\(--s-failed\) (\d+)%/.exec(css)!
+    colors['failed-line'] = mixed(colors['s-failed']!, colors.lane!, Number(share) / 100)
+    for (const ink of ['text', 'muted', 's-failed']) pairs.push([ink, 'failed-line', 4.5])
     const low = pairs.filter(([ink, ground, least]) => contrast(colors[ink]!, colors[ground]!) < least)
     expect(pairs.length).toBeGreaterThan(60)
     expect(low.map(([ink, ground]) => `${ink} on ${ground}: ${contrast(colors[ink]!, colors[ground]!)}`)).toEqual([])
   })
 })
+
+/** So much of one colour on the other. */
+function mixed(a: string, b: string, share: number): string {
+  const part = (color: string, at: number): number => Number.parseInt(color.slice(at, at + 2), 16)
+  const hex = (value: number): string => Math.round(value).toString(16).padStart(2, '0')
+  return `#${[1, 3, 5].map((at) => hex(part(a, at) * share + part(b, at) * (1 - share))).join('')}`
+}
 
 /** The ratio of WCAG 2, from 1 to 21. */
 function contrast(a: string, b: string): number {
@@ -224,7 +262,7 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     // Alone, it is opened at once.
     const page = await open(path)
     await page.waitForSelector('.body[data-ready]')
-    expect(await page.title()).toBe('✗ 1 of 1 · mqtt-hil')
+    expect(await page.title()).toMatch(/^✗ evil <\/script><script>document.*· mqtt-hil$/)
     await page.locator('.row', { hasText: 'blue → PUBLISH' }).click()
     expect(await page.locator('.fields').textContent()).toContain(EVIL)
     expect(await page.locator('h2').textContent()).toContain(EVIL)
@@ -270,6 +308,28 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     ])
     const cells = await page.locator('tr', { hasText: 'failed.scenario.yaml' }).locator('.badge').allTextContents()
     expect(cells).toEqual(['✗ failed', '◐ gap'])
+    await page.close()
+  })
+
+  it('folds the combinations of a scenario into one line for each broker', async () => {
+    const [passed, failed] = ['passed', 'failed'].map(
+      (status) => all.scenarios.find(({ run }) => run.status === status)!,
+    )
+    const variant = ({ run }: ScenarioResult, name: string, k: number): ScenarioResult => {
+      const plan = { ...run.plan, name: 'folded', file: 'f.scenario.yaml', variant: `qos=${k}` }
+      const one = { ...run, plan, broker: { ...run.broker, name } }
+      return { run: one, attempts: [one], flaky: false }
+    }
+    const scenarios = ['aedes', 'mosquitto'].flatMap((name) =>
+      [0, 1, 2].map((k) => variant(k === 1 && name === 'aedes' ? failed! : passed!, name, k)),
+    )
+    const page = await open(await written({ ...all, scenarios }), '#/brokers')
+    const visible = page.locator('tbody tr:visible')
+    expect(await visible.count()).toBe(1)
+    expect(await visible.first().textContent()).toMatch(/folded.*3 combinations.*✗.*2 of 3.*✓.*3 of 3/)
+    await page.getByRole('button', { name: 'folded' }).click()
+    expect(await visible.count()).toBe(4)
+    expect(await visible.nth(2).textContent()).toContain('qos=1')
     await page.close()
   })
 

@@ -10,8 +10,9 @@ import { describeErrno } from '../run/index.ts'
 import { coverageData } from './html-coverage.ts'
 import { readRun } from './html-run.ts'
 import { resultsOf } from './json.ts'
+import { bundledName } from './names.ts'
 import type { ReportData, Results, RunData } from './page/model.ts'
-import { packed, pageHead, pageTail, safeJson } from './page.ts'
+import { packed, pageHead, pageTail } from './page.ts'
 import type { ReporterKind } from './reporter.ts'
 
 export const REPORT = 'report.html'
@@ -47,11 +48,23 @@ export async function writeHtml(folder: string, results: Results, version: strin
   return file
 }
 
+/** What the first pages show: the steps of a run are most of the data, and come with the run. */
+function withoutSteps(data: ReportData): ReportData {
+  const scenarios = data.results.scenarios.map(({ steps: _, earlier = [], file, reason, ...scenario }) => ({
+    ...scenario,
+    file: bundledName(file),
+    reason: reason?.replaceAll(file, bundledName(file)) ?? null,
+    steps: [],
+    earlier: earlier.map(({ status, reason, duration, artifacts }) => ({ status, reason, duration, artifacts })),
+  }))
+  return { ...data, results: { ...data.results, scenarios } }
+}
+
 async function* page(data: ReportData, folder: string): AsyncGenerator<string> {
   yield pageHead(data)
-  yield `<script type="application/json" id="report">${safeJson(data)}</script>\n`
+  yield `<script type="text/plain" id="report">${await packed(withoutSteps(data))}</script>\n`
   for (const [k, scenario] of data.results.scenarios.entries()) {
-    const run: RunData = await readRun(folder, scenario)
+    const run: RunData = { ...(await readRun(folder, scenario)), steps: scenario.steps }
     yield `<script type="text/plain" id="run-${k}">${await packed(run)}</script>\n`
   }
   yield pageTail(data.results.scenarios.some(({ artifacts }) => artifacts.some((file) => file.endsWith('load.json'))))

@@ -11,7 +11,7 @@ import { groupByCause } from './causes.ts'
 import { clip, clipColored } from './cells.ts'
 import { renderFailure, showSeconds } from './failure.ts'
 import { foundGaps } from './gaps.ts'
-import { namesIn, type RunNames, runNames, titleOf } from './names.ts'
+import { bundledName, namesIn, type RunNames, runNames, titleOf } from './names.ts'
 import { Progress } from './progress.ts'
 import type { ReporterKind } from './reporter.ts'
 import { summarize } from './summary.ts'
@@ -95,7 +95,7 @@ const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
 }
 
 function lineOf(run: ScenarioRun, final: boolean, c: Colors, on: string): string {
-  const where = c.dim(`${run.plan.file}:${run.plan.place.line}`)
+  const where = c.dim(`${bundledName(run.plan.file)}:${run.plan.place.line}`)
   const took = c.dim(showSeconds(run.duration))
   const gap = gapOf(run, c)
   const again = final ? '' : c.yellow(' will be tried again')

@@ -52,7 +52,9 @@ export function pageHead({ results }: ReportData): string {
   const { summary } = results
   const count = (word: string): number => Number(summary[word] ?? 0)
   const bad = count('total') - count('passed') - count('skipped') - count('gap')
-  const title = `${bad > 0 ? `✗ ${bad} of ${count('total')}` : `✓ ${count('passed')} passed`} · mqtt-hil`
+  const [only, ...others] = results.scenarios
+  const name = only === undefined || others.length > 0 ? '' : `${html(only.name)} · `
+  const title = `${name}${bad > 0 ? `✗ ${bad} of ${count('total')}` : `✓ ${count('passed')} passed`} · mqtt-hil`
   const style = readFileSync(join(pageFolder(), 'style.css'), 'utf8')
   return `<!doctype html>
 <html lang="en">
@@ -71,6 +73,8 @@ ${style}</style>
 <div id="app"></div>
 `
 }
+
+const html = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 export function pageTail(plots: boolean): string {
   const script = SCRIPTS.map((name) => joinable(readFileSync(join(pageFolder(), `${name}.js`), 'utf8'))).join('\n')
@@ -95,10 +99,6 @@ function uplot(): string {
   const style = readFileSync(join(folder, 'dist/uPlot.min.css'), 'utf8')
   return `<style>${style}</style>\n<script>${code}</script>\n`
 }
-
-/** JSON that is safe inside of a script element: nothing in it can end the element or open a comment. */
-export const safeJson = (value: unknown): string =>
-  JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 
 const compress = promisify(gzip)
 

@@ -227,7 +227,7 @@ function drawLevel({ context, hits, scale }, lane, event, x, room) {
   write(context, String(event.fields.value), x + 4, lane.top + lane.height / 2, room - 6, color('--text'))
 }
 
-/** @type {Readonly<Record<string, string>>} */
+/** @type {Readonly<Partial<Record<import('./model.ts').EventKind, string>>>} */
 const POINTS = {
   fault: '--fault',
   socket: '--socket',
@@ -237,7 +237,7 @@ const POINTS = {
   serial: '--serial',
   message: '--t-publish',
   broker: '--device',
-  lint: '--t-malformed',
+  violation: '--t-malformed',
 }
 
 /** @param {Picture} picture @param {Lane} lane @param {EventData} event @param {number} x @param {number} room */
@@ -267,7 +267,7 @@ function drawPoint({ context, hits }, lane, event, x, room) {
 /** @param {EventData} event */
 function pointLabel({ kind, fields, text }) {
   if (kind === 'message') return `${fields.topic}`
-  if (kind === 'lint') return `breaks ${fields.statement}`
+  if (kind === 'violation') return `breaks ${fields.statement}`
   if (kind === 'fault') return String(fields.what)
   if (kind === 'serial') return String(fields.line)
   if (kind === 'exit') return text.replace(/^\S+ /, '')

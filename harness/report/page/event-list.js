@@ -10,7 +10,7 @@ import { counted, showTime } from './format.js'
 /** CSS pixels; the style sheet says the same. */
 const ROW = 24
 
-/** @type {Readonly<Record<string, readonly string[]>>} */
+/** @type {Readonly<Record<string, readonly import('./model.ts').EventKind[]>>} */
 const KINDS = {
   packets: ['packet'],
   sockets: ['socket', 'upgrade'],
@@ -20,8 +20,9 @@ const KINDS = {
   serial: ['serial'],
   signals: ['signal'],
   faults: ['fault', 'device', 'exit', 'broker', 'lag'],
-  lints: ['lint'],
+  violations: ['violation'],
   steps: ['step'],
+  fleets: ['fleet'],
 }
 
 export class EventList {

@@ -2,21 +2,25 @@
 
 import { coverageView } from './coverage-view.js'
 import { h, replace } from './dom.js'
+import { markOf, titleOf } from './format.js'
 import { brokersOf, matrixView } from './matrix-view.js'
 import { overview } from './overview.js'
 import { scenarioView } from './scenario-view.js'
 import { readReport } from './store.js'
 import { themeButton } from './theme.js'
 
-const report = readReport()
+const report = await readReport()
 const { results, coverage } = report
 const { scenarios } = results
 
-/** @returns {{ tab: string, view: HTMLElement }} */
+/** @returns {{ tab: string, view: HTMLElement, title?: string }} */
 function route() {
   const [, word = '', ...rest] = location.hash.split('/')
   const number = Number(rest[0])
-  if (word === 'run' && scenarios[number] !== undefined) return { tab: '', view: scenarioView(scenarios, number) }
+  if (word === 'run' && scenarios[number] !== undefined) {
+    const title = `${markOf(scenarios[number].status)} ${titleOf(scenarios[number])}`
+    return { tab: '', view: scenarioView(scenarios, number), title }
+  }
   if (word === 'coverage')
     return { tab: 'coverage', view: coverageView(coverage, scenarios, decodeURIComponent(rest.join('/'))) }
   if (word === 'brokers') return { tab: 'brokers', view: matrixView(scenarios) }
@@ -31,11 +35,13 @@ const tabs = [
   ...(brokersOf(scenarios).length > 1 ? [{ word: 'brokers', text: 'Brokers', href: '#/brokers' }] : []),
 ]
 const links = h('nav', { 'aria-label': 'report' })
+const pageTitle = document.title
 const place = h('div', { id: 'view', tabindex: '-1' })
 
 /** @param {boolean} first */
 function show(first) {
-  const { tab, view } = route()
+  const { tab, view, title } = route()
+  document.title = title === undefined ? pageTitle : `${title} · mqtt-hil`
   replace(
     links,
     tabs.map(({ word, text, href }) => h('a', { href, 'aria-current': word === tab ? 'page' : null }, text)),
@@ -64,6 +70,7 @@ replace(
 // What is folded would be lost on paper.
 addEventListener('beforeprint', () => {
   for (const folded of document.querySelectorAll('details')) folded.open = true
+  for (const row of document.querySelectorAll('tr.variant')) row.removeAttribute('hidden')
 })
 addEventListener('hashchange', () => show(false))
 show(true)

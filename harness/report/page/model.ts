@@ -44,6 +44,7 @@ export interface ScenarioData {
   readonly seed: number
   readonly startedAt: string
   readonly duration: number
+  /** In the page they come with the run, when that is unpacked. */
   readonly steps: readonly StepData[]
   readonly artifacts: readonly string[]
 }
@@ -110,16 +111,36 @@ export interface RunData {
   /** The scenario's text; empty when it is not there. */
   readonly text: string
   readonly events: readonly EventData[]
+  readonly steps: readonly StepData[]
   readonly load: LoadData | null
   /** Why there are no events, or not all. */
   readonly trouble: string | null
 }
 
+/** The kinds of events of a record; `eventData` does not compile when one is missing here. */
+export type EventKind =
+  | 'packet'
+  | 'socket'
+  | 'upgrade'
+  | 'frame'
+  | 'call'
+  | 'serial'
+  | 'signal'
+  | 'message'
+  | 'fault'
+  | 'device'
+  | 'exit'
+  | 'broker'
+  | 'violation'
+  | 'step'
+  | 'fleet'
+  | 'lag'
+
 export interface EventData {
   readonly seq: number
   readonly at: number
   readonly lag?: number
-  readonly kind: string
+  readonly kind: EventKind
   readonly device?: string
   /** One line that tells it. */
   readonly text: string

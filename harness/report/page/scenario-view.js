@@ -13,10 +13,11 @@ import { readRun } from './store.js'
 
 /** @param {readonly ScenarioData[]} scenarios @param {number} number */
 export function scenarioView(scenarios, number) {
-  const scenario = scenarios[number]
+  const shown = scenarios[number]
   const body = h('div', { class: 'body' }, h('p', { class: 'muted' }, 'unpacking …'))
   void readRun(number).then(
     (run) => {
+      const scenario = { ...shown, steps: run.steps }
       const view = [
         reasonOf(scenario),
         run.load === null ? null : loadView(run.load),
@@ -38,7 +39,7 @@ export function scenarioView(scenarios, number) {
     },
     (error) => replace(body, h('p', { class: 'notice' }, `This run cannot be unpacked: ${error}`)),
   )
-  return h('main', { class: 'scenario' }, nearby(scenarios, number), head(scenario), body)
+  return h('main', { class: 'scenario' }, nearby(scenarios, number), head(shown), body)
 }
 
 /** @param {readonly ScenarioData[]} scenarios @param {number} number */

@@ -3,9 +3,9 @@
 /** @typedef {import('./model.ts').ReportData} ReportData */
 /** @typedef {import('./model.ts').RunData} RunData */
 
-/** @returns {ReportData} */
+/** @returns {Promise<ReportData>} */
 export function readReport() {
-  return JSON.parse(document.getElementById('report')?.textContent ?? '')
+  return unpack(document.getElementById('report')?.textContent ?? '')
 }
 
 /** @type {Map<number, Promise<RunData>>} */
