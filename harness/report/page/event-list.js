@@ -15,6 +15,7 @@ const KINDS = {
   packets: ['packet'],
   sockets: ['socket', 'upgrade'],
   frames: ['frame'],
+  bytes: ['bytes'],
   calls: ['call'],
   messages: ['message'],
   serial: ['serial'],

@@ -152,7 +152,7 @@ function deviceLanes(device, own, end) {
 
 /** @param {string} device @param {EventData[]} own @param {number} end */
 function linkLane(device, own, end) {
-  const events = own.filter(({ kind }) => ['packet', 'socket', 'upgrade', 'fault', 'violation'].includes(kind))
+  const events = own.filter(({ kind }) => ['packet', 'socket', 'upgrade', 'bytes', 'fault', 'violation'].includes(kind))
   const made = lane('link', 'link', device, linkBars(own, end), events)
   const next = new Int32Array(events.length).fill(events.length)
   // Labels of what goes up stand at the top, of what goes down at the bottom, of the rest between.

@@ -131,6 +131,7 @@ export type EventKind =
   | 'device'
   | 'exit'
   | 'broker'
+  | 'bytes'
   | 'violation'
   | 'step'
   | 'fleet'
