@@ -61,6 +61,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly refusesByReset?: true
   /** It can be told by `link: { websocket: true }` to speak WebSocket. */
   readonly speaksWebSocket?: true
+  /** What a claim can see of it besides its link; absent: nothing. `serial-in`: what was sent to its console. */
+  readonly shows?: readonly ('serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal')[]
   /** It reads certificates from files. */
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */

@@ -52,9 +52,19 @@ export const call: Matcher<CallFields> = {
     if ((f.device ?? event.device) !== event.device || (f.id ?? idOf(event)) !== idOf(event)) return null
     if ((f.method ?? event.method) !== event.method) return null
     if (f.running) return event.state === 'started' ? null : []
-    if (f.returned !== undefined) return event.state === 'started' ? null : compareReturned(f.returned, event)
+    if (f.returned !== undefined)
+      return event.state === 'started' ? null : compareReturned(f.returned === true ? ANY : f.returned, event)
     if (f.raised !== undefined) return event.state === 'started' ? null : compareRaised(f.raised, event)
     return event.state === 'started' ? [] : null
+  },
+  impossible(f, { device }) {
+    const busy = f.device === undefined ? null : device(f.device)?.busy
+    if (busy === null || busy === undefined) return null
+    return {
+      message: `${f.device} is ${busy}: no step makes a call on it`,
+      hint: 'no event can match this claim',
+      word: f.device,
+    }
   },
   show(f) {
     const what = f.method ?? (f.id === undefined ? 'a call' : `the call of ${f.id}`)
@@ -70,10 +80,13 @@ export const call: Matcher<CallFields> = {
 /** The id of the step; in a `repeat` the turn is marked behind it. */
 const idOf = ({ id }: CallEvent): string => id.replace(/(#\d+)+$/, '')
 
-/** How a call that ended differs from "it returned WANT"; `true` takes any value. */
+/** For what a call returned: whatever it is. */
+export const ANY = Symbol('any value')
+
+/** How a call that ended differs from "it returned WANT". */
 export function compareReturned(want: unknown, event: CallEvent): string[] {
   if (event.state !== 'returned') return [`expected it to return, got ${showOutcome(event)}`]
-  return want === true ? [] : differences({ returned: want }, { returned: event.value ?? null }, 'whole')
+  return want === ANY ? [] : differences({ returned: want }, { returned: event.value ?? null }, 'whole')
 }
 
 /** How a call that ended differs from "it raised WANT"; `true` takes any exception. */

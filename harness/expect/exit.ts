@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { identifier, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
+import { notShown } from './possible.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('the process, or the replay'),
@@ -24,6 +25,7 @@ export const exit: Matcher<ExitFields> = {
     if (event.kind !== 'exit' || event.device !== f.device) return null
     return differences({ code: f.code, signal: f.signal }, event as never)
   },
+  impossible: (f, { device }) => notShown('end of its own', f.device, device(f.device), 'exit'),
   show: (f) =>
     `${f.device} exits${f.code === undefined ? '' : ` with ${showWanted(f.code)}`}${f.signal === undefined ? '' : ` by ${f.signal}`}`,
 }

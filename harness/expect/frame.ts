@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { identifier, valueMatcher } from '../scenario/index.ts'
 import { OPCODES } from '../websocket/index.ts'
 import { differences } from './compare.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher } from './matcher.ts'
+import { noWebSocket } from './possible.ts'
 
 /** Exactly one of `from` and `to`. */
 export const whose =
@@ -53,5 +54,11 @@ export const frame: Matcher<FrameFields> = {
     const delivered = f.to === undefined ? undefined : true
     return differences({ final, length, code, by, connection, delivered }, { ...event, by: event.by ?? 'peer' })
   },
+  impossible: (f, { device }) => noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ?? codeOf(f),
   show: (f) => `a ${f.opcode ?? 'WebSocket'} frame ${f.from !== undefined ? `from ${f.from}` : `to ${f.to}`}`,
+}
+
+function codeOf({ code, opcode }: FrameFields): Impossible | null {
+  if (code === undefined || opcode === undefined || opcode === 'close') return null
+  return { message: `a ${opcode} frame has no code`, hint: 'only close frames have a status code', word: 'code' }
 }

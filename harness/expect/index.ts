@@ -30,6 +30,7 @@ export type MatcherName = keyof typeof matchers
 
 export type { Elements } from '../scenario/index.ts'
 export {
+  ANY,
   type CallFields,
   compareRaised,
   compareReturned,
@@ -38,6 +39,14 @@ export {
 } from './call.ts'
 export { showValue, showWanted } from './compare.ts'
 export { describe } from './describe.ts'
+export { fieldNames } from './field-names.ts'
 export { eventFields, fieldAt, packetFields } from './fields.ts'
-export { type AnyMatcher, type Matcher, streamOf } from './matcher.ts'
+export {
+  type AnyMatcher,
+  type Impossible,
+  type Matcher,
+  type ObservableDevice,
+  type Surroundings,
+  streamOf,
+} from './matcher.ts'
 export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'

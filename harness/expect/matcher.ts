@@ -6,6 +6,33 @@ import type { z } from 'zod'
 import type { Event, FactKind } from '../evidence/event.ts'
 import type { Elements } from '../scenario/index.ts'
 
+/** What of the scenario decides whether an event of a kind can come at all. */
+export interface Surroundings {
+  /** Filters of the observer; null: it is not known what it subscribes to. */
+  readonly observe: readonly string[] | null
+  /** undefined: nothing is known of it. */
+  device(name: string): ObservableDevice | undefined
+}
+
+export interface ObservableDevice {
+  /** Its kind, as `use:` names it. */
+  readonly use: string
+  readonly tls: boolean
+  readonly websocket: boolean
+  /** Which of these it can show; null: unknown. */
+  readonly shows: ReadonlySet<'serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal'> | null
+  /** Why it takes no calls; null: it does. */
+  readonly busy: string | null
+}
+
+/** Why no event can ever match, and what to write instead. */
+export interface Impossible {
+  readonly message: string
+  readonly hint: string
+  /** The text of the scenario that is wrong, to point at. */
+  readonly word?: string | undefined
+}
+
 export interface Matcher<F = unknown> {
   readonly name: string
   readonly summary: string
@@ -18,6 +45,8 @@ export interface Matcher<F = unknown> {
   stream(fields: F): string
   /** null: unrelated. Empty: it matches. Else: what differs, a line each. `elements`: of a list; default: every. */
   compare(fields: F, event: Event, elements?: Elements): readonly string[] | null
+  /** A claim that nothing can satisfy or break is a mistake of the scenario; null: something may match. */
+  impossible?(fields: F, around: Surroundings): Impossible | null
   show(fields: F): string
 }
 

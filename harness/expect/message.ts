@@ -2,9 +2,11 @@
 // that the broker passed the message on, not only that a device sent it.
 
 import { z } from 'zod'
-import { textMatcher, valueMatcher } from '../scenario/index.ts'
+import { textMatcher, type ValueMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
-import type { Matcher } from './matcher.ts'
+import { canSee } from './filters.ts'
+import type { Impossible, Matcher } from './matcher.ts'
+import { noFilter, nothingLeftOut } from './possible.ts'
 
 const value = valueMatcher().optional()
 const fields = z.strictObject({
@@ -30,8 +32,27 @@ export const message: Matcher<MessageFields> = {
     if (differences({ topic: f.topic }, event as never).length > 0) return null
     return differences(f, event as never)
   },
+  impossible: (f, { observe }) =>
+    nothingLeftOut(f, ['topic', 'payload', 'qos']) ?? noFilter(f.topic) ?? unseen(f.topic, observe),
   show: (f) =>
     ['a message', ...Object.entries(f).map(([name, want]) => (want === undefined ? '' : `${name} ${showWanted(want)}`))]
       .filter((part) => part !== '')
       .join(', '),
+}
+
+function unseen(topic: ValueMatcher | undefined, observe: readonly string[] | null): Impossible | null {
+  if (observe === null || canSee(observe, topic)) return null
+  const word = typeof topic === 'string' ? topic : 'message'
+  if (observe.length === 0)
+    return {
+      message: 'this scenario has no observer, so it sees no message',
+      hint: 'write observer: true (a scenario with a fleet has none by default), or claim a packet to a device',
+      word,
+    }
+  const what = topic === undefined ? 'this message' : `a message with topic ${showWanted(topic)}`
+  return {
+    message: `the observer cannot receive ${what}: it subscribes to ${observe.join(', ')}`,
+    hint: 'add a filter for it to observer: [FILTER, …]; a wildcard at the start of a filter takes no topic with $ [MQTT-4.7.2-1]',
+    word,
+  }
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { CallEvent } from '../evidence/index.ts'
-import { compareRaised, compareReturned, showOutcome } from './index.ts'
+import { ANY, compareRaised, compareReturned, showOutcome } from './index.ts'
 import { accepts, compare, event, shown } from './testing.ts'
 
 describe('message', () => {
@@ -112,7 +112,9 @@ describe('call', () => {
   })
 
   it('tells outcomes in words', () => {
-    expect(compareReturned(true, call({ value: Uint8Array.of(1) }) as CallEvent)).toEqual([])
+    expect(compareReturned(ANY, call({ value: Uint8Array.of(1) }) as CallEvent)).toEqual([])
+    expect(compareReturned(true, call({ value: true }) as CallEvent)).toEqual([])
+    expect(compareReturned(true, call({ value: false }) as CallEvent)).toEqual(['returned: expected true, got false'])
     expect(showOutcome(call({ value: Uint8Array.of(0xff) }) as CallEvent)).toBe('it returned hex ff')
     expect(shown('call', { id: 'pub', raised: { type: 'OSError', errno: 'EIO' } })).toBe(
       'the call of pub raised OSError(EIO)',

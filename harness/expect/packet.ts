@@ -14,6 +14,7 @@ import {
 import { differences, showWanted, showWill } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
+import { impossiblePacket } from './packet-types.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
@@ -192,6 +193,7 @@ export const packet: Matcher<PacketFields> = {
     lines.push(...differences({ delivered, connection: f.connection }, { ...event } as never))
     return lines
   },
+  impossible: (f) => impossiblePacket(f),
   show(f) {
     const match = Object.entries(f.match ?? {})
       .filter(([, want]) => want !== undefined)

@@ -7,6 +7,7 @@ import type { SerialEvent } from '../evidence/event.ts'
 import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
+import { nothingLeftOut, notShown } from './possible.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('whose console'),
@@ -38,6 +39,11 @@ export const serial: Matcher<SerialFields> = {
       ? null
       : []
   },
+  impossible: (f, { device }) =>
+    nothingLeftOut(f, ['line']) ??
+    notShown('console', f.device, device(f.device), 'serial') ??
+    (f.stream === 'err' ? notShown('standard error of its own', f.device, device(f.device), 'serial-err') : null) ??
+    (f.stream === 'in' ? notShown('console input', f.device, device(f.device), 'serial-in') : null),
   show: (f) => `line ${showWanted(f.line)} on ${f.device}'s console`,
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { identifier, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
+import { nothingLeftOut, notShown } from './possible.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('whose pin'),
@@ -25,5 +26,6 @@ export const signal: Matcher<SignalFields> = {
     if (event.kind !== 'signal' || event.device !== f.device || event.signal !== f.signal) return null
     return event.by === 'harness' ? null : differences({ value: f.value }, event as never)
   },
+  impossible: (f, { device }) => nothingLeftOut(f, ['value']) ?? notShown('pins', f.device, device(f.device), 'signal'),
   show: (f) => `${f.device}'s ${f.signal} changed${f.value === undefined ? '' : ` to ${showWanted(f.value)}`}`,
 }

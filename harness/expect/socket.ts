@@ -38,6 +38,23 @@ export const socket: Matcher<SocketFields> = {
       event as never,
     )
   },
+  impossible(f, { device }) {
+    const tls = device(f.from)?.tls ?? true
+    const secure = f.event === 'secured' || f.event === 'handshake-failed'
+    if (secure && !tls)
+      return {
+        message: `${f.from} does not use TLS`,
+        hint: 'no event can match this claim; give the device link: { tls: true }',
+        word: f.from,
+      }
+    if (f.serverName !== undefined && f.event !== 'secured')
+      return {
+        message: `${f.event} has no server name`,
+        hint: 'only event: secured tells the name that the device asked for',
+        word: 'serverName',
+      }
+    return null
+  },
   show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,
 }
 

@@ -5,6 +5,7 @@ import { identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import { whose } from './frame.ts'
 import type { Matcher } from './matcher.ts'
+import { noWebSocket } from './possible.ts'
 
 const fields = z
   .strictObject({
@@ -37,6 +38,7 @@ export const upgrade: Matcher<UpgradeFields> = {
       { ...event, subprotocol: event.subprotocols.join(', ') },
     )
   },
+  impossible: (f, { device }) => noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)),
   show(f) {
     const what = f.from !== undefined ? `an upgrade request from ${f.from}` : `an answer to the upgrade of ${f.to}`
     const named = f.subprotocol === undefined ? [] : [`subprotocol ${showWanted(f.subprotocol)}`]

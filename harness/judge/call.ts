@@ -3,7 +3,7 @@
 
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { CallEvent, Event } from '../evidence/index.ts'
-import { compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
+import { ANY, compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
 import type { CallPlan } from '../plan/model/plan.ts'
 import { type ClaimEvaluator, type Closing, GRACE } from './claim-evaluator.ts'
 import type { Stalls } from './stalls.ts'
@@ -69,7 +69,7 @@ export class CallCase implements ClaimEvaluator {
     const differs =
       raises !== undefined
         ? compareRaised(raises, event)
-        : compareReturned(returns === undefined ? true : returns, event)
+        : compareReturned(returns === undefined ? ANY : returns, event)
     if (differs.length > 0) return this.#decide('fail', showOutcome(event), [event])
     const window = { from: Number.NEGATIVE_INFINITY as Duration, to: within }
     const where = position(window, this.#opened, event, this.#stalls.between(this.#opened.at, event.at))

@@ -74,6 +74,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       websocket: false,
       needs: [],
       capabilities: null,
+      shows: null,
       waitsForBoot: false,
     })),
     always: [],

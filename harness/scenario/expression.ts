@@ -2,10 +2,11 @@
 // longer text the value becomes text. What is filled in is never looked at again, so a value that
 // came from outside cannot smuggle in an expression.
 
+import type { Place } from '../../emulators/index.ts'
 import type { Diagnostics } from './diagnostic.ts'
 import { checkNames, evaluate, laterNames, type Scope } from './expression/evaluate.ts'
 import { ExpressionError } from './expression/lex.ts'
-import type { Expression } from './expression/parse.ts'
+import { type Expression, membersOf, rootNames } from './expression/parse.ts'
 import { type Part, templateOf } from './expression/template.ts'
 import { describeKind, Quantity, type ScopeMap, type ScopeValue, textOf } from './expression/value.ts'
 import { type Node, placeInScalar, type ScalarNode } from './tree.ts'
@@ -98,4 +99,26 @@ function nodeOf(value: ScopeValue, origin: ScalarNode): Node {
     typeof value === 'number' ? tidy(value) : value === null || typeof value === 'boolean' ? value : textOf(value)!
   const quoted = typeof value === 'string' || value instanceof Uint8Array
   return { kind: 'scalar', value: plain, text: String(plain ?? ''), quoted, place, computed: true }
+}
+
+/** A name that the expressions of a scalar need: `i`, `link.port`, `saved.id`. */
+export interface NeededName {
+  readonly root: string
+  readonly member: string | null
+  readonly at: Place
+}
+
+export function namesIn(node: ScalarNode): readonly NeededName[] {
+  const expressions = templateOf(node).parts.filter((part): part is Expression => typeof part !== 'string')
+  return expressions.flatMap((expression) =>
+    rootNames(expression).flatMap(({ name: root, start, end }): NeededName[] => {
+      const members = membersOf(root, expression)
+      if (members.length === 0) return [{ root, member: null, at: placeInScalar(node, start, end - start) }]
+      return members.map(({ name, at }) => ({
+        root,
+        member: name,
+        at: placeInScalar(node, at.start, at.end - at.start),
+      }))
+    }),
+  )
 }

@@ -15,7 +15,7 @@ export {
   sizeValue,
   typedValue,
 } from './expression/value.ts'
-export { type Interpolated, interpolate } from './expression.ts'
+export { type Interpolated, interpolate, type NeededName, namesIn } from './expression.ts'
 export { type Actual, type Elements, matchValue, showMatcher } from './match.ts'
 export {
   type MatcherOptions,

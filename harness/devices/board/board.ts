@@ -35,6 +35,7 @@ export const board: DeviceKind<Settings> = {
     'signals',
   ],
   late: ['files'],
+  shows: ['serial', 'serial-in', 'signal'],
   lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
   linkHost,
   refusesByReset: true,

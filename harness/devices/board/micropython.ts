@@ -53,6 +53,7 @@ export const micropython: DeviceKind<Settings> = {
     'wifi',
   ],
   late: ['files'],
+  shows: ['serial', 'serial-in', 'signal'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
     const board = compileBoard(written, 'micropython')

@@ -37,6 +37,7 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   // A device may say what a board in its place gets, so that one scenario runs on both.
   keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
   late: ['files'],
+  shows: ['serial', 'signal'],
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'

@@ -54,6 +54,7 @@ export const mqttjs: DeviceKind<Settings> = {
   // It listens by itself; `poll` is for those that can be bound in its place.
   keys: ['with', 'will', 'poll'],
   speaksWebSocket: true,
+  shows: ['serial'],
   lacks: { noun: 'an MQTT.js client', hint: 'it takes with, will and poll' },
   compile(written) {
     const { rejectUnauthorized = true, ...given } = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>

@@ -28,6 +28,7 @@ export const processKind: DeviceKind<Settings> = {
   options: COMMAND_OPTIONS,
   keys: ['command', 'env', 'tty', 'console', 'commands', 'with', 'will'],
   late: ['command'],
+  shows: ['serial', 'serial-in', 'serial-err', 'exit'],
   lacks: LACKS,
   refusesByReset: true,
   speaksWebSocket: true,

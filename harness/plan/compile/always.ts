@@ -25,7 +25,12 @@ export function compileAlways(nodes: readonly Node[], context: Context): ClaimSt
       return []
     }
     const meta = metaOf(node, never, context)
-    const { later, open } = resolve(context, never.value, prohibition, buildNever(never.value, 'always'))
+    const { later, open } = resolve(
+      { ...context, saved: 'any', repeats: true },
+      never.value,
+      prohibition,
+      buildNever(never.value, 'always'),
+    )
     const hint = 'a claim under always begins with the run; later ones belong among the steps'
     for (const at of open) notKnownYet(at, context.diagnostics, hint)
     if (later === undefined) return []

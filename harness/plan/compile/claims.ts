@@ -1,9 +1,10 @@
 // `expect` and `never`, from parsed words to claims.
 
 import type { z } from 'zod'
-import { type Duration, seconds } from '../../../emulators/index.ts'
-import { type AnyMatcher, type CallFields, matchers } from '../../expect/index.ts'
-import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
+import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import { type AnyMatcher, type CallFields, fieldNames, matchers, type Surroundings } from '../../expect/index.ts'
+import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
+import { steps as verbs } from '../../steps/index.ts'
 import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
 import type { expectation, pattern, prohibition } from '../schema/grammar.ts'
 import { parseAnchor } from './anchor.ts'
@@ -41,6 +42,8 @@ export function buildExpect(node: Node) {
       })
       return undefined
     }
+    for (const name of Object.keys(parsed.save ?? {})) if (context.saved !== 'any') context.saved.add(name)
+    if (!savesFields(parsed.save ?? {}, want, count?.max === 0, node, context)) return undefined
     return {
       kind: 'expect',
       want,
@@ -61,6 +64,14 @@ export function buildNever(node: Node, under: 'steps' | 'always') {
     const after = anchorOf(parsed.after, node, 'after', context)
     const until = anchorOf(parsed.until, node, 'until', context)
     if (want === undefined || after === undefined || until === undefined) return undefined
+    if (runningCall(want) !== null) {
+      complain(context, node, {
+        code: 'scenario/never-running',
+        message: 'never cannot hold a state such as running: true',
+        hint: 'that a call has ended is expect: { call: { id: STEP, returned: true }, within: D }',
+      })
+      return undefined
+    }
     if (under === 'steps' && (parsed.for === undefined || parsed.until !== undefined)) {
       complain(context, node, {
         code: 'scenario/never-how-long',
@@ -149,11 +160,50 @@ function namesExist(found: Pattern, node: Node, context: Context): boolean {
   const missing = names.filter((name) => !context.devices.has(name) && !context.linked.has(name))
   for (const name of missing) unknownDevice(name, node, context)
   if (missing.length > 0) return false
+  if (!isPossible(found, node, context)) return false
   if (found.matcher.name === 'fleet') return groupExists((found.fields as { group: string }).group, node, context)
   if (found.matcher.name === 'signal')
     return signalExists(found.fields as { device: string; signal: string }, node, context)
   if (found.matcher.name === 'call') return callExists(found.fields as CallFields, node, context)
   return true
+}
+
+/** A claim that no event can satisfy or break is a mistake; of a role that was bound from outside it makes the scenario skip. */
+function isPossible({ matcher, fields }: Pattern, node: Node, context: Context): boolean {
+  const around: Surroundings = {
+    observe: context.observe,
+    device(name) {
+      const device = context.devices.get(name)
+      if (device === undefined || device.use === '') return undefined
+      const { use, tls, websocket, shows, busy } = device
+      return { use, tls: tls !== null, websocket, shows, busy }
+    },
+  }
+  const impossible = matcher.impossible?.(fields, around) ?? null
+  if (impossible === null) return true
+  const bound = matcher.devices(fields).find((name: string) => context.bound.has(name))
+  if (bound !== undefined) {
+    context.unfit.push(`${bound} is bound to another device: ${impossible.message}`)
+    return false
+  }
+  const { message, hint, word } = impossible
+  context.diagnostics.add({ code: 'scenario/unanswerable', message, at: placeOfWord(node, word), hint })
+  return false
+}
+
+/** Where a word stands, as a key or as a value; else the start. */
+function placeOfWord(node: Node, word: string | undefined): Place {
+  const found = word === undefined ? undefined : keyPlaceOf(node, word)
+  return found ?? (word === undefined ? headPlace(node) : placeOf(node, word))
+}
+
+function keyPlaceOf(node: Node, key: string): Place | undefined {
+  if (node.kind === 'scalar') return undefined
+  if (node.kind === 'list') return node.items.map((item) => keyPlaceOf(item, key)).find((place) => place !== undefined)
+  return (
+    entryOf(node, key)?.keyPlace ??
+    node.entries.map(({ value }) => keyPlaceOf(value, key)).find((place) => place !== undefined)
+  )
 }
 
 export function unknownDevice(name: string, node: Node, context: Context): void {
@@ -185,6 +235,10 @@ export function groupExists(name: string, node: Node, context: Context): boolean
 export function signalExists(f: { device: string; signal: string }, node: Node, context: Context): boolean {
   const signals = Object.keys(context.devices.get(f.device)?.signals ?? {})
   if (signals.includes(f.signal)) return true
+  if (context.bound.has(f.device)) {
+    context.unfit.push(`${f.device} is bound to a device without the signal ${f.signal}`)
+    return false
+  }
   context.diagnostics.add({
     code: 'scenario/unknown-signal',
     message: `${f.device} has no signal "${f.signal}"`,
@@ -194,8 +248,25 @@ export function signalExists(f: { device: string; signal: string }, node: Node, 
   return false
 }
 
+/** Verbs that a device carries out by its library. */
+const CALLS: ReadonlySet<string> = new Set(
+  Object.values(verbs).flatMap(({ kind, name }) => (kind === 'call' ? [name] : [])),
+)
+
 function callExists(fields: CallFields, node: Node, context: Context): boolean {
-  if (fields.id === undefined || context.steps.has(fields.id)) return true
+  if (fields.id === undefined) return true
+  const named = context.steps.get(fields.id)
+  if (named !== undefined && CALLS.has(named.verb)) return true
+  if (named !== undefined) {
+    const calling = [...context.steps].flatMap(([id, { verb }]) => (CALLS.has(verb) ? [id] : []))
+    context.diagnostics.add({
+      code: 'scenario/no-call',
+      message: `the step ${fields.id} is a ${named.verb}, which makes no call on a device`,
+      at: placeOf(node, fields.id),
+      hint: didYouMean(fields.id, calling) ?? 'give the step that makes the call an id:',
+    })
+    return false
+  }
   context.diagnostics.add({
     code: 'scenario/unknown-step-id',
     message: `no earlier step has the id "${fields.id}"`,
@@ -238,6 +309,31 @@ function windowOf(
     return undefined
   }
   return { from: between[0], to: between[1] }
+}
+
+function savesFields(
+  save: Readonly<Record<string, string>>,
+  { mode, patterns }: Want,
+  none: boolean,
+  node: Node,
+  context: Context,
+): boolean {
+  // What a sequence saves is of its last event; of the other groups it may be of any.
+  const candidates = mode === 'sequence' ? patterns.slice(-1) : patterns
+  const names = [...new Set(candidates.flatMap(({ matcher, fields }) => fieldNames(matcher.kind, fields)))]
+  let fine = true
+  for (const [name, path] of Object.entries(save)) {
+    const [field = ''] = path.split('.')
+    if (!none && names.includes(field)) continue
+    fine = false
+    context.diagnostics.add({
+      code: 'scenario/save-field',
+      message: none ? 'with count: 0 there is nothing to save' : `what this finds has no field "${path}"`,
+      at: placeOf(node, path, name),
+      hint: none ? 'remove save:' : (didYouMean(field, names) ?? `it has ${names.join(', ')}`),
+    })
+  }
+  return fine
 }
 
 function runningCall(want: Want): CallFields | null {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest'
 import { PyFloat, PyTuple, tuple } from '../../../emulators/index.ts'
+import type { RepeatStep } from '../model/plan.ts'
 import { asked, claimOf, compiled, planFrom, plansOf, withSteps } from '../testing.ts'
 
 const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString()
@@ -277,10 +278,9 @@ describe('steps', () => {
 
   it('a call: how long, started only, what it returns or raises', () => {
     expect(
-      asked(
-        steps('  - ping: { device: blue, within: 2s, start: true, raises: { type: OSError, errno: ECONNRESET } }')[0],
-      ),
-    ).toMatchObject({ within: 2000, start: true, raises: { type: 'OSError', errno: 'ECONNRESET' } })
+      asked(steps('  - ping: { device: blue, within: 2s, raises: { type: OSError, errno: ECONNRESET } }')[0]),
+    ).toMatchObject({ within: 2000, start: false, raises: { type: 'OSError', errno: 'ECONNRESET' } })
+    expect(asked(steps('  - ping: { device: blue, start: true }')[0])).toMatchObject({ start: true })
     expect(asked(steps('  - check: { device: blue, returns: null }')[0])).toMatchObject({
       within: 60_000,
       returns: null,
@@ -329,8 +329,8 @@ describe('steps', () => {
   })
 
   it('`if`: now or by what was saved', () => {
-    const [yes, no, later] = steps(
-      '  - { if: true, connect: blue }\n  - { if: "${{ 1 > 2 }}", connect: blue }\n  - { if: "${{ saved.n == 3 }}", connect: blue }',
+    const [, yes, no, later] = steps(
+      '  - expect: { message: {}, save: { n: qos } }\n  - { if: true, connect: blue }\n  - { if: "${{ 1 > 2 }}", connect: blue }\n  - { if: "${{ saved.n == 3 }}", connect: blue }',
     )
     const scope = (n: number) => ({ saved: { n }, i: 0 })
     expect([yes, no].map((s) => s?.condition?.(scope(0)))).toEqual([true, false])
@@ -338,15 +338,17 @@ describe('steps', () => {
   })
 
   it('`i` and `saved` wait for the run; what does not fit is told with its place then', () => {
-    const [publish, expected] = steps(
-      '  - publish: { device: blue, topic: "t/${{ i }}", payload: "${{ i }}", qos: "${{ i }}" }\n' +
+    const [repeat, , expected] = steps(
+      '  - repeat: { times: 2, steps: [{ publish: { device: blue, topic: "t/${{ i }}", payload: "${{ i }}", qos: "${{ i }}" } }] }\n' +
+        '  - expect: { packet: { to: blue, type: suback }, save: { id: packetId } }\n' +
         '  - expect: { packet: { to: blue, type: puback, match: { packetId: "${{ saved.id }}" } }, within: "${{ saved.id * 1ms }}" }',
     )
+    const publish = (repeat as RepeatStep).steps[0]
     expect(asked(publish, { saved: {}, i: 1 })).toMatchObject({ call: { topic: 't/1', qos: 1 } })
     const claim = claimOf(expected, { saved: { id: 7 }, i: 0 })
     expect(claim).toMatchObject({ window: { to: 7 }, want: { patterns: [{ fields: { match: { packetId: 7 } } }] } })
     expect(() => asked(publish, { saved: {}, i: 3 })).toThrow(
-      expect.objectContaining({ code: 'scenario/qos', at: expect.objectContaining({ line: 8, column: 77 }) }),
+      expect.objectContaining({ code: 'scenario/qos', at: expect.objectContaining({ line: 8, column: 107 }) }),
     )
     expect(() => claimOf(expected, { saved: {}, i: 0 })).toThrow(expect.objectContaining({ at: expect.anything() }))
   })

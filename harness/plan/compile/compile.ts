@@ -129,6 +129,9 @@ function compileOne(
     linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
     timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
+    observe: observed(parsed?.observer ?? fleet === null),
+    saved: new Set(),
+    repeats: false,
     bound: casting.bound,
     unfit,
   }
@@ -158,7 +161,7 @@ function compileOne(
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
     unfit: context.unfit.length > 0,
     broker: request,
-    observe: observed(parsed.observer ?? fleet === null),
+    observe: context.observe ?? [],
     given: {
       vars: shownVars(options.vars ?? {}),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
@@ -243,6 +246,7 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   websocket: false,
   needs: [],
   capabilities: null,
+  shows: null,
   waitsForBoot: false,
 })
 

@@ -6,10 +6,14 @@ import { Problem } from '../../../emulators/index.ts'
 import {
   type Diagnostic,
   Diagnostics,
+  didYouMean,
   headPlace,
   type Interpolated,
   interpolate,
+  type NeededName,
   type Node,
+  namesIn,
+  type ScalarNode,
   type Scope,
   validate,
 } from '../../scenario/index.ts'
@@ -29,6 +33,12 @@ export interface Context {
   /** Steps seen so far, in the order of the text. */
   readonly steps: Map<string, { readonly isExpect: boolean; readonly verb: string }>
   readonly timeout: Duration
+  /** Filters of the observer; null: unknown. */
+  readonly observe: readonly string[] | null
+  /** Names that an `expect` of an earlier step saves. */
+  readonly saved: Set<string> | 'any'
+  /** Inside of a `repeat`, whose turn `i` is. */
+  readonly repeats: boolean
   /** Devices that were bound to another kind from outside of the file. */
   readonly bound: ReadonlySet<string>
   /** Why this scenario cannot be run with what its roles are bound to. */
@@ -79,6 +89,7 @@ export function resolve<S extends z.ZodType, T>(
   build: (parsed: z.output<S>, context: Context) => T | undefined,
 ): Resolved<T> {
   const filled: Interpolated = interpolate(node, context.scope, context.diagnostics)
+  const known = filled.deferred.map((one) => isKnownThen(one, context)).every((one) => one)
   if (filled.deferred.length === 0) {
     const parsed = validate(schema, filled.node, context.diagnostics)
     const value = parsed === undefined ? undefined : build(parsed, context)
@@ -92,8 +103,39 @@ export function resolve<S extends z.ZodType, T>(
   context.diagnostics.addAll(found.all.filter(({ at }) => !open.has(`${at.line}:${at.column}`)))
   return {
     value: undefined,
-    later: (scope) => resolveNow(context, filled.node, schema, build, scope),
+    later: known ? (scope) => resolveNow(context, filled.node, schema, build, scope) : undefined,
     open: filled.deferred.map(({ place }) => place),
+  }
+}
+
+/** Whether the run will know what a scalar needs when the step begins; what it will not is reported. */
+function isKnownThen(node: ScalarNode, context: Context): boolean {
+  const wrong = namesIn(node).flatMap((name) => unknownThen(name, context) ?? [])
+  for (const diagnostic of new Map(wrong.map((one) => [one.message, one])).values()) context.diagnostics.add(diagnostic)
+  return wrong.length === 0
+}
+
+function unknownThen({ root, member, at }: NeededName, { saved, repeats }: Context): Diagnostic | null {
+  if (root === 'i' && !repeats)
+    return {
+      code: 'scenario/no-repeat',
+      message: 'i is the turn of a repeat, and this step is in none',
+      at,
+      hint: 'put the step under repeat: { times, steps }',
+    }
+  if (root === 'link')
+    return {
+      code: 'scenario/not-known-yet',
+      message: 'a step does not know the link of a device',
+      at,
+      hint: 'link.host and link.port can stand in command: and in files: { NAME: { text } } of a device',
+    }
+  if (root !== 'saved' || member === null || saved === 'any' || saved.has(member)) return null
+  return {
+    code: 'scenario/unknown-saved',
+    message: `no earlier expect saves "${member}"`,
+    at,
+    hint: didYouMean(member, saved) ?? `write save: { ${member}: FIELD } in the expect that finds it`,
   }
 }
 

@@ -86,6 +86,7 @@ export function compileDevice(
     websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
+    shows: new Set(kind.shows ?? []),
     waitsForBoot: context.bootedBySteps.has(name),
   }
 }

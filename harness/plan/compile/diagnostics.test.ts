@@ -282,11 +282,11 @@ test('a device that is wrong is not reported again by each step that names it', 
 })
 
 test('names are looked at beside values that only the run knows', () => {
-  expect(complaints(withSteps('  - publish: { device: red, topic: t, payload: "${{ i }}" }'))).toMatchObject([
-    { code: 'scenario/unknown-device', at: { line: 8, column: 24 } },
-  ])
+  const turn = '  - repeat: { times: 2, steps: [{ publish: { device: red, topic: t, payload: "${{ i }}" } }] }'
+  expect(complaints(withSteps(turn))).toMatchObject([{ code: 'scenario/unknown-device', at: { line: 8, column: 54 } }])
   const saved = '"${{ saved.id }}"'
+  const save = '  - expect: { packet: { to: blue, type: suback }, save: { id: packetId } }\n'
   expect(
-    complaints(withSteps(`  - expect: { packet: { to: red, match: { packetId: ${saved} } }, after: nowhere }`)),
+    complaints(withSteps(`${save}  - expect: { packet: { to: red, match: { packetId: ${saved} } }, after: nowhere }`)),
   ).toMatchObject([{ code: 'scenario/unknown-device' }, { code: 'scenario/unknown-anchor' }])
 })

@@ -29,6 +29,7 @@ export class IncrementalCompiler {
   readonly #settings: PiecesSettings
   readonly #devices = new Map<string, DevicePlan>()
   readonly #steps: Context['steps'] = new Map()
+  readonly #saved = new Set<string>()
 
   constructor(settings: PiecesSettings) {
     this.#settings = settings
@@ -62,6 +63,7 @@ export class IncrementalCompiler {
       websocket: false,
       needs: [],
       capabilities: null,
+      shows: null,
       waitsForBoot: true,
     }
     this.#devices.set(name, plan)
@@ -103,6 +105,9 @@ export class IncrementalCompiler {
       linked: new Set(),
       steps: this.#steps,
       timeout,
+      observe: null,
+      saved: this.#saved,
+      repeats: false,
       bound: new Set(),
       unfit: [],
     }

@@ -3,7 +3,7 @@
 
 import type { Duration } from '../../../emulators/index.ts'
 import { filesOf } from '../../devices/index.ts'
-import { entryOf, interpolate, type MapNode, type Node, validate } from '../../scenario/index.ts'
+import { entryOf, headPlace, interpolate, type MapNode, type Node, validate } from '../../scenario/index.ts'
 import { type AnyStep, type Calling, steps as verbs } from '../../steps/index.ts'
 import type { Step } from '../model/plan.ts'
 import { expectation, prohibition, repeat } from '../schema/grammar.ts'
@@ -84,7 +84,8 @@ function compileRepeat(argument: Node, base: Base, context: Context): Step | und
   const parsed = validate(repeat, filled, context.diagnostics)
   const list = entryOf(argument, 'steps')?.value
   if (parsed === undefined || list?.kind !== 'list') return undefined
-  return { ...base, kind: 'repeat', times: parsed.times, steps: compileSteps(list.items, `${base.path}.`, context) }
+  const steps = compileSteps(list.items, `${base.path}.`, { ...context, repeats: true })
+  return { ...base, kind: 'repeat', times: parsed.times, steps }
 }
 
 /** `times` may be an expression; the steps below have their own turn. */
@@ -95,6 +96,20 @@ function withoutSteps(argument: MapNode, context: Context): MapNode {
       : { ...entry, value: interpolateNow(entry.value, context.scope, context.diagnostics) },
   )
   return { ...argument, entries }
+}
+
+/** The end of a call that only starts is for a later claim: terms here would never be held. */
+function startsWithoutTerms(calling: Calling, node: Node, context: Context): boolean {
+  const terms = (['returns', 'raises', 'within'] as const).filter((key) => calling[key] !== undefined)
+  const [first] = terms
+  if (calling.start !== true || first === undefined) return true
+  context.diagnostics.add({
+    code: 'scenario/start-with-terms',
+    message: `with start: true the step does not wait for the end of the call, so ${terms.join(' and ')} would not be checked`,
+    at: entryOf(node, first)?.keyPlace ?? headPlace(node),
+    hint: `give the step an id:, and claim its end later: expect: { call: { id: ID, ${first === 'raises' ? 'raised' : 'returned'}: … }, within: … }`,
+  })
+  return false
 }
 
 function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: Context): Step | undefined {
@@ -108,6 +123,7 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
   }
   const { later } = resolve(context, argument, verb.args, (args, now) => {
     const calling = args as Calling
+    if (!startsWithoutTerms(calling, argument, now)) return undefined
     if (
       !devicesExist([calling.device], argument, now) ||
       !canCall(calling.device, verb, argument, now) ||

@@ -143,6 +143,8 @@ export interface DevicePlan {
   readonly needs: readonly string[]
   /** For a board: what it has of that. null: needs are programs on the PATH. */
   readonly capabilities: readonly string[] | null
+  /** What claims can see of it besides its link; null: unknown. */
+  readonly shows: ReadonlySet<'serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal'> | null
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
 }

@@ -234,3 +234,31 @@ export function calls(expression: Expression): Extract<Expression, { kind: 'call
       return [expression, ...expression.args.flatMap(calls)]
   }
 }
+
+/** The values of a root that an expression names: `saved.id`, `saved['id']`. */
+export function membersOf(root: string, expression: Expression): { readonly name: string; readonly at: Span }[] {
+  const inside = (one: Expression): ReturnType<typeof membersOf> => membersOf(root, one)
+  switch (expression.kind) {
+    case 'literal':
+    case 'name':
+      return []
+    case 'member':
+      if (expression.object.kind === 'name' && expression.object.name === root)
+        return [{ name: expression.name, at: expression.at }]
+      return inside(expression.object)
+    case 'index': {
+      const { object, index } = expression
+      if (object.kind === 'name' && object.name === root && index.kind === 'literal' && typeof index.value === 'string')
+        return [{ name: index.value, at: index }]
+      return [...inside(object), ...inside(index)]
+    }
+    case 'unary':
+      return inside(expression.operand)
+    case 'binary':
+      return [...inside(expression.left), ...inside(expression.right)]
+    case 'choice':
+      return [expression.test, expression.yes, expression.no].flatMap(inside)
+    case 'call':
+      return expression.args.flatMap(inside)
+  }
+}

@@ -1,0 +1,27 @@
+// The names of an event's fields, for `save`.
+
+import type { FactKind } from '../evidence/event.ts'
+import { FIELDS_OF } from './packet-types.ts'
+
+const OF_PACKETS = ['type', 'flags', 'length', 'connection', 'delivered', 'at', 'by', 'hex']
+
+const NAMES: Partial<Readonly<Record<FactKind, readonly string[]>>> = {
+  message: ['topic', 'payload', 'qos', 'retain', 'dup'],
+  socket: ['device', 'change', 'by', 'connection', 'detail', 'serverName', 'ends'],
+  upgrade: ['device', 'direction', 'connection', 'subprotocols', 'path', 'status'],
+  frame: ['device', 'direction', 'connection', 'opcode', 'final', 'length', 'code', 'delivered', 'by'],
+  call: ['device', 'id', 'method', 'state', 'value', 'error', 'detail'],
+  serial: ['device', 'line', 'stream'],
+  signal: ['device', 'signal', 'value', 'by'],
+  exit: ['device', 'code', 'signal'],
+  violation: ['device', 'by', 'statement', 'what', 'of'],
+  fleet: ['group', 'devices', 'connected', 'connecting', 'off', 'ended', 'reconnects'],
+}
+
+/** Of the events that a matcher of this kind finds with these fields. */
+export function fieldNames(kind: FactKind, fields: unknown): readonly string[] {
+  if (kind !== 'packet') return NAMES[kind] ?? []
+  const { type } = fields as { readonly type?: string }
+  const own = type === undefined ? Object.values(FIELDS_OF).flat() : (FIELDS_OF[type] ?? [])
+  return [...own.filter((name) => name !== 'hex'), ...OF_PACKETS]
+}

@@ -1,0 +1,77 @@
+// Which fields a packet of a type has; a claim on another never matches.
+
+import type { ValueMatcher } from '../scenario/index.ts'
+import type { Impossible } from './matcher.ts'
+import { noFilter, nothingLeftOut } from './possible.ts'
+
+const COMMON = ['length', 'flags', 'hex']
+const ACKNOWLEDGEMENT = ['packetId', 'reasonCode', 'properties']
+
+export const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  connect: [
+    'protocolName',
+    'protocolLevel',
+    'clean',
+    'keepalive',
+    'clientId',
+    'will',
+    'username',
+    'password',
+    'properties',
+  ],
+  connack: ['sessionPresent', 'returnCode', 'reasonCode', 'properties'],
+  publish: ['topic', 'payload', 'qos', 'retain', 'dup', 'packetId', 'properties'],
+  puback: ACKNOWLEDGEMENT,
+  pubrec: ACKNOWLEDGEMENT,
+  pubrel: ACKNOWLEDGEMENT,
+  pubcomp: ACKNOWLEDGEMENT,
+  subscribe: ['packetId', 'topic', 'qos', 'properties'],
+  suback: ['packetId', 'granted', 'reasonCode', 'properties'],
+  unsubscribe: ['packetId', 'topic', 'properties'],
+  unsuback: ACKNOWLEDGEMENT,
+  pingreq: [],
+  pingresp: [],
+  disconnect: ['reasonCode', 'properties'],
+  malformed: ['claims', 'reason'],
+}
+
+interface Claimed {
+  readonly type?: string | undefined
+  readonly match?: Readonly<Record<string, unknown>> | undefined
+}
+
+export function impossiblePacket({ type, match = {} }: Claimed): Impossible | null {
+  const named = Object.keys(match).filter((name) => match[name] !== undefined)
+  const types = type === undefined ? Object.keys(FIELDS_OF) : [type]
+  const fits = (one: string): boolean =>
+    named.every((name) => COMMON.includes(name) || FIELDS_OF[one]?.includes(name) === true)
+  if (!types.some(fits)) return noSuchField(type, named)
+  const published = type === 'publish' ? noFilter(match.topic as ValueMatcher | undefined) : null
+  return (
+    published ??
+    nothingLeftOut(
+      match,
+      named.filter((name) => !OPTIONAL.includes(name)),
+    )
+  )
+}
+
+/** What a packet of the type may leave out, which `null` means. */
+const OPTIONAL: readonly string[] = ['packetId', 'username', 'password', 'will', 'reasonCode']
+
+function noSuchField(type: string | undefined, named: readonly string[]): Impossible {
+  if (type === undefined)
+    return {
+      message: `no packet has ${named.join(' and ')} together`,
+      hint: 'write a claim for each type of packet',
+      word: named[0],
+    }
+  const wrong = named.find((name) => !COMMON.includes(name) && FIELDS_OF[type]?.includes(name) !== true)!
+  const owners = Object.keys(FIELDS_OF).filter((one) => FIELDS_OF[one]!.includes(wrong))
+  const fields = [...FIELDS_OF[type]!, ...COMMON].join(', ')
+  return {
+    message: `${type.toUpperCase()} has no ${wrong}`,
+    hint: owners.length === 1 ? `${wrong} is of ${owners[0]!.toUpperCase()}` : `it has ${fields}`,
+    word: wrong,
+  }
+}
