@@ -126,9 +126,11 @@ class Coordinator implements FleetRun {
   async order(order: FleetStep): Promise<void> {
     const number = this.#orders++
     const done = new Promise<void>((resolve) => this.#waiting.set(number, { left: this.#alive(), resolve }))
+    this.#muted = Number.POSITIVE_INFINITY
     this.#transport.send({ kind: 'order', number, order })
     await Promise.race([done, this.failed])
     this.#muted = this.#now()
+    this.#transport.send({ kind: 'tell' })
   }
 
   async finish(hurry: boolean): Promise<LoadResult> {
@@ -233,6 +235,8 @@ class Coordinator implements FleetRun {
     switch (message.kind) {
       case 'progress':
         this.#gathering.hear(shard, message)
+        // The first news since a step began is not kept waiting.
+        if (this.#told <= this.#muted) this.#recordStates()
         return
       case 'done': {
         const waiting = this.#waiting.get(message.number)
@@ -267,11 +271,17 @@ class Coordinator implements FleetRun {
   /** Steps with ids begin phases; while a broker is being stopped, how the fleet stood before is no news. */
   #observe(event: Event): void {
     if (event.kind === 'step' && event.phase === 'started') {
+      // A claim is about how the fleet stands from its step on.
+      this.#muted = Math.max(this.#muted, this.#now())
+      this.#transport.send({ kind: 'tell' })
       const id = stepAt(this.#plan, event.step)?.id
       if (id != null) this.#phase(id)
     }
     if (event.kind === 'fault' && event.what.startsWith('broker ')) this.#muted = Number.POSITIVE_INFINITY
-    if (event.kind === 'broker') this.#muted = this.#now()
+    if (event.kind === 'broker') {
+      this.#muted = this.#now()
+      this.#transport.send({ kind: 'tell' })
+    }
   }
 
   #phase(name: string): void {
@@ -287,27 +297,31 @@ class Coordinator implements FleetRun {
       this.#brokerLook = at
       this.#gathering.lookAtBroker(this.#broker.pid, at)
     }
-    const { asOf } = this.#gathering
-    if (Number.isFinite(asOf) && asOf > this.#told && asOf > this.#muted) {
-      this.#told = asOf
-      for (const [g, { name, count }] of this.#plan.fleet!.groups.entries()) {
-        const [off, connecting, connected, ended] = this.#gathering.states(g) as [number, number, number, number]
-        const reconnects = this.#gathering.reconnects(g)
-        this.#timeline.record({
-          kind: 'fleet',
-          group: name,
-          devices: count,
-          connected,
-          connecting,
-          off,
-          ended,
-          reconnects,
-        })
-      }
-    }
+    this.#recordStates()
     const lost = this.#transport.states.filter((state) => state.lost !== null).length
     const snapshot = this.#gathering.snapshot(at, this.#phases.at(-1)!.name, lost)
     for (const watcher of this.#options.watchers) watcher.onSnapshot?.(snapshot)
+  }
+
+  /** Of a moment that is news: after all that was told, and after the last step began. */
+  #recordStates(): void {
+    const { asOf } = this.#gathering
+    if (!Number.isFinite(asOf) || asOf <= this.#told || asOf <= this.#muted) return
+    this.#told = asOf
+    for (const [g, { name, count }] of this.#plan.fleet!.groups.entries()) {
+      const [off, connecting, connected, ended] = this.#gathering.states(g) as [number, number, number, number]
+      const reconnects = this.#gathering.reconnects(g)
+      this.#timeline.record({
+        kind: 'fleet',
+        group: name,
+        devices: count,
+        connected,
+        connecting,
+        off,
+        ended,
+        reconnects,
+      })
+    }
   }
 
   /** Until nothing is under way and nothing more comes. */

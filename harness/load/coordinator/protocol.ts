@@ -44,6 +44,8 @@ export type ToShard =
   | { readonly kind: 'start'; readonly epoch: number; readonly from: number }
   | { readonly kind: 'phase'; readonly name: string; readonly at: number }
   | { readonly kind: 'order'; readonly number: number; readonly order: FleetStep }
+  /** How it stands now, at once. */
+  | { readonly kind: 'tell' }
   | { readonly kind: 'quiet' }
   | { readonly kind: 'finish' }
 

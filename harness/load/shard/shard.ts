@@ -51,6 +51,9 @@ export class Shard {
         this.#crew.order(message.order)
         this.#send({ kind: 'done', number: message.number })
         return
+      case 'tell':
+        this.#send(this.#progress(false))
+        return
       case 'quiet':
         this.#crew.quiet()
         return
@@ -66,14 +69,17 @@ export class Shard {
   }
 
   #tell(): void {
-    const whole = this.#beats++ % SECOND === 0
-    const progress: Progress = {
+    this.#send(this.#progress(this.#beats++ % SECOND === 0))
+  }
+
+  /** `whole`: with the times of the last second. */
+  #progress(whole: boolean): Progress {
+    return {
       kind: 'progress',
       ...this.#crew.status(),
       ...(whole ? { interval: this.#crew.meter.takeInterval(), errors: this.#crew.meter.errors() } : {}),
       ...usage(),
     }
-    this.#send(progress)
   }
 
   #finish(): void {
