@@ -24,9 +24,10 @@ export interface Started {
   saying(pattern: RegExp): Promise<string>
 }
 
-export function start(args: readonly string[], cwd = ROOT): Started {
+/** `ownGroup`: it leads a group of processes of its own, which a signal can be sent to. */
+export function start(args: readonly string[], cwd = ROOT, { ownGroup = false } = {}): Started {
   const { CI: _, FORCE_COLOR: __, ...env } = process.env
-  const child = spawn(process.execPath, [HIL, ...args], { cwd, env: { ...env, NO_COLOR: '1' } })
+  const child = spawn(process.execPath, [HIL, ...args], { cwd, env: { ...env, NO_COLOR: '1' }, detached: ownGroup })
   let out = ''
   let err = ''
   const heard = new Set<() => void>()

@@ -100,6 +100,17 @@ export const scenario = {
       'The expression can be read but has no value: a division by zero, an index beyond the end, text that is no number.',
     fix: 'Look at the values that go in; the message has them.',
   },
+  'scenario/fleet-name': {
+    fault: 'input',
+    meaning:
+      'i, seq, random and now stand for what is known of one device or one message, and this value is not of one.',
+    fix: 'In client-id, with, will, subscribe and tls there are i and random; in topic, payload and json of publish all four.',
+  },
+  'scenario/fleet-track': {
+    fault: 'input',
+    meaning: 'A message whose topic is drawn by chance or by time cannot be followed: nobody knows who is to get it.',
+    fix: 'Make the topic of i and seq, or write track: false.',
+  },
   'scenario/hex': {
     fault: 'input',
     meaning: 'The bytes are not written in hex digits, two for each byte.',
@@ -120,6 +131,11 @@ export const scenario = {
     fault: 'input',
     meaning: 'inject sends one packet or some bytes; here are none or both.',
     fix: 'Give packet: { type: …, … } or hex: "d0 00".',
+  },
+  'scenario/keepalive': {
+    fault: 'input',
+    meaning: 'CONNECT has two bytes for the keep alive, in seconds.',
+    fix: 'At most 65535s.',
   },
   'scenario/key-of-another-kind': {
     fault: 'input',
@@ -240,6 +256,11 @@ export const scenario = {
     fault: 'input',
     meaning: 'send needs to know what: one packet, several, or bytes.',
     fix: 'Give one of packet, packets, hex.',
+  },
+  'scenario/slo-without-fleet': {
+    fault: 'input',
+    meaning: 'slo bounds what a fleet measures.',
+    fix: 'Use expect and never in a scenario without a fleet.',
   },
   'scenario/time-up': {
     fault: 'input',

@@ -163,7 +163,10 @@ class Conductor {
     const fleet = this.#fleet
     if (fleet === null) return { measured: NOTHING_MEASURED, ending }
     try {
-      const result = await fleet.finish(ending.outcome !== 'passed')
+      const interrupted = ending.reason?.kind === 'interrupted'
+      const result = await fleet.finish(
+        interrupted ? 'interrupted' : ending.outcome === 'passed' ? 'settled' : 'as-it-is',
+      )
       return { measured: { result, verdicts: fleet.judge(result), files: fleet.files(result) }, ending }
     } catch (error) {
       const known = ending.problem !== null || ending.bug !== undefined

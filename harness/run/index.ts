@@ -7,6 +7,7 @@ export { describeErrno } from './fs-errors.ts'
 export { withGap } from './gap.ts'
 export { InteractiveSession, type InteractiveSettings, type StepResult } from './interactive-session.ts'
 export type {
+  FleetEnding,
   FleetRun,
   FleetScene,
   GeneratorResult,

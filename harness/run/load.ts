@@ -10,8 +10,8 @@ import type { FleetHands } from '../steps/index.ts'
 export interface FleetRun extends FleetHands, AsyncDisposable {
   /** The devices' time begins. */
   start(): Promise<void>
-  /** Publishing ends, what is under way arrives, and everything is counted. `hurry`: nothing is waited for. */
-  finish(hurry: boolean): Promise<LoadResult>
+  /** Publishing ends and everything is counted. */
+  finish(how: FleetEnding): Promise<LoadResult>
   /** What is written beside the record, by name. */
   files(result: LoadResult): Readonly<Record<string, string>>
   /** What its bounds say of it. */
@@ -19,6 +19,9 @@ export interface FleetRun extends FleetHands, AsyncDisposable {
   /** Rejects when the fleet cannot go on: a shard of it has died. */
   readonly failed: Promise<never>
 }
+
+/** `settled`: what is under way arrives first. `as-it-is`: nothing is waited for. `interrupted`: not even for slow shards. */
+export type FleetEnding = 'settled' | 'as-it-is' | 'interrupted'
 
 export interface FleetScene {
   readonly plan: Plan

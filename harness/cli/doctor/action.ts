@@ -3,6 +3,7 @@
 import { createColors } from 'picocolors'
 import { engines, version } from '../../config/package.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
+import { exitCodeOfSignal, onEndSignal } from '../interrupt.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { DoctorArguments } from './command.ts'
 import type { DoctorFinding } from './finding.ts'
@@ -13,7 +14,7 @@ import { serial, world } from './serial.ts'
 export async function doctorAction(args: DoctorArguments): Promise<ExitCode> {
   const out = terminal()
   // Brokers that were started are ended when the process exits, which a signal by itself does not do.
-  process.once('SIGINT', () => process.exit(EXIT.interrupted))
+  onEndSignal((signal) => process.exit(exitCodeOfSignal(signal)))
   const findings: DoctorFinding[] = []
   const add = (...more: readonly (DoctorFinding | null)[]): void => {
     for (const finding of more) {

@@ -74,15 +74,22 @@ it('holds the bounds, prints them, and writes what was measured', async () => {
   expect(without.code).toBe(3)
 })
 
-it('is stopped by Ctrl-C, with what it has measured until then, and leaves nobody behind', async () => {
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('is stopped by %s to all of its processes, with what it has measured until then', async (signal, exit) => {
   using scratch = new Scratch()
   const file = written(scratch)
-  const run = start(['load', file, '--output', scratch.path, '--duration', '5m'])
+  const args = ['load', file, '--output', scratch.path, '--duration', '5m', '--timeout', '10m']
+  const run = start(args, undefined, { ownGroup: true })
   await run.saying(/steady: .*sensors 20\/20 connected/)
-  run.child.kill('SIGINT')
-  const { code, out } = await run.ended
-  expect(code).toBe(130)
-  expect(out).toMatch(/interrupted/)
+  process.kill(-run.child.pid!, signal)
+  const { code, out, err } = await run.ended
+  expect(out).toMatch(/ {2}interrupted; .*fleet\.json\n$/)
+  expect(out).toMatch(/ledger: [\d,]+ of [\d,]+ arrived/)
+  expect(out + err).not.toMatch(/memory|lost:|ended with|ended by/)
+  expect(code).toBe(exit)
 })
 
 it('refuses a fleet that does not fit, with the numbers', async () => {

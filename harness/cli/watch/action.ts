@@ -6,6 +6,7 @@ import { createColors } from 'picocolors'
 import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { tell } from '../errors.ts'
+import { onEndSignal } from '../interrupt.ts'
 import { DEFAULT_OUTPUT, runAction } from '../run/action.ts'
 import type { RunArguments } from '../run/command.ts'
 import { terminal } from '../terminal.ts'
@@ -86,7 +87,7 @@ export async function watchAction(args: RunArguments): Promise<ExitCode> {
   for (const path of ['.', ...outside]) await folders.add(path)
 
   const code = await new Promise<ExitCode>((leave) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => leave(EXIT.interrupted))
+    onEndSignal(() => leave(EXIT.interrupted))
     if (hasKeys) held.keyboard = new KeyReader((key) => void press(key, leave))
     session.all()
   })

@@ -7,7 +7,7 @@ import type { Broker } from '../../brokers/index.ts'
 import type { Event, Timeline } from '../../evidence/index.ts'
 import type { Verdict } from '../../judge/index.ts'
 import { type Plan, stepAt } from '../../plan/index.ts'
-import type { FleetRun, FleetScene, LoadResult, OpenFleet } from '../../run/index.ts'
+import type { FleetEnding, FleetRun, FleetScene, LoadResult, OpenFleet } from '../../run/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
 import { filesOf } from '../result/files.ts'
 import { resultOf } from '../result/result.ts'
@@ -42,6 +42,8 @@ const DRAIN = 8000
 /** It has arrived when nothing more has come for so long; ms. */
 const STILL = 600
 const RESULT_LIMIT = 60_000
+/** For the results of shards when somebody waits for the program to end. */
+const HURRIED_RESULT_LIMIT_MS = 2000
 
 export const openFleet =
   (options: FleetOptions): OpenFleet =>
@@ -133,13 +135,13 @@ class Coordinator implements FleetRun {
     this.#transport.send({ kind: 'tell' })
   }
 
-  async finish(hurry: boolean): Promise<LoadResult> {
+  async finish(how: FleetEnding): Promise<LoadResult> {
     if (this.#epoch === 0) throw new Problem('run/no-fleet', 'the fleet had not begun')
     this.#transport.send({ kind: 'quiet' })
     const quietAt = this.#now()
-    if (!hurry) await this.#settled()
+    if (how === 'settled') await this.#settled()
     const duration = this.#now()
-    await this.#collect()
+    await this.#collect(how === 'interrupted' ? HURRIED_RESULT_LIMIT_MS : RESULT_LIMIT)
     const end = kernelCounts()
     const before = this.#kernel
     const { brokerCpu, brokerMemory } = this.#brokerUsage()
@@ -336,7 +338,7 @@ class Coordinator implements FleetRun {
     }
   }
 
-  async #collect(): Promise<void> {
+  async #collect(limit: number): Promise<void> {
     const all = new Promise<void>((resolve) => {
       this.#onResult = () => {
         const got = this.#results.filter((result) => result !== null && result !== undefined).length
@@ -346,7 +348,7 @@ class Coordinator implements FleetRun {
     this.#transport.send({ kind: 'finish' })
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, RESULT_LIMIT)
+      timer = setTimeout(resolve, limit)
     })
     await Promise.race([all, late, this.failed])
     clearTimeout(timer)

@@ -19,5 +19,5 @@ process.on('message', (message: ToShard | { readonly kind: 'job'; readonly job: 
   }
 })
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C goes to the whole group; it is the coordinator who says when this ends.
-process.on('SIGINT', () => {})
+// A signal that asks the program to end goes to the whole group; it is the coordinator who says when this ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})

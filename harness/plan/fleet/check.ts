@@ -67,24 +67,28 @@ function checkMember(i: number, parts: GroupParts, context: FleetContext): void 
   const member = memberAt(i, parts, context)
   if (member === null) return
   const fault = (code: string, message: string | null, at: Node): void => {
-    if (message !== null) diagnostics.add({ code: `scenario/${code}`, message, at: at.place })
+    if (message !== null) diagnostics.add({ code, message, at: at.place })
   }
   const { open } = parts
   if (member.will !== null)
-    fault('topic-name', topicNameFault(member.will.topic), childOf(childOf(open, 'will'), 'topic')!)
+    fault('scenario/topic-name', topicNameFault(member.will.topic), childOf(childOf(open, 'will'), 'topic')!)
   for (const [k, { topic }] of member.subscribe.entries())
-    fault('topic-filter', topicFilterFault(topic) ?? shareFault(topic), childOf(itemOf(open, 'subscribe', k), 'topic')!)
+    fault(
+      'scenario/topic-filter',
+      topicFilterFault(topic) ?? shareFault(topic),
+      childOf(itemOf(open, 'subscribe', k), 'topic')!,
+    )
   for (const [k, topic] of member.topics.entries()) {
     const at = childOf(itemOf(open, 'publish', k), 'topic')!
     try {
       fault(
-        'topic-name',
+        'scenario/topic-name',
         topicNameFault(parts.publications[k]!.topic?.({ i, seq: 0, random: 0.5, now: 0 }) ?? topic),
         at,
       )
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      fault('topic-name', error.message, at)
+      fault('scenario/topic-name', error.message, at)
     }
   }
 }
