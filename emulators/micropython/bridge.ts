@@ -3,9 +3,9 @@
 // A call that can fail gives a negative number: see `codeOf`, and `_board.py` for its reader.
 
 import { MOST_BYTES, type Reply, type Request } from './channel.ts'
+import type { InterpreterHost } from './emscripten.ts'
 import { errnoNumber } from './errno.ts'
 import type { Hooks } from './hooks.ts'
-import type { InterpreterHost } from './interpreter.ts'
 import type { WasmMemory } from './webassembly.ts'
 
 const EVENTS = -1000

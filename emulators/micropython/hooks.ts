@@ -2,7 +2,7 @@
 // branch: raise KeyboardInterrupt, or call the function that asks for events. The places are found
 // by watching which words change when the interpreter itself does the same.
 
-import type { Python } from './interpreter.ts'
+import type { Python } from './emscripten.ts'
 import type { WasmMemory } from './webassembly.ts'
 
 /** Indices of 32-bit words in `memory`, and what to write there. */

@@ -3,22 +3,11 @@
 // state in global variables.
 
 import { bridge } from './bridge.ts'
-import type { Reply, Request } from './channel.ts'
+import type { EmscriptenFs, InterpreterHost, Python } from './emscripten.ts'
 import { type HookPlaces, Hooks } from './hooks.ts'
 import type { CompiledModule } from './wasm.ts'
 import { watchFiles } from './watch-files.ts'
 import { type WasmInstance, type WasmMemory, webAssembly } from './webassembly.ts'
-
-/** The board around an interpreter. */
-export interface InterpreterHost {
-  /** Returns when there is an answer: the thread stands still until then. */
-  ask(request: Request, interruptible: boolean): Reply
-  level(pin: number): 0 | 1 | null
-  /** Whether Ctrl-C is for a program, or for the prompt. */
-  running: boolean
-  /** Milliseconds since boot. */
-  now(): number
-}
 
 export interface BootOptions {
   /** The flash, by path without the first slash. */
@@ -126,32 +115,6 @@ const LF = 10
 const MOST_BUFFERED = 1024
 /** MicroPython's own stack for calls, in bytes. */
 const PYTHON_STACK = 16 * 1024
-
-/** What the package gives; it has no types of its own. */
-export interface Python {
-  readonly _module: { _mp_sched_keyboard_interrupt(): void }
-  readonly FS: EmscriptenFs
-  registerJsModule(name: string, module: object): void
-  runPython(source: string): unknown
-  replInit(): void
-  replProcessChar(byte: number): number
-}
-
-export interface EmscriptenFs {
-  mkdirTree(path: string): void
-  writeFile(path: string, data: string | Uint8Array): void
-  readFile(path: string): Uint8Array
-  getPath(node: object): string
-  readonly filesystems: { readonly MEMFS: { readonly ops_table: OpsTable } }
-}
-
-export interface OpsTable {
-  readonly dir: { readonly node: Record<string, (...args: never[]) => unknown> }
-  readonly file: {
-    readonly node: Record<string, (...args: never[]) => unknown>
-    readonly stream: Record<string, (...args: never[]) => unknown>
-  }
-}
 
 async function instantiate(
   { module, glue }: CompiledModule,

@@ -1,7 +1,7 @@
 // Which files of an interpreter's memory file system have changed. Emscripten says nothing about
 // that; its operations are wrapped where all files share them.
 
-import type { EmscriptenFs } from './interpreter.ts'
+import type { EmscriptenFs } from './emscripten.ts'
 
 interface FsNode {
   readonly name: string

@@ -3,7 +3,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { Channel, type Request } from './channel.ts'
-import { type BootOptions, type InterpreterHost, loadInterpreter } from './interpreter.ts'
+import type { InterpreterHost } from './emscripten.ts'
+import { type BootOptions, loadInterpreter } from './interpreter.ts'
 import { ReplInput } from './keyboard.ts'
 import type { CompiledModule } from './wasm.ts'
 

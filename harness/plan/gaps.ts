@@ -2,7 +2,6 @@
 // scenario with a gap is run like any other: failing it counts as `gap`, and passing it says that the gap is closed.
 
 import { z } from 'zod'
-import type { Place } from '../../emulators/index.ts'
 import { kindName, parseVersions } from '../brokers/index.ts'
 import { deviceKinds } from '../devices/index.ts'
 import {
@@ -15,6 +14,7 @@ import {
   text,
   validate,
 } from '../scenario/index.ts'
+import type { KnownGap } from './model/gap.ts'
 import type { Plan } from './model/plan.ts'
 
 export const GAPS_FILE = 'gaps.yaml'
@@ -36,18 +36,6 @@ const shape = z.strictObject({
   version: z.literal(1, 'this version of hil reads version: 1'),
   gaps: z.array(entry),
 })
-
-export interface KnownGap {
-  /** Empty: any. */
-  readonly brokers: readonly string[]
-  /** Kinds of devices; empty: any. */
-  readonly devices: readonly string[]
-  readonly versions: string | undefined
-  readonly statements: readonly string[]
-  readonly scenarios: readonly string[]
-  readonly reason: string
-  readonly place: Place
-}
 
 /** What a gap may name. */
 export interface Nameable {

@@ -4,19 +4,7 @@ export { bindingsFromOutside, EVERY_DEVICE } from './bind/bind.ts'
 export { type Binding, parseBinding } from './bind/binding-grammar.ts'
 export { type CompileOptions, type CompileResult, compile, DEFAULT_TIMEOUT } from './compile/compile.ts'
 export { IncrementalCompiler, type YamlMap, type YamlValue } from './compile/incremental-compiler.ts'
-export {
-  COUNTS,
-  type CountMetric,
-  LEDGER,
-  type Metric,
-  RATES,
-  type RateMetric,
-  type SloPlan,
-  type Statistic,
-  TIMES,
-  type TimeMetric,
-  unitOf,
-} from './compile/slo.ts'
+export { LEDGER, unitOf } from './compile/slo.ts'
 export type { BoundUnit } from './compile/slo-bound.ts'
 export { VERBS } from './compile/step-head.ts'
 export { findScenarios, SUFFIX } from './files.ts'
@@ -24,8 +12,9 @@ export { arrivalTime } from './fleet/arrival.ts'
 export { STAMP_BYTES } from './fleet/grammar.ts'
 export { libraryOptions } from './fleet/member.ts'
 export { isInShare, type LinkedMember, linkedMembers } from './fleet/share.ts'
-export { GAPS_FILE, gapsOf, type KnownGap, namesScenario, parseGaps, readGaps } from './gaps.ts'
+export { GAPS_FILE, gapsOf, namesScenario, parseGaps, readGaps } from './gaps.ts'
 export type { Arrival, FleetGroup, FleetMember, FleetPlan, MessageValues, Publication } from './model/fleet.ts'
+export type { KnownGap } from './model/gap.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,
@@ -37,4 +26,15 @@ export {
   statementsIn,
   stepAt,
 } from './model/plan.ts'
+export {
+  COUNTS,
+  type CountMetric,
+  type Metric,
+  RATES,
+  type RateMetric,
+  type SloPlan,
+  type Statistic,
+  TIMES,
+  type TimeMetric,
+} from './model/slo.ts'
 export { scenarioSchema } from './schema/json-schema.ts'

@@ -1,8 +1,9 @@
 // What the reference says of fleets: the keys of a group and of what stands under it, metrics, bounds.
 
 import type { z } from 'zod'
-import { COUNTS, RATES, slo, TIMES } from '../plan/compile/slo.ts'
+import { slo } from '../plan/compile/slo.ts'
 import { arrival, backoff, group, publication } from '../plan/fleet/grammar.ts'
+import { COUNTS, RATES, TIMES } from '../plan/model/slo.ts'
 import { keysTable } from './keys.ts'
 import { code, table } from './markdown.ts'
 

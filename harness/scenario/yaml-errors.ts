@@ -3,8 +3,8 @@
 
 import { type Document, isScalar, visit, type YAMLError } from 'yaml'
 import type { Diagnostic } from './diagnostic.ts'
+import type { Placer } from './placer.ts'
 import { type SplitRegex, unquotedRegex } from './unquoted-regex.ts'
-import type { Placer } from './yaml.ts'
 
 type Words = readonly [code: string, message: string, hint?: string]
 

@@ -4,6 +4,7 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml'
 import type { Place } from '../../emulators/index.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
+import type { Placer } from './placer.ts'
 import { didYouMean } from './suggest.ts'
 import type { MapEntry, Node, ScalarNode, ScalarValue } from './tree.ts'
 import { type SplitRegex, splitRegexes, warnsOfComment } from './unquoted-regex.ts'
@@ -69,8 +70,6 @@ export function parseScenarioText(file: string, text: string): ParsedScenario {
 
 const isEmpty = (document: Document): boolean =>
   isScalar(document.contents) && document.contents.source === '' && document.contents.type === 'PLAIN'
-
-export type Placer = (start: number, end: number) => Place
 
 /** Places are clipped to their first line. */
 function placer(file: string, source: string, lines: LineCounter): Placer {

@@ -4,9 +4,9 @@
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { identifier, percent } from '../scenario/index.ts'
+import { FLEET_DOWN_MODES, type FleetStep } from './fleet-step.ts'
 import type { Action } from './step.ts'
 
-const MODES = ['close', 'reset', 'blackhole', 'refuse'] as const
 const DOES = ['power', 'network', 'publishing'] as const
 
 const args = z
@@ -19,7 +19,7 @@ const args = z
       .describe('off: gone without a byte, the broker keeps half a connection; on: boots those that are off'),
     network: z.enum(['up', 'down']).optional().describe('the network of these devices'),
     mode: z
-      .enum(MODES)
+      .enum(FLEET_DOWN_MODES)
       .optional()
       .describe(
         'what becomes of connections when it goes down: FIN, RST, silence, or (refuse) only of new ones; default: blackhole',
@@ -59,18 +59,6 @@ export const fleet: Action<FleetArgs> = {
     await crew.order(orderOf(a))
   },
   show,
-}
-
-/** What is asked of a group's devices. */
-export interface FleetStep {
-  readonly group: string
-  /** A fraction, 0 to 1. */
-  readonly share: number
-  readonly what:
-    | { readonly kind: 'power'; readonly state: 'on' | 'off' | 'cycle' }
-    | { readonly kind: 'network'; readonly state: 'up' }
-    | { readonly kind: 'network'; readonly state: 'down'; readonly mode: (typeof MODES)[number] }
-    | { readonly kind: 'publishing'; readonly on: boolean }
 }
 
 function orderOf(a: FleetArgs): FleetStep {

@@ -7,7 +7,7 @@ import type { Broker } from '../brokers/index.ts'
 import type { BoardFiles, Device, GeneralCall } from '../devices/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import type { Link } from '../link/index.ts'
-import type { FleetStep } from './fleet.ts'
+import type { FleetStep } from './fleet-step.ts'
 
 /** What steps may ask of the fleet. */
 export interface FleetHands {

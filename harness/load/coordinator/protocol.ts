@@ -4,10 +4,10 @@
 import type { Options } from '../../../emulators/index.ts'
 import type { CompileInputs } from '../../plan/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
-import type { BrokerEndpoint } from '../shard/group-program.ts'
+import type { BrokerEndpoint } from '../shard/broker-endpoint.ts'
+import type { CrewStatus } from '../shard/crew-status.ts'
 import type { DeliveryLedger } from '../shard/ledger.ts'
 import type { MeterReport } from '../shard/meter.ts'
-import type { CrewStatus } from '../shard/shard-runner.ts'
 
 export interface ShardJob {
   readonly file: string

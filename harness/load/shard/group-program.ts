@@ -14,11 +14,7 @@ import {
 } from '../../../emulators/index.ts'
 import { type FleetGroup, type FleetMember, libraryOptions, type Publication } from '../../plan/index.ts'
 import type { ShardJob } from '../coordinator/protocol.ts'
-
-export interface BrokerEndpoint {
-  readonly host: string
-  readonly port: number
-}
+import type { BrokerEndpoint } from './broker-endpoint.ts'
 
 /** To the broker, for devices that say nothing else. */
 export type BrokerAccess = Pick<ShardJob, 'brokers' | 'credentials' | 'tls'>

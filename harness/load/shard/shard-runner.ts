@@ -17,9 +17,11 @@ import {
 import { arrivalTime, type FleetGroup, type FleetPlan, isInShare } from '../../plan/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
 import type { ShardJob } from '../coordinator/protocol.ts'
+import type { BrokerEndpoint } from './broker-endpoint.ts'
 import { ConnectionStats } from './connection-stats.ts'
+import type { CrewStatus } from './crew-status.ts'
 import { DeviceState } from './device-state.ts'
-import { type BrokerEndpoint, GroupProgram } from './group-program.ts'
+import { GroupProgram } from './group-program.ts'
 import { Incoming } from './incoming.ts'
 import type { DeliveryLedger } from './ledger.ts'
 import { Meter } from './meter.ts'
@@ -46,18 +48,6 @@ export interface CrewSettings {
   /** A few devices reach the broker by a way of their own (through a link). */
   readonly detours: Readonly<Record<number, BrokerEndpoint>>
   readonly onBug: (error: unknown) => void
-}
-
-export interface CrewStatus {
-  /** ms of the run. */
-  readonly at: number
-  /** By group: how many are in each state. */
-  readonly states: readonly (readonly number[])[]
-  readonly totals: readonly number[]
-  /** Messages that wait for an acknowledgement. */
-  readonly busy: number
-  readonly reconnects: readonly number[]
-  readonly connecting: { readonly queued: number; readonly inFlight: number }
 }
 
 /** The heartbeat by which the shard measures its own lag and counts states; ms. */

@@ -1,7 +1,6 @@
 // `slo`: bounds on what a load run measures. Each is held after the run and becomes a verdict of its own.
 
 import { z } from 'zod'
-import type { Place } from '../../../emulators/index.ts'
 import {
   childOf,
   Diagnostics,
@@ -10,54 +9,24 @@ import {
   type Node,
   type Scope,
   text,
-  type ValueMatcher,
   validate,
   valueMatcher,
 } from '../../scenario/index.ts'
+import {
+  COUNTS,
+  type Metric,
+  RATES,
+  type RateMetric,
+  type SloPlan,
+  STATISTICS,
+  TIMES,
+  type TimeMetric,
+} from '../model/slo.ts'
 import { interpolateNow } from './context.ts'
 import { type BoundUnit, readBound } from './slo-bound.ts'
 
-/** Durations: each sample is one, in ms. */
-export const TIMES = [
-  'connect_time',
-  'connect_time_sent',
-  'recovery_time',
-  'publish_ack_time',
-  'publish_ack_time_sent',
-  'end_to_end_time',
-  'end_to_end_time_sent',
-  'generator_lag',
-] as const
-/** Counts: with a rate a second. */
-export const COUNTS = [
-  'connects',
-  'reconnects',
-  'connect_failures',
-  'disconnects',
-  'messages_published',
-  'messages_acked',
-  'messages_received',
-  'messages_skipped',
-  'messages_failed',
-  'messages_lost',
-  'messages_duplicated',
-  'messages_reordered',
-  'messages_late',
-  'messages_unexplained',
-  'program_errors',
-] as const
-/** Of counts: how many a second. */
-export const RATES = ['connect_rate', 'publish_rate', 'receive_rate'] as const
-
-export type TimeMetric = (typeof TIMES)[number]
-export type CountMetric = (typeof COUNTS)[number]
-export type RateMetric = (typeof RATES)[number]
-export type Metric = TimeMetric | CountMetric | RateMetric
-
 const OF_TIMES = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean'] as const
 const OF_RATES = ['peak', 'mean'] as const
-export const STATISTICS = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max', 'mean', 'total', 'peak'] as const
-export type Statistic = (typeof STATISTICS)[number]
 
 /** What is in it depends on the metric: see slo-bound.ts. */
 const bound = (): z.ZodOptional<ReturnType<typeof valueMatcher>> => valueMatcher().optional()
@@ -80,18 +49,6 @@ export const slo = z.strictObject({
     .optional()
     .describe('inconclusive: then the run could not measure what it should; default: fail'),
 })
-
-export interface SloPlan {
-  readonly metric: Metric
-  /** null: the whole run. */
-  readonly phase: string | null
-  readonly group: string | null
-  readonly statistic: Statistic
-  /** Of ms, counts, or so many a second. */
-  readonly bound: ValueMatcher
-  readonly onBreach: 'fail' | 'inconclusive'
-  readonly place: Place
-}
 
 export interface SloContext {
   readonly diagnostics: Diagnostics

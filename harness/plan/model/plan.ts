@@ -7,9 +7,9 @@ import type { AnyMatcher } from '../../expect/index.ts'
 import type { RaisedMatcher } from '../../scenario/raised.ts'
 import type { AnyAction } from '../../steps/index.ts'
 import type { CertificateKind } from '../../tls/index.ts'
-import type { SloPlan } from '../compile/slo.ts'
-import type { KnownGap } from '../gaps.ts'
 import type { FleetPlan } from './fleet.ts'
+import type { KnownGap } from './gap.ts'
+import type { SloPlan } from './slo.ts'
 
 /** What a deferred value may need; the judge knows it as well as the conductor does. */
 export interface RunScope {
