@@ -1,7 +1,7 @@
 // How to get in at a broker that is named by its URL, in the words of mosquitto_pub.
 
 import type { Argv } from 'yargs'
-import type { AccessArguments } from '../select/args.ts'
+import type { AccessArguments } from '../select/index.ts'
 
 const GROUP = 'For a broker by its URL:'
 

@@ -1,7 +1,7 @@
 // The options by which run, check and list choose scenarios.
 
 import type { Argv } from 'yargs'
-import type { SelectArguments } from '../select/args.ts'
+import type { SelectArguments } from '../select/index.ts'
 import { accessing } from './access.ts'
 
 export function selecting<T>(argv: Argv<T>): Argv<T & SelectArguments> {

@@ -3,7 +3,7 @@
 
 import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields } from '../packets/index.ts'
-import type { BoardFiles } from './board/files.ts'
+import type { BoardFiles } from './board/board-files.ts'
 import type { Eol } from './console/settings.ts'
 import type { Cut, Split } from './raw/segments.ts'
 

@@ -20,7 +20,8 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   replay,
 }
 
-export { type BoardFiles, filesOf } from './board/files.ts'
+export type { BoardFiles } from './board/board-files.ts'
+export { filesOf } from './board/files.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
 export { type BoardIdentity, BoardSession, identify } from './board/session.ts'
@@ -29,7 +30,7 @@ export { eolWord } from './console/settings.ts'
 export type { Attachment, Device, FrameForm, GeneralCall, Provisions, TlsFiles } from './device.ts'
 export { emulatedDevice } from './emulated/device.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, filesShape, signal, type WillSettings, will } from './keys.ts'
-export type { AnyDeviceKind, DeviceContext, DeviceKind, LinkFacts, Written } from './kind.ts'
+export type { AnyDeviceKind, DeviceContext, DeviceKind } from './kind.ts'
 export { type DeviceOption, optionsOf } from './options.ts'
 export { processDevice } from './process/device.ts'
 export { pythonValue } from './python-value.ts'
@@ -39,3 +40,4 @@ export { type Act, type ReplayScript, scriptOf } from './replay/script.ts'
 export { type SignalWiring, wiringOf } from './signals.ts'
 export { knownVersions } from './version.ts'
 export { wifiAccess } from './wifi.ts'
+export type { LinkFacts, Written } from './written.ts'

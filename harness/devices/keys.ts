@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
-import { commandsShape } from './console/commands.ts'
+import { commandsShape } from './console/commands-shape.ts'
 import { consoleShape } from './console/settings.ts'
 import { pythonValue } from './python-value.ts'
 import { ANSWER_TYPES } from './raw/answers.ts'

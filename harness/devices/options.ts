@@ -2,7 +2,7 @@
 
 import { inSeconds, type OptionSpec, type PyValue } from '../../emulators/index.ts'
 import { childOf, didYouMean, entryOf, parseDuration } from '../scenario/index.ts'
-import type { Written } from './kind.ts'
+import type { Written } from './written.ts'
 
 /** An option of a device that is no emulated client may count in milliseconds. */
 export interface DeviceOption extends Omit<OptionSpec, 'type'> {

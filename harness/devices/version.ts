@@ -2,7 +2,7 @@
 
 import { type ClientKind, clientAt, versionNamed } from '../../emulators/index.ts'
 import { childOf, didYouMean, entryOf, type Node } from '../scenario/index.ts'
-import type { Written } from './kind.ts'
+import type { Written } from './written.ts'
 
 /** The client as it is when there is no such version, which has then been added to the diagnostics. */
 export function inItsVersion({ node, diagnostics }: Written, client: ClientKind): ClientKind {

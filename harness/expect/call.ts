@@ -2,9 +2,8 @@
 // (`running: true`) it has done neither by the end of the window.
 
 import { z } from 'zod'
-import type { CallEvent } from '../evidence/event.ts'
-import { clipText, identifier, valueMatcher } from '../scenario/index.ts'
-import { type RaisedMatcher, raisedMatcher } from '../scenario/raised.ts'
+import type { CallEvent } from '../evidence/index.ts'
+import { clipText, identifier, type RaisedMatcher, raisedMatcher, valueMatcher } from '../scenario/index.ts'
 import { differences, showValue, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 

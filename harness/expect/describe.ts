@@ -1,8 +1,7 @@
 // One event as one line, for reports: `#41 3.207s blue ← PUBACK packetId 1`.
 
 import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
-import { withoutEscapes } from '../evidence/console-text.ts'
-import type { Event, FrameEvent, PacketEvent, UpgradeEvent } from '../evidence/event.ts'
+import { type Event, type FrameEvent, type PacketEvent, type UpgradeEvent, withoutEscapes } from '../evidence/index.ts'
 import { clipText } from '../scenario/index.ts'
 import { showOutcome } from './call.ts'
 import { showValue } from './compare.ts'

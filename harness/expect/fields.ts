@@ -3,7 +3,7 @@
 
 import type { Packet } from '../../emulators/index.ts'
 import { unreachable } from '../../emulators/index.ts'
-import type { Event, PacketEvent } from '../evidence/event.ts'
+import type { Event, PacketEvent } from '../evidence/index.ts'
 
 export type FieldValue = string | number | boolean | null | Uint8Array | readonly FieldValue[] | Fields | undefined
 export interface Fields {

@@ -3,7 +3,7 @@
 // near misses are what a failed claim shows.
 
 import type { z } from 'zod'
-import type { Event, FactKind } from '../evidence/event.ts'
+import type { Event, FactKind } from '../evidence/index.ts'
 import type { Elements } from '../scenario/index.ts'
 
 /** What of the scenario decides whether an event of a kind can come at all. */

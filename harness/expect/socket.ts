@@ -2,7 +2,7 @@
 // device alone, the rest by its link.
 
 import { z } from 'zod'
-import type { SocketChange } from '../evidence/event.ts'
+import type { SocketChange } from '../evidence/index.ts'
 import { identifier, valueMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'

@@ -3,7 +3,7 @@
 
 import { unreachable } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import type { Anchor } from '../plan/model/plan.ts'
+import type { Anchor } from '../plan/model/index.ts'
 import type { Moment } from './window.ts'
 
 type Edge = 'start' | 'end' | 'first' | 'last'

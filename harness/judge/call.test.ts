@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import type { CallEvent, Fact } from '../evidence/index.ts'
-import type { CallPlan, CallStep } from '../plan/model/plan.ts'
+import type { CallPlan, CallStep } from '../plan/model/index.ts'
 import {
   action,
   base,

@@ -4,7 +4,7 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { CallEvent, Event } from '../evidence/index.ts'
 import { ANY, compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
-import type { CallPlan } from '../plan/model/plan.ts'
+import type { CallPlan } from '../plan/model/index.ts'
 import { type ClaimEvaluator, type Closing, GRACE } from './claim-evaluator.ts'
 import type { Stalls } from './stalls.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'

@@ -5,7 +5,7 @@ import type { Duration, Instant } from '../../emulators/index.ts'
 import { milliseconds } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe, type Elements, streamOf } from '../expect/index.ts'
-import type { Pattern, Want } from '../plan/model/plan.ts'
+import type { Pattern, Want } from '../plan/model/index.ts'
 import type { ClaimResult } from './verdict.ts'
 
 /** How long past its window a missing event is waited for, so that a report can say "late by 12 ms". */

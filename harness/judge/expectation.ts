@@ -4,7 +4,7 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe, type Elements } from '../expect/index.ts'
-import type { Expectation } from '../plan/model/plan.ts'
+import type { Expectation } from '../plan/model/index.ts'
 import { assign } from './assign.ts'
 import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Opening } from './opening.ts'

@@ -15,8 +15,8 @@ import type {
   Plan,
   RunScope,
   Step,
-} from '../plan/model/plan.ts'
-import { callKey, repetition, stepAt } from '../plan/model/plan.ts'
+} from '../plan/model/index.ts'
+import { callKey, repetition, stepAt } from '../plan/model/index.ts'
 import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
 import { CallsMade } from './calls-made.ts'

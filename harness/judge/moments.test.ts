@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Duration, milliseconds, Problem } from '../../emulators/index.ts'
 import type { Fact } from '../evidence/index.ts'
-import type { Anchor, Step } from '../plan/model/plan.ts'
+import type { Anchor, Step } from '../plan/model/index.ts'
 import {
   action,
   claimStep,

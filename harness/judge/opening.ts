@@ -2,7 +2,7 @@
 
 import type { Event } from '../evidence/index.ts'
 import type { CallFields } from '../expect/index.ts'
-import type { Claim, Pattern } from '../plan/model/plan.ts'
+import type { Claim, Pattern } from '../plan/model/index.ts'
 import type { CallsMade } from './calls-made.ts'
 import type { Cursor, Purpose } from './cursor.ts'
 import { ownActs } from './own-acts.ts'

@@ -2,7 +2,7 @@
 // from blue" is about further ones. Of each of these acts the first is the action's own.
 
 import type { Event, PacketEvent } from '../evidence/index.ts'
-import type { ActionStep, CallPlan, CallStep } from '../plan/model/plan.ts'
+import type { ActionStep, CallPlan, CallStep } from '../plan/model/index.ts'
 
 /** A word for an act of the action itself, the same for the same act; null when the event is none. */
 export type OwnAct = (event: Event) => string | null

@@ -4,7 +4,7 @@
 
 import type { Instant } from '../../emulators/index.ts'
 import { devicesIn, type Event, type Fact } from '../evidence/index.ts'
-import type { Plan, Step } from '../plan/model/plan.ts'
+import type { Plan, Step } from '../plan/model/index.ts'
 import { Judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'
 

@@ -15,7 +15,7 @@ import type {
   Prohibition,
   RepeatStep,
   Step,
-} from '../plan/model/plan.ts'
+} from '../plan/model/index.ts'
 import { Judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'
 

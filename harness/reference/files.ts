@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { scenarioSchema } from '../plan/index.ts'
 import { clientsPage } from './clients.ts'
+import { floorsTable } from './floors.ts'
 import { scenariosPage } from './scenarios.ts'
 
 /** The clone that this runs in, also when the built file does. */
@@ -14,6 +15,11 @@ export const ROOT = rootOf(dirname(fileURLToPath(import.meta.url)))
 export const files: Readonly<Record<string, () => string>> = {
   'docs/scenarios.md': () => scenariosPage(template('scenarios')),
   'docs/clients.md': () => clientsPage(template('clients')),
+  'docs/architecture.md': () =>
+    readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').replace(
+      /(?<=<!-- floors: [^\n]*-->\n).*?(?=\n<!-- \/floors -->)/s,
+      floorsTable,
+    ),
   'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(), null, 2)}\n`,
 }
 

@@ -3,7 +3,7 @@
 import type { z } from 'zod'
 import { slo } from '../plan/compile/slo.ts'
 import { arrival, backoff, group, publication } from '../plan/fleet/grammar.ts'
-import { COUNTS, RATES, TIMES } from '../plan/model/slo.ts'
+import { COUNTS, RATES, TIMES } from '../plan/model/index.ts'
 import { keysTable } from './keys.ts'
 import { code, table } from './markdown.ts'
 

@@ -1,7 +1,7 @@
 // The coverage table of report.html: the statements of MQTT 3.1.1 that something tested or should have,
 // and whatever else scenarios say they verify, such as an issue's number.
 
-import { coverageOf, mqtt311, type RanScenario, type Statement } from './coverage/index.ts'
+import { coverageOf, mqtt311, type RanScenario, type Statement } from '../coverage/index.ts'
 import type { CoverageData, Results } from './page/model.ts'
 
 export function coverageData({ scenarios }: Results): CoverageData {

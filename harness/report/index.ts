@@ -17,11 +17,8 @@ export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap
 >
 export type ReporterName = keyof typeof reporters
 
-export { compareReplay } from '../compare/replay.ts'
-export { type Compared, differs, parityTable } from '../compare/table.ts'
-export { compareRecords, type Parity, type RunDifference } from '../compare/trace-diff.ts'
 export { describeErrno } from '../run/index.ts'
-export { explained, placeOfTrouble, renderFailure } from './failure.ts'
+export { explained, placeOfTrouble, renderFailure, statementsOf } from './failure.ts'
 export { guarded } from './guarded.ts'
 export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'

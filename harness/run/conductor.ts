@@ -8,7 +8,7 @@ import type { Event } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { linkedMembers } from '../plan/index.ts'
-import type { Plan } from '../plan/model/plan.ts'
+import type { Plan } from '../plan/model/index.ts'
 import {
   CancelledError,
   JudgeTimer,

@@ -4,7 +4,7 @@
 import type { Broker } from '../brokers/index.ts'
 import type { Timeline } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
-import type { Plan } from '../plan/model/plan.ts'
+import type { Plan } from '../plan/model/index.ts'
 import type { FleetHands } from '../steps/index.ts'
 
 export interface FleetRun extends FleetHands, AsyncDisposable {

@@ -12,8 +12,8 @@ import {
   type Plan,
   type RepeatStep,
   type Step,
-} from '../plan/model/plan.ts'
-import type { Cancellation } from '../session/cancellation.ts'
+} from '../plan/model/index.ts'
+import type { Cancellation } from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
 import { isEnvironment } from './result.ts'
 

@@ -4,7 +4,7 @@ import type { Place, Problem } from '../../emulators/index.ts'
 import type { Gap } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
-import type { Plan } from '../plan/model/plan.ts'
+import type { Plan } from '../plan/model/index.ts'
 import { faultOf } from '../problems/index.ts'
 import type { LoadResult } from './load.ts'
 

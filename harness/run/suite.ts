@@ -1,7 +1,7 @@
 // Runs many scenarios, some side by side, and keeps their order in the results.
 
 import type { Broker } from '../brokers/index.ts'
-import type { Plan } from '../plan/model/plan.ts'
+import type { Plan } from '../plan/model/index.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'

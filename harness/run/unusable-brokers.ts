@@ -2,7 +2,7 @@
 // same problem of reaching it, the scenarios that are left on it are not run.
 
 import type { Problem } from '../../emulators/index.ts'
-import type { Plan } from '../plan/model/plan.ts'
+import type { Plan } from '../plan/model/index.ts'
 import type { ScenarioRun } from './result.ts'
 
 /** Problems that do not depend on the scenario: the next one would meet the same. */

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { milliseconds, seconds } from '../../emulators/index.ts'
+import { compareRecords } from '../compare/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
-import { compareRecords } from '../report/index.ts'
 import { kindsOf, plansOf, run, runText } from './testing.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -12,7 +12,7 @@ export {
 } from './brokers.ts'
 export { shippedPath } from './bundled.ts'
 export { SMALL_FLEET, skipLargeFleets, smallFleets } from './fleets.ts'
-export type { OnDiagnostic } from './gaps.ts'
+export { findGaps, type OnDiagnostic } from './gaps.ts'
 export { type Job, jobOf, suiteJobOf, withPlan } from './job.ts'
 export { namesUnder, type SourceFile } from './names.ts'
 export { durationOf, selection } from './parse-args.ts'

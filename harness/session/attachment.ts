@@ -6,10 +6,10 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../brokers/index.ts'
-import { atExit } from '../child/at-exit.ts'
+import { atExit } from '../child/index.ts'
 import type { Attachment, Provisions, TlsFiles } from '../devices/index.ts'
 import type { LinkTls } from '../link/index.ts'
-import type { DevicePlan, TlsPlan } from '../plan/model/plan.ts'
+import type { DevicePlan, TlsPlan } from '../plan/model/index.ts'
 import { SERVER_NAME, testAuthority } from '../tls/index.ts'
 
 /** How the link shows itself, and what the device is given. */

@@ -4,7 +4,7 @@ import { Problem } from '../../emulators/index.ts'
 import type { Broker, WebAddress } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
 import { type Link, openLink } from '../link/index.ts'
-import type { DevicePlan } from '../plan/model/plan.ts'
+import type { DevicePlan } from '../plan/model/index.ts'
 import { attachmentOf, type Security, securityOf } from './attachment.ts'
 import type { Session } from './session.ts'
 

@@ -1,8 +1,7 @@
 // The arguments that every client call shares.
 
 import { z } from 'zod'
-import { duration, identifier, valueMatcher } from '../scenario/index.ts'
-import { raisedMatcher } from '../scenario/raised.ts'
+import { duration, identifier, raisedMatcher, valueMatcher } from '../scenario/index.ts'
 
 export const calling = {
   device: identifier().describe('the device that makes the call'),

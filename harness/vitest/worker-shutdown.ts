@@ -2,8 +2,7 @@
 // SIGTERM and half a second later with SIGKILL: brokers and programs that were started would outlive both.
 
 import { isMainThread } from 'node:worker_threads'
-import { doAll } from '../child/at-exit.ts'
-import { killAll } from '../child/child.ts'
+import { doAll, killAll } from '../child/index.ts'
 
 /** Milliseconds in which a run gives everything back, once nobody waits for its result. */
 const CLOSE_GRACE_MS = 3000

@@ -1,7 +1,7 @@
 // `hil check`: everything that is wrong with scenarios, without opening anything.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { SelectArguments } from '../../select/args.ts'
+import type { SelectArguments } from '../../select/index.ts'
 import { selecting } from '../selecting.ts'
 
 export interface CheckArguments extends SelectArguments {

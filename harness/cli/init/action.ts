@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { chooseBroker } from '../../select/index.ts'
 import { terminal } from '../terminal.ts'
 import { type Answers, answersWithoutAsking, ask } from './answers.ts'
-import type { InitArguments } from './command.ts'
+import type { InitArguments } from './arguments.ts'
 import { IGNORED, projectFiles } from './files.ts'
 
 export async function initAction(args: InitArguments): Promise<ExitCode> {

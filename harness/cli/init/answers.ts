@@ -3,7 +3,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import { brokers } from '../../brokers/index.ts'
-import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate } from './command.ts'
+import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate } from './arguments.ts'
 
 export interface Answers {
   readonly test: InitTemplate

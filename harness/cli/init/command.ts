@@ -1,22 +1,7 @@
 // `hil init`: a first project in the current folder, by answers or, with --yes, without a question.
 
 import type { CommandModule } from 'yargs'
-
-export const INIT_TEMPLATES = ['hello', 'broker', 'device'] as const
-export type InitTemplate = (typeof INIT_TEMPLATES)[number]
-export const CIS = ['github', 'none'] as const
-export type Ci = (typeof CIS)[number]
-
-export interface InitArguments {
-  readonly file?: string | undefined
-  readonly from?: string | undefined
-  readonly yes: boolean
-  readonly test?: InitTemplate | undefined
-  readonly broker?: string | undefined
-  readonly command?: string | undefined
-  readonly ci?: Ci | undefined
-  readonly json: boolean
-}
+import { CIS, INIT_TEMPLATES, type InitArguments } from './arguments.ts'
 
 export const init: CommandModule<unknown, InitArguments> = {
   command: 'init [file]',

@@ -8,7 +8,7 @@ import { devicesIn, readRecording } from '../../evidence/index.ts'
 import { SUFFIX } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { terminal } from '../terminal.ts'
-import type { InitArguments } from './command.ts'
+import type { InitArguments } from './arguments.ts'
 import { draftOf } from './draft/draft.ts'
 
 const SCHEMA = 'scenario.schema.json'

@@ -1,7 +1,7 @@
 // `hil list`: the scenarios that a run with the same arguments would run.
 
 import type { CommandModule } from 'yargs'
-import type { SelectArguments } from '../../select/args.ts'
+import type { SelectArguments } from '../../select/index.ts'
 import { selecting } from '../selecting.ts'
 
 export interface ListArguments extends SelectArguments {

@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needs } from '../../brokers/needs.testing.ts'
+import { compareReplay } from '../../compare/index.ts'
 import { readRecording } from '../../evidence/index.ts'
-import { compareReplay } from '../../report/index.ts'
 import { type Ended, hil, Scratch, start } from '../testing.ts'
 
 const mosquittoHere = await needs('mosquitto')

@@ -1,7 +1,7 @@
 // `hil run`: flags as Playwright has them.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { SelectArguments } from '../../select/args.ts'
+import type { SelectArguments } from '../../select/index.ts'
 import { selecting } from '../selecting.ts'
 
 export interface RunArguments extends SelectArguments {

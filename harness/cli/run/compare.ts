@@ -4,16 +4,10 @@
 import { basename, join } from 'node:path'
 import { createColors } from 'picocolors'
 import { Problem } from '../../../emulators/index.ts'
+import { type Compared, compareRecords, differs, parityTable, type RunDifference } from '../../compare/index.ts'
 import { type Plan, SUFFIX } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import {
-  type Compared,
-  compareRecords,
-  differs,
-  parityTable,
-  prepareOutput,
-  type RunDifference,
-} from '../../report/index.ts'
+import { prepareOutput } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { type Job, select, suiteJobOf } from '../../select/index.ts'
 import { exitCodeOf, worse } from '../exit.ts'

@@ -4,10 +4,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { childOf, type MapEntry, type Node } from '../../scenario/index.ts'
-import type { Written } from '../kind.ts'
-
-/** By path on the board, once the link is known. */
-export type BoardFiles = (link: { readonly host: string; readonly port: number }) => ReadonlyMap<string, Uint8Array>
+import type { Written } from '../written.ts'
+import type { BoardFiles } from './board-files.ts'
 
 type Source = (link: { readonly host: string; readonly port: number }) => Uint8Array
 

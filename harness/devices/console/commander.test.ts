@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { realClock } from '../../../emulators/index.ts'
 import { Timeline } from '../../evidence/index.ts'
 import { Commander } from './commander.ts'
-import type { CommandWords } from './commands.ts'
+import type { CommandWords } from './commands-shape.ts'
 
 function commander(words: CommandWords, more: { options?: Record<string, string | number>; will?: never } = {}) {
   const clock = realClock()

@@ -14,7 +14,8 @@ import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import { readRegex } from '../../scenario/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { GeneralCall } from '../device.ts'
-import type { Commands, CommandVerb } from './commands.ts'
+import type { Commands } from './commands.ts'
+import type { CommandVerb } from './commands-shape.ts'
 import type { ConsoleLine } from './lines.ts'
 
 type Value = string | number | boolean | Uint8Array | readonly string[] | null | undefined

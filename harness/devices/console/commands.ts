@@ -1,41 +1,12 @@
 // `commands:` of a device whose firmware is told by lines of text what to do: for each client call the line to type
 // and the line that answers it. What a line leaves out the firmware cannot be told: a scenario that needs it is skipped.
 
-import { z } from 'zod'
 import type { PyValue } from '../../../emulators/index.ts'
-import { entryOf, readRegex, text } from '../../scenario/index.ts'
+import { entryOf, readRegex } from '../../scenario/index.ts'
 import type { DeviceWords, WillSettings } from '../keys.ts'
-import type { Written } from '../kind.ts'
 import { type DeviceOption, optionsOf } from '../options.ts'
-
-const FORMS = 'placeholders: {topic}, {topic:json} or {topic:hex}'
-
-const command = z.strictObject({
-  send: text().describe(`the line to type; ${FORMS}`),
-  until: text()
-    .optional()
-    .describe('the line that says it is done, text or /regex/ whose first group is what the call returns'),
-  fails: text().optional().describe('the line that says it failed: the call raises CommandFailed'),
-})
-
-/** The calls that a line can stand for. */
-export const COMMANDS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'ping', 'disconnect'] as const
-export type CommandVerb = (typeof COMMANDS)[number]
-
-const shapes = {
-  ready: text().optional().describe('the line after which the firmware listens; until then nothing is typed'),
-  connect: command
-    .optional()
-    .describe('{clean} {name} {keepalive} {username} {password} {will.topic} {will.payload} …'),
-  publish: command.optional().describe('{topic} {payload} {qos} {retain}'),
-  subscribe: command.optional().describe('{topic} {qos}, typed once for each filter; or {topics} for all'),
-  unsubscribe: command.optional().describe('{topic}, typed once for each filter; or {topics} for all'),
-  ping: command.optional().describe('no placeholders'),
-  disconnect: command.optional().describe('no placeholders'),
-}
-export const commandsShape = z.strictObject(shapes)
-
-export type CommandWords = z.output<typeof commandsShape>
+import type { Written } from '../written.ts'
+import { COMMANDS, type CommandWords } from './commands-shape.ts'
 
 /** What `with:` may say of such a device, as far as its connect command has a place for it. */
 export const COMMAND_OPTIONS: readonly DeviceOption[] = [

@@ -11,10 +11,11 @@ import {
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
 import { callbackOf, type WillSettings, willOf } from '../keys.ts'
-import type { DeviceKind, Written } from '../kind.ts'
+import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
 import { type SignalWiring, wiringOf } from '../signals.ts'
 import { inItsVersion } from '../version.ts'
+import type { Written } from '../written.ts'
 import { emulatedDevice } from './device.ts'
 
 const DEFAULT_POLL = milliseconds(100)

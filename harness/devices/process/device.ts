@@ -3,7 +3,7 @@
 // that the FIN which the kernel sends for a killed program is not seen.
 
 import { type Clock, Problem } from '../../../emulators/index.ts'
-import { Child } from '../../child/child.ts'
+import { Child } from '../../child/index.ts'
 import type { Recorder } from '../../evidence/index.ts'
 import type { Commander } from '../console/commander.ts'
 import { DeviceConsole } from '../console/console.ts'

@@ -6,8 +6,9 @@ import { Commander } from '../console/commander.ts'
 import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings } from '../console/commands.ts'
 import { type ConsoleSettings, consoleOf } from '../console/settings.ts'
 import { willOf } from '../keys.ts'
-import type { DeviceKind, LinkFacts } from '../kind.ts'
+import type { DeviceKind } from '../kind.ts'
 import { urlOf } from '../network/url.ts'
+import type { LinkFacts } from '../written.ts'
 import { processDevice } from './device.ts'
 
 interface Settings {

@@ -4,7 +4,7 @@
 import type { Duration, Place } from '../../../emulators/index.ts'
 import type { GeneralCall, SignalWiring } from '../../devices/index.ts'
 import type { AnyMatcher } from '../../expect/index.ts'
-import type { RaisedMatcher } from '../../scenario/raised.ts'
+import type { RaisedMatcher } from '../../scenario/index.ts'
 import type { AnyAction } from '../../steps/index.ts'
 import type { CertificateKind } from '../../tls/index.ts'
 import type { FleetPlan } from './fleet.ts'

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Problem } from '../../../emulators/index.ts'
+import { Problem } from '../../emulators/index.ts'
 
 export type StatementSide = 'client' | 'server' | 'both'
 

@@ -1,0 +1,35 @@
+// The words of `commands:`.
+
+import { z } from 'zod'
+import { text } from '../../scenario/index.ts'
+
+const FORMS = 'placeholders: {topic}, {topic:json} or {topic:hex}'
+
+const command = z.strictObject({
+  send: text().describe(`the line to type; ${FORMS}`),
+  until: text()
+    .optional()
+    .describe('the line that says it is done, text or /regex/ whose first group is what the call returns'),
+  fails: text().optional().describe('the line that says it failed: the call raises CommandFailed'),
+})
+
+const shapes = {
+  ready: text().optional().describe('the line after which the firmware listens; until then nothing is typed'),
+  connect: command
+    .optional()
+    .describe('{clean} {name} {keepalive} {username} {password} {will.topic} {will.payload} …'),
+  publish: command.optional().describe('{topic} {payload} {qos} {retain}'),
+  subscribe: command.optional().describe('{topic} {qos}, typed once for each filter; or {topics} for all'),
+  unsubscribe: command.optional().describe('{topic}, typed once for each filter; or {topics} for all'),
+  ping: command.optional().describe('no placeholders'),
+  disconnect: command.optional().describe('no placeholders'),
+}
+
+/** The calls that a line can stand for. */
+export const COMMANDS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'ping', 'disconnect'] as const
+
+export type CommandVerb = (typeof COMMANDS)[number]
+
+export const commandsShape = z.strictObject(shapes)
+
+export type CommandWords = z.output<typeof commandsShape>
