@@ -2,8 +2,8 @@
 // or a /regex/ found anywhere in it. Colours and the prefix of a logger do not stand in the way.
 
 import { z } from 'zod'
-import { lineForms, withoutEscapes } from '../evidence/console-text.ts'
-import type { SerialEvent } from '../evidence/event.ts'
+import type { SerialEvent } from '../evidence/index.ts'
+import { lineForms, withoutEscapes } from '../evidence/index.ts'
 import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scenario/index.ts'
 import { differences, showWanted } from './compare.ts'
 import type { Matcher } from './matcher.ts'

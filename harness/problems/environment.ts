@@ -173,6 +173,16 @@ export const environment = {
     meaning: 'A disturbance of this id is at work already.',
     fix: 'release: ID ends it.',
   },
+  'link/held-limit': {
+    fault: 'environment',
+    meaning: 'A disturbance keeps more bytes than limits.held of the config allows. The run is broken, not failed.',
+    fix: 'Release the disturbance earlier, or raise limits.held in the config.',
+  },
+  'link/packet-limit': {
+    fault: 'environment',
+    meaning: 'A packet is larger than limits.packet of the config allows. The run is broken, not failed.',
+    fix: 'Raise limits.packet in the config when such packets are to be tested.',
+  },
   'link/no-disturbance': {
     fault: 'input',
     meaning: 'The disturbance to release is not at work: it was released before, or has not begun.',
@@ -207,6 +217,16 @@ export const environment = {
     fault: 'environment',
     meaning: 'A report cannot be written.',
     fix: 'Is the disk full, and may hil write there? --output names another folder.',
+  },
+  'results/outside': {
+    fault: 'input',
+    meaning: 'A file of results names a path outside of its own folder.',
+    fix: 'Do not use these results: somebody has changed them. Run again.',
+  },
+  'run/slow-regex': {
+    fault: 'input',
+    meaning: 'A regular expression took too long on a text, and was stopped.',
+    fix: 'Write it without a repetition inside a repetition: /^a+$/ for /^(a+)+$/.',
   },
   'run/file': {
     fault: 'environment',

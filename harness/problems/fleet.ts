@@ -136,4 +136,31 @@ export const fleet = {
     meaning: 'The fleet has no such group.',
     fix: 'The hint says which it has.',
   },
+  'run/queue-key': {
+    fault: 'input',
+    meaning:
+      'Jobs of a queue are signed and encrypted with a key that the coordinator and its workers share. It is missing or too short.',
+    fix: 'Set the same HIL_QUEUE_KEY for hil load and for all its workers.',
+    example: 'export HIL_QUEUE_KEY=$(openssl rand -hex 32)',
+  },
+  'scenario/fleet-name': {
+    fault: 'input',
+    meaning: 'A name such as i, seq or random stands in a value of a fleet in which it has no meaning.',
+    fix: 'The hint says where the name can stand.',
+  },
+  'scenario/fleet-track': {
+    fault: 'input',
+    meaning: 'A message whose topic is random cannot be followed to its receivers.',
+    fix: 'Use i and seq in the topic, or write track: false.',
+  },
+  'scenario/keepalive': {
+    fault: 'input',
+    meaning: 'A keep alive is a number of seconds in two bytes [MQTT 3.1.1, 3.1.2.10].',
+    fix: 'Write at most 65535s, which is 18h12m15s.',
+  },
+  'scenario/slo-without-fleet': {
+    fault: 'input',
+    meaning: 'slo: bounds what a fleet measures, and the scenario has no fleet.',
+    fix: 'Use expect and never for the claims of a scenario without a fleet.',
+  },
 } satisfies ProblemTable

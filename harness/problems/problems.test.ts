@@ -13,7 +13,7 @@ const sources = ['harness', 'emulators'].flatMap((folder) =>
     .map((name) => join(folder, name))
     .filter((name) => name.endsWith('.ts') && !/(^|[./])(test|contract|testing)\.ts$/.test(name))
     // Tools of this repository, which users do not have; and the problems themselves.
-    .filter((name) => !/^emulators\/traces\/|^harness\/problems\//.test(name))
+    .filter((name) => !/^emulators\/traces\/|^harness\/(problems|reference)\//.test(name))
     .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8').replace(/^\s*(\/\/|\*).*$/gm, '') })),
 )
 
@@ -21,6 +21,8 @@ const sources = ['harness', 'emulators'].flatMap((folder) =>
 const MADE: Readonly<Record<string, readonly string[]>> = {
   'harness/select/names.ts `select/unknown-${flag}`': ['select/unknown-var', 'select/unknown-bind'],
   'harness/select/parse-args.ts `select/bad-${flag}`': ['select/bad-var', 'select/bad-bind'],
+  'harness/plan/compile/slo-bound.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
+  'harness/plan/fleet/check.ts `scenario/${code}`': words('plan/fleet/check.ts', /fault\(\s*'([a-z-]+)'/g, 'scenario/'),
   'harness/packets/words.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/plan/compile/slo-bound.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/scenario/vocabulary.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],

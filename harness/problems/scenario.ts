@@ -252,6 +252,12 @@ export const scenario = {
     meaning: 'join and split are opposites: one segment, or many.',
     fix: 'Remove one of them.',
   },
+  'scenario/serial-what': {
+    fault: 'input',
+    meaning: 'A serial step sends a line of text, or bytes.',
+    fix: 'Give one of send: and hex:. A line end belongs to send:.',
+    example: '- serial: { device: blue, send: status }',
+  },
   'scenario/send-what': {
     fault: 'input',
     meaning: 'send needs to know what: one packet, several, or bytes.',

@@ -3,7 +3,6 @@
 import { z } from 'zod'
 import type { Duration } from '../../../emulators/index.ts'
 import { duration, readRegex, regexText, text } from '../../scenario/index.ts'
-import type { DeviceWords } from '../keys.ts'
 
 export const EOLS = { lf: '\n', cr: '\r', crlf: '\r\n' } as const
 export type Eol = keyof typeof EOLS
@@ -68,7 +67,11 @@ export const DEFAULT_CONSOLE: ConsoleSettings = {
   echo: null,
 }
 
-export function consoleOf({ console: said }: DeviceWords): ConsoleSettings {
+export function consoleOf({
+  console: said,
+}: {
+  readonly console?: z.output<typeof consoleShape> | undefined
+}): ConsoleSettings {
   if (said === undefined) return DEFAULT_CONSOLE
   return {
     baud: said.baud ?? null,
