@@ -1,6 +1,6 @@
 // The names of an event's fields, for `save`.
 
-import type { FactKind } from '../evidence/event.ts'
+import type { FactKind } from '../evidence/index.ts'
 import { FIELDS_OF } from './packet-types.ts'
 
 const OF_PACKETS = ['type', 'flags', 'length', 'connection', 'delivered', 'at', 'by', 'hex']

@@ -21,8 +21,6 @@ const sources = ['harness', 'emulators'].flatMap((folder) =>
 const MADE: Readonly<Record<string, readonly string[]>> = {
   'harness/select/names.ts `select/unknown-${flag}`': ['select/unknown-var', 'select/unknown-bind'],
   'harness/select/parse-args.ts `select/bad-${flag}`': ['select/bad-var', 'select/bad-bind'],
-  'harness/plan/compile/slo-bound.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
-  'harness/plan/fleet/check.ts `scenario/${code}`': words('plan/fleet/check.ts', /fault\(\s*'([a-z-]+)'/g, 'scenario/'),
   'harness/packets/words.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/plan/compile/slo-bound.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/scenario/vocabulary.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],

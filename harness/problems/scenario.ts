@@ -252,6 +252,43 @@ export const scenario = {
     meaning: 'join and split are opposites: one segment, or many.',
     fix: 'Remove one of them.',
   },
+  'scenario/never-running': {
+    fault: 'input',
+    meaning: 'never: says that an event does not come. That a call is running is a state, and not an event.',
+    fix: 'Claim the end of the call with expect.',
+    example: '- expect: { call: { id: publish, returned: true }, within: 5s }',
+  },
+  'scenario/no-call': {
+    fault: 'input',
+    meaning: 'A claim about a call names a step that calls nothing on a device.',
+    fix: 'Give the step that makes the call an id:, and name that.',
+  },
+  'scenario/no-repeat': {
+    fault: 'input',
+    meaning: 'i is the turn of a repeat, and the step is not inside of one.',
+    fix: 'Put the step under repeat: { times, steps }.',
+  },
+  'scenario/save-field': {
+    fault: 'input',
+    meaning: 'save: names a field that the events of this claim do not have.',
+    fix: 'The hint lists the fields.',
+  },
+  'scenario/start-with-terms': {
+    fault: 'input',
+    meaning:
+      'With start: true a step does not wait for the end of its call, so what it says of that end would not be checked.',
+    fix: 'Give the step an id:, and claim the end of the call in a later expect.',
+  },
+  'scenario/unanswerable': {
+    fault: 'input',
+    meaning: 'The claim can never be decided by what this run records: no event can have what it asks for.',
+    fix: 'The message names the part, and the hint what to write.',
+  },
+  'scenario/unknown-saved': {
+    fault: 'input',
+    meaning: 'saved.NAME stands before any expect that saves this name.',
+    fix: 'Write save: { NAME: FIELD } in the expect that finds the value.',
+  },
   'scenario/serial-what': {
     fault: 'input',
     meaning: 'A serial step sends a line of text, or bytes.',
