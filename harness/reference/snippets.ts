@@ -8,6 +8,8 @@ const DEVICES = `devices:
   board: { use: micropython }
   sensor: { use: process, command: python3 sensor.py }
 `
+/** For examples about frames: blue speaks WebSocket. */
+const OVER_WEBSOCKET = DEVICES.replace(/blue: .*/, 'blue: { use: mqttjs, link: { websocket: true } }')
 const FLEET = `fleet:
   sensors: { use: umqtt.robust, count: 100 }
 `
@@ -22,8 +24,10 @@ export function wholeScenario(snippet: string): string {
     has('name') ? '' : 'name: an example\n',
     has('version') ? '' : 'version: 1\n',
     top,
-    has('devices') ? '' : DEVICES,
+    has('devices') ? '' : /\b(upgrade|frame): \{/.test(snippet) ? OVER_WEBSOCKET : DEVICES,
     has('fleet') ? '' : FLEET,
+    // A scenario with a fleet has none by default.
+    has('observer') ? '' : 'observer: true\n',
     has('steps') ? '' : (parts.steps ?? STEPS),
   ].join('')
 }
