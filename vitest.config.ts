@@ -1,12 +1,29 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-export default defineConfig({
+const isCi = (process.env.CI ?? '') !== ''
+
+/** `npm test` runs all but these; `npm run test:all` (`--mode all`) runs them, too. CONTRIBUTING.md says what goes where. */
+const SLOW = '**/*.slow.test.ts'
+
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['harness/**/*.test.ts', 'emulators/**/*.test.ts', 'docs/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
+    // The modules of the harness are loaded once for each worker, and not for each of the files.
+    isolate: false,
+    // They wait more than they work.
+    maxWorkers: 3,
     // Some start brokers, boards, browsers and whole runs of scenarios, on a machine that may be slow.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // With real ports and processes, what fails once on a shared machine is tried once more there; a defect fails twice.
-    retry: process.env.CI ? 1 : 0,
+    // Each such test is printed, and more than three fail the run.
+    retry: isCi ? 1 : 0,
+    reporters: isCi ? ['default', './.ci/flaky.mjs'] : ['default'],
+    coverage: {
+      include: ['harness/**/*.ts', 'emulators/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.contract.ts', '**/*testing.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
   },
-})
+}))

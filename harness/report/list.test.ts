@@ -129,7 +129,7 @@ describe('list on a terminal', () => {
       expect((await screen.lines()).at(-1)).toBe(
         '  ◌ 10 of 30 · 1 failed · 1m00s, about 2m00s left · n10: publish and 4 more',
       )
-      reporter.onEnd?.({ ...all, scenarios: [] })
+      await reporter.onEnd?.({ ...all, scenarios: [] })
       expect(vi.getTimerCount()).toBe(0)
     } finally {
       vi.useRealTimers()

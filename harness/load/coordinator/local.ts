@@ -61,7 +61,7 @@ export class LocalShards implements Transport {
     const child = forkShard(job, (message) => hear(shard, message))
     this.#children.push(child.process)
     this.states.push({ where: `pid ${child.process.pid}`, attempts: 1, clockOffset: 0, lost: null })
-    child.ended.then((how) => {
+    void child.ended.then((how) => {
       if (this.#leaving) return
       this.states[shard]!.lost = `it ended ${how}`
       const hint = 'was there memory enough?'

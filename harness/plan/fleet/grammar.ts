@@ -183,5 +183,3 @@ export const group = z.strictObject({
     .describe('the share of its devices that reach the broker by a link, which can be disturbed; default: 0%'),
   'late-after': duration().optional().describe('a message that took longer counts as late; default: 5s'),
 })
-
-export const fleetSchema = z.record(identifier(), group)
