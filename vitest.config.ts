@@ -11,8 +11,8 @@ export default defineConfig(({ mode }) => ({
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
     // The modules of the harness are loaded once for each worker, and not for each of the files.
     isolate: false,
-    // They wait more than they work.
-    maxWorkers: 3,
+    // They wait more than they work, but they claim times: where there are fewer processors, they would disturb each other.
+    maxWorkers: 2,
     // Some start brokers, boards, browsers and whole runs of scenarios, on a machine that may be slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,

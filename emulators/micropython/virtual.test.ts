@@ -270,13 +270,15 @@ print('connected')
     const bench = await VirtualBoardBench.boot(
       {
         'main.py': `${WIFI}
-while sta.isconnected(): pass
+import time
+while sta.isconnected(): time.sleep_ms(5)
 print('lost', sta.status() == network.STAT_BEACON_TIMEOUT)
-while not sta.isconnected(): pass
+while not sta.isconnected(): time.sleep_ms(5)
 print('found')
 `,
       },
-      { wifi: { join: milliseconds(0), lostAfter: milliseconds(20), lostFor: milliseconds(20) } },
+      // Each state lasts long enough to be seen by a board whose thread hardly gets a processor.
+      { wifi: { join: milliseconds(0), lostAfter: milliseconds(1500), lostFor: milliseconds(1500) } },
     )
     await bench.said(/lost True\r\nfound/)
     expect(bench.air).toEqual([false, true])

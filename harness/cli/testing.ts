@@ -61,6 +61,9 @@ export const hilBuilt = (...args: readonly string[]): Promise<Ended> => start(ar
 /** The command line in this process, from source: in a tenth of the time that a process of its own takes. */
 export const hil = (...args: readonly string[]): Promise<Ended> => hilIn(ROOT, ...args)
 
+/** One that hangs fails its own test, with what it has said, and not all that wait for their turn after it. */
+const LIMIT_MS = 100_000
+
 let turn: Promise<unknown> = Promise.resolve()
 
 /** As `hil`, started in a folder. Folder, environment and output belong to the process, so calls take turns. */
@@ -89,10 +92,17 @@ async function runHere(folder: string, args: readonly string[]): Promise<Ended> 
   env.NO_COLOR = '1'
   process.exitCode = undefined
   process.chdir(folder)
+  let late: NodeJS.Timeout | undefined
   try {
-    await cli(args)
+    const hangs = new Promise<never>((_, reject) => {
+      late = setTimeout(() => {
+        reject(new Error(`hil ${args.join(' ')} has not ended in ${LIMIT_MS} ms; it said:\n${said.out}${said.err}`))
+      }, LIMIT_MS)
+    })
+    await Promise.race([cli(args), hangs])
     return { code: Number(process.exitCode ?? 0), ...said }
   } finally {
+    clearTimeout(late)
     process.chdir(real.folder)
     stdout.write = real.out
     stderr.write = real.err

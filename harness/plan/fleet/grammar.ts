@@ -5,17 +5,7 @@
 import { z } from 'zod'
 import { clients } from '../../../emulators/index.ts'
 import { will } from '../../devices/index.ts'
-import {
-  duration,
-  identifier,
-  percent,
-  positiveDuration,
-  positiveRate,
-  qos,
-  rate,
-  size,
-  text,
-} from '../../scenario/index.ts'
+import { duration, percent, positiveDuration, positiveRate, qos, rate, size, text } from '../../scenario/index.ts'
 
 /** CONNECT has two bytes for it. */
 const LONGEST_KEEPALIVE_MS = 65_535_000

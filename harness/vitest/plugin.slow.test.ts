@@ -106,7 +106,7 @@ describe('a scenario in vitest', () => {
 
   it('whose time is up fails at the step that took it', () => {
     expect(only('time-up').failureMessages[0]).toMatch(
-      /^ClaimFailed: delay 30s\n.*time limit of 4000ms[\s\S]*at delay \(.*time-up\.scenario\.yaml:8:5\)$/,
+      /^ClaimFailed: delay 30s\n.*time limit of 4s[\s\S]*at delay \(.*time-up\.scenario\.yaml:8:5\)$/,
     )
   })
 
