@@ -228,6 +228,8 @@ export interface FleetEvent {
   readonly connected: number
   /** On the way: waiting for their turn, for the broker, or for their next attempt. */
   readonly connecting: number
+  /** Lost their connections and do not try to connect: some programs do not notice. Absent in older records. */
+  readonly disconnected?: number | undefined
   /** Not yet begun, or switched off. */
   readonly off: number
   /** Their programs have ended. */

@@ -46,7 +46,7 @@ function what(event: Event): string {
     case 'step':
       return `step ${event.step} ${event.phase}${event.outcome === undefined ? '' : ` ${event.outcome}`}`
     case 'fleet':
-      return `${event.group}: ${event.connected} of ${event.devices} connected, ${event.connecting} connecting, ${event.off} off, ${event.ended} ended`
+      return `${event.group}: ${event.connected} of ${event.devices} connected, ${event.connecting} connecting, ${event.disconnected ?? 0} disconnected, ${event.off} off, ${event.ended} ended`
     case 'lag':
       return `the harness stood still for ${showDuration(event.stalled as Duration)}`
     default:

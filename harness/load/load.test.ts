@@ -214,6 +214,46 @@ steps:
   )
 
   it.skipIf(mosquittoHere.skip)(
+    `counts connections that the broker closes without an answer${mosquittoHere.why}`,
+    async () => {
+      const run = await runFleet(
+        `
+fleet:
+  sensors: { use: umqtt.simple, count: 6, arrival: { over: 1s }, connect: { keepalive: 60s } }
+observer: false
+steps:
+  - expect: { fleet: { group: sensors, ended: 50% }, within: 30s }
+slo:
+  - { metric: connect_failures, total: { eq: 0 } }
+`,
+        { open: () => brokers.mosquitto.open({ config: ['max_connections 3'] }) },
+      )
+      const { load } = run
+      expect(claimsOf(run)).toEqual(['pass'])
+      expect(load!.counts.all).toMatchObject({ connects: 3, connect_failures: 3 })
+      const refusals = Object.keys(load!.errors).filter((kind) => kind.startsWith('connect: '))
+      expect(new Set(refusals.map((kind) => kind.replace(/closed|ECONNRESET|EPIPE/, 'ended')))).toEqual(
+        new Set(['connect: ended before CONNACK']),
+      )
+      expect(load!.slos.map(({ verdict }) => verdict)).toEqual(['fail'])
+    },
+  )
+
+  it('tells a device that has not noticed the end of its connection from one that connects', async () => {
+    const run = await runFleet(`
+fleet:
+  silent: { use: quecpython, count: 3, connect: { keepalive: 600s } }
+steps:
+  - expect: { fleet: { group: silent, connected: 100% }, within: 30s }
+  - fleet: { group: silent, network: down, mode: close }
+  - expect: { fleet: { group: silent, at-most: 0% }, within: 20s }
+`)
+    expect(claimsOf(run)).toEqual(['pass', 'pass'])
+    const last = run.events.findLast((event) => event.kind === 'fleet')
+    expect(last).toMatchObject({ connected: 0, connecting: 0, disconnected: 3, ended: 0 })
+  })
+
+  it.skipIf(mosquittoHere.skip)(
     `has a certificate for each device, which the broker asks for${mosquittoHere.why}`,
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))

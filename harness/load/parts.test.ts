@@ -216,7 +216,7 @@ describe('metrics', () => {
   const snapshot = (over: Partial<LoadSnapshot>): LoadSnapshot => ({
     at: 1000,
     phase: 'steady',
-    groups: [{ name: 'sensors', devices: 10, off: 1, connecting: 2, connected: 7, ended: 0 }],
+    groups: [{ name: 'sensors', devices: 10, off: 1, connecting: 2, connected: 6, ended: 0, disconnected: 1 }],
     totals: { connects: 9 },
     rates: {},
     times: { publish_ack_time: { p50: 250, p99: 1500 } },
@@ -234,7 +234,7 @@ describe('metrics', () => {
     server.watcher.onSnapshot!(snapshot({}))
     const text = await scrape()
     for (const line of [
-      'hil_devices{group="sensors",state="connected"} 7',
+      'hil_devices{group="sensors",state="connected"} 6',
       'hil_time_seconds{metric="publish_ack_time",quantile="0.99"} 0.0015',
       'hil_events_total{event="connects"} 9',
       'hil_errors_total{kind="connect: ECONNREFUSED"} 3',

@@ -272,9 +272,50 @@ describe('a device of a fleet', () => {
     const { watch } = puppet('minimqtt', server.port)
     const socket = await server.accepted()
     socket.on('data', () => {})
-    await watch.until('lost')
+    await watch.until('failed given up without a CONNACK')
+    expect(watch.told).not.toContain('lost')
     expect(watch.bugs).toEqual([])
   }, 30_000)
+
+  it.each([
+    ['closes', 'failed closed before CONNACK'],
+    ['resets', 'failed ECONNRESET before CONNACK'],
+  ] as const)('whose connection the broker %s before a CONNACK was refused', async (how, told) => {
+    const server = await listen()
+    const { watch } = puppet('umqtt.simple', server.port)
+    const socket = await server.accepted()
+    await bytesOf(socket, CONNECT.length)
+    if (how === 'closes') socket.end()
+    else socket.resetAndDestroy()
+    await watch.until(told)
+    await watch.until('end')
+    expect(watch.told).not.toContain('lost')
+  })
+
+  it('that loses its power before a CONNACK was not refused', async () => {
+    const server = await listen()
+    const { watch, device } = puppet('umqtt.simple', server.port)
+    await bytesOf(await server.accepted(), CONNECT.length)
+    watch.fleet.halt(device, 'power')
+    expect(watch.told).toEqual(['open'])
+  })
+
+  it.each([
+    [1, false, 0],
+    [2, true, 0],
+    [3, false, 5],
+  ])('knows a CONNACK that comes in pieces, the first of %d bytes', async (size, present, code) => {
+    const server = await listen()
+    const { watch } = puppet('umqtt.simple', server.port)
+    const socket = await server.accepted()
+    socket.setNoDelay(true)
+    const connack = Buffer.from([0x20, 2, present ? 1 : 0, code])
+    socket.write(connack.subarray(0, size))
+    // The device has read its first byte when it waits for more.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    socket.write(connack.subarray(size))
+    await watch.until(`connack ${code} ${present}`)
+  })
 
   it('runs threads, timers and locks of a library that has them', async () => {
     const server = await listen()

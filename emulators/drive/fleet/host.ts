@@ -27,8 +27,9 @@ export interface FleetHost {
   onOpen?(device: FleetDevice, now: number): void
   /** The broker's CONNACK, whichever part of the program was waiting for it. */
   onConnack?(device: FleetDevice, code: number, sessionPresent: boolean, now: number): void
-  onFailed?(device: FleetDevice, errno: string, now: number): void
-  /** An open connection is over, whoever ended it: seen by the kernel, perhaps not yet by the program. */
+  /** `why`: an errno, or what became of a connection that was open and had no CONNACK. */
+  onFailed?(device: FleetDevice, why: string, now: number): void
+  /** A connection with a CONNACK is over, whoever ended it: seen by the kernel, perhaps not yet by the program. */
   onLost?(device: FleetDevice, now: number): void
   /** Options of `tls.connect` for this device. */
   secure?(device: FleetDevice): object | undefined

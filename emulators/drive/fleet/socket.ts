@@ -9,6 +9,9 @@ import type { Fleet } from './fleet.ts'
 import type { Connecting } from './window.ts'
 import { ARRIVED, FleetWire, reset, secureWire, type Wired, type WireEnd } from './wire.ts'
 
+/** The first byte of a CONNACK, and how many it has. */
+const CONNACK = 0x20
+const CONNACK_BYTES = 4
 const NOTHING_READ = Buffer.alloc(0)
 /** A one-byte read is the commonest of all. */
 const BYTES: readonly Uint8Array[] = Array.from({ length: 256 }, (_, k) => Uint8Array.of(k))
@@ -40,7 +43,10 @@ export class FleetSocket implements Connecting, WireEnd {
   #port = 0
   #tls: TlsRequest | undefined
   #tries = 0
-  #answered = false
+  /** Of the broker's first packet: how many bytes have come, its type, and the flags of a CONNACK. */
+  #seen = 0
+  #first = 0
+  #flags = 0
   #told = false
 
   constructor(handle: SocketHandle, device: FleetDevice, fleet: Fleet) {
@@ -177,7 +183,7 @@ export class FleetSocket implements Connecting, WireEnd {
   }
 
   close(): void {
-    const net = this.#detach()
+    const net = this.#detach('given up without a CONNACK')
     if (net === null) return
     if (net.writableLength > 0) net.destroySoon()
     else net.destroy()
@@ -185,17 +191,17 @@ export class FleetSocket implements Connecting, WireEnd {
 
   /** `reset`: RST. `vanish`: nothing is told; the broker keeps half a connection until it notices. */
   cut(how: 'reset' | 'vanish'): void {
-    const net = this.#detach()
+    const net = this.#detach(null)
     if (net === null) return
     if (how === 'reset' || net.connecting) reset(net)
     else this.#fleet.adoptOrphan(net)
   }
 
   /** Closed for the device; what is left of the connection, for whoever ends it. */
-  #detach(): Wired | null {
+  #detach(why: string | null): Wired | null {
     if (this.state === 'closed') return null
     const net = this.#net
-    this.#lost()
+    this.#lost(why)
     this.#leave()
     this.state = 'closed'
     this.#net = null
@@ -220,12 +226,7 @@ export class FleetSocket implements Connecting, WireEnd {
     fleet.window.leave(this, fleet.now())
     // A dead network's bytes reach nobody.
     if (this.device.network !== 'up' && this.device.network !== 'refuse') return
-    if (!this.#answered) {
-      this.#answered = true
-      // [MQTT 3.1.1, 3.2]: fixed header 20 02, session-present flag, return code.
-      if (count >= 4 && ARRIVED[0] === 0x20)
-        fleet.host.onConnack?.(this.device, ARRIVED[3]!, (ARRIVED[2]! & 1) === 1, fleet.now())
-    }
+    if (this.#seen < CONNACK_BYTES) this.#lookAtAnswer(count)
     if (this.#at === this.#end) {
       this.#bytes = ARRIVED
       this.#at = 0
@@ -248,6 +249,18 @@ export class FleetSocket implements Connecting, WireEnd {
     }
   }
 
+  /** [MQTT 3.1.1, 3.2]: fixed header 20 02, session-present flag, return code; perhaps in pieces. */
+  #lookAtAnswer(count: number): void {
+    const { host } = this.#fleet
+    for (let k = 0; k < count && this.#seen < CONNACK_BYTES; k++, this.#seen++) {
+      const byte = ARRIVED[k]!
+      if (this.#seen === 0) this.#first = byte
+      else if (this.#seen === 2) this.#flags = byte
+      else if (this.#seen === 3 && this.#first === CONNACK)
+        host.onConnack?.(this.device, byte, (this.#flags & 1) === 1, this.#fleet.now())
+    }
+  }
+
   opened(): void {
     if (this.state !== 'connecting') return
     this.state = 'open'
@@ -265,7 +278,7 @@ export class FleetSocket implements Connecting, WireEnd {
 
   #over(): void {
     if (this.ended) return
-    this.#lost()
+    this.#lost('closed before CONNACK')
     this.ended = true
     this.#fleet.serve(this, false)
   }
@@ -309,7 +322,7 @@ export class FleetSocket implements Connecting, WireEnd {
 
   #die(errno: string): void {
     if (this.state !== 'open' || this.dead) return
-    this.#lost()
+    this.#lost(`${errno} before CONNACK`)
     this.dead = true
     // After the peer's FIN the kernel reports a reset to writers only; readers have their end of file.
     if (!this.ended) this.#error = errno
@@ -329,12 +342,14 @@ export class FleetSocket implements Connecting, WireEnd {
     this.#fleet.window.leave(this, this.#fleet.now())
   }
 
-  /** Told once, whoever ended the connection. */
-  #lost(): void {
-    if (this.state === 'open' && !this.ended && !this.dead && !this.#told) {
-      this.#told = true
-      this.#fleet.host.onLost?.(this.device, this.#fleet.now())
-    }
+  /** Told once, whoever ended the connection. `why`: the reason, for one that had no CONNACK; null: the device was halted. */
+  #lost(why: string | null): void {
+    if (this.state !== 'open' || this.ended || this.dead || this.#told) return
+    this.#told = true
+    const { host } = this.#fleet
+    const connacked = this.#seen === CONNACK_BYTES && this.#first === CONNACK
+    if (connacked) host.onLost?.(this.device, this.#fleet.now())
+    else if (why !== null) host.onFailed?.(this.device, why, this.#fleet.now())
   }
 
   #takeError(): string | null {

@@ -311,18 +311,9 @@ class Coordinator implements FleetRun {
     if (!Number.isFinite(asOf) || asOf <= this.#told || asOf <= this.#muted) return
     this.#told = asOf
     for (const [g, { name, count }] of this.#plan.fleet!.groups.entries()) {
-      const [off, connecting, connected, ended] = this.#gathering.states(g) as [number, number, number, number]
+      const states = this.#gathering.states(g)
       const reconnects = this.#gathering.reconnects(g)
-      this.#timeline.record({
-        kind: 'fleet',
-        group: name,
-        devices: count,
-        connected,
-        connecting,
-        off,
-        ended,
-        reconnects,
-      })
+      this.#timeline.record({ kind: 'fleet', group: name, devices: count, ...states, reconnects })
     }
   }
 

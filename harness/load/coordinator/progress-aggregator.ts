@@ -78,10 +78,9 @@ export class ProgressAggregator {
   }
 
   /** Of a group: devices in each state. */
-  states(group: number): number[] {
-    const sums = STATES.map(() => 0)
-    for (const progress of this.#latest) for (const k of STATES.keys()) sums[k]! += progress?.states[group]?.[k] ?? 0
-    return sums
+  states(group: number): Record<(typeof STATES)[number], number> {
+    const sum = (k: number): number => this.#latest.reduce((n, progress) => n + (progress?.states[group]?.[k] ?? 0), 0)
+    return Object.fromEntries(STATES.map((state, k) => [state, sum(k)])) as Record<(typeof STATES)[number], number>
   }
 
   reconnects(group: number): number {
@@ -108,8 +107,7 @@ export class ProgressAggregator {
       at,
       phase,
       groups: this.#plan.fleet!.groups.map(({ name, count }, g) => {
-        const [off, connecting, connected, ended] = this.states(g) as [number, number, number, number]
-        return { name, devices: count, off, connecting, connected, ended }
+        return { name, devices: count, ...this.states(g) }
       }),
       totals: named((k) => totals[k]!),
       rates: named((k) => (totals[k]! - first.totals[k]!) / span),

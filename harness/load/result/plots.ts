@@ -37,7 +37,7 @@ const states = (result: LoadResult): LoadPlot[] =>
     title: `devices of ${group}, by state`,
     unit: 'devices',
     times: secondsOf(result),
-    series: ['connected', 'connecting', 'off', 'ended']
+    series: ['connected', 'connecting', 'disconnected', 'off', 'ended']
       .filter((state) => state === 'connected' || of[state]!.some((n) => n > 0))
       .map((name) => ({ name, values: of[name]! })),
   }))

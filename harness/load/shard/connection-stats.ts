@@ -1,7 +1,7 @@
 // How the devices of a shard are connected: how many are in each state, and how long connecting and coming back took.
 // Times that come in are of the fleet's clock, in ms.
 
-import { CONNECTED, CONNECTING, type DeviceState, OFF, type State } from './device-state.ts'
+import { CONNECTED, CONNECTING, type DeviceState, DISCONNECTED, OFF, type State } from './device-state.ts'
 import type { ShardContext } from './shard-context.ts'
 
 export class ConnectionStats {
@@ -11,7 +11,7 @@ export class ConnectionStats {
 
   constructor(shift: ShardContext) {
     this.#shift = shift
-    this.#states = shift.numbering.groups.map(() => [0, 0, 0, 0])
+    this.#states = shift.numbering.groups.map(() => [0, 0, 0, 0, 0])
     this.#reconnects = shift.numbering.groups.map(() => 0)
   }
 
@@ -40,6 +40,7 @@ export class ConnectionStats {
   /** The program wants a connection. */
   called(member: DeviceState, now: number): void {
     if (member.wantedAt === 0) member.wantedAt = now
+    if (member.state === DISCONNECTED) this.become(member, CONNECTING)
   }
 
   /** The SYN leaves. */
@@ -48,11 +49,12 @@ export class ConnectionStats {
     this.#shift.meter.count('connect_attempts', member.group, now - this.#shift.epoch)
   }
 
-  failed(member: DeviceState, errno: string, now: number): void {
+  /** It was refused, or not answered. */
+  failed(member: DeviceState, why: string, now: number): void {
     const { meter, epoch } = this.#shift
     if (member.connectedOnce) member.wantedAt = 0
     meter.count('connect_failures', member.group, now - epoch)
-    meter.error(`connect: ${errno}`)
+    meter.error(`connect: ${why}`)
   }
 
   acknowledged(member: DeviceState, code: number, sessionPresent: boolean, now: number): void {
@@ -87,7 +89,7 @@ export class ConnectionStats {
     member.lostAt = now
     member.turns.push(Math.round(at))
     meter.count('disconnects', member.group, at)
-    this.become(member, CONNECTING)
+    this.become(member, DISCONNECTED)
   }
 
   /** Notes how many are in each state now. */

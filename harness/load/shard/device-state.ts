@@ -8,7 +8,9 @@ export const OFF = 0
 export const CONNECTING = 1
 export const CONNECTED = 2
 export const ENDED = 3
-export type State = typeof OFF | typeof CONNECTING | typeof CONNECTED | typeof ENDED
+/** It has lost its connection and does not try to connect: perhaps its program has not noticed. */
+export const DISCONNECTED = 4
+export type State = typeof OFF | typeof CONNECTING | typeof CONNECTED | typeof ENDED | typeof DISCONNECTED
 
 /** What a device does right now for one of its publications. */
 export interface Outbox {

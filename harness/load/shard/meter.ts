@@ -10,7 +10,7 @@ import { encodeHistogram, newHistogram, record } from '../result/histogram.ts'
 export const SERIES: readonly SeriesName[] = ['connect_attempts', ...COUNTS.filter((name) => !LEDGER.has(name))]
 export type SeriesName = 'connect_attempts' | CountMetric
 
-export const STATES = ['off', 'connecting', 'connected', 'ended'] as const
+export const STATES = ['off', 'connecting', 'connected', 'ended', 'disconnected'] as const
 
 /** ms. */
 export const BUCKET = 100

@@ -14,6 +14,8 @@ export interface LoadSnapshot {
     readonly connecting: number
     readonly connected: number
     readonly ended: number
+    /** Lost their connections and do not try to connect. */
+    readonly disconnected: number
   }[]
   /** Since the start. */
   readonly totals: Readonly<Record<string, number>>

@@ -10,7 +10,7 @@ export interface MetricsServer extends AsyncDisposable {
   readonly port: number
 }
 
-const STATES = ['connected', 'connecting', 'off', 'ended'] as const
+const STATES = ['connected', 'connecting', 'disconnected', 'off', 'ended'] as const
 
 /** `port` 0: any. Throws Problem `run/metrics-port`. */
 export async function serveMetrics(port: number, host = '0.0.0.0'): Promise<MetricsServer> {

@@ -65,6 +65,7 @@ function draw(s: LoadSnapshot, c: Colors, width: number): string {
     const bar = `${c.green('█'.repeat(full))}${c.dim('░'.repeat(BAR - full))}`
     const others = [
       [g.connecting, 'connecting'],
+      [g.disconnected, 'disconnected'],
       [g.off, 'off'],
       [g.ended, 'ended'],
     ] as const
