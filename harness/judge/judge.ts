@@ -98,9 +98,20 @@ export class Judge {
   }
 
   tick(now: Instant): void {
-    this.#now = now
+    if (now > this.#now) this.#now = now
     for (const open of [...this.#open.values()]) {
       open.case.tick(now)
+      this.#settle(open)
+    }
+  }
+
+  /** A window has both of its ends: what happens at its very end is still inside, so that it is over only after that. */
+  #passBefore(time: number): void {
+    for (const open of [...this.#open.values()]) {
+      const { due } = open.case
+      if (due === null || due >= time) continue
+      if (time > this.#now) this.#now = time as Instant
+      open.case.tick(time as Instant)
       this.#settle(open)
     }
   }
@@ -108,7 +119,7 @@ export class Judge {
   observe(event: Event): void {
     // A late-stamped event may belong before a deadline that its stamp is past. Steps are the
     // harness's own doing: their stamps are exact.
-    this.tick(event.kind === 'step' ? event.at : ((event.at - (event.lag ?? 0)) as Instant))
+    this.#passBefore(event.kind === 'step' ? event.at : event.at - (event.lag ?? 0))
     this.#now = event.at
     this.#events.push(event)
     this.#stalls.observe(event)

@@ -52,7 +52,7 @@ export function judgeInHindsight(plan: Plan, recorded: readonly Event[]): Hindsi
   }
   /** What is decided by time alone is decided in time. */
   const passUntil = (time: number): void => {
-    for (let due = judge.due; due !== null && due <= time; ) {
+    for (let due = judge.due; due !== null && due < time; ) {
       judge.tick(due)
       step(due)
       const later = judge.due
