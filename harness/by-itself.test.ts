@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { statementsOf } from './report/index.ts'
+import { statementsOf } from './run/index.ts'
 import { runScenario } from './select/index.ts'
 
 /** Connects, and acknowledges QoS 1; as told it loses the high byte of ids. */

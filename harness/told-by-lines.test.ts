@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { statementsOf } from './report/index.ts'
+import { statementsOf } from './run/index.ts'
 import { runScenario } from './select/index.ts'
 
 const PROGRAM = 'fixtures/firmware/line-client'

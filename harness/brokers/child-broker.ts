@@ -15,6 +15,8 @@ import { reach } from './probe.ts'
 
 export const HOST = '127.0.0.1'
 const PROBE_EVERY_MS = 100
+/** How long a broker that answers is waited for to have said its version. */
+const VERSION_LIMIT_MS = 5000
 
 /** What a start needs to know. */
 export interface BrokerStart {
@@ -101,6 +103,9 @@ class ChildBroker implements Broker {
   #wanted: Child | null = null
   #version: string
   #onReady = (): void => {}
+  #onVersion = (): void => {}
+  /** The line came that says that it is ready: what it says of itself before has been read. */
+  #saidReady = false
   readonly #callOffRemoval: () => void
 
   constructor(recipe: Recipe, folder: string) {
@@ -203,6 +208,7 @@ class ChildBroker implements Broker {
   async #begin(port: number): Promise<boolean> {
     this.#started = this.#place(port)
     const command = await this.#recipe.prepare(this.#started)
+    this.#saidReady = false
     const ready = new Promise<void>((resolve) => {
       this.#onReady = resolve
     })
@@ -213,6 +219,7 @@ class ChildBroker implements Broker {
     // Its second listener may be a moment later than its first.
     if (outcome === 'ready' && this.#webClaim !== null) outcome = await this.#firstOf(child, null, this.#webClaim.port)
     if (outcome === 'ready') {
+      await this.#versionOf(child)
       this.#guard(child)
       return true
     }
@@ -263,6 +270,18 @@ class ChildBroker implements Broker {
     return outcome
   }
 
+  /** A port can answer before the line with the version has been read; gaps hold for versions. */
+  async #versionOf(child: Child): Promise<void> {
+    if (this.#recipe.version === undefined || this.#version !== '' || this.#saidReady) return
+    let limit: NodeJS.Timeout | undefined
+    const said = new Promise<void>((resolve) => {
+      this.#onVersion = resolve
+      limit = setTimeout(resolve, VERSION_LIMIT_MS)
+    })
+    await Promise.race([said, child.exit])
+    clearTimeout(limit)
+  }
+
   #guard(child: Child): void {
     this.#wanted = child
     void child.exit.then((exit) => {
@@ -276,7 +295,12 @@ class ChildBroker implements Broker {
   #read(line: string): void {
     const { version, ready } = this.#recipe
     const found = version?.exec(line)?.[1]
-    if (found !== undefined) this.#version = found
-    if (ready?.test(line)) this.#onReady()
+    if (found !== undefined) {
+      this.#version = found
+      this.#onVersion()
+    }
+    if (!ready?.test(line)) return
+    this.#saidReady = true
+    this.#onReady()
   }
 }

@@ -88,3 +88,18 @@ describe.skipIf(mosquittoHere.skip)(`mosquitto by a command${mosquittoHere.why}`
     })
   })
 })
+
+test('a version that is said after the port answers is waited for, and not one that is never said', async () => {
+  const program = (says: string): string[] => [
+    process.execPath,
+    '-e',
+    `require('node:net').createServer(() => {}).listen(\${{ port }}, '127.0.0.1'); ${says}`,
+  ]
+  const late = `setTimeout(() => console.log('broker version 1.2.3'), 700)`
+  await using broker = await command.open({ command: program(late), version: 'version (\\S+)' })
+  expect(broker.version).toBe('1.2.3')
+  // Its line that it is ready came without one: nothing is waited for.
+  const silent = `setTimeout(() => console.log('running'), 100)`
+  await using other = await command.open({ command: program(silent), ready: 'running', version: 'version (\\S+)' })
+  expect(other.version).toBe('')
+})

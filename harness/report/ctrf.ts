@@ -1,5 +1,5 @@
 // `ctrf`: ctrf-report.json, the Common Test Report Format (https://ctrf.io), which dashboards and CI
-// actions read. It has no word for inconclusive, broken and interrupted: they are `other`, with our
+// actions read. It has no word for known gaps, inconclusive, broken and interrupted: they are `other`, with our
 // word as rawStatus. A scenario whose turn never came is `pending`.
 
 import { platform, release } from 'node:os'
@@ -52,7 +52,7 @@ export function ctrfOf(result: SuiteResult, version = ''): unknown {
         failed: summary.failed,
         skipped: summary.skipped,
         pending: notRun.length,
-        other: summary.inconclusive + summary.broken + summary.interrupted,
+        other: scenarios.filter(({ run }) => STATUSES[run.status] === 'other').length,
         flaky: summary.flaky,
         suites: files.size,
         start: startedAt.getTime(),

@@ -7,8 +7,8 @@ import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import { visible } from '../outside/index.ts'
-import { type Plan, statementsIn, stepAt } from '../plan/index.ts'
-import { decisive, type ScenarioRun } from '../run/index.ts'
+import { stepAt } from '../plan/index.ts'
+import { decisive, type ScenarioRun, statementsOf } from '../run/index.ts'
 import { clipText, renderDiagnostic } from '../scenario/index.ts'
 
 /** What stands before a line of the scenario: its number, in a frame. */
@@ -73,23 +73,6 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
 /** The turn of each `repeat` that a step's path stands in: `turn: 3 (i = 2)`. */
 const turns = (path: string): string[] =>
   [...path.matchAll(/#(\d+)/g)].map(([, i]) => `turn: ${Number(i) + 1} (i = ${i})`)
-
-/** The violations that it found; else what the claim tests, else what the whole scenario does. */
-export function statementsOf(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'events'>): readonly string[] {
-  const found = verdict.evidence.flatMap((seq) => {
-    const event = run.events[seq]
-    return event?.kind === 'violation' ? [event.statement] : []
-  })
-  const own = stepAt(run.plan, verdict.step)?.verifies ?? []
-  const named = found.length > 0 ? found : own
-  return [...new Set(named.length > 0 ? named : ofTheWhole(run.plan))]
-}
-
-/** What the scenario as a whole tests, without what single steps of it do. */
-function ofTheWhole(plan: Plan): readonly string[] {
-  const ofSteps = new Set([...plan.always, ...plan.steps].flatMap(statementsIn))
-  return plan.verifies.filter((statement) => !ofSteps.has(statement))
-}
 
 /** Deciding events are marked; the others are what stood around them. */
 function renderEvents(verdict: Verdict, events: readonly Event[], dim: (text: string) => string): string[] {

@@ -18,7 +18,7 @@ export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap
 export type ReporterName = keyof typeof reporters
 
 export { describeErrno } from '../run/index.ts'
-export { explained, placeOfTrouble, renderFailure, statementsOf } from './failure.ts'
+export { explained, placeOfTrouble, renderFailure } from './failure.ts'
 export { guarded } from './guarded.ts'
 export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'

@@ -3,8 +3,7 @@
 
 import { join, relative } from 'node:path'
 import { stepAt } from '../plan/index.ts'
-import type { ScenarioResult, ScenarioRun, SuiteResult } from '../run/index.ts'
-import { statementsOf } from './failure.ts'
+import { type ScenarioResult, type ScenarioRun, type SuiteResult, statementsOf } from '../run/index.ts'
 import { foundGaps, ownerOf } from './gaps.ts'
 import { showFacts } from './json-events.ts'
 import { writeReport } from './output.ts'

@@ -36,6 +36,21 @@ function hostile(): SuiteResult {
   return { ...all, scenarios: [{ run: changed, attempts: [changed], flaky: false }] }
 }
 
+/** The failed scenario as one whose gap is known. */
+function withKnownGap(): SuiteResult {
+  const [, failed] = all.scenarios as [ScenarioResult, ScenarioResult]
+  const gap = {
+    reason: 'it does not # yet',
+    statements: [],
+    devices: [],
+    versions: null,
+    place: failed.run.plan.place,
+    met: true,
+  }
+  const run = { ...failed.run, status: 'gap' as const, gap }
+  return { ...all, scenarios: [...all.scenarios.slice(0, 1), { run, attempts: [run], flaky: false }] }
+}
+
 function told(kind: ReporterKind, result: SuiteResult, settings = {}): string {
   let text = ''
   const reporter = kind.create({ print: (more) => (text += more), color: false, live: false, width: 80, ...settings })
@@ -185,6 +200,19 @@ describe('ctrf', () => {
     expect(results.tests.map((t) => t.status)).toEqual(['passed', 'failed', 'skipped', 'other', 'passed', 'other'])
   })
 
+  it('counts a known gap as what its test says, and not as a failure', () => {
+    for (const result of [all, stopped, withKnownGap()]) {
+      const report = ctrfOf(result) as { results: { summary: Record<string, number>; tests: { status: string }[] } }
+      expect(validateCtrf(report)).toMatchObject({ valid: true })
+      const { summary, tests } = report.results
+      for (const status of ['passed', 'failed', 'skipped', 'pending', 'other'])
+        expect([status, summary[status]]).toEqual([status, tests.filter((t) => t.status === status).length])
+    }
+    const { results } = ctrfOf(withKnownGap()) as { results: { summary: object; tests: { rawStatus: string }[] } }
+    expect(results.summary).toMatchObject({ tests: 2, passed: 1, failed: 0, other: 1 })
+    expect(results.tests[1]!.rawStatus).toBe('gap')
+  })
+
   it('is written', async () => {
     await ctrf.create({ print: () => {}, color: false, live: false, width: 80, version: '1.2.3' }).onEnd?.(all)
     const text = readFileSync(join(folder.path, 'ctrf-report.json'), 'utf8')
@@ -212,11 +240,21 @@ describe('tap', () => {
     expect(blocks).toMatchObject([{ severity: 'fail', found: expect.stringContaining('\n::error::planted </pre>') }])
   })
 
+  it('has a known gap as a TODO, which is no failure', () => {
+    const { points } = readTap(tapOf(withKnownGap()))
+    expect(points.map(isFailure)).toEqual([false, false])
+    expect(points[1]).toMatch(/^not ok 2 - .* # TODO known gap: it does not \\# yet$/)
+    expect(readTap(tapOf(all)).points.map(isFailure)).toEqual([false, true, false, true, false, true])
+  })
+
   it('is written, and printed', async () => {
     expect(told(tap, all)).toBe(tapOf(all))
     await expect.poll(() => existsSync(join(folder.path, 'results.tap'))).toBe(true)
   })
 })
+
+/** By the rules of the specification: TODO and SKIP behind an unescaped # make a point that is not ok no failure. */
+const isFailure = (point: string): boolean => point.startsWith('not ok') && !/(?<!\\)# *(todo|skip)\b/i.test(point)
 
 /** By the rules of the specification: a block stands between `  ---` and `  ...` below its point. */
 function readTap(text: string): { points: string[]; blocks: unknown[]; rest: string[] } {

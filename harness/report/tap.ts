@@ -41,8 +41,7 @@ const notRunOf = (plan: Plan, number: number, names: RunNames): string =>
 
 function pointOf({ run, flaky }: ScenarioResult, number: number, names: RunNames): string[] {
   const ok = run.status === 'passed' || run.status === 'skipped'
-  const skip = run.status === 'skipped' ? ` # SKIP ${escaped(visible(run.plan.skip ?? '').replace(/\s+/g, ' '))}` : ''
-  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(names.of(run))}${skip}`
+  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${escaped(names.of(run))}${directive(run)}`
   if (run.status === 'skipped') return [point]
   const block = stringify(ok ? timing(run, flaky) : { ...diagnosis(run), ...timing(run, flaky) }, { lineWidth: 0 })
   return [
@@ -54,6 +53,13 @@ function pointOf({ run, flaky }: ScenarioResult, number: number, names: RunNames
       .map((line) => `  ${line}`),
     '  ...',
   ]
+}
+
+/** A known gap is a TODO: consumers do not count it as a failure, and tell it when it passes. */
+function directive({ status, plan, gap }: ScenarioRun): string {
+  const line = (text: string): string => escaped(visible(text).replace(/\s+/g, ' '))
+  if (status === 'skipped') return ` # SKIP ${line(plan.skip ?? '')}`
+  return status === 'gap' ? ` # TODO known gap: ${line(gap?.reason ?? '')}` : ''
 }
 
 const timing = (run: ScenarioRun, flaky: boolean): object => ({

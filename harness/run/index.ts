@@ -31,3 +31,4 @@ export {
   type SuiteResult,
   skipped,
 } from './suite.ts'
+export { statementsOf } from './violated.ts'

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { BROKER_ALIASES, brokers } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { findScenarios, GAPS_FILE, type KnownGap, parseGaps } from '../plan/index.ts'
@@ -40,17 +40,18 @@ export async function findGaps(
   return { of: (file) => foldersOf(file).flatMap((folder) => folders.get(folder) ?? []) }
 }
 
-/** From the file's own up to the folder that hil was started in; above that only the file's own. */
+/** The file's own folder and all above it, wherever hil was started; below the working directory as seen from there. */
 function foldersOf(file: string): string[] {
-  const own = normalize(dirname(file))
-  const inside = relative(process.cwd(), own)
-  if (inside.startsWith('..') || isAbsolute(inside)) return [own]
-  const folders = [own]
-  for (let folder = own; relative(process.cwd(), folder) !== ''; ) {
-    folder = normalize(join(folder, '..'))
-    folders.push(folder)
+  const folders: string[] = []
+  for (let folder = resolve(dirname(file)); ; folder = dirname(folder)) {
+    folders.push(shown(folder))
+    if (folder === dirname(folder)) return folders
   }
-  return folders
+}
+
+function shown(folder: string): string {
+  const seen = relative(process.cwd(), folder)
+  return seen.startsWith('..') || isAbsolute(seen) ? folder : seen === '' ? '.' : seen
 }
 
 const STATEMENT = /MQTT-\d+(?:\.\d+)*-\d+/g

@@ -1,11 +1,11 @@
 // Raw devices on a real link, before a broker's end that the tests hold in their hands.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { realClock, seeded } from '../../../emulators/index.ts'
+import { Decoder, realClock, seeded } from '../../../emulators/index.ts'
 import type { CallEvent, Event } from '../../evidence/index.ts'
 import { Loopback, type LoopbackPeer } from '../../link/loopback.testing.ts'
 import type { PacketFields } from '../../packets/index.ts'
-import type { Device, GeneralCall } from '../index.ts'
+import type { Attachment, Device, GeneralCall } from '../index.ts'
 import type { AnswerType } from './answers.ts'
 import { rawDevice } from './device.ts'
 
@@ -38,10 +38,11 @@ afterEach(async () => {
   expect(bugs).toEqual([])
 })
 
-function make(more: { connect?: Partial<PacketFields>; auto?: readonly AnswerType[] } = {}): void {
+type Login = NonNullable<Attachment['credentials']>
+function make(more: { connect?: Partial<PacketFields>; auto?: readonly AnswerType[]; login?: Login } = {}): void {
   device = rawDevice({
     name: 'blue',
-    attachment: net.link,
+    attachment: more.login === undefined ? net.link : attachmentWith(more.login),
     recorder: net.timeline,
     clock: realClock(),
     random: seeded(1),
@@ -50,6 +51,19 @@ function make(more: { connect?: Partial<PacketFields>; auto?: readonly AnswerTyp
     auto: new Set(more.auto),
   })
 }
+
+/** The link, of a broker that has a login. */
+const attachmentWith = (credentials: Login): Attachment => ({
+  host: net.link.host,
+  port: net.link.port,
+  credentials,
+  admits: () => net.link.admits(),
+  through: (port) => net.link.through(port),
+  ending: (port) => net.link.ending(port),
+  vanish: (port, how) => net.link.vanish(port, how),
+  state: net.link.state,
+  set: async () => {},
+})
 
 let calls = 0
 /** Starts a call; how it ends. */
@@ -102,6 +116,43 @@ async function connected(): Promise<{ broker: LoopbackPeer; since: () => string 
   const before = broker.length
   return { broker, since: () => broker.bytes.subarray(before).toString('hex') }
 }
+
+describe('the login of the broker’s URL', () => {
+  const login = { username: 'me', password: 'secret' }
+  /** What the broker's end reads in the CONNECT. */
+  async function sent(general: GeneralCall): Promise<object> {
+    await device.boot()
+    const calling = call(general)
+    const broker = await net.broker()
+    await broker.received(18)
+    broker.write(CONNACK)
+    await calling
+    return new Decoder().push(broker.bytes)[0]!.packet
+  }
+  const mine = { username: 'me', password: utf8('secret') }
+
+  it('is that of a CONNECT which says nothing of one, by connect and by send', async () => {
+    make({ login })
+    expect(await sent(connect)).toMatchObject(mine)
+    make({ login: { username: 'me' } })
+    const packet = await sent(send([CONNECT]))
+    expect(packet).toMatchObject({ username: 'me' })
+    expect(packet).not.toHaveProperty('password')
+  })
+
+  it.each<[string, Partial<PacketFields>]>([
+    ['a user name', { username: utf8('you') }],
+    ['flags', { connectFlags: 2 }],
+  ])('is not that of one which has %s', async (_, more) => {
+    make({ login })
+    expect(await sent(send([{ ...CONNECT, ...more } as PacketFields]))).not.toMatchObject({ username: 'me' })
+  })
+
+  it('is not that of bytes', async () => {
+    make({ login })
+    expect(await sent(send([hex('10 10 0004 4d515454 04 02 0000 0004 626c7565')]))).not.toHaveProperty('username')
+  })
+})
 
 describe('send', () => {
   it.each([

@@ -233,8 +233,19 @@ class RawSocket {
   }
 
   #encode(packet: PacketFields): Uint8Array {
-    if (packet.type === 'connect') this.#level = packet.protocolLevel ?? 4
-    return encodePacket(packet, this.#level)
+    if (packet.type !== 'connect') return encodePacket(packet, this.#level)
+    this.#level = packet.protocolLevel ?? 4
+    return encodePacket(this.#withLogin(packet), this.#level)
+  }
+
+  /** A CONNECT that says nothing of a login has that of the broker's URL; one whose flags are told is as it was told. */
+  #withLogin(connect: PacketFields): PacketFields {
+    const { credentials } = this.#settings.attachment
+    const { username, password, connectFlags } = connect
+    if (credentials === undefined || username !== undefined || password !== undefined || connectFlags !== undefined)
+      return connect
+    const word = credentials.password
+    return { ...connect, username: utf8(credentials.username), ...(word === undefined ? {} : { password: utf8(word) }) }
   }
 
   #needed(): RawConnection {
