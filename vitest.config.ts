@@ -7,7 +7,7 @@ const SLOW = '**/*.slow.test.ts'
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: ['harness/**/*.test.ts', 'emulators/**/*.test.ts', 'docs/**/*.test.ts'],
+    include: ['harness/**/*.test.ts', 'emulators/**/*.test.ts', 'docs/**/*.test.ts', 'fixtures/defective/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
     // The modules of the harness are loaded once for each worker, and not for each of the files.
     isolate: false,
