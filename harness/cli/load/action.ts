@@ -9,6 +9,7 @@ import {
   localFleet,
   openFleet,
   QueueShards,
+  queueKey,
   serveMetrics,
 } from '../../load/index.ts'
 import type { FleetOverrides } from '../../plan/index.ts'
@@ -82,7 +83,10 @@ function optionsOf(args: LoadArguments, watchers: readonly LoadWatcher[]): Fleet
   if (shards !== undefined) checkAtLeast('--shards', shards, 1)
   const { queue, workers = 1, advertise } = args
   checkAtLeast('--workers', workers, 1)
-  if (queue !== undefined) checkQueue(queue)
+  if (queue !== undefined) {
+    checkQueue(queue)
+    queueKey()
+  }
   const note = (text: string): void => {
     for (const watcher of watchers) watcher.onNote?.(text)
   }

@@ -11,12 +11,19 @@ import type { WorkerArguments } from './command.ts'
 export async function workerAction({
   queue,
   concurrency = availableParallelism(),
+  envAllow = '',
 }: WorkerArguments): Promise<ExitCode> {
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new Problem('cli/bad-number', '--concurrency: expected a whole number, at least 1')
   const out = terminal()
   const interrupt = interruptible(out)
-  await runWorker({ url: queue, concurrency, print: out.print, signal: interrupt.signal })
+  await runWorker({
+    url: queue,
+    concurrency,
+    envAllow: envAllow.split(',').filter((name) => name !== ''),
+    print: out.print,
+    signal: interrupt.signal,
+  })
   interrupt.done()
   return EXIT.passed
 }

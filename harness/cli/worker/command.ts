@@ -5,6 +5,7 @@ import type { Argv, CommandModule } from 'yargs'
 export interface WorkerArguments {
   readonly queue: string
   readonly concurrency?: number | undefined
+  readonly envAllow?: string | undefined
 }
 
 export const worker: CommandModule<unknown, WorkerArguments> = {
@@ -23,6 +24,14 @@ export const worker: CommandModule<unknown, WorkerArguments> = {
         requiresArg: true,
         describe: 'shards at once; default: one for each core',
       })
+      .option('env-allow', {
+        type: 'string',
+        requiresArg: true,
+        describe: "names of this machine's environment that scenarios may read: A,B",
+      })
+      .epilogue(
+        'HIL_QUEUE_KEY: the key that jobs are signed and encrypted with, as for hil load; HIL_QUEUE_PASSWORD: of Redis',
+      )
       .example(
         '$0 worker --queue redis://10.0.0.5',
         'on each machine that is to help',

@@ -208,6 +208,7 @@ class Coordinator implements FleetRun {
       text,
       variant,
       given: { ...given, vars },
+      env: envOf([text, ...Object.values(vars)]),
       seed: this.#seed,
       brokers: [{ host: advertise?.host ?? this.#broker.host, port: advertise?.port ?? this.#broker.port }],
       credentials: credentialsOf(this.#broker),
@@ -352,6 +353,16 @@ class Coordinator implements FleetRun {
       brokerMemory: Math.max(0, ...seen.map(({ memory }) => memory)),
     }
   }
+}
+
+/** The variables of the environment that are named: a worker has none of this machine's, and is given no others. */
+function envOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/\benv\s*(?:\.\s*|\[\s*["'])([A-Za-z_]\w*)/g)].map((match) => match[1]!),
+  )
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!]])),
+  )
 }
 
 /** What the broker wants to be told, by the names that the emulated libraries have for it. */

@@ -23,10 +23,16 @@ export interface ForkedShard {
   send(message: ToShard): void
 }
 
-export function forkShard(job: ShardJob, hear: (message: FromShard) => void): ForkedShard {
+/** `env`: of its process; default: as this one's. */
+export function forkShard(
+  job: ShardJob,
+  hear: (message: FromShard) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): ForkedShard {
   const child = fork(MAIN, [], {
     serialization: 'advanced',
     execArgv: NODE_FLAGS,
+    env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = new Promise<string>((resolve) => {

@@ -15,6 +15,8 @@ export interface ShardJob {
   /** Of the matrix. */
   readonly variant: string
   readonly given: CompileInputs
+  /** Variables of the environment that the scenario names, with the values that they have at the coordinator. */
+  readonly env: Readonly<Record<string, string>>
   readonly seed: number
   readonly brokers: readonly BrokerEndpoint[]
   readonly credentials: Options

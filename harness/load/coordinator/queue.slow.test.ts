@@ -1,65 +1,11 @@
 // Fleets over a real Redis, with `hil worker` processes: the same totals as in one process, and a worker
 // that is killed in the middle is told of and its shard begun again by another.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { resolve } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
-import { needs } from '../../brokers/needs.testing.ts'
 import { QueueShards } from '../index.ts'
 import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
-
-const HIL = resolve(import.meta.dirname, '../../../dist/harness/cli/main.js')
-const redisHere = await needs('redis-server')
-
-const cleanup: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const undo of cleanup.splice(0).reverse()) await undo()
-})
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-function started(command: string, args: readonly string[], sign: RegExp): Promise<ChildProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  cleanup.push(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 5000)
-    await exit
-    clearTimeout(late)
-  })
-  let out = ''
-  return new Promise((resolve, reject) => {
-    const hear = (text: Buffer): void => {
-      out += text
-      if (sign.test(out)) resolve(child)
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.on('exit', (code) => reject(new Error(`${command} ended with ${code}: ${out}`)))
-  })
-}
-
-async function redis(): Promise<string> {
-  const port = await freePort()
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  await started(redisHere.paths[0]!, args, /Ready to accept connections/i)
-  return `redis://127.0.0.1:${port}`
-}
-
-const worker = (url: string): Promise<ChildProcess> =>
-  started(process.execPath, [HIL, 'worker', '--queue', url, '--concurrency', '1'], /worker .* from Redis/)
+import { freePort, redis, redisHere, worker } from './queue.testing.ts'
 
 describe.skipIf(redisHere.skip)(`over Redis${redisHere.why}`, () => {
   it('two workers come to the same totals as one process', async () => {

@@ -3,25 +3,29 @@
 // that is said. Messages go over channels of the run's own, results are stored until they are fetched.
 
 import { randomBytes } from 'node:crypto'
-import { gunzipSync } from 'node:zlib'
 import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { monotonic, Problem } from '../../../emulators/index.ts'
+import { withoutCredentials } from '../../outside/index.ts'
 import { troubleOf } from './fork.ts'
 import type { FromShard, ShardJob, ShardResult, ToShard } from './protocol.ts'
 import {
+  atMost,
   type CoordinatorMessage,
   connectRedis,
   fromChannel,
   HERE_EVERY,
+  purposes,
   QUEUE,
   type QueuedShard,
+  REFUSED,
   redisClock,
   resultKey,
   toChannel,
   WORKERS,
   type WorkerMessage,
 } from './redis.ts'
+import { QUEUE_KEY, queueKey, type Seal, sealOf } from './seal.ts'
 import type { ShardState, Transport } from './transport.ts'
 
 /** From the word to start until it starts; ms. */
@@ -30,12 +34,26 @@ const LEAD = 500
 const READY_LIMIT = 60_000
 /** A shard that says nothing for so long is lost; ms. */
 const SILENCE = 4000
+/** How long Redis may be gone before the run is over; ms. */
+const GONE_LIMIT = 10_000
+/** How long taking the jobs back may take; ms. */
+const LEAVE_LIMIT = 3000
 
 export interface QueueSettings {
   readonly url: string
   /** So many workers must be there before the jobs are given out. */
   readonly workers: number
   readonly note: (text: string) => void
+  /** Default: `HIL_QUEUE_KEY` of the environment. */
+  readonly key?: string | undefined
+  /** How long workers and their shards are waited for, ms; default: a minute. */
+  readonly readyLimit?: number | undefined
+}
+
+interface Session {
+  readonly id: string
+  told: number
+  heard: number
 }
 
 type Message = Exclude<ToShard, { kind: 'start' }>
@@ -45,12 +63,16 @@ export class QueueShards implements Transport {
   readonly failed: Promise<never>
   readonly #settings: QueueSettings
   readonly #run = randomBytes(6).toString('hex')
+  readonly #seal: Seal
+  /** Of each shard: the session of its worker, and how much has been told and heard in it. */
+  readonly #sessions: (Session | null)[] = []
   readonly #ready = new Map<number, () => void>()
   readonly #attempts: number[] = []
   /** What a shard that is begun again has to be told. */
   readonly #history: Message[] = []
   #redis: Redis | null = null
   #ears: Redis | null = null
+  #eventsRedis: Redis | null = null
   #queue: Queue<QueuedShard> | null = null
   #events: QueueEvents | null = null
   #hear: (shard: number, message: FromShard) => void = () => {}
@@ -64,8 +86,10 @@ export class QueueShards implements Transport {
   #toMonotonic = 0
   #leaving = false
 
+  /** Throws Problem `run/queue-key`. */
   constructor(settings: QueueSettings) {
     this.#settings = settings
+    this.#seal = sealOf(settings.key ?? queueKey(), this.#run)
     this.failed = new Promise((_, reject) => {
       this.#fail = reject
     })
@@ -76,13 +100,20 @@ export class QueueShards implements Transport {
     this.#hear = hear
     const redis = await connectRedis(this.#settings.url)
     this.#redis = redis
+    this.#watchRedis(redis)
     this.#ears = redis.duplicate()
     this.#ears.on('error', () => {})
-    await this.#ears.subscribe(fromChannel(this.#run))
-    this.#ears.on('message', (_, text) => this.#heard(JSON.parse(text) as WorkerMessage))
+    const shardOf = new Map(jobs.map((_, shard) => [fromChannel(this.#run, shard), shard]))
+    this.#ears.on('message', (channel, text) => {
+      const shard = shardOf.get(channel)
+      if (shard !== undefined) this.#received(shard, text)
+    })
+    await this.#ears.subscribe(...shardOf.keys())
     const { Queue, QueueEvents } = await import('bullmq')
     this.#queue = new Queue(QUEUE, { connection: redis })
-    this.#events = new QueueEvents(QUEUE, { connection: redis.duplicate() })
+    this.#eventsRedis = redis.duplicate()
+    this.#eventsRedis.on('error', () => {})
+    this.#events = new QueueEvents(QUEUE, { connection: this.#eventsRedis })
     this.#queue.on('error', () => {})
     this.#events.on('error', () => {})
     await this.#events.waitUntilReady()
@@ -92,9 +123,10 @@ export class QueueShards implements Transport {
     for (const [shard, job] of jobs.entries()) {
       this.states.push({ where: 'no worker yet', attempts: 0, clockOffset: 0, lost: null })
       this.#attempts.push(-1)
+      this.#sessions.push(null)
       await this.#queue.add(
         'shard',
-        { run: this.#run, job },
+        { run: this.#run, shard, sealed: this.#seal.close(purposes.job(shard), job).toString('base64') },
         { jobId: this.#jobId(shard), attempts: 3, removeOnComplete: true, removeOnFail: true },
       )
     }
@@ -105,36 +137,57 @@ export class QueueShards implements Transport {
   }
 
   async start(): Promise<number> {
-    const { toMonotonic } = await redisClock(this.#redis!)
+    const { toMonotonic } = await Promise.race([redisClock(this.#redis!), this.failed])
     this.#toMonotonic = toMonotonic
     const at = monotonic() + toMonotonic + LEAD
     this.#startedAt = at
     for (const shard of this.states.keys()) this.#heardAt[shard] = monotonic() + LEAD
     this.#watching = setInterval(() => this.#watch(), 500)
-    this.#tell({ shard: null, message: { kind: 'start', at, from: 0 } })
+    this.#tellAll({ kind: 'start', at, from: 0 })
     return at - toMonotonic
   }
 
   send(message: Message): void {
     if (message.kind !== 'finish') this.#history.push(message)
-    this.#tell({ shard: null, message })
+    this.#tellAll(message)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#leaving = true
     if (this.#watching !== null) clearInterval(this.#watching)
     if (this.#redis === null) return
-    this.#tell({ shard: null, message: { kind: 'abandon' } })
+    this.#tellAll({ kind: 'abandon' })
+    await atMost(LEAVE_LIMIT, this.#giveBack())
+    for (const redis of [this.#ears, this.#eventsRedis, this.#redis]) redis?.disconnect()
+    await atMost(LEAVE_LIMIT, Promise.all([this.#events?.disconnect(), this.#queue?.disconnect()]))
+  }
+
+  async #giveBack(): Promise<void> {
     for (const [shard] of this.states.entries()) {
       const job = await this.#queue?.getJob(this.#jobId(shard)).catch(() => undefined)
       // One that a worker still holds goes when that worker lets go of it.
       await job?.remove().catch(() => {})
-      await this.#redis.del(resultKey(this.#run, shard)).catch(() => {})
+      await this.#redis?.del(resultKey(this.#run, shard)).catch(() => {})
     }
     await this.#events?.close()
     await this.#queue?.close()
-    this.#ears?.disconnect()
-    this.#redis.disconnect()
+  }
+
+  /** A Redis that goes and does not come back ends the run. */
+  #watchRedis(redis: Redis): void {
+    let timer: NodeJS.Timeout | undefined
+    redis.on('close', () => {
+      if (this.#leaving) return
+      timer ??= setTimeout(() => {
+        const why = `Redis at ${new URL(this.#settings.url).host} has been gone for ${GONE_LIMIT / 1000} s`
+        this.#fail(new Problem('run/queue', why, { hint: 'its workers have given up as well; start the load again' }))
+      }, GONE_LIMIT)
+      timer.unref()
+    })
+    redis.on('ready', () => {
+      clearTimeout(timer)
+      timer = undefined
+    })
   }
 
   #jobId(shard: number): string {
@@ -145,8 +198,32 @@ export class QueueShards implements Transport {
     return jobId.startsWith(`${this.#run}-`) ? Number(jobId.slice(this.#run.length + 1)) : null
   }
 
-  #tell(told: CoordinatorMessage): void {
-    void this.#redis?.publish(toChannel(this.#run), JSON.stringify(told)).catch(() => {})
+  #tellAll(message: CoordinatorMessage['message']): void {
+    for (const shard of this.#sessions.keys()) this.#tell(shard, message)
+  }
+
+  #tell(shard: number, message: CoordinatorMessage['message']): void {
+    const session = this.#sessions[shard]
+    if (session == null) return
+    const told: CoordinatorMessage = { count: ++session.told, message }
+    const sealed = this.#seal.close(purposes.toWorker(shard, session.id), told)
+    void this.#redis?.publish(toChannel(this.#run, shard), sealed.toString('base64')).catch(() => {})
+  }
+
+  /** Anybody can write into a channel: what is not of a worker with the key, or was heard before, is nothing. */
+  #received(shard: number, text: string): void {
+    const heard = this.#seal.open(purposes.fromWorker(shard), Buffer.from(text, 'base64')) as WorkerMessage | null
+    if (heard === null || heard.shard !== shard) return
+    const session = this.#sessions[shard]
+    if (heard.message.kind === 'taken') {
+      if (heard.attempt <= this.#attempts[shard]!) return
+      this.#attempts[shard] = heard.attempt
+      this.#sessions[shard] = { id: heard.session, told: 0, heard: heard.count }
+      return
+    }
+    if (session == null || heard.session !== session.id || heard.count <= session.heard) return
+    session.heard = heard.count
+    this.#heard(heard)
   }
 
   async #workers(): Promise<void> {
@@ -167,12 +244,13 @@ export class QueueShards implements Transport {
   }
 
   async #inTime<T>(work: Promise<T>, why: () => string): Promise<T> {
+    const limit = this.#settings.readyLimit ?? READY_LIMIT
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const hint = `start them: hil worker --queue ${this.#settings.url}`
-        reject(new Problem('run/no-workers', `${why()} within ${READY_LIMIT / 1000} s`, { hint }))
-      }, READY_LIMIT)
+        const hint = `start them: hil worker --queue ${withoutCredentials(this.#settings.url)}`
+        reject(new Problem('run/no-workers', `${why()} within ${limit / 1000} s`, { hint }))
+      }, limit)
     })
     try {
       return await Promise.race([work, late, this.failed])
@@ -182,13 +260,12 @@ export class QueueShards implements Transport {
   }
 
   #heard({ shard, attempt, where, clockOffset, message }: WorkerMessage): void {
+    if (message.kind === 'taken') return
     const state = this.states[shard]
-    // The last words of a worker that had been given up.
-    if (state === undefined || attempt < this.#attempts[shard]!) return
+    if (state === undefined) return
     this.#heardAt[shard] = monotonic()
     if (message.kind === 'ready') {
       if (this.#startedAt !== null && state.lost === null) this.#lose(shard, 'another worker has its job')
-      this.#attempts[shard] = attempt
       Object.assign(state, { where, clockOffset, attempts: attempt + 1, lost: null })
       this.#ready.get(shard)?.()
       this.#ready.delete(shard)
@@ -208,16 +285,18 @@ export class QueueShards implements Transport {
   #catchUp(shard: number): void {
     const from = monotonic() + this.#toMonotonic - this.#startedAt! + LEAD
     this.#settings.note(`shard ${shard + 1} goes on at ${this.states[shard]!.where}, from its beginning`)
-    this.#tell({ shard, message: { kind: 'start', at: this.#startedAt!, from } })
-    for (const message of this.#history) this.#tell({ shard, message })
+    this.#tell(shard, { kind: 'start', at: this.#startedAt!, from })
+    for (const message of this.#history) this.#tell(shard, message)
   }
 
   async #fetch(shard: number): Promise<void> {
     try {
       const bytes = await this.#redis!.getBuffer(resultKey(this.#run, shard))
       if (bytes === null) throw new Error('the result is gone')
+      const result = this.#seal.open(purposes.result(shard, this.#sessions[shard]!.id), bytes)
+      if (result === null) throw new Error('it is not of the worker that announced it')
       this.#finished.add(shard)
-      this.#hear(shard, JSON.parse(gunzipSync(bytes).toString()) as ShardResult)
+      this.#hear(shard, result as ShardResult)
     } catch (cause) {
       this.#fail(
         new Problem('run/queue', `the result of shard ${shard + 1} cannot be fetched: ${(cause as Error).message}`, {
@@ -236,7 +315,14 @@ export class QueueShards implements Transport {
 
   #gaveUp(jobId: string, reason: string): void {
     const shard = this.#shardOf(jobId)
-    if (shard !== null && !this.#leaving) this.#lose(shard, reason)
+    if (shard === null || this.#leaving || this.states[shard] === undefined) return
+    if (this.#ready.has(shard) && reason === REFUSED)
+      this.#fail(
+        new Problem('run/queue-key', `a worker refused shard ${shard + 1}: its ${QUEUE_KEY} is another one`, {
+          hint: `set the same ${QUEUE_KEY} for hil load and all its workers`,
+        }),
+      )
+    else this.#lose(shard, reason)
   }
 
   #lose(shard: number, why: string): void {

@@ -3,18 +3,32 @@
 
 import type { Redis } from 'ioredis'
 import { monotonic, Problem } from '../../../emulators/index.ts'
-import type { FromShard, ShardJob, ToShard } from './protocol.ts'
+import { withoutCredentials, withoutUrlCredentials } from '../../outside/index.ts'
+import type { FromShard, ToShard } from './protocol.ts'
 
 export const QUEUE = 'hil-shards'
 
+/** A job as it lies in Redis. What it is stands in `sealed`, which only those with the key can read and make. */
 export interface QueuedShard {
   readonly run: string
-  readonly job: ShardJob
+  readonly shard: number
+  /** Of a `ShardJob`; base64. */
+  readonly sealed: string
 }
 
-/** From the coordinator; `shard` null: to all. Times are Redis's, ms. */
+/** Each text is bound to one of these, so that it means nothing in another place. */
+export const purposes = {
+  job: (shard: number): string => `job ${shard}`,
+  /** `session`: chosen by the worker, so that what was recorded of an earlier run or worker is not obeyed. */
+  toWorker: (shard: number, session: string): string => `to ${shard} ${session}`,
+  fromWorker: (shard: number): string => `from ${shard}`,
+  result: (shard: number, session: string): string => `result ${shard} ${session}`,
+}
+
+/** From the coordinator to the worker of a shard. Times are Redis's, ms. */
 export interface CoordinatorMessage {
-  readonly shard: number | null
+  /** Counts the messages of a session: none is obeyed twice. */
+  readonly count: number
   readonly message:
     | Exclude<ToShard, { kind: 'start' }>
     | { readonly kind: 'start'; readonly at: number; readonly from: number }
@@ -25,14 +39,19 @@ export interface CoordinatorMessage {
 export interface WorkerMessage {
   readonly shard: number
   readonly attempt: number
+  readonly session: string
+  readonly count: number
   readonly where: string
   /** The worker's wall clock less Redis's, ms. */
   readonly clockOffset: number
-  readonly message: Exclude<FromShard, { kind: 'result' }> | { readonly kind: 'stored' }
+  readonly message: Exclude<FromShard, { kind: 'result' }> | { readonly kind: 'taken' } | { readonly kind: 'stored' }
 }
 
-export const toChannel = (run: string): string => `hil:${run}:to`
-export const fromChannel = (run: string): string => `hil:${run}:from`
+/** Why a job failed that was not made with the worker's key. */
+export const REFUSED = 'refused: not signed with the key of this worker'
+
+export const toChannel = (run: string, shard: number): string => `hil:${run}:to:${shard}`
+export const fromChannel = (run: string, shard: number): string => `hil:${run}:from:${shard}`
 export const resultKey = (run: string, shard: number): string => `hil:${run}:result:${shard}`
 /** Workers that are there, by when they last said so (Redis's time, s). */
 export const WORKERS = 'hil:workers'
@@ -50,7 +69,7 @@ const CONNECT_LIMIT_MS = 5000
 /** Throws Problem `cli/bad-queue`. */
 export function checkQueue(url: string): void {
   if (/^rediss?:\/\//.test(url) && URL.canParse(url)) return
-  throw new Problem('cli/bad-queue', `--queue ${url}: expected redis://HOST:PORT`, {
+  throw new Problem('cli/bad-queue', `--queue ${withoutCredentials(url)}: expected redis://HOST:PORT`, {
     hint: 'such as --queue redis://localhost:6379',
   })
 }
@@ -64,19 +83,42 @@ export async function connectRedis(url: string): Promise<Redis> {
     lazyConnect: true,
     connectTimeout: CONNECT_LIMIT_MS,
     retryStrategy: () => null,
+    ...passwordOf(url),
   })
   redis.on('error', () => {})
   try {
     await redis.connect()
   } catch (cause) {
     redis.disconnect()
-    throw new Problem('run/queue', `no Redis answers at ${new URL(url).host}: ${(cause as Error).message}`, {
-      hint: 'redis-server --port 6379 starts one',
-      cause,
-    })
+    throw new Problem(
+      'run/queue',
+      `no Redis answers at ${new URL(url).host}: ${withoutUrlCredentials((cause as Error).message)}`,
+      {
+        hint: 'redis-server --port 6379 starts one',
+        cause,
+      },
+    )
   }
   redis.options.retryStrategy = (times) => Math.min(times * 200, 2000)
   return redis
+}
+
+/** The variable that has the password of Redis, so that it stands in no command line. */
+export const QUEUE_PASSWORD = 'HIL_QUEUE_PASSWORD'
+
+function passwordOf(url: string): { readonly password?: string } {
+  const password = process.env[QUEUE_PASSWORD] ?? ''
+  return password === '' || new URL(url).password !== '' ? {} : { password }
+}
+
+/** Resolves when the work is done or the time is up, whatever comes of it: Redis may be gone for good. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => {}), late])
+  clearTimeout(timer)
 }
 
 export interface RedisClock {

@@ -18,10 +18,11 @@ export class Shard {
 
   constructor(job: ShardJob, send: (message: FromShard) => void) {
     this.#send = send
-    const { file, text, variant, given } = job
+    const { file, text, variant, given, env } = job
     const { plans } = compile(file, text, {
       timeout: milliseconds(given.timeout),
       vars: given.vars,
+      env,
       ...(given.bind === undefined ? {} : { bind: given.bind }),
       seed: given.seed,
       fleet: given.fleet,

@@ -42,6 +42,8 @@ export const DEFAULT_TIMEOUT: Duration = seconds(60)
 export interface CompileOptions {
   /** For scenarios that set no timeout. */
   readonly timeout?: Duration | undefined
+  /** What `env.…` means; default: the environment of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** In place of the scenario's own vars; values as text, read as YAML would. */
   readonly vars?: Readonly<Record<string, string>> | undefined
   /** What `broker.…` in expressions means, by the broker that the scenario will run on. */
@@ -93,7 +95,7 @@ function compileOne(
   diagnostics: Diagnostics,
 ): Plan | undefined {
   const outer: Scope = {
-    values: { matrix: row.values, env: process.env as ScopeValue, seed: options.seed ?? 0 },
+    values: { matrix: row.values, env: (options.env ?? process.env) as ScopeValue, seed: options.seed ?? 0 },
     later: LATER,
   }
   const head = headOf(root, outer, options, diagnostics)
