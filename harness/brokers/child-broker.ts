@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type Duration, Problem, seconds, showDuration } from '../../emulators/index.ts'
 import { atExit, Child, showExit } from '../child/index.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
+import { oneLine, unlessSlow } from '../outside/index.ts'
 import type { Broker, BrokerAccess, Credentials, WebAddress } from './broker.ts'
 import { Deaths } from './exit.ts'
 import { Tail } from './log-tail.ts'
@@ -294,13 +295,24 @@ class ChildBroker implements Broker {
 
   #read(line: string): void {
     const { version, ready } = this.#recipe
-    const found = version?.exec(line)?.[1]
+    // A pattern that is too slow for a line has not found anything in it; a broker that is not seen to be ready is told of.
+    const found = unlessSlow(
+      () => version?.exec(line)?.[1],
+      () => undefined,
+    )
     if (found !== undefined) {
-      this.#version = found
+      this.#version = oneLine(found).slice(0, LONGEST_VERSION)
       this.#onVersion()
     }
-    if (!ready?.test(line)) return
+    const isReady = unlessSlow(
+      () => ready?.test(line) === true,
+      () => false,
+    )
+    if (!isReady) return
     this.#saidReady = true
     this.#onReady()
   }
 }
+
+/** Characters of a version; it stands in records and reports. */
+const LONGEST_VERSION = 100

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { Child } from '../child/index.ts'
+import { BoundedRegExp } from '../outside/index.ts'
 import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
 import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
@@ -26,7 +27,7 @@ const PLACEHOLDER = /\$\{\{\s*([^}]*?)\s*\}\}/g
 
 const expression = z.string().transform((text, context) => {
   try {
-    return new RegExp(text)
+    return new BoundedRegExp(text)
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message })
     return z.NEVER

@@ -1,7 +1,8 @@
 // Pins by the names a scenario gives them. Only a change of level is an event.
 
 import { Problem } from '../../emulators/index.ts'
-import type { Recorder } from '../evidence/index.ts'
+import { NOT_EVALUATED, type Recorder } from '../evidence/index.ts'
+import { unlessSlow } from '../outside/index.ts'
 import type { DeviceWords } from './keys.ts'
 
 export interface SignalWiring {
@@ -52,8 +53,15 @@ export class Signals {
 
   /** A line of the console of a board whose pins nobody sees, in all its forms; only a change of level is an event. */
   heard(forms: readonly string[]): void {
-    for (const { pin, serial } of Object.values(this.#wiring)) {
-      const level = forms.map((line) => serial?.exec(line)?.[1]).find((found) => found !== undefined)
+    for (const [signal, { pin, serial }] of Object.entries(this.#wiring)) {
+      const level = unlessSlow(
+        () => forms.map((line) => serial?.exec(line)?.[1]).find((found) => found !== undefined),
+        ({ message }) => {
+          const what = `${NOT_EVALUATED}signal ${signal}: ${message}`
+          this.#recorder.record({ kind: 'fault', device: this.#device, what })
+          return undefined
+        },
+      )
       if (level === undefined || (level !== '0' && level !== '1')) continue
       const value = level === '1' ? 1 : 0
       if (this.#lit.has(pin) !== (value === 1)) this.changed(pin, value)

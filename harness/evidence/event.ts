@@ -163,6 +163,9 @@ export interface MessageEvent {
   readonly dup: boolean
 }
 
+/** How a fault begins that tells what could not be evaluated: a run with one is inconclusive. */
+export const NOT_EVALUATED = 'not evaluated: '
+
 /** Something the harness did to the world on purpose: network state, power, a broker action, a disturbance. */
 export interface FaultEvent {
   readonly kind: 'fault'

@@ -3,8 +3,9 @@
 // the time from the events and decides nothing twice.
 
 import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
-import type { Event, StepEvent } from '../evidence/index.ts'
+import { type Event, type FaultEvent, NOT_EVALUATED, type StepEvent } from '../evidence/index.ts'
 import { eventFields, fieldAt } from '../expect/index.ts'
+import { unlessSlow } from '../outside/index.ts'
 import type {
   ActionStep,
   Anchor,
@@ -40,6 +41,9 @@ export const STOPPED = 'the run was stopped'
 const PAUSE = 'delay'
 /** Verbs that ask nothing themselves: calls that only receive, and the one that lets go what was asked before. */
 const LISTENING: readonly string[] = ['check', 'wait', 'loop', 'release']
+
+/** In the place of a step's path. */
+const UNEVALUATED = 'evaluation'
 
 /** Steps that have a verdict of their own. */
 type Decided = ActionStep | ClaimStep | CallStep
@@ -125,7 +129,7 @@ export class Judge {
     this.#stalls.observe(event)
     this.#calls.observe(event)
     for (const open of [...this.#open.values()]) {
-      open.case.observe(event)
+      this.#show(open, event)
       this.#settle(open)
     }
     // What is measured from a packet comes after it.
@@ -135,6 +139,7 @@ export class Judge {
     if (event.kind === 'device' && event.change === 'boot' && this.#begun)
       this.#endAlways((until) => until.kind === 'boot' && until.device === event.device)
     if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()
+    if (event.kind === 'fault' && event.what.startsWith(NOT_EVALUATED)) this.#notEvaluated(event)
     if (event.kind === 'fault' && event.what === TIME_UP) this.#failActions('it had not ended when its time was up')
     if (event.kind === 'fault' && event.what === TIME_UP)
       this.#closeAll(() => true, "when the scenario's time was up", 'over')
@@ -236,7 +241,8 @@ export class Judge {
       claim.kind === 'expect' ? new ExpectationCase(claim, opening, this.#stalls) : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
-    for (let k = opening.from + 1; k < this.#events.length && made.finding === null; k++) made.observe(this.#events[k]!)
+    for (let k = opening.from + 1; k < this.#events.length && made.finding === null && this.#open.has(path); k++)
+      this.#show(open, this.#events[k]!)
     this.#settle(open)
   }
 
@@ -271,6 +277,44 @@ export class Judge {
       return { ...base, anchor: () => opened, anchorName: 'the step began' }
     const anchor = after.kind === 'last-packet-from' ? () => this.#anchors.find(after)! : () => first
     return { ...base, anchor, anchorName: showAnchor(after) }
+  }
+
+  /** A claim whose regular expression is too slow for what the device said is not judged. */
+  #show(open: Open, event: Event): void {
+    unlessSlow(
+      () => open.case.observe(event),
+      ({ message, hint }) => {
+        if (!this.#open.delete(open.path)) return
+        const got = `not judged at #${event.seq}: ${message}; ${hint}`
+        const { title } = open.step
+        this.#announce(open.step, open.path, {
+          kind: 'inconclusive',
+          expected: title,
+          got,
+          evidence: [event.seq],
+          nearby: [],
+        })
+      },
+    )
+  }
+
+  /** Something besides a claim could not be evaluated, which may have decided any of them. */
+  #notEvaluated({ what, seq }: Event & FaultEvent): void {
+    const first = this.#plan.steps[0]
+    if (first === undefined || this.verdicts.some(({ step }) => step === UNEVALUATED)) return
+    const verdict: Verdict = {
+      kind: 'inconclusive',
+      step: UNEVALUATED,
+      place: first.place,
+      title: 'what decides the scenario is evaluated',
+      expected: 'each pattern is evaluated in time',
+      got: what,
+      evidence: [seq],
+      nearby: [],
+      at: this.#now,
+    }
+    this.verdicts.push(verdict)
+    for (const listener of this.#listeners) listener(verdict)
   }
 
   #settle(open: Open): void {

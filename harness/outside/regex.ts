@@ -7,53 +7,72 @@ import { Problem } from '../../emulators/index.ts'
 
 /** One match may take as long as this; ms. */
 export const REGEX_LIMIT_MS = 500
-/** An expression that needed longer is not matched any more: each further text would cost as much. */
-const tooSlow = new WeakSet<RegExp>()
 
 /** Ways through an expression that are tried at most; one takes some nanoseconds for each character. */
 const FEW_WAYS = 1e5
 
-const script = new Script('regex.test(text)')
+const SLOW = 'run/slow-regex'
+const script = new Script('regex.exec(text)')
 const context = createContext(Object.assign(Object.create(null), { regex: /x/, text: '' }))
 
-/** `regex.test(text)`, within `REGEX_LIMIT_MS`. Throws Problem `run/slow-regex`. */
-export function testRegex(regex: RegExp, text: string): boolean {
-  if (waysThrough(regex, text.length) <= FEW_WAYS) return regex.test(text)
-  if (tooSlow.has(regex)) throw slow(regex, text)
-  context.regex = regex
-  context.text = text
+/**
+ * A regular expression whose every use (`exec`, `test`, `match`, `replace`) ends within `REGEX_LIMIT_MS`.
+ * Its `exec` throws Problem `run/slow-regex` when that is not enough.
+ */
+export class BoundedRegExp extends RegExp {
+  readonly #native: RegExp
+  readonly #shape: Shape
+  /** It needed longer once, and is not matched any more: each further text would cost as much. */
+  #isTooSlow = false
+
+  constructor(source: string, flags?: string) {
+    super(source, flags)
+    this.#native = new RegExp(source, flags)
+    this.#shape = shapeOf(this.source)
+  }
+
+  override exec(text: string): RegExpExecArray | null {
+    if (waysThrough(this.#shape, text.length) <= FEW_WAYS) return super.exec(text)
+    if (this.#isTooSlow) throw slow(this, text)
+    const native = this.#native
+    native.lastIndex = this.lastIndex
+    context.regex = native
+    context.text = text
+    try {
+      const found = script.runInContext(context, { timeout: REGEX_LIMIT_MS }) as RegExpExecArray | null
+      this.lastIndex = native.lastIndex
+      return found
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+      this.#isTooSlow = true
+      throw slow(this, text)
+    } finally {
+      context.regex = null
+      context.text = null
+    }
+  }
+}
+
+/** What `use` says; `otherwise` when an expression was too slow for it. */
+export function unlessSlow<T>(use: () => T, otherwise: (problem: Problem) => T): T {
   try {
-    return script.runInContext(context, { timeout: REGEX_LIMIT_MS }) as boolean
+    return use()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    tooSlow.add(regex)
-    throw slow(regex, text)
-  } finally {
-    context.regex = null
-    context.text = null
+    if (error instanceof Problem && error.code === SLOW) return otherwise(error)
+    throw error
   }
 }
 
 const slow = (regex: RegExp, text: string): Problem =>
-  new Problem(
-    'run/slow-regex',
-    `${shown(regex)} was stopped after ${REGEX_LIMIT_MS} ms on a text of ${text.length} characters`,
-    { hint: HINT },
-  )
+  new Problem(SLOW, `${shown(regex)} was stopped after ${REGEX_LIMIT_MS} ms on a text of ${text.length} characters`, {
+    hint: HINT,
+  })
 
 const HINT = 'no repetition inside a repetition, and no two that match the same characters: /^a+$/ for /^(a+)+$/'
 
 const shown = (regex: RegExp): string => {
   const text = String(regex)
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
-}
-
-/** Why an expression may take exponential time, with what to do; null when it cannot. For `hil check`. */
-export function whySlow(regex: RegExp): { readonly message: string; readonly hint: string } | null {
-  const { nested } = shapeOf(regex)
-  if (!nested) return null
-  const message = `${shown(regex)} repeats what repeats: some texts take it too long, and are then not judged`
-  return { message, hint: HINT }
 }
 
 interface Shape {
@@ -65,24 +84,15 @@ interface Shape {
   readonly choices: number
 }
 
-const shapes = new WeakMap<RegExp, Shape>()
-
 /** An upper bound of the ways that the engine can try. */
-function waysThrough(regex: RegExp, length: number): number {
-  const { nested, turns, choices } = shapeOf(regex)
+function waysThrough({ nested, turns, choices }: Shape, length: number): number {
   if (nested) return Number.POSITIVE_INFINITY
   // From each position, each repetition can take each number of turns.
   return turns.reduce((ways, most) => ways * (Math.min(most, length) + 1), (length + 1) * choices)
 }
 
-function shapeOf(regex: RegExp): Shape {
-  let shape = shapes.get(regex)
-  if (shape === undefined) {
-    shape = readShape(regex.source)
-    shapes.set(regex, shape)
-  }
-  return shape
-}
+/** Of `?`: there, or not. What is in it can still be taken once only. */
+const OPTIONAL = 2
 
 /** A group that is open: whether there is a repetition or a choice in it, and how many alternatives it has. */
 interface Open {
@@ -91,7 +101,7 @@ interface Open {
 }
 
 /** Reads the source; characters that mean nothing here are passed over. It is a valid expression already. */
-function readShape(source: string): Shape {
+function shapeOf(source: string): Shape {
   let nested = false
   const turns: number[] = []
   let choices = 1
@@ -111,7 +121,7 @@ function readShape(source: string): Shape {
     const most = mostTurns(source, k)
     if (most !== null) {
       if (most.turns !== 1) {
-        if ((last as Open | null)?.varies === true) nested = true
+        if ((last as Open | null)?.varies === true && most.turns > OPTIONAL) nested = true
         turns.push(most.turns)
         open.at(-1)!.varies = true
       }
@@ -144,7 +154,7 @@ function mostTurns(source: string, k: number): { readonly turns: number; readonl
   const [text, , upper] = /^(?:[*+?]|\{(\d+)(,\d*)?\})\??/.exec(source.slice(k, k + 40)) ?? []
   if (text === undefined) return null
   const end = k + text.length
-  if (text[0] === '?') return { turns: 1 + 1, end } // there or not
+  if (text[0] === '?') return { turns: OPTIONAL, end }
   if (text[0] !== '{') return { turns: Number.POSITIVE_INFINITY, end }
   const [lower = '0', most] = text.slice(1, text.indexOf('}')).split(',')
   if (upper === undefined) return { turns: Number(lower) <= 1 ? 1 : Number(lower), end }

@@ -53,12 +53,6 @@ export const fleet = {
     meaning: 'No Redis answers at that address.',
     fix: 'redis-server starts one.',
   },
-  'run/queue-key': {
-    fault: 'input',
-    meaning:
-      'HIL_QUEUE_KEY is missing, too short, or not the same at hil load and its workers. It signs and encrypts jobs.',
-    fix: 'Make one with openssl rand -hex 32, and set it everywhere.',
-  },
   'run/shard': {
     fault: 'environment',
     meaning: 'A worker cannot run the shard that it was given: its copy of hil, or of the scenario, is another.',

@@ -2,6 +2,7 @@
 // too: what follows the last one must be flags, or it is text.
 
 import type { z } from 'zod'
+import { BoundedRegExp } from '../outside/index.ts'
 import { notText } from './vocabulary.ts'
 import { type Complaint, type ParseResult, word } from './word.ts'
 
@@ -20,7 +21,7 @@ export function readRegex(text: string): ParseResult<RegExp> | undefined {
       wrong: bad(`${text}: the flag ${foreign.join(', ')} has no meaning here`, `flags are i, m, s and u; ${exact}`),
     }
   try {
-    return { value: new RegExp(source, flags) }
+    return { value: new BoundedRegExp(source, flags) }
   } catch (error) {
     const why = (error as Error).message.replace(/^Invalid regular expression: /, '').replace(/^\/.*\/[a-z]*: /s, '')
     return { wrong: bad(`${text} is not a regular expression: ${why}`, exact) }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { BoundedRegExp } from '../outside/index.ts'
 import { bindingsFromOutside, type Plan } from '../plan/index.ts'
 import { parseDuration } from '../scenario/index.ts'
 import type { SelectArguments } from './args.ts'
@@ -30,7 +31,7 @@ export function selection(args: Pick<SelectArguments, 'grep' | 'tag'>): (plan: P
 
 function regexOf(text: string): RegExp {
   try {
-    return new RegExp(text, 'i')
+    return new BoundedRegExp(text, 'i')
   } catch (cause) {
     throw new Problem('select/bad-regex', `--grep ${text}: ${(cause as Error).message}`, {
       hint: 'to match one of the characters . * + ? ( ) [ ] itself, put \\ before it',

@@ -3,9 +3,11 @@
 // the disturbance goes on until it is released, has hit as often as it was to, or the scenario ends.
 
 import { z } from 'zod'
-import type { Packet } from '../../emulators/index.ts'
+import type { Packet, Problem } from '../../emulators/index.ts'
+import { NOT_EVALUATED } from '../evidence/index.ts'
 import { mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
 import { type AnyDisturbance, type DisturbanceName, disturbances } from '../link/index.ts'
+import { unlessSlow } from '../outside/index.ts'
 import { foreignFields, type PacketChanges, type SentType } from '../packets/index.ts'
 import { identifier, percent, textMatcher } from '../scenario/index.ts'
 import type { Action } from './step.ts'
@@ -121,7 +123,11 @@ export const disturb: Action<DisturbArgs> = {
       direction: a.direction,
       what: disturbance.show(settings),
       handler: disturbance.make(settings, random.fork('what')),
-      wants: wantedBy(a),
+      wants: wantedBy(a, ({ message }) => {
+        const what = `${NOT_EVALUATED}${message}`
+        stage.recorder.record({ kind: 'fault', device: a.device, disturbance: id, what })
+        return false
+      }),
       mayWant: (begun) => mayMatch(typesOf(a), wantedFields(a), begun),
       nth: a.nth ?? 1,
       times: a.times ?? (a.nth === undefined ? Number.POSITIVE_INFINITY : 1),
@@ -139,13 +145,17 @@ function chosen(given: Doing): { disturbance: AnyDisturbance; settings: unknown 
   return { disturbance, settings: typeof given === 'string' ? disturbance.settings.parse({}) : given[name as never] }
 }
 
-function wantedBy(a: DisturbArgs): 'everything' | ((packet: Packet, raw: Uint8Array) => boolean) {
+function wantedBy(
+  a: DisturbArgs,
+  onSlow: (problem: Problem) => boolean,
+): 'everything' | ((packet: Packet, raw: Uint8Array) => boolean) {
   const types = typesOf(a)
   const { topic, payload, match } = a
   if (types === null && topic === undefined && payload === undefined && match === undefined) return 'everything'
   const wanted = wantedFields(a)
   return (packet, raw) =>
-    (types === null || types.includes(packet.type)) && packetDifferences(wanted, packet, raw).length === 0
+    (types === null || types.includes(packet.type)) &&
+    unlessSlow(() => packetDifferences(wanted, packet, raw).length === 0, onSlow)
 }
 
 const wantedFields = ({ topic, payload, match }: DisturbArgs): z.output<typeof packetMatch> => ({

@@ -11,6 +11,7 @@ import {
   type Timer,
 } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
+import { unlessSlow } from '../../outside/index.ts'
 import { readRegex } from '../../scenario/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { GeneralCall } from '../device.ts'
@@ -124,7 +125,11 @@ export class Commander {
     const texts = forms ?? [told.line]
     const heard = told.unfinished ? [...texts, ...texts.map((text) => text.trimEnd())] : texts
     const { ready } = this.#commands.words
-    if (ready !== undefined && firstMatch(lineMatcher(ready, {}), heard)) this.#isReady()
+    const isReady = unlessSlow(
+      () => ready !== undefined && firstMatch(lineMatcher(ready, {}), heard),
+      () => false,
+    )
+    if (isReady) this.#isReady()
     // More came after what might have been the answer: it was the echo, or a part of a longer line.
     if (this.#candidate !== null) {
       if (this.#candidate.isEcho) this.#echoes ??= true
@@ -140,8 +145,16 @@ export class Commander {
   /** Gives a line to the oldest call that it answers. */
   #answer(line: string, heard: readonly string[], unfinished: boolean): void {
     for (const waiting of this.#waiting) {
-      const done = firstMatch(waiting.until, heard)
-      if (!done && !firstMatch(waiting.fails, heard)) continue
+      // A pattern that is too slow for the line: the call has not succeeded.
+      const done = unlessSlow(
+        () => firstMatch(waiting.until, heard),
+        () => null,
+      )
+      const isFailed = unlessSlow(
+        () => !done && firstMatch(waiting.fails, heard),
+        () => true,
+      )
+      if (!done && !isFailed) continue
       const settle = (): void => {
         this.#answeredBy = line
         this.#settle(waiting, heard[0]!, done)
