@@ -18,7 +18,8 @@ export interface CaptureSettings {
   /** The scenario's name, for the file's own comment. */
   readonly scenario: string
   readonly startedAt: Date
-  readonly events: readonly Event[]
+  /** Gone through twice. */
+  readonly events: Iterable<Event>
   /** What a step is called, by its path in the record. */
   readonly titleOf: (step: string) => string
 }
@@ -188,7 +189,7 @@ class Capture {
 }
 
 /** For each `connecting`, in order, the event that ended the attempt. */
-function outcomes(device: string, events: readonly Event[]): ReadonlyMap<number, Event & SocketEvent> {
+function outcomes(device: string, events: Iterable<Event>): ReadonlyMap<number, Event & SocketEvent> {
   const found = new Map<number, Event & SocketEvent>()
   const open: number[] = []
   for (const event of events) {

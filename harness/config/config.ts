@@ -4,7 +4,15 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
-import { didYouMean, duration } from '../scenario/index.ts'
+import { didYouMean, duration, size } from '../scenario/index.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+/** A size of at least 1 KiB. MQTT knows no packet of more than 256 MiB. */
+const limit = (most = Number.MAX_SAFE_INTEGER) =>
+  size({ bare: 'bytes' }).refine((bytes) => bytes >= 1024 && bytes <= most, {
+    message: most === Number.MAX_SAFE_INTEGER ? 'expected at least 1KiB' : `expected 1KiB to ${most / MEBIBYTE}MiB`,
+  })
 
 const brokerEntry = z.looseObject({ use: z.string().describe('aedes, mosquitto or external') })
 
@@ -23,6 +31,19 @@ export const configSchema = z.strictObject({
   retries: z.number().int().min(0).optional(),
   /** For scenarios that set none, with its unit: `60s`. */
   timeout: duration().optional(),
+  /** Past one of these a run ends and is inconclusive: a device or a broker sent more than may be held. */
+  limits: z
+    .strictObject({
+      /** Of one packet, or one WebSocket frame, in a link; default: 16MiB. */
+      packet: limit(256 * MEBIBYTE).optional(),
+      /** Packets that a disturbance keeps for later in one direction of a connection; default: 64MiB. */
+      held: limit().optional(),
+      /** The record in memory, without long payloads; default: 256MiB. */
+      record: limit().optional(),
+      /** Long payloads of the record, in a temporary file; default: 4GiB. */
+      disk: limit().optional(),
+    })
+    .optional(),
 })
 
 /** What a config file may say. */

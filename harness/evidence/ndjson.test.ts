@@ -72,7 +72,7 @@ test('the text is what it says', () => {
     seq: 0,
   }
   expect(writeTimeline({ scenario: 'x' }, [event])).toBe(
-    '{"schema":"mqtt-hil/timeline","version":1,"scenario":"x"}\n' +
+    '{"schema":"mqtt-hil/timeline","version":2,"scenario":"x"}\n' +
       '{"kind":"packet","device":"blue","direction":"up","connection":1,"packet":{"type":"pingreq","flags":0,' +
       '"length":0},"raw":{"hex":"c000"},"offset":14,"begunAt":3.5,"delivered":true,"at":12.25,"seq":0}\n',
   )
@@ -82,7 +82,7 @@ const header = '{"schema":"mqtt-hil/timeline","version":1}\n'
 test.each([
   ['', 1],
   ['hello\n', 1],
-  ['{"schema":"mqtt-hil/timeline","version":2}\n', 1],
+  ['{"schema":"mqtt-hil/timeline","version":3}\n', 1],
   ['{"schema":"mqtt-hil/results","version":1}\n', 1],
   [`${header}{"kind":"lag","stalled":3,"at":1,"seq":0}\n{"kind":"la`, 3],
   [`${header}{"kind":"lagg","at":1,"seq":0}\n`, 2],

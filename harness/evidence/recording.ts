@@ -1,10 +1,11 @@
 // A recorded run found again: in its folder, by its file, or as the only one below a results folder. Whether `hil record`
 // wrote it or `hil run` makes no difference here.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
-import { readTimeline, type WrittenTimeline } from './ndjson.ts'
+import type { WrittenTimeline } from './ndjson.ts'
+import { MAX_RECORD_BYTES, readTimelineFile } from './timeline-file.ts'
 
 export const TIMELINE_FILE = 'timeline.ndjson'
 
@@ -17,7 +18,7 @@ export interface Recording extends WrittenTimeline {
 /** Throws Problem `cli/no-such-path`, `cli/no-record`, `cli/many-records` or `evidence/bad-timeline`. */
 export function readRecording(path: string): Recording {
   const file = findRecording(path)
-  return { file, folder: dirname(file), ...readTimeline(read(file), file) }
+  return { file, folder: dirname(file), ...readTimelineFile(file, MAX_RECORD_BYTES) }
 }
 
 /** All timelines in a folder and below, in order; the path itself when it is one. Throws Problem `cli/no-such-path`. */
@@ -48,14 +49,6 @@ function findRecording(path: string): string {
   throw new Problem('cli/many-records', `there are ${found.length} recordings below ${path}`, {
     hint: `name one of them, such as ${dirname(found[0]!)}`,
   })
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Problem('select/unreadable', `${file} cannot be read: ${reason(cause)}`, { cause })
-  }
 }
 
 const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? String(cause)

@@ -3,7 +3,7 @@
 // a run. That works for claims only: a step that acts would have changed what was recorded.
 
 import type { Instant } from '../../emulators/index.ts'
-import { devicesIn, type Event, type Fact } from '../evidence/index.ts'
+import { devicesIn, type Event, type Fact, restampedEvent } from '../evidence/index.ts'
 import type { Plan, Step } from '../plan/model/index.ts'
 import { Judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'
@@ -28,7 +28,7 @@ export function judgeInHindsight(plan: Plan, recorded: readonly Event[]): Hindsi
   const events: Event[] = []
   const renumbered = new Map<number, number>()
   const put = (fact: Fact, at: Instant, lag?: number): void => {
-    const event: Event = { ...fact, at, seq: events.length, ...(lag === undefined ? {} : { lag }) }
+    const event = restampedEvent(fact, { at, seq: events.length, ...(lag === undefined ? {} : { lag }) })
     events.push(event)
     judge.observe(event)
   }
@@ -64,15 +64,16 @@ export function judgeInHindsight(plan: Plan, recorded: readonly Event[]): Hindsi
   const first =
     devicesIn(recorded).length === 0 ? 0 : recorded.find((e) => e.kind === 'socket' && e.change === 'connected')!.at
   let begun = false
-  for (const { at, seq, lag, ...fact } of recorded) {
-    if (fact.kind === 'step') continue
+  for (const event of recorded) {
+    const { at, seq, lag } = event
+    if (event.kind === 'step') continue
     if (!begun && at >= first) {
       begun = true
       step(first as Instant)
     }
     passUntil(at - (lag ?? 0))
     renumbered.set(seq, events.length)
-    put(fact.kind === 'violation' ? { ...fact, of: renumbered.get(fact.of) ?? fact.of } : (fact as Fact), at, lag)
+    put(event.kind === 'violation' ? { ...event, of: renumbered.get(event.of) ?? event.of } : event, at, lag)
     if (begun) step(at)
   }
   if (!begun) step(0 as Instant)

@@ -86,6 +86,24 @@ export const environment = {
       'A claim did not hold: what it expects did not come, came at another time, or came though it must not. The report shows the events that decided it.',
     fix: 'expected and got say how far they are apart; the lines below are the record around it, and report.html has all of it.',
   },
+  'link/held-limit': {
+    fault: 'environment',
+    meaning:
+      'A disturbance keeps more packets than a link may hold (limits.held in the config). The run ends and is inconclusive.',
+    fix: 'Release it earlier, select fewer packets, or raise limits.held.',
+  },
+  'link/packet-limit': {
+    fault: 'environment',
+    meaning:
+      'A packet or a WebSocket frame is longer than a link may hold (limits.packet in the config). The run ends and is inconclusive.',
+    fix: 'When such packets are to be tested, raise limits.packet; MQTT allows 256 MiB.',
+  },
+  'run/record-limit': {
+    fault: 'environment',
+    meaning:
+      'Devices or the broker sent more than a record may take (limits.record and limits.disk in the config). The run ends and is inconclusive.',
+    fix: 'Let less be sent, or raise the limit. What was recorded up to there is in the results.',
+  },
   'claim/inconclusive': {
     fault: 'environment',
     meaning:

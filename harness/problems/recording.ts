@@ -41,6 +41,11 @@ export const recording = {
       'hil judge --scenario holds claims against what was recorded. A step that acts, or that depends on a condition, would have changed it.',
     fix: 'Keep expect, never and always in the file; hil run performs all steps.',
   },
+  'evidence/too-long': {
+    fault: 'environment',
+    meaning: 'The record has more events than are read into memory at once.',
+    fix: 'Record less at a time. Long payloads do not count: they stay in the file.',
+  },
   'link/port-taken': {
     fault: 'environment',
     meaning: 'The port that devices were to connect to cannot be listened at.',

@@ -1,18 +1,16 @@
 // Taps devices that somebody else runs: each is given a port of its own, and what passes there to the broker and back
 // is written down as it comes. The broker is left as it is found: other people's sessions are on it.
 
-import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { after, type Clock, type Duration, type Instant, Problem, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { BoardSession, Lines } from '../devices/index.ts'
-import { type Event, TIMELINE_FILE, type Timeline, writeEvent, writeHeader } from '../evidence/index.ts'
+import { type Event, openTimeline, TIMELINE_FILE, type Timeline, TimelineWriter } from '../evidence/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { describeErrno } from '../run/index.ts'
-import { type ResourceStack, Session } from '../session/index.ts'
+import { type Limits, limitsOf, type ResourceStack, Session } from '../session/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import type { RecordingHeader } from './header.ts'
 
@@ -40,13 +38,14 @@ export interface RecordSettings {
   readonly duration?: Duration | undefined
   /** or when nothing has happened for so long, once something has. */
   readonly idle?: Duration | undefined
+  /** Default: those of `limitsOf`. */
+  readonly limits?: Limits | undefined
   readonly onReady: (ready: { readonly links: readonly Link[]; readonly broker: Broker }) => void
   readonly onEvent: (event: Event) => void
 }
 
 export interface Recorded {
   readonly header: RecordingHeader
-  readonly events: readonly Event[]
   readonly startedAt: Date
   readonly duration: number
   /** In the folder. */
@@ -62,13 +61,22 @@ export const ENDED = 'the recording ended'
 export async function record(settings: RecordSettings): Promise<Recorded> {
   const { devices, folder } = settings
   const startedAt = new Date()
+  const limits = settings.limits ?? limitsOf()
   const session = new Session({
+    limits,
+    keepsEvents: false, // they are in the file
     onStop: (reason) => {
       if (reason.kind === 'broken') ending.end(reason.error as Problem)
+      if (reason.kind === 'limit') ending.end(reason.problem)
     },
   })
   const { clock, timeline, resources } = session
   const ending = new Ending(clock, settings)
+  const early: Event[] = []
+  let isOpen = false
+  timeline.subscribe((event) => {
+    if (!isOpen) early.push(event)
+  })
   try {
     const broker = await session.openBroker(settings.openBroker)
     const header: RecordingHeader = {
@@ -80,15 +88,16 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
     }
     const links: Link[] = []
     for (const device of devices) {
-      links.push(
-        await resources.take(`the link of ${device.name}`, linkOf(device, broker, timeline, clock, settings.tls)),
-      )
+      links.push(await resources.take(`the link of ${device.name}`, linkOf(device, broker, session, settings.tls)))
       if (device.console !== undefined) await listenTo(device.name, device.console, timeline, clock, resources)
     }
-    const tape = await TimelineWriter.open(folder, header, ending)
-    for (const event of timeline.events) tape.write(event)
+    const file = await openFile(folder, header, ending, limits.disk)
+    for (const event of early.splice(0)) file.write(event)
+    isOpen = true
+    const connected = new Set<string>()
     const leave = timeline.subscribe((event) => {
-      tape.write(event)
+      file.write(event)
+      if (event.kind === 'socket') connected.add(event.device)
       if (event.kind === 'packet' || event.kind === 'socket') ending.happened()
       settings.onEvent(event)
     })
@@ -97,12 +106,10 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
     const problem = await ending.ended
     timeline.record({ kind: 'fault', what: ENDED })
     leave() // what happens while things are given back is no evidence
-    const events = [...timeline.events]
-    await tape.close()
-    const captures = await writeCaptures(folder, header, startedAt, events)
+    file.close()
+    const captures = await writeCaptures(folder, header, startedAt, connected)
     return {
       header,
-      events,
       startedAt,
       duration: clock.now(),
       files: [TIMELINE_FILE, ...captures, ...files, ...(await writeLog(folder, session.secrets.text(broker.log())))],
@@ -162,36 +169,19 @@ class Ending {
   }
 }
 
-/** The timeline's file, written line by line: what is cut short by a crash is there up to it. */
-class TimelineWriter {
-  readonly #stream: WriteStream
-
-  private constructor(stream: WriteStream) {
-    this.#stream = stream
-  }
-
-  static async open(folder: string, header: RecordingHeader, ending: Ending): Promise<TimelineWriter> {
-    await mkdir(folder, { recursive: true }).catch((cause) => {
-      throw cannotWrite(folder, cause)
-    })
-    const stream = createWriteStream(join(folder, TIMELINE_FILE), { flags: 'wx' })
-    await new Promise<void>((resolve, reject) => {
-      stream.once('open', () => resolve())
-      stream.once('error', (cause) => reject(cannotWrite(folder, cause)))
-    })
-    stream.on('error', (cause) => ending.end(cannotWrite(folder, cause)))
-    stream.write(writeHeader({ ...header }))
-    return new TimelineWriter(stream)
-  }
-
-  write(event: Event): void {
-    if (!this.#stream.destroyed) this.#stream.write(writeEvent(event))
-  }
-
-  async close(): Promise<void> {
-    if (this.#stream.destroyed) return
-    this.#stream.end()
-    await finished(this.#stream).catch(() => {}) // told already
+async function openFile(
+  folder: string,
+  header: RecordingHeader,
+  ending: Ending,
+  maxBytes: number,
+): Promise<TimelineWriter> {
+  try {
+    await mkdir(folder, { recursive: true })
+    return new TimelineWriter(join(folder, TIMELINE_FILE), { ...header }, maxBytes, (cause) =>
+      ending.end(cause instanceof Problem ? cause : cannotWrite(folder, cause)),
+    )
+  } catch (cause) {
+    throw cannotWrite(folder, cause as NodeJS.ErrnoException)
   }
 }
 
@@ -208,13 +198,24 @@ const cannotWrite = (folder: string, cause: NodeJS.ErrnoException): Problem =>
 async function linkOf(
   { name, host, port }: RecordedDevice,
   broker: Broker,
-  recorder: Timeline,
-  clock: Clock,
+  session: Session,
   tls: boolean,
 ): Promise<Link> {
+  const { timeline, clock, limits } = session
   const upstream = () => ({ host: broker.host, port: broker.port, tls: broker.access.tls })
   const shown = tls ? await (await testAuthority()).server('valid') : undefined
-  return openLink({ device: name, host, port, upstream, tls: shown, recorder, clock, refusesByReset: true })
+  return openLink({
+    device: name,
+    host,
+    port,
+    upstream,
+    tls: shown,
+    recorder: timeline,
+    limits,
+    onLimit: (problem) => session.limitPassed(problem),
+    clock,
+    refusesByReset: true,
+  })
 }
 
 async function listenTo(
@@ -233,16 +234,18 @@ async function listenTo(
   }
 }
 
+/** @param devices those that connected */
 async function writeCaptures(
   folder: string,
   header: RecordingHeader,
   startedAt: Date,
-  events: readonly Event[],
+  devices: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const spoke = Object.keys(header.devices).filter((device) =>
-    events.some((e) => e.kind === 'socket' && e.device === device),
-  )
-  for (const device of spoke)
+  const events: Iterable<Event> = {
+    [Symbol.iterator]: () => openTimeline(join(folder, TIMELINE_FILE)).events[Symbol.iterator](),
+  }
+  const captures = Object.keys(header.devices).filter((device) => devices.has(device))
+  for (const device of captures)
     await writeCapture(join(folder, `${device}.pcapng`), {
       device,
       scenario: header.scenario,
@@ -250,7 +253,7 @@ async function writeCaptures(
       events,
       titleOf: (path) => path,
     })
-  return spoke.map((device) => `${device}.pcapng`)
+  return captures.map((device) => `${device}.pcapng`)
 }
 
 async function writeAuthority(folder: string): Promise<string> {

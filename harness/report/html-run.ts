@@ -3,7 +3,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Event, readTimeline, withoutPassword } from '../evidence/index.ts'
+import { Problem } from '../../emulators/index.ts'
+import { type Event, openTimeline, withoutPassword } from '../evidence/index.ts'
 import { describe, eventFields } from '../expect/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { readLoad } from './html-load.ts'
@@ -21,15 +22,46 @@ export async function readRun(folder: string, scenario: ScenarioData): Promise<O
   const text = file('scenario.yaml')
   const record = file('timeline.ndjson')
   try {
+    const { events, more } = record === null ? { events: [], more: 0 } : shownEvents(record)
     return {
       text: text === null ? '' : await readFile(text, 'utf8'),
-      events: record === null ? [] : readTimeline(await readFile(record, 'utf8'), record).events.map(eventData),
+      events,
       load: load === null ? null : readLoad(await readFile(load, 'utf8'), load),
-      trouble: record === null && load === null && scenario.status !== 'skipped' ? 'no record of it was written' : null,
+      trouble:
+        record === null && load === null && scenario.status !== 'skipped'
+          ? 'no record of it was written'
+          : more > 0
+            ? `the record goes on for ${more} events that are not shown here; ${basename(record!)} has them`
+            : null,
     }
   } catch (error) {
-    return { text: '', events: [], load: null, trouble: `its record cannot be read: ${describeErrno(error)}` }
+    return {
+      text: '',
+      events: [],
+      load: null,
+      trouble: `its record cannot be read: ${describeErrno(error instanceof Problem ? (error.cause ?? error) : error)}`,
+    }
   }
+}
+
+/** What a browser shows of one run; a page with more would not open. */
+const MAX_SHOWN_CHARACTERS = 24 * 1024 * 1024
+
+/** The first events of a record, as many as a page takes, and how many more there are. */
+function shownEvents(record: string): { readonly events: readonly EventData[]; readonly more: number } {
+  const events: EventData[] = []
+  let characters = 0
+  let more = 0
+  for (const event of openTimeline(record).events) {
+    if (characters > MAX_SHOWN_CHARACTERS) {
+      more++
+      continue
+    }
+    const data = eventData(event)
+    characters += JSON.stringify(data).length
+    events.push(data)
+  }
+  return { events, more }
 }
 
 export function eventData(event: Event): EventData {

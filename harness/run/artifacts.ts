@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
-import { writeTimeline } from '../evidence/index.ts'
+import { writeTimelineFile } from '../evidence/index.ts'
 import { type CompileInputs, type Plan, stepAt } from '../plan/model/index.ts'
 import type { Unwritten } from './conductor.ts'
 import { describeErrno } from './fs-errors.ts'
@@ -55,7 +55,7 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     status: run.status,
     devices: Object.fromEntries(run.plan.devices.map(({ name, use }) => [name, use])),
   }
-  await writeFile(join(folder, 'timeline.ndjson'), writeTimeline({ ...header }, run.events))
+  await writeTimelineFile(join(folder, 'timeline.ndjson'), { ...header }, run.events)
   await writeFile(join(folder, 'scenario.yaml'), run.plan.text)
   const files = ['timeline.ndjson', 'scenario.yaml']
   for (const { name: device } of run.plan.devices) {

@@ -12,6 +12,7 @@ import type { Plan } from '../plan/model/index.ts'
 import {
   CancelledError,
   JudgeTimer,
+  type Limits,
   openDevice,
   openDeviceLink,
   redactProblem,
@@ -33,6 +34,8 @@ export interface ConductOptions {
   readonly attach?: ((device: string, link: Link) => Promise<Attachment & AsyncDisposable>) | undefined
   readonly openFleet?: OpenFleet | undefined
   readonly seed: number
+  /** Default: those of `limitsOf`. */
+  readonly limits?: Limits | undefined
   /** Aborted on Ctrl-C and by the global timeout. */
   readonly signal: AbortSignal
   readonly repetition: number
@@ -87,6 +90,7 @@ class Conductor {
     this.#session = new Session({
       secrets: plan.secrets,
       seed: options.seed,
+      limits: options.limits,
       onStop: ({ kind }) => {
         if (kind === 'time-up') this.#performer?.tellHanging()
         this.#session.timeline.record({ kind: 'fault', what: kind === 'time-up' ? TIME_UP : STOPPED })
@@ -237,6 +241,8 @@ class Conductor {
           device: name,
           upstream: () => ({ host: broker.host, port: broker.port }),
           recorder: this.#session.timeline,
+          limits: this.#session.limits,
+          onLimit: (problem) => this.#session.limitPassed(problem),
           refusesByReset: true,
         }),
       )
@@ -268,6 +274,7 @@ function endingOf(error: unknown, reason: StopReason | null): Ending {
   // When the broker dies, whatever was going on fails too; the death is the reason to tell.
   const cause = reason?.kind === 'broken' ? reason.error : error
   if (!(cause instanceof CancelledError)) return { outcome: null, reason, ...blame(cause) }
+  if (reason?.kind === 'limit') return { outcome: null, reason, problem: reason.problem, bug: undefined }
   const problem =
     reason?.kind === 'time-up'
       ? new Problem('scenario/time-up', `the time limit of ${showDuration(reason.limit)} was reached`, {
@@ -290,6 +297,7 @@ function statusOf(
 ): Status {
   if (reason?.kind === 'interrupted') return 'interrupted'
   if (bug !== undefined) return 'broken'
+  if (reason?.kind === 'limit') return 'inconclusive'
   if (reason?.kind === 'time-up') return 'failed'
   if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
   return outcome === 'failed' ? 'failed' : statusOfVerdicts([...claims, ...bounds])

@@ -2,6 +2,7 @@
 
 import type { Broker } from '../brokers/index.ts'
 import type { Plan } from '../plan/model/index.ts'
+import type { Limits } from '../session/index.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
@@ -22,6 +23,8 @@ export interface SuiteOptions {
   /** How many run side by side. */
   readonly jobs: number | 'auto'
   readonly retries: number
+  /** Default: those of `limitsOf`. */
+  readonly limits?: Limits | undefined
   readonly repeatEach: number
   /** Stop after so many failures; 0: never. */
   readonly maxFailures: number
@@ -158,6 +161,7 @@ async function once(
     openFleet: options.openFleet,
     // Each repetition draws anew, and the same again with the same seed.
     seed: (options.seed + repetition * 7919) >>> 0,
+    limits: options.limits,
     signal,
     repetition,
     attempt,

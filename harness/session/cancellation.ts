@@ -1,13 +1,15 @@
 // Why a run stops before its last step. Everything that waits races against `stopped`, so a run
 // ends at once whatever it was waiting for.
 
-import type { Duration } from '../../emulators/index.ts'
+import type { Duration, Problem } from '../../emulators/index.ts'
 
 export type StopReason =
   | { readonly kind: 'time-up'; readonly limit: Duration }
   | { readonly kind: 'always' }
   | { readonly kind: 'broken'; readonly error: unknown }
   | { readonly kind: 'interrupted' }
+  /** More was sent than may be held. */
+  | { readonly kind: 'limit'; readonly problem: Problem }
 
 export class CancelledError extends Error {
   readonly reason: StopReason

@@ -34,6 +34,8 @@ export async function openDeviceLink(plan: DevicePlan, { session, broker }: Devi
       websocket: web !== null,
       tls: security.link,
       recorder: session.timeline,
+      limits: session.limits,
+      onLimit: (problem) => session.limitPassed(problem),
       clock: session.clock,
       host: kind?.linkHost?.(plan.settings),
       refusesByReset: kind?.refusesByReset,

@@ -1,12 +1,22 @@
 // What every session of the harness is made of, once: a clock, a lag meter, secrets, a timeline with its lints, what was
 // taken and must be given back, and one way to stop. A scenario's run, a test in TypeScript and a recording stand on it.
 
-import { after, type Clock, type Duration, type Random, realClock, seeded, type Timer } from '../../emulators/index.ts'
+import {
+  after,
+  type Clock,
+  type Duration,
+  type Problem,
+  type Random,
+  realClock,
+  seeded,
+  type Timer,
+} from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { type Event, LagMeter, Secrets, Timeline } from '../evidence/index.ts'
 import { Linter } from '../lint/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { Cancellation, type StopReason } from './cancellation.ts'
+import { type Limits, limitsOf } from './limits.ts'
 import { Observer } from './observer.ts'
 import { secretsOf } from './redact.ts'
 import { ResourceStack } from './resource-stack.ts'
@@ -17,6 +27,10 @@ export interface SessionSettings {
   readonly secrets?: readonly string[] | undefined
   /** Default: the machine's monotonic clock, from 0 at the start of the session. */
   readonly clock?: Clock | undefined
+  /** Default: those of `limitsOf`. */
+  readonly limits?: Limits | undefined
+  /** False: the timeline tells its listeners of events and forgets them; default: true. */
+  readonly keepsEvents?: boolean | undefined
   /** For all random choices. */
   readonly seed?: number | undefined
   /** Called when the session stops, before anything that waits learns of it. */
@@ -31,18 +45,36 @@ export class Session implements AsyncDisposable {
   readonly resources = new ResourceStack()
   readonly cancellation: Cancellation
   readonly random: Random
+  readonly limits: Limits
   readonly #signals: (() => void)[] = []
   #log = ''
 
-  constructor({ secrets = [], clock = realClock(), seed = 0, onStop }: SessionSettings = {}) {
+  constructor({
+    secrets = [],
+    clock = realClock(),
+    seed = 0,
+    limits = limitsOf(),
+    keepsEvents = true,
+    onStop,
+  }: SessionSettings = {}) {
+    this.limits = limits
     this.clock = clock
     this.lag = new LagMeter({ clock, onStall: (stalled) => void this.timeline.record({ kind: 'lag', stalled }) })
     this.secrets = new Secrets(secrets)
-    this.timeline = new Timeline(clock, this.lag, this.secrets)
+    this.timeline = new Timeline(clock, this.lag, this.secrets, {
+      keeps: keepsEvents,
+      limits,
+      onLimit: (problem) => this.limitPassed(problem),
+    })
     this.cancellation = new Cancellation(onStop)
     this.random = seeded(seed)
     recordViolations(this.timeline)
     this.lag.start()
+  }
+
+  /** More was sent than may be held: the session stops. */
+  limitPassed(problem: Problem): void {
+    this.cancellation.stop({ kind: 'limit', problem })
   }
 
   /** The session is interrupted when the signal is aborted. */

@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { milliseconds, Problem } from '../../../emulators/index.ts'
-import { type Event, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
+import { type Event, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../../evidence/index.ts'
 import { Judge, type Verdict } from '../../judge/index.ts'
 import { judgeRecordedLoad } from '../../load/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
@@ -55,10 +55,7 @@ async function findRecords(folder: string): Promise<string[]> {
 }
 
 async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> {
-  const text = await readFile(record, 'utf8').catch((cause) => {
-    throw new Problem('select/unreadable', `${record} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
-  })
-  const { header, events } = readTimeline(text, record)
+  const { header, events } = readTimelineFile(record, MAX_RECORD_BYTES)
   const about = aboutOf(header, record)
   const plan = await planOf(record, about)
   const judge = new Judge(plan)

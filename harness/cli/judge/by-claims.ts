@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Problem, seconds } from '../../../emulators/index.ts'
 import { type BrokerKind, brokers } from '../../brokers/index.ts'
-import { devicesIn, readTimeline, type TimelineHeader } from '../../evidence/index.ts'
+import { devicesIn, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../../evidence/index.ts'
 import { actingStep, judgeInHindsight } from '../../judge/index.ts'
 import { judgeRecordedLoad } from '../../load/index.ts'
 import { type BrokerFacts, compile, type Plan } from '../../plan/index.ts'
@@ -15,7 +15,7 @@ import type { Terminal } from '../terminal.ts'
 
 /** A run for each combination of the scenario's matrix. Throws Problem `scenario/wrong`, `cli/scenario-acts`, `cli/no-such-device`. */
 export async function judgeByClaims(record: string, file: string, out: Terminal): Promise<readonly ScenarioRun[]> {
-  const { header, events } = readTimeline(await read(record), record)
+  const { header, events } = readTimelineFile(record, MAX_RECORD_BYTES)
   const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker
   const text = await read(file)
   const { plans, diagnostics, text: shown } = compile(file, text, { broker: () => factsOf(broker, header) })

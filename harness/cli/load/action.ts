@@ -18,6 +18,7 @@ import { guarded, prepareOutput, renderFailure } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { parseRate } from '../../scenario/index.ts'
 import { type ChosenBroker, durationOf, select, suiteJobOf } from '../../select/index.ts'
+import { limitsOf } from '../../session/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -61,6 +62,7 @@ export async function loadAction(args: LoadArguments): Promise<ExitCode> {
       openFleet: openFleet(optionsOf(args, watchers)),
       jobs: 1,
       retries: 0,
+      limits: limitsOf(config.limits),
       repeatEach: 1,
       maxFailures: 0,
       seed,

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { type Recorded, type RecordedDevice, record, recordedRun } from '../../record/index.ts'
 import { prepareOutput, reporters } from '../../report/index.ts'
 import { chooseBroker, durationOf, openChosen } from '../../select/index.ts'
+import { limitsOf } from '../../session/index.ts'
 import { tell } from '../errors.ts'
 import { interruptible } from '../interrupt.ts'
 import { type Terminal, terminal } from '../terminal.ts'
@@ -35,6 +36,7 @@ export async function recordAction(args: RecordArguments): Promise<ExitCode> {
   // What a program reads stands on standard output by itself.
   const say = args.json ? out.printError : out.print
   const show = args.json ? (event: Event) => out.print(writeEvent(event)) : shower(out)
+  const tallies = new Tallies()
   let recorded: Recorded
   try {
     recorded = await record({
@@ -52,7 +54,9 @@ export async function recordAction(args: RecordArguments): Promise<ExitCode> {
         if (args.tls) say(`TLS: ${join(folder, 'ca.crt')} is the authority to trust; the name is localhost\n`)
         say(`recording into ${folder}${duration === undefined ? '; Ctrl-C ends it' : ` for ${args.for}`}\n`)
       },
+      limits: limitsOf(config.limits),
       onEvent: (event) => {
+        tallies.observe(event)
         if (!args.quiet || args.json) show(event)
       },
     })
@@ -64,7 +68,7 @@ export async function recordAction(args: RecordArguments): Promise<ExitCode> {
   }
   const run = recordedRun(recorded, folder)
   for (const kind of [reporters.json, reporters.html]) await kind.create({ ...out, version: version() }).onEnd?.(run)
-  say(summary(recorded, folder, devices, out))
+  say(summary(recorded, tallies, folder, devices, out))
   return recorded.problem === null ? EXIT.passed : await tell(recorded.problem, out)
 }
 
@@ -142,20 +146,46 @@ function shower(out: Terminal): (event: Event) => void {
   }
 }
 
+/** What a device did, counted while it is recorded. */
+interface Tally {
+  connections: number
+  sent: number
+  received: number
+  violations: number
+}
+
+class Tallies {
+  readonly #devices = new Map<string, Tally>()
+
+  observe(event: Event): void {
+    if (!('device' in event) || event.device === undefined) return
+    const tally = this.of(event.device)
+    if (event.kind === 'socket' && event.change === 'connected') tally.connections++
+    if (isSaid(event)) tally.sent++
+    if (isHeard(event)) tally.received++
+    if (event.kind === 'violation') tally.violations++
+  }
+
+  of(device: string): Tally {
+    const tally = this.#devices.get(device) ?? { connections: 0, sent: 0, received: 0, violations: 0 }
+    this.#devices.set(device, tally)
+    return tally
+  }
+}
+
 function summary(
-  { events, duration, files }: Recorded,
+  { duration, files }: Recorded,
+  tallies: Tallies,
   folder: string,
   devices: readonly RecordedDevice[],
   out: Terminal,
 ): string {
   const c = createColors(out.color)
   const lines = devices.map(({ name }) => {
-    const own = events.filter((event) => 'device' in event && event.device === name)
-    const connections = own.filter((event) => event.kind === 'socket' && event.change === 'connected').length
+    const { connections, sent, received, violations } = tallies.of(name)
     if (connections === 0) return `  ${name}: nothing connected`
-    const violations = own.filter(({ kind }) => kind === 'violation').length
     const told = violations === 0 ? '' : c.yellow(`, ${count(violations, 'violation')} of MQTT`)
-    return `  ${name}: ${count(connections, 'connection')}, ${count(own.filter(isSaid).length, 'packet')} sent, ${own.filter(isHeard).length} received${told}`
+    return `  ${name}: ${count(connections, 'connection')}, ${count(sent, 'packet')} sent, ${received} received${told}`
   })
   const took = showDuration(Math.round(duration) as Duration)
   return `\n${c.bold(`recorded ${took}`)}\n${lines.join('\n')}\n  ${folder}: ${[...files, 'report.html'].join(', ')}\n`

@@ -60,6 +60,7 @@ describe('hil record', () => {
       'down puback',
       'up disconnect',
       expect.stringMatching(/^closed by/),
+      expect.stringMatching(/^both-closed by/),
     ])
     expect(readdirSync(folder).sort()).toEqual([
       'blue.pcapng',

@@ -14,6 +14,7 @@ import { prepareOutput, reporters } from '../../report/index.ts'
 import { runSuite, type ScenarioRun } from '../../run/index.ts'
 import { bare, didYouMean, documentText, flow, list, map, type Value } from '../../scenario/index.ts'
 import { chooseBroker, factsOf, openChosen } from '../../select/index.ts'
+import { limitsOf } from '../../session/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -25,7 +26,8 @@ export async function replayAction(args: ReplayArguments): Promise<ExitCode> {
   const recording = readRecording(args.recording)
   const devices = devicesOf(args, recording)
   const speed = speedOf(args.speed)
-  const chosen = chooseBroker(args.broker, args, await loadConfig(args.config))
+  const config = await loadConfig(args.config)
+  const chosen = chooseBroker(args.broker, args, config)
   const plan = planOf(replayScenario(args.recording, recording, devices, speed), chosen)
   await prepareOutput(args.output)
   tellOfPasswords(recording, devices, out)
@@ -35,6 +37,7 @@ export async function replayAction(args: ReplayArguments): Promise<ExitCode> {
     {
       jobs: 1,
       retries: 0,
+      limits: limitsOf(config.limits),
       repeatEach: 1,
       maxFailures: 0,
       seed: 0,

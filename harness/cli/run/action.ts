@@ -20,6 +20,7 @@ import {
   suiteJobOf,
   withPlan,
 } from '../../select/index.ts'
+import { limitsOf } from '../../session/index.ts'
 import { tell } from '../errors.ts'
 import { exitCodeOf, worse } from '../exit.ts'
 import { interruptible } from '../interrupt.ts'
@@ -79,6 +80,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
       openFleet: smallFleets,
       jobs: args.jobs ?? config.jobs ?? 'auto',
       retries: args.retries ?? config.retries ?? 0,
+      limits: limitsOf(config.limits),
       repeatEach: args.repeatEach,
       maxFailures: args.x ? 1 : (args.maxFailures ?? 0),
       seed,
