@@ -86,24 +86,6 @@ export const environment = {
       'A claim did not hold: what it expects did not come, came at another time, or came though it must not. The report shows the events that decided it.',
     fix: 'expected and got say how far they are apart; the lines below are the record around it, and report.html has all of it.',
   },
-  'link/held-limit': {
-    fault: 'environment',
-    meaning:
-      'A disturbance keeps more packets than a link may hold (limits.held in the config). The run ends and is inconclusive.',
-    fix: 'Release it earlier, select fewer packets, or raise limits.held.',
-  },
-  'link/packet-limit': {
-    fault: 'environment',
-    meaning:
-      'A packet or a WebSocket frame is longer than a link may hold (limits.packet in the config). The run ends and is inconclusive.',
-    fix: 'When such packets are to be tested, raise limits.packet; MQTT allows 256 MiB.',
-  },
-  'run/record-limit': {
-    fault: 'environment',
-    meaning:
-      'Devices or the broker sent more than a record may take (limits.record and limits.disk in the config). The run ends and is inconclusive.',
-    fix: 'Let less be sent, or raise the limit. What was recorded up to there is in the results.',
-  },
   'claim/inconclusive': {
     fault: 'environment',
     meaning:
@@ -193,13 +175,15 @@ export const environment = {
   },
   'link/held-limit': {
     fault: 'environment',
-    meaning: 'A disturbance keeps more bytes than limits.held of the config allows. The run is broken, not failed.',
-    fix: 'Release the disturbance earlier, or raise limits.held in the config.',
+    meaning:
+      'A disturbance keeps more packets than a link may hold (limits.held in the config). The run ends and is inconclusive.',
+    fix: 'Release it earlier, select fewer packets, or raise limits.held.',
   },
   'link/packet-limit': {
     fault: 'environment',
-    meaning: 'A packet is larger than limits.packet of the config allows. The run is broken, not failed.',
-    fix: 'Raise limits.packet in the config when such packets are to be tested.',
+    meaning:
+      'A packet or a WebSocket frame is longer than a link may hold (limits.packet in the config). The run ends and is inconclusive.',
+    fix: 'When such packets are to be tested, raise limits.packet; MQTT allows 256 MiB.',
   },
   'link/no-disturbance': {
     fault: 'input',
@@ -250,6 +234,12 @@ export const environment = {
     fault: 'environment',
     meaning: 'The system does not give hil a file or a folder.',
     fix: 'Is there room, and may hil write there?',
+  },
+  'run/record-limit': {
+    fault: 'environment',
+    meaning:
+      'Devices or the broker sent more than a record may take (limits.record and limits.disk in the config). The run ends and is inconclusive.',
+    fix: 'Let less be sent, or raise the limit. What was recorded up to there is in the results.',
   },
   'run/not-recorded': {
     fault: 'environment',
