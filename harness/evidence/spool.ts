@@ -4,7 +4,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writevSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atExit } from '../child/at-exit.ts'
+import { atExit } from '../child/index.ts'
 import { type Bytes, LazyBytes } from './lazy-bytes.ts'
 
 /** Bytes that stay in memory at most. */
