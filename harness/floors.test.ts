@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { deviceKinds } from './devices/index.ts'
 import { circles, type Edges } from './floors.testing.ts'
 import { FLOORS, floorsTable } from './reference/floors.ts'
 
@@ -139,6 +140,25 @@ describe('circles', () => {
       ['c', new Set(['a', 'd'])],
     ])
     expect(circles(planted)).toEqual([['a', 'b', 'c']])
+  })
+})
+
+describe('kinds of devices', () => {
+  const below = ['plan', 'steps', 'expect', 'judge', 'session', 'run'].flatMap((room) => sources(`harness/${room}`))
+  const named = new RegExp(`(?<![\\w-])'(${Object.keys(deviceKinds).join('|').replaceAll('.', '\\.')})'`)
+
+  it('are known by name in their own room alone', () => {
+    const code = (file: string): string[] =>
+      readFileSync(join(ROOT, file), 'utf8')
+        .replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
+        .split('\n')
+    expect(
+      below.flatMap((file) => code(file).flatMap((line) => (named.test(line) ? [`${file}: ${line.trim()}`] : []))),
+    ).toEqual([])
+  })
+
+  it('would be noticed', () => {
+    expect("if (use === 'mqttjs') return").toMatch(named)
   })
 })
 

@@ -8,7 +8,7 @@ import type { SocketPool } from './minimqtt/socket-pool.ts'
 import type { Signature } from './python/python.ts'
 
 /** What an option is for, where several libraries have one for it under names of their own. */
-export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive' | 'tls'
+export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive' | 'tls' | 'tls context' | 'reconnects'
 
 export interface OptionSpec {
   readonly name: string
@@ -111,6 +111,8 @@ export interface ClientKind {
   readonly methods: Readonly<Record<string, Signature>>
   readonly quirks: readonly Quirk[]
   readonly verbs: VerbMap
+  /** It sends PINGREQ without being called, from a thread of its own. */
+  readonly pingsUncalled?: true
   /** The options that tell the client who it is and where its broker is. */
   identity(name: string, server: string, port: number): Options
   /** Throws Problem `client/unknown-option`, `client/missing-option` or `client/bad-option`. */

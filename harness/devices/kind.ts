@@ -44,13 +44,45 @@ export interface DeviceKind<Settings = unknown> {
   linkHost?(settings: Settings): string
   /** undefined: something is wrong, and has been added to the diagnostics. */
   compile(written: Written): Settings | undefined
+  /** Verbs of steps that only this kind and some others take: `exec`, `send`. */
+  readonly verbs?: readonly string[]
   /** Why it takes no client calls (`a process`); null when it does. */
   busy(settings: Settings): string | null
   /** The library that makes its calls, when that is another word than its kind; null: unknown. */
   library?(settings: Settings): string | null
   /** The client calls that it takes, by their verbs; absent or null: all, as far as it is not busy. */
   calls?(settings: Settings): ReadonlySet<string> | null
+  /** How it is put into a role of a scenario from outside of the file; absent: by its name, and it keeps what the role says. */
+  readonly binding?: KindBinding
   make(settings: Settings, around: DeviceContext): Device
+}
+
+/** How a kind is put into a role of a scenario, as in `--bind blue=WORD:VALUE`. */
+export interface KindBinding {
+  /** Words that mean this kind, with the key that what stands after the colon is the value of. */
+  readonly words?: readonly BindingWord[]
+  /** Names that mean this kind, each a value of `key`: labels of the hardware map. */
+  readonly labels?: { readonly key: DeviceKey; all(): readonly string[] }
+  /** What it keeps of the role besides `link` and `needs`; default: all but the keys of other kinds. */
+  readonly keeps?: 'what it takes' | 'nothing'
+  /** Keys that mean nothing to it, because its own program decides them. */
+  readonly decides?: readonly DeviceKey[]
+  /** It runs a client library: the role's own (`client:`), else this one. */
+  readonly library?: string
+  /** A role of this kind is a program that acts by itself: what plays it must act by itself as well. */
+  readonly actsByItself?: true
+  /** There is one of it: it cannot be bound to `*`. */
+  readonly isSingle?: true
+  /** Why nothing that is bound to `*` plays a role of this kind: `whose library no board has`. */
+  readonly irreplaceable?: string
+}
+
+export interface BindingWord {
+  readonly word: string
+  /** Absent: the word stands alone. */
+  readonly key?: DeviceKey
+  /** The value is a path from the folder that hil was started in. */
+  readonly isPath?: true
 }
 
 // A kind gets back only the settings that it compiled itself.

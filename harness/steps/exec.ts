@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { text } from '../scenario/index.ts'
 import { calling } from './calling.ts'
-import { BOARDS, type ClientCall } from './step.ts'
+import type { ClientCall } from './step.ts'
 
 const args = z.strictObject({
   ...calling,
@@ -16,7 +16,7 @@ export const exec: ClientCall<z.output<typeof args>> = {
   name: 'exec',
   summary: "run Python code on a board, through its console's REPL",
   args,
-  kinds: BOARDS,
+  special: true,
   interrupts: true,
   toCall: (a) => ({ verb: 'exec', code: a.code }),
   show: (a) => `exec ${firstLine(a.code)} on ${a.device}`,

@@ -62,7 +62,7 @@ export const send: ClientCall<SendArgs> = {
   name: 'send',
   summary: 'send packets or bytes from a raw device, in segments of your choice',
   args,
-  kinds: ['raw'],
+  special: true,
   toCall: (a) => ({
     verb: 'send',
     packets: a.packets ?? [a.packet ?? a.hex!],

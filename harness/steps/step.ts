@@ -56,9 +56,6 @@ export interface Action<A = unknown> {
   show(args: A): string
 }
 
-/** What `use:` says of a board. */
-export const BOARDS: readonly string[] = ['micropython', 'board']
-
 /** What arguments name, found when the scenario was compiled. */
 export interface StepInput {
   /** By `files:`, for the verb that has it. */
@@ -71,8 +68,8 @@ export interface ClientCall<A = unknown> {
   readonly summary: string
   readonly args: z.ZodType<A>
   readonly bare?: string
-  /** The only kinds of devices that can do it; absent: any may try. */
-  readonly kinds?: readonly string[]
+  /** Only kinds of devices that list it under `verbs` can do it; absent: any may try. */
+  readonly special?: true
   /** A program of the device's own is ended for it; absent: only a puppet takes it. */
   readonly interrupts?: true
   toCall(args: A, given: StepInput): GeneralCall

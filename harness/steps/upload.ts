@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { filesShape } from '../devices/index.ts'
 import { calling } from './calling.ts'
-import { BOARDS, type ClientCall } from './step.ts'
+import type { ClientCall } from './step.ts'
 
 const args = z.strictObject({
   ...calling,
@@ -16,7 +16,7 @@ export const upload: ClientCall<z.output<typeof args>> = {
   name: 'upload',
   summary: "put files on a board's flash; it returns how many had to be sent",
   args,
-  kinds: BOARDS,
+  special: true,
   interrupts: true,
   toCall: (_, { files }) => ({ verb: 'upload', files }),
   show: (a) => `upload ${typeof a.files === 'string' ? a.files : Object.keys(a.files).join(', ')} to ${a.device}`,

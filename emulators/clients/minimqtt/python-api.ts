@@ -41,6 +41,7 @@ export const MINIMQTT_OPTIONS: readonly OptionSpec[] = [
   },
   {
     name: 'ssl_context',
+    means: 'tls context',
     type: 'tls',
     default: null,
     summary: 'true or context: a context that verifies nothing; verify: one that verifies',

@@ -85,6 +85,7 @@ export const quecpython: ClientKind = {
   methods: QUEC_METHODS,
   quirks: QUEC_QUIRKS,
   verbs: { ...familyVerbs, unsubscribe: () => null },
+  pingsUncalled: true,
   identity: umqttIdentity,
   create: (options, hooks) => new QuecPython(parseOptions('quecpython', QUEC_OPTIONS, options), hooks),
 }

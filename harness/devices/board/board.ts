@@ -7,7 +7,7 @@ import { didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
-import { findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
+import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
 import { compileBoard } from './micropython.ts'
 import { listPorts } from './ports.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
@@ -19,6 +19,14 @@ interface Settings extends BoardSettings {
 
 export const board: DeviceKind<Settings> = {
   name: 'board',
+  verbs: ['exec', 'upload'],
+  binding: {
+    words: [{ word: 'port', key: 'port' }],
+    labels: { key: 'port', all: boardLabels },
+    keeps: 'what it takes',
+    library: 'umqtt.simple',
+    isSingle: true,
+  },
   summary: 'a real board with MicroPython at a serial port',
   keys: [
     'port',

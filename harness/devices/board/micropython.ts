@@ -38,6 +38,12 @@ interface Settings extends BoardSettings {
 
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
+  verbs: ['exec', 'upload'],
+  binding: {
+    words: [{ word: 'virtual' }, { word: 'virtual', key: 'files', isPath: true }],
+    keeps: 'what it takes',
+    library: 'umqtt.simple',
+  },
   summary: 'a virtual board: the real MicroPython with the modules of an ESP32, running the program in files:',
   keys: [
     'files',

@@ -49,6 +49,7 @@ interface Settings {
 
 export const mqttjs: DeviceKind<Settings> = {
   name: 'mqttjs',
+  binding: { irreplaceable: 'whose library no board has' },
   summary: 'MQTT.js, the well-behaved reference client; messages it receives are lines on its console',
   options: OPTIONS,
   // It listens by itself; `poll` is for those that can be bound in its place.

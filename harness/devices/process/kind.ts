@@ -25,6 +25,11 @@ const LACKS = { noun: 'a process', hint: 'the program decides that; pass it in c
 
 export const processKind: DeviceKind<Settings> = {
   name: 'process',
+  binding: {
+    words: [{ word: 'process', key: 'command' }],
+    decides: ['with', 'will', 'firmware', 'callback', 'poll', 'signals'],
+    actsByItself: true,
+  },
   summary: 'any program that speaks MQTT, started by the harness; its input and output are the console',
   options: COMMAND_OPTIONS,
   keys: ['command', 'env', 'tty', 'console', 'commands', 'with', 'will'],

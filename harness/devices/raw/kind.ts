@@ -39,6 +39,7 @@ interface Settings {
 
 export const raw: DeviceKind<Settings> = {
   name: 'raw',
+  verbs: ['send'],
   summary: 'sends any packet, or part of one, or any bytes, and answers nothing unless told',
   options: OPTIONS,
   keys: ['with', 'will', 'auto'],

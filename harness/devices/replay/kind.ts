@@ -30,6 +30,7 @@ interface Settings {
 
 export const replay: DeviceKind<Settings> = {
   name: 'replay',
+  binding: { words: [{ word: 'replay', key: 'file', isPath: true }], keeps: 'nothing' },
   summary: 'a device as it was recorded: the same packets, at their times or after the same answers',
   options: OPTIONS,
   keys: ['file', 'device', 'speed', 'begin', 'with'],

@@ -2,6 +2,7 @@
 // which win. Mistakes of the file are diagnostics; what came from outside was checked at its door.
 
 import { type Place, Problem } from '../../../emulators/index.ts'
+import { deviceKinds } from '../../devices/index.ts'
 import {
   childOf,
   type Diagnostics,
@@ -35,7 +36,7 @@ export function bindingsOf(
 export function bindingsFromOutside(given: Readonly<Record<string, string>>): Bindings {
   const bindings = Object.fromEntries(Object.entries(given).map(([device, text]) => [device, parseBinding(text)]))
   const every = bindings[EVERY_DEVICE]
-  if (every?.port !== undefined)
+  if (every !== undefined && deviceKinds[every.use]?.binding?.isSingle === true)
     throw new Problem('binding/one-board', `${every.text} is one board, and ${EVERY_DEVICE} is every device`, {
       hint: `name the device that it plays: --bind blue=${every.text}`,
     })

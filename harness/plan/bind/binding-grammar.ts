@@ -4,7 +4,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve as resolvePath } from 'node:path'
 import { type ClientName, clients, type OptionMeaning, type Place, Problem } from '../../../emulators/index.ts'
-import { boardLabels, type DeviceOption, deviceKinds } from '../../devices/index.ts'
+import {
+  type AnyDeviceKind,
+  type BindingWord,
+  type DeviceKey,
+  type DeviceOption,
+  deviceKinds,
+} from '../../devices/index.ts'
 import {
   childOf,
   didYouMean,
@@ -23,16 +29,10 @@ export interface Binding {
   readonly text: string
   readonly use: string
   readonly version?: string | undefined
-  /** For a board. */
-  readonly port?: string | undefined
-  /** For a process. */
-  readonly command?: string | undefined
-  /** For a replay: the recording, from the folder that hil was started in. */
-  readonly file?: string | undefined
+  /** What stands after the colon (`port:PATH`, `process:COMMAND`), as the key that it is the value of. */
+  readonly given?: { readonly key: DeviceKey; readonly value: string } | undefined
   /** For a device that is written in a file of its own: what it says. */
   readonly node?: MapNode | undefined
-  /** For a virtual board: a folder that is laid over the files of the scenario, such as a library of the user's own. */
-  readonly folder?: string | undefined
 }
 
 /** By the device's name in the scenario. */
@@ -45,40 +45,54 @@ export type Bindings = Readonly<Record<string, Binding>>
  */
 export function parseBinding(text: string): Binding {
   const given = text.trim()
-  const process = /^process:\s*(.+)$/s.exec(given)
-  if (process !== null) return { text: given, use: 'process', command: process[1]! }
-  const replay = /^replay:\s*(.+)$/s.exec(given)
-  if (replay !== null) return { text: given, use: 'replay', file: resolvePath(replay[1]!) }
-  const written = /^device:\s*(.+)$/.exec(given)
-  if (written !== null) return writtenDevice(given, written[1]!)
-  if (given === 'virtual') return { text: given, use: 'micropython' }
-  const virtual = /^virtual:\s*(.+)$/.exec(given)
-  if (virtual !== null) return { text: given, use: 'micropython', folder: folderAt(virtual[1]!) }
-  const port = /^port:\s*(.+)$/.exec(given)
-  if (port !== null) return { text: given, use: 'board', port: port[1]! }
-  if (boardLabels().includes(given)) return { text: given, use: 'board', port: given }
+  const [, word = '', value] = /^([\w-]+)(?::\s*(.*))?$/s.exec(given) ?? []
+  if (word === 'device' && value) return writtenDevice(given, value)
+  const named = value === '' ? undefined : wordNamed(word, value)
+  if (named !== undefined) {
+    const { use, key, isPath } = named
+    if (key === undefined || value === undefined) return { text: given, use }
+    return {
+      text: given,
+      use,
+      given: { key, value: key === 'files' ? folderAt(value) : isPath ? resolvePath(value) : value },
+    }
+  }
+  for (const { name, binding } of kinds())
+    if (binding?.labels?.all().includes(given) === true)
+      return { text: given, use: name, given: { key: binding.labels.key, value: given } }
   const [use, version, ...rest] = given.split('@')
-  if (
-    use === undefined ||
-    use === '' ||
-    version === '' ||
-    rest.length > 0 ||
-    given === 'virtual:' ||
-    given === 'process:' ||
-    given === 'device:' ||
-    given === 'replay:'
-  )
+  if (use === undefined || use === '' || version === '' || rest.length > 0 || value === '')
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
-      hint: 'write CLIENT, CLIENT@VERSION, virtual, virtual:FOLDER, port:PATH, process:COMMAND, device:PATH or replay:PATH',
+      hint: `write CLIENT, CLIENT@VERSION, device:PATH, or ${forms().join(', ')}`,
     })
   if (!KINDS.includes(use))
-    throw new Problem('binding/unknown-kind', `there is no device of the kind "${use}"`, {
+    throw new Problem('binding/unknown-kind', `unknown kind of device "${use}"`, {
       hint:
-        didYouMean(use, [...KINDS, 'virtual', ...boardLabels()]) ??
-        `there is virtual, virtual:FOLDER, port:PATH, ${[...KINDS, ...boardLabels()].join(', ')}`,
+        didYouMean(use, [...KINDS, ...words(), ...labels()]) ??
+        `known: ${[...forms(), ...KINDS, ...labels()].join(', ')}`,
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
+
+const kinds = (): readonly AnyDeviceKind[] => Object.values(deviceKinds)
+
+/** The kind that a word means, with a value or without. */
+const wordNamed = (word: string, value: string | undefined): (BindingWord & { readonly use: string }) | undefined =>
+  kinds()
+    .flatMap(({ name, binding }) => (binding?.words ?? []).map((one) => ({ ...one, use: name })))
+    .find((one) => one.word === word && (one.key === undefined) === (value === undefined))
+
+const words = (): readonly string[] => kinds().flatMap(({ binding }) => (binding?.words ?? []).map(({ word }) => word))
+const labels = (): readonly string[] => kinds().flatMap(({ binding }) => binding?.labels?.all() ?? [])
+
+/** `virtual`, `port:PATH`, … for hints. */
+const forms = (): readonly string[] =>
+  kinds().flatMap(({ binding }) =>
+    (binding?.words ?? []).map(({ word, key }) =>
+      key === undefined ? word : `${word}:${VALUES[key] ?? key.toUpperCase()}`,
+    ),
+  )
+const VALUES: Readonly<Record<string, string>> = { port: 'PATH', file: 'PATH', files: 'FOLDER', command: 'COMMAND' }
 
 /** A device in a file of its own, as under `devices: NAME:` of a scenario. */
 function writtenDevice(text: string, path: string): Binding {
@@ -106,7 +120,7 @@ function asWritten(device: MapNode, node: MapNode, use: string): MapNode {
   const kept = device.entries
     .filter(({ key }) => childOf(node, key) === undefined && key !== 'use')
     .filter(({ key }) => (SETTINGS.has(key) ? told : stays(key, use)))
-    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf('process', device, entry) } : entry))
+    .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(use, device, entry) } : entry))
   return { ...node, entries: [...node.entries, ...kept] }
 }
 
@@ -132,23 +146,25 @@ export function bound(device: Node, binding: Binding): Node {
   if (device.kind !== 'map') return device
   if (binding.node !== undefined) return asWritten(device, binding.node, binding.use)
   const { place } = device
+  const { use, version, given } = binding
+  const { library } = deviceKinds[use]?.binding ?? {}
+  const own = library === undefined ? undefined : clientOf(device)
+  const isLaidOver = given?.key === 'files'
   const replaced: Record<string, string | undefined> = {
-    use: binding.use,
-    version: binding.version,
-    command: binding.command,
-    port: binding.port,
-    file: binding.file,
-    client: BOARDS.has(binding.use) ? clientOf(device) : undefined,
+    use,
+    version,
+    client: own,
+    ...(given === undefined || isLaidOver ? {} : { [given.key]: given.value }),
   }
-  const speaks = BOARDS.has(binding.use) ? (clientOf(device) ?? PUPPET) : binding.use
+  const speaks = library === undefined ? use : (own ?? library)
   const kept = device.entries
-    .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, binding.use))
+    .filter(({ key }) => replaced[key] === undefined && key !== 'use' && stays(key, use))
     .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(speaks, device, entry) } : entry))
   const put = Object.entries(replaced).flatMap(([key, value]) =>
     value === undefined ? [] : [{ key, keyPlace: childOf(device, key)?.place ?? place, value: scalar(value, place) }],
   )
   const entries = [...put, ...kept]
-  return { ...device, entries: binding.folder === undefined ? entries : laidOver(entries, binding.folder, place) }
+  return { ...device, entries: isLaidOver ? laidOver(entries, given.value, place) : entries }
 }
 
 /** What comes later in `files:` is on top. */
@@ -164,12 +180,7 @@ function laidOver(entries: readonly MapEntry[], folder: string, place: Place): M
 const ROOT = '.'
 const ROOT_AGAIN = './'
 
-/** Boards run MicroPython, and so any client that is a Python library: the one that the scenario names. */
-const BOARDS: ReadonlySet<string> = new Set(['micropython', 'board'])
-
-/** The library of a board that nothing else is said of. */
-const PUPPET: ClientName = 'umqtt.simple'
-
+/** The library that the scenario names, where a kind runs any client that is a Python library. */
 function clientOf(device: MapNode): string | undefined {
   const [use, client] = ['use', 'client'].map((key) => childOf(device, key))
   const named = client ?? use
@@ -177,25 +188,21 @@ function clientOf(device: MapNode): string | undefined {
   return Object.hasOwn(clients, name) ? name : undefined
 }
 
-/** A program decides by itself what an emulated device is told; a board has no use for what other kinds take. */
+/** Whether a key of the role is kept for what plays it. */
 function stays(key: string, use: string): boolean {
-  const taken = (deviceKinds[use]?.keys as readonly string[] | undefined)?.includes(key) === true
-  if (BOARDS.has(use)) return ALWAYS.has(key) || taken
-  if (OF_BOARDS.has(key) || OF_REPLAYS.has(key)) return taken
-  if (use === 'replay') return ALWAYS.has(key)
-  return key !== 'command' && key !== 'version' && (use !== 'process' || !OF_EMULATED.has(key))
+  if (ALWAYS.has(key)) return true
+  const { keys = [], binding: { keeps, decides = [] } = {} } = deviceKinds[use] ?? {}
+  const taken = (keys as readonly string[]).includes(key)
+  if (keeps === 'what it takes' || FOR_SOME.has(key)) return taken
+  if (keeps === 'nothing') return false
+  return key !== 'command' && key !== 'version' && !(decides as readonly string[]).includes(key)
 }
 
 /** What every kind takes. */
 const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 
-/** What a scenario says for boards in its roles. */
-const OF_BOARDS: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port'])
-
-const OF_REPLAYS: ReadonlySet<string> = new Set(['file', 'device', 'speed', 'begin'])
-
-/** A program decides these by itself. */
-const OF_EMULATED: ReadonlySet<string> = new Set(['with', 'will', 'firmware', 'callback', 'poll', 'signals'])
+/** What a scenario says for some kinds in its roles, and others pass over: of boards, and of replays. */
+const FOR_SOME: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port', 'file', 'device', 'speed', 'begin'])
 
 const scalar = (value: string, place: Place): ScalarNode => ({
   kind: 'scalar',

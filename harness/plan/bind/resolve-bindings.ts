@@ -1,6 +1,7 @@
 // Who plays which role: each device of the file, with what its row of the matrix and whoever runs it have put
 // there. What is bound to `*` plays what it can; the other devices stay as they are written.
 
+import { deviceKinds } from '../../devices/index.ts'
 import { childOf, Diagnostics, type Node } from '../../scenario/index.ts'
 import { compileDevice, type DeviceContext } from '../compile/devices.ts'
 import type { DevicePlan } from '../model/plan.ts'
@@ -48,15 +49,17 @@ export class Casting {
     const every = this.#bindings.given[EVERY_DEVICE]
     if (every === undefined) return undefined
     // A board can take its part, but with another library, and who says `*` wants the same one.
-    if (useOf(node) === 'mqttjs') {
-      this.#untaken.push(`${name} is mqttjs, whose library no board has`)
+    const use = useOf(node)
+    const why = own(deviceKinds, use)?.binding?.irreplaceable
+    if (why !== undefined) {
+      this.#untaken.push(`${name} is ${use}, ${why}`)
       return undefined
     }
     const trial = { ...context, diagnostics: new Diagnostics(), unfit: [] as string[] }
-    const device = compileDevice(name, bound(node, every), trial, useOf(node))
-    const [why = trial.diagnostics.all[0]?.message] = trial.unfit
+    const device = compileDevice(name, bound(node, every), trial, use)
+    const [fault = trial.diagnostics.all[0]?.message] = trial.unfit
     if (device === undefined || trial.unfit.length > 0 || trial.diagnostics.hasErrors) {
-      this.#untaken.push(why ?? `${name} is not what ${every.text} can play`)
+      this.#untaken.push(fault ?? `${name} is not what ${every.text} can play`)
       return undefined
     }
     context.diagnostics.addAll(trial.diagnostics.all)

@@ -72,7 +72,8 @@ export function compileDevice(
   })
   if (!fits || settings === undefined) return undefined
   const busy = kind.busy(settings)
-  if (plays === 'process' && busy === null) unfit(`${words.use}, which does nothing by itself`)
+  if (plays !== null && deviceKinds[plays]?.binding?.actsByItself === true && busy === null)
+    unfit(`${words.use}, which does nothing by itself`)
   return {
     name,
     place: node.place,

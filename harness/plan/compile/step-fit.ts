@@ -1,6 +1,7 @@
 // Whether a step can be done by whom it names: is there such a device, group, signal or disturbance, and
 // does that kind of device take this verb? What is bound from outside makes the scenario skip, not wrong.
 
+import { deviceKinds } from '../../devices/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
 import type { AnyAction, AnyClientCall } from '../../steps/index.ts'
 import { groupExists, signalExists, unknownDevice } from './claims.ts'
@@ -46,13 +47,16 @@ function unfit(name: string, why: string, context: Context): boolean {
 /** A verb that only some kinds of devices have. */
 export function canCall(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
   const { use } = context.devices.get(name)!
-  if (verb.kinds === undefined || use === '' || verb.kinds.includes(use)) return true
+  if (verb.special === undefined || use === '') return true
+  const able = Object.values(deviceKinds).filter(({ verbs }) => verbs?.includes(verb.name) === true)
+  if (able.some((kind) => kind.name === use)) return true
+  const kinds = able.map((kind) => kind.name).join(' or ')
   if (unfit(name, `${use}, which has no ${verb.name}`, context)) return false
   context.diagnostics.add({
     code: 'scenario/verb-of-another-kind',
-    message: `${verb.name} is for use: ${verb.kinds.join(' or ')}, and ${name} is ${use}`,
+    message: `${verb.name} is for use: ${kinds}, and ${name} is ${use}`,
     at: placeOf(node, name),
-    hint: `${verb.interrupts === true ? `${use} has no REPL` : `what ${use} sends, its own library decides`}; name a device with use: ${verb.kinds.join(' or ')}`,
+    hint: `${verb.interrupts === true ? `${use} has no REPL` : `what ${use} sends, its own library decides`}; name a device with use: ${kinds}`,
   })
   return false
 }

@@ -1,7 +1,14 @@
 // The fleet of a scenario, from nodes to plan. A group is checked as a whole, with its first device in
 // place of all; the others are made when they are asked for, because there may be a hundred thousand.
 
-import { type Backoff, clients, type Duration, milliseconds, seconds } from '../../../emulators/index.ts'
+import {
+  type Backoff,
+  type ClientKind,
+  clients,
+  type Duration,
+  milliseconds,
+  seconds,
+} from '../../../emulators/index.ts'
 import { interpolate, type Node, validate } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember, FleetPlan } from '../model/fleet.ts'
 import { arrivalOf } from './arrival.ts'
@@ -42,7 +49,7 @@ function compileGroup(name: string, node: Node, context: FleetContext): FleetGro
     arrival: arrivalOf(words.arrival, words.count),
     backoff: backoffOf(words.reconnect),
     resetAfter: words['reset-after'] ?? null,
-    ping: pingOf(words, keepalive),
+    ping: pingOf(words, keepalive, client),
     poll: words.poll ?? milliseconds(0),
     publications,
     subscribes: words.subscribe?.length ?? 0,
@@ -59,8 +66,8 @@ function backoffOf(reconnect: GroupInput['reconnect']): Backoff | null {
   return { kind, base, max, jitter }
 }
 
-/** QuecPython pings by itself, from a thread. */
-function pingOf({ ping, use }: GroupInput, keepalive: Duration): Duration | null {
+/** Half of the keep alive, unless the library pings by itself. */
+function pingOf({ ping }: GroupInput, keepalive: Duration, { pingsUncalled }: ClientKind): Duration | null {
   if (ping !== undefined) return ping === false ? null : ping
-  return keepalive === 0 || use === 'quecpython' ? null : milliseconds(keepalive / 2)
+  return keepalive === 0 || pingsUncalled === true ? null : milliseconds(keepalive / 2)
 }

@@ -2,13 +2,11 @@
 // is asked for, and silently: the group was checked as a whole.
 
 import { dirname, resolve as resolvePath } from 'node:path'
-import { type ClientKind, Problem, type PyValue } from '../../../emulators/index.ts'
+import { type ClientKind, type OptionMeaning, Problem, type PyValue } from '../../../emulators/index.ts'
 import { optionsOf } from '../../devices/index.ts'
 import { childOf, Diagnostics, interpolate, type Node, toPlain } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember } from '../model/fleet.ts'
 import { deviceNode, type FleetContext, type GroupInput, using, valuesOf } from './placeholders.ts'
-
-const KEEPALIVE: Readonly<Record<string, string>> = { minimqtt: 'keep_alive' }
 
 export function memberOf(i: number, name: string, client: ClientKind, node: Node, context: FleetContext): FleetMember {
   const silent = new Diagnostics()
@@ -66,21 +64,20 @@ export function libraryOptions(
   secured: boolean,
 ): Record<string, PyValue> {
   const { client, keepalive, backoff } = group
-  const names = client.options.filter(({ means }) => means === 'tls').map(({ name }) => name)
-  const tls: Record<string, PyValue> =
-    member.tls === null && !secured ? {} : Object.fromEntries(names.map((name) => [name, true]))
-  if (client.name === 'minimqtt' && names.some((name) => tls[name] === true)) tls.ssl_context = true
+  const secure = member.tls !== null || secured
+  const { user, ...rest } = credentials
   return {
     ...client.identity(member.clientId, host, port),
-    ...(keepalive === 0 ? {} : { [KEEPALIVE[client.name] ?? 'keepalive']: Math.ceil(keepalive / 1000) }),
+    ...(keepalive === 0 ? {} : meaning(client, 'keep alive', Math.ceil(keepalive / 1000))),
     // A policy of the program's own takes the place of the library's thread.
-    ...(backoff !== null && client.name === 'quecpython' ? { reconn: false } : {}),
-    ...tls,
-    ...(client.name === 'minimqtt' ? renamed(credentials) : credentials),
+    ...(backoff === null ? {} : meaning(client, 'reconnects', false)),
+    ...(secure ? { ...meaning(client, 'tls', true), ...meaning(client, 'tls context', true) } : {}),
+    ...(user === undefined ? {} : meaning(client, 'user name', user)),
+    ...rest,
     ...member.options,
   }
 }
 
-/** MiniMQTT's name for the user. */
-const renamed = ({ user, ...rest }: Readonly<Record<string, PyValue>>): Record<string, PyValue> =>
-  user === undefined ? rest : { ...rest, username: user }
+/** The library's own options of that meaning, all with this value; none when it has no such option. */
+const meaning = (client: ClientKind, means: OptionMeaning, value: PyValue): Record<string, PyValue> =>
+  Object.fromEntries(client.options.filter((option) => option.means === means).map(({ name }) => [name, value]))
