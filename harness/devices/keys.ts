@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
+import { payloadField } from '../packets/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
 import { commandsShape } from './console/commands-shape.ts'
 import { consoleShape } from './console/settings.ts'
@@ -10,7 +11,7 @@ import { ANSWER_TYPES } from './raw/answers.ts'
 
 export const will = z.strictObject({
   topic: text().describe('where the broker publishes it'),
-  payload: text().describe('what it publishes'),
+  payload: payloadField(65_535).describe('what it publishes: text, or { hex }, { json }, { size }, { file }'),
   qos: qos().optional().describe('its QoS; default: 0'),
   retain: z.boolean().optional().describe('its retain flag; default: false'),
 })
@@ -126,8 +127,7 @@ export interface WillSettings {
 
 export function willOf({ will: said }: DeviceWords): WillSettings | null {
   if (said === undefined) return null
-  const payload = new TextEncoder().encode(said.payload)
-  return { topic: said.topic, payload, qos: said.qos ?? 0, retain: said.retain ?? false }
+  return { topic: said.topic, payload: said.payload, qos: said.qos ?? 0, retain: said.retain ?? false }
 }
 
 /** The puppet's call in its message callback; null: none. */

@@ -67,6 +67,7 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     text: '',
     place,
     tags: [],
+    description: null,
     verifies: [],
     secrets: [],
     gaps: [],

@@ -47,6 +47,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
     secrets: [],
     place,
     tags: [],
+    description: null,
     verifies: [],
     gaps: [],
     timeout: milliseconds(0),

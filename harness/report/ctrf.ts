@@ -95,6 +95,7 @@ function testOf({ run, attempts, flaky }: ScenarioResult, output: string, names:
     ...(trace === '' ? {} : { trace }),
     ...(plan.tags.length === 0 ? {} : { tags: plan.tags }),
     labels: {
+      ...(plan.description === null ? {} : { description: plan.description }),
       ...(plan.verifies.length === 0 ? {} : { verifies: plan.verifies }),
       broker: `${run.broker.name} ${run.broker.version}`.trim(),
       seed: run.seed,

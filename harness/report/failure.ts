@@ -62,6 +62,7 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
   const { variant } = run.plan
   return [
     ...(variant === '' ? [] : [`  with: ${visible(variant)}`]),
+    ...aboutOf(run.plan, c.dim),
     ...turns(verdict.step).map((turn) => `  ${turn}`),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
@@ -69,6 +70,10 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
     ...renderEvents(verdict, run.events, c.dim),
   ]
 }
+
+/** Why the scenario is there, in its own words. */
+const aboutOf = ({ description }: Plan, dim: (text: string) => string): string[] =>
+  description === null ? [] : [`  ${dim('about:')} ${clipText(visible(description).trim().replace(/\s+/g, ' '), 400)}`]
 
 /** The turn of each `repeat` that a step's path stands in: `turn: 3 (i = 2)`. */
 const turns = (path: string): string[] =>
@@ -98,12 +103,7 @@ function renderTrouble(run: ScenarioRun, color: boolean, cells: Cells): string {
     ...(cells.width === undefined ? {} : { width: cells.width }),
     color,
   })
-  return (
-    text +
-    onBroker(run, cells)
-      .map((line) => `${line}\n`)
-      .join('')
-  )
+  return text + [...aboutOf(plan, createColors(color).dim), ...onBroker(run, cells)].map((line) => `${line}\n`).join('')
 }
 
 /** Where the trouble of a run without a verdict is shown. */

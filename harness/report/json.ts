@@ -57,6 +57,7 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     attempts: attempts.map((attempt) => attempt.status),
     earlier: attempts.slice(0, -1).map((attempt) => earlierOf(attempt, output)),
     reason: reasonOf(run),
+    description: plan.description,
     tags: plan.tags,
     verifies: plan.verifies,
     broker: run.broker,

@@ -60,6 +60,7 @@ function caseOf({ run, flaky }: ScenarioResult, names: RunNames): string {
     ['seed', String(run.seed)],
     ...plan.devices.map((device) => [`device.${device.name}`, device.use] as const),
     ...plan.verifies.map((id) => ['verifies', id] as const),
+    ...(plan.description === null ? [] : [['description', plan.description] as const]),
     ...plan.tags.map((tag) => ['tag', tag] as const),
     ...(flaky ? [['flaky', 'true'] as const] : []),
     ...(run.gap !== null && !run.gap.met ? [['passed-in-spite-of-gap', run.gap.reason] as const] : []),

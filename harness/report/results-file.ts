@@ -52,6 +52,7 @@ const scenario = z.looseObject({
   attempts: z.array(z.string()),
   earlier: earlier.optional(),
   reason: z.string().nullable(),
+  description: z.string().nullable().optional(),
   tags: z.array(z.string()),
   verifies: z.array(z.string()),
   broker: z.looseObject({ name: z.string(), version: z.string() }),

@@ -56,7 +56,8 @@ function table(runs: readonly ScenarioRun[]): string {
 function details(run: ScenarioRun): string {
   const text = renderFailure(run, false)
   if (text === '') return ''
-  return `\n<details><summary>${htmlText(titleOf(run.plan, run.repetition, 0))}</summary>\n\n<pre>${htmlText(text).replaceAll('\n', '&#10;')}</pre>\n\n</details>\n`
+  const about = run.plan.description === null ? '' : `${htmlText(run.plan.description)}\n\n`
+  return `\n<details><summary>${htmlText(titleOf(run.plan, run.repetition, 0))}</summary>\n\n${about}<pre>${htmlText(text).replaceAll('\n', '&#10;')}</pre>\n\n</details>\n`
 }
 
 const clip = (text: string): string => (text.length > 300 ? `${text.slice(0, 299)}…` : text)

@@ -64,6 +64,7 @@ function directive({ status, plan, gap }: ScenarioRun): string {
 
 const timing = (run: ScenarioRun, flaky: boolean): object => ({
   duration_ms: Math.round(run.duration),
+  ...(run.plan.description === null ? {} : { description: run.plan.description }),
   broker: `${run.broker.name} ${run.broker.version}`.trim(),
   ...(flaky ? { flaky: true } : {}),
 })

@@ -224,6 +224,7 @@ function emptyPlan({ file, broker, seed, timeout, observe }: InteractiveSettings
     secrets: [],
     place: { file, line: 1, column: 1, length: 1 },
     tags: [],
+    description: null,
     verifies: [],
     gaps: [],
     timeout,

@@ -1,6 +1,7 @@
 // From arguments to jobs: find files, compile them all on each broker, report every diagnostic.
 
 import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
@@ -75,7 +76,8 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
         }),
       )
       if (compiled === null) continue
-      for (const diagnostic of compiled.diagnostics.all) report(diagnostic, compiled.text)
+      for (const diagnostic of compiled.diagnostics.all)
+        report(diagnostic, diagnostic.at.file === file ? compiled.text : textBeside(diagnostic.at.file))
       scenarios += compiled.plans.length
       for (const plan of compiled.plans.filter(selects)) {
         const job = jobOf(plan, word, args, config)
@@ -155,6 +157,15 @@ function notText(file: string, bytes: Buffer): Diagnostic | null {
     return unreadable(file, 'a NUL character stands here', hint, before.length, before.at(-1)!.length + 1)
   }
   return isUtf8(bytes) ? null : unreadable(file, 'the file is not text in UTF-8', 'save it as UTF-8')
+}
+
+/** Of a file that a scenario reads beside its own; empty when it cannot be read. */
+function textBeside(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** What the broker of a scenario is wrong about stands where the scenario names it. */

@@ -2,22 +2,26 @@
 // a library's trouble with non-ASCII text is not met by chance; `call` can pass text.
 
 import { z } from 'zod'
+import { payloadField } from '../packets/index.ts'
 import { qos, size, text } from '../scenario/index.ts'
 import { calling } from './calling.ts'
 import type { ClientCall } from './step.ts'
 
-const PAYLOADS = ['payload', 'hex', 'json', 'size'] as const
+const PAYLOADS = ['payload', 'hex', 'file', 'json', 'size'] as const
 
 const args = z
   .strictObject({
     ...calling,
     topic: text().describe('where to'),
-    payload: text().optional().describe('the payload as text, sent as UTF-8'),
+    payload: payloadField()
+      .optional()
+      .describe('the payload as text, sent as UTF-8; or { hex }, { json }, { size }, { file }'),
     hex: z
       .string()
       .regex(/^([0-9a-fA-F]{2}\s*)*$/, 'expected hex digits, two a byte')
       .optional()
       .describe('the payload as hex digits'),
+    file: text().optional().describe('the payload as the bytes of a file, by its path from the folder of the scenario'),
     json: z.unknown().optional().describe('a value that is sent as JSON'),
     size: size().optional().describe('a payload of so many bytes'),
     qos: qos().optional().describe("the QoS; default: the library's, which is 0"),
@@ -32,7 +36,7 @@ const args = z
           given.length === 0 ? 'publish needs a payload' : `one payload is enough, here are ${given.join(' and ')}`,
         params: {
           diagnostic: 'scenario/payload',
-          hint: 'give one of payload, hex, json, size; payload: "" sends an empty one',
+          hint: 'give one of payload, hex, file, json, size; payload: "" sends an empty one',
         },
       })
   })
@@ -53,5 +57,5 @@ function payloadOf(a: PublishArgs): Uint8Array {
   if (a.json !== undefined) return Buffer.from(JSON.stringify(a.json))
   // A repeating ramp: a lost or swapped stretch of it does not look like any other.
   if (a.size !== undefined) return Uint8Array.from({ length: a.size }, (_, i) => 0x20 + ((i + (i >> 6)) % 0x5f))
-  return Buffer.from(a.payload ?? '')
+  return a.payload ?? new Uint8Array()
 }

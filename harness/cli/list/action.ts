@@ -14,8 +14,9 @@ export async function listAction(args: ListArguments): Promise<ExitCode> {
   const plans = selected.jobs.map(({ plan }) => plan)
   if (errors > 0) return EXIT.usage
   if (args.json) {
-    const rows = plans.map(({ name, file, place, variant, tags, verifies, skip, devices }) => ({
+    const rows = plans.map(({ name, description, file, place, variant, tags, verifies, skip, devices }) => ({
       name,
+      description,
       file,
       line: place.line,
       variant,

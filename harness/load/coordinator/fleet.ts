@@ -201,14 +201,14 @@ class Coordinator implements FleetRun {
   #job(shard: number): ShardJob {
     const { file, variant, given } = this.#plan
     // As it was written: what is shown of it has no passwords.
-    const { text, vars } = this.#plan.fleet!.source()
+    const { text, vars, beside } = this.#plan.fleet!.source()
     const { window, advertise } = this.#options
     return {
       file,
       text,
       variant,
-      given: { ...given, vars },
-      env: envOf([text, ...Object.values(vars)]),
+      given: { ...given, vars, beside },
+      env: envOf([text, ...Object.values(vars), ...Object.values(beside).map((file) => atob(file))]),
       seed: this.#seed,
       brokers: [{ host: advertise?.host ?? this.#broker.host, port: advertise?.port ?? this.#broker.port }],
       credentials: credentialsOf(this.#broker),

@@ -23,6 +23,7 @@ export class Shard {
       timeout: milliseconds(given.timeout),
       vars: given.vars,
       env,
+      beside: given.beside,
       ...(given.bind === undefined ? {} : { bind: given.bind }),
       seed: given.seed,
       fleet: given.fleet,

@@ -30,10 +30,19 @@ import {
 } from '../model/plan.ts'
 import { scenario as shape } from '../schema/grammar.ts'
 import { compileAlways } from './always.ts'
+import { type Beside, type BesideFiles, withBeside } from './beside.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { combinations } from './matrix.ts'
-import { discreet, secretsIn, secretVars, shownVars, withoutSecrets, withoutSecretTitles } from './secrets.ts'
+import {
+  discreet,
+  secretsIn,
+  secretVars,
+  shownBeside,
+  shownVars,
+  withoutSecrets,
+  withoutSecretTitles,
+} from './secrets.ts'
 import { compileSlos } from './slo.ts'
 import { compileSteps } from './steps.ts'
 
@@ -51,6 +60,8 @@ export interface CompileOptions {
   readonly seed?: number | undefined
   /** In place of what the scenario says of its fleet. */
   readonly fleet?: FleetOverrides | undefined
+  /** What the scenario reads beside its text, by path; default: it is read from the disk. */
+  readonly beside?: BesideFiles | undefined
   /** In place of what the file has in these roles, by device, as written. Throws Problem `binding/…` when one cannot be read. */
   readonly bind?: Readonly<Record<string, string>> | undefined
 }
@@ -66,13 +77,14 @@ export interface CompileResult {
 export const LATER: ReadonlySet<string> = new Set(['saved', 'link', 'i'])
 
 export function compile(file: string, text: string, options: CompileOptions): CompileResult {
-  const { root, diagnostics: found, regexes } = parseScenarioText(file, text)
+  const { root: written, diagnostics: found, regexes } = parseScenarioText(file, text)
   const diagnostics = new Diagnostics()
   diagnostics.addAll(found)
-  if (root === null) return { plans: [], text, diagnostics }
+  if (written === null) return { plans: [], text, diagnostics }
+  const { root, files } = withBeside(file, written, diagnostics, options.beside)
   const matrix = childOf(root, 'matrix')
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
-  const plans = rows.flatMap((row) => compileOne(file, text, root, row, options, diagnostics) ?? [])
+  const plans = rows.flatMap((row) => compileOne({ file, text, root, files }, row, options, diagnostics) ?? [])
   const shown = new Diagnostics()
   shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root)))
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
@@ -86,10 +98,14 @@ function listsOf(matrix: ScopeValue): Readonly<Record<string, readonly ScopeValu
   ) as Readonly<Record<string, readonly ScopeValue[]>>
 }
 
+/** A scenario with what it reads beside its text. */
+interface Source extends Beside {
+  readonly file: string
+  readonly text: string
+}
+
 function compileOne(
-  file: string,
-  text: string,
-  root: Node,
+  { file, text, root, files }: Source,
   row: ReturnType<typeof combinations>[number],
   options: CompileOptions,
   diagnostics: Diagnostics,
@@ -115,7 +131,7 @@ function compileOne(
     diagnostics,
     scope,
     file,
-    source: () => ({ text, vars: options.vars ?? {} }),
+    source: () => ({ text, vars: options.vars ?? {}, beside: files }),
     seed: options.seed ?? 0,
   })
   const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
@@ -156,6 +172,7 @@ function compileOne(
     secrets,
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],
+    description: parsed.description ?? null,
     verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
     gaps: [],
     timeout: context.timeout,
@@ -167,6 +184,7 @@ function compileOne(
     given: {
       vars: shownVars(options.vars ?? {}),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
+      ...(Object.keys(files).length === 0 ? {} : { beside: shownBeside(files, secrets) }),
       seed: options.seed ?? 0,
       timeout: options.timeout ?? DEFAULT_TIMEOUT,
       broker: facts,

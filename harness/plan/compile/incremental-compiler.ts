@@ -4,6 +4,7 @@
 import { type Duration, Problem } from '../../../emulators/index.ts'
 import { Diagnostics, isError, type Node, parseScenarioText } from '../../scenario/index.ts'
 import type { BrokerFacts, DevicePlan, Step } from '../model/plan.ts'
+import { withPayloadFiles } from './beside.ts'
 import { brokerValue, LATER } from './compile.ts'
 import type { Context } from './context.ts'
 import { compileDevice } from './devices.ts'
@@ -111,7 +112,7 @@ export class IncrementalCompiler {
       bound: new Set(),
       unfit: [],
     }
-    return { node: parsed.root!, context, end: () => complainOf(diagnostics) }
+    return { node: withPayloadFiles(file, parsed.root!, diagnostics), context, end: () => complainOf(diagnostics) }
   }
 }
 

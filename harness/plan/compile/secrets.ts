@@ -48,6 +48,7 @@ export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets
 export function withoutSecrets(text: string, root: Node, secrets: readonly string[] = []): string {
   const lines = text.split('\n')
   for (const { value, place, quoted } of scalarsIn(root)) {
+    if (place.file !== root.place.file) continue
     const secret = String(value)
     const line = lines[place.line - 1]
     if (line === undefined || secret === '' || secret.includes('${{')) continue
@@ -95,6 +96,22 @@ export const secretVars = (root: Node, vars: Readonly<Record<string, unknown>>):
   const names = node?.kind === 'map' ? node.entries.map((entry) => entry.key) : []
   return names.filter((name) => SECRET_KEY.test(name)).map((name) => String(vars[name] ?? ''))
 }
+
+/** Files beside a scenario, in base64, as they may be written into a record. */
+export const shownBeside = (
+  files: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(files).map(([path, base64]) => {
+      const text = Buffer.from(base64, 'base64').toString('latin1')
+      const masked = secrets
+        .map((secret) => Buffer.from(secret).toString('latin1'))
+        .filter((secret) => secret.length >= SHORTEST_SECRET)
+        .reduce((shown, secret) => shown.replaceAll(secret, '*'.repeat(secret.length)), text)
+      return [path, Buffer.from(masked, 'latin1').toString('base64')]
+    }),
+  )
 
 /** As they may be written into a record. */
 export const shownVars = (vars: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>

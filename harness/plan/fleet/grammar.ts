@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { clients } from '../../../emulators/index.ts'
 import { will } from '../../devices/index.ts'
+import { hexBytes } from '../../packets/index.ts'
 import { duration, percent, positiveDuration, positiveRate, qos, rate, size, text } from '../../scenario/index.ts'
 
 /** CONNECT has two bytes for it. */
@@ -65,7 +66,7 @@ export const backoff = z.strictObject({
     .describe('full: anything up to the wait; equal: half of it and anything up to the other half; default: none'),
 })
 
-const PAYLOADS = ['size', 'payload', 'json'] as const
+const PAYLOADS = ['size', 'payload', 'hex', 'file', 'json'] as const
 
 export const publication = z
   .strictObject({
@@ -74,6 +75,8 @@ export const publication = z
     jitter: percent().optional().describe('how much each interval varies either way; default: 0%'),
     size: size({ bare: 'bytes' }).optional().describe('a payload of so many bytes'),
     payload: text().optional().describe('the payload as text'),
+    hex: hexBytes().optional().describe('the payload as hex digits'),
+    file: text().optional().describe('the payload as the bytes of a file'),
     json: z.unknown().optional().describe('a value that is sent as JSON'),
     qos: z.union([qos()]).optional().describe('0 or 1; default: 0'),
     retain: z.boolean().optional().describe('the retain flag; default: false'),
@@ -90,7 +93,7 @@ export const publication = z
         code: 'custom',
         message:
           given.length === 0 ? 'a message needs a payload' : `one payload is enough, here are ${given.join(' and ')}`,
-        params: { diagnostic: 'scenario/payload', hint: 'give one of size, payload, json' },
+        params: { diagnostic: 'scenario/payload', hint: 'give one of size, payload, hex, file, json' },
       })
     if (a.qos === 2)
       ctx.addIssue({

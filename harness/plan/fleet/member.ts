@@ -36,7 +36,7 @@ export function memberOf(i: number, name: string, client: ClientKind, node: Node
         ? null
         : {
             topic: will.topic,
-            payload: new TextEncoder().encode(will.payload),
+            payload: will.payload,
             qos: will.qos ?? 0,
             retain: will.retain ?? false,
           },

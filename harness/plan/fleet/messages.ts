@@ -22,7 +22,12 @@ export function publicationsOf(words: GroupInput, node: Node, context: FleetCont
       size: p.size ?? null,
       topic: topicOf(item, context),
       followable: !isByChance(item, context),
-      payload: (values) => (made === undefined ? new Uint8Array() : payloadOf(made, asJson, values, context)),
+      payload: (values) =>
+        p.hex !== undefined
+          ? stamped(p.hex, values.stamp)
+          : made === undefined
+            ? new Uint8Array()
+            : payloadOf(made, asJson, values, context),
     }
   })
 }
@@ -48,6 +53,9 @@ const isByChance = (item: Node | undefined, { scope }: FleetContext): boolean =>
   const node = childOf(item, 'topic')
   return node !== undefined && using(node, ['random', 'now'], scope).length > 0
 }
+
+const stamped = (bytes: Uint8Array, stamp: MessageValues['stamp']): Uint8Array =>
+  stamp === null ? bytes : Buffer.concat([bytes, Buffer.from(` ${stamp}`)])
 
 function payloadOf(node: Node, asJson: boolean, values: MessageValues, context: FleetContext): Uint8Array {
   const diagnostics = new Diagnostics()

@@ -6,7 +6,12 @@ import type { WillSettings } from '../../devices/index.ts'
 
 export interface FleetPlan {
   /** What it was compiled from, with whatever is not to be shown; a function, so that nobody writes it by chance. */
-  source(): { readonly text: string; readonly vars: Readonly<Record<string, string>> }
+  source(): {
+    readonly text: string
+    readonly vars: Readonly<Record<string, string>>
+    /** Files that it reads beside its text, in base64. */
+    readonly beside: Readonly<Record<string, string>>
+  }
   readonly groups: readonly FleetGroup[]
   readonly devices: number
 }

@@ -165,6 +165,8 @@ export interface CompileInputs {
   readonly vars: Readonly<Record<string, string>>
   /** By device: what was bound to it, as written. */
   readonly bind?: Readonly<Record<string, string>>
+  /** Files that it reads beside its text, by path from its folder, in base64. */
+  readonly beside?: Readonly<Record<string, string>>
   readonly seed: number
   /** Milliseconds, for a scenario that sets none. */
   readonly timeout: number
@@ -196,6 +198,8 @@ export interface Plan {
   readonly secrets: readonly string[]
   readonly place: Place
   readonly tags: readonly string[]
+  /** Why the scenario is there, in sentences; null: it does not say. */
+  readonly description: string | null
   readonly verifies: readonly string[]
   /** What its broker is known not to do of it, of whatever version. */
   readonly gaps: readonly KnownGap[]

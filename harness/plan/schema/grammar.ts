@@ -64,6 +64,7 @@ export const broker = z.union([
 export const scenario = z.strictObject({
   name: text().describe('what it shows, in a sentence'),
   version: z.literal(1, 'this version of hil reads version: 1').describe('of the scenario language: 1'),
+  description: text().optional().describe('why it is there, in sentences; every reporter shows it'),
   tags: z.array(text()).optional().describe('words for --tag'),
   verifies: z.array(statement).optional().describe('the statements or complaints that this scenario tests'),
   timeout: duration().optional().describe('for the whole scenario; default: 60s'),

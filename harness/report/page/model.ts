@@ -37,6 +37,8 @@ export interface ScenarioData {
   /** Those before the last; results of an older hil have none. */
   readonly earlier?: readonly AttemptData[]
   readonly reason: string | null
+  /** Absent from results of an older hil. */
+  readonly description?: string | null
   readonly tags: readonly string[]
   readonly verifies: readonly string[]
   readonly broker: { readonly name: string; readonly version: string }

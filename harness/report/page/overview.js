@@ -109,13 +109,21 @@ function chips(found, chosen, draw) {
 
 /** @param {ScenarioData} scenario */
 const textOf = (scenario) =>
-  [titleOf(scenario), scenario.file, scenario.status, scenario.broker.name, ...scenario.tags, ...scenario.verifies]
+  [
+    titleOf(scenario),
+    scenario.description ?? '',
+    scenario.file,
+    scenario.status,
+    scenario.broker.name,
+    ...scenario.tags,
+    ...scenario.verifies,
+  ]
     .join(' ')
     .toLowerCase()
 
 /** @param {ScenarioData} scenario @param {number} number */
 function scenarioLine(scenario, number) {
-  const { status, file, line, duration, broker, reason, flaky, tags } = scenario
+  const { status, file, line, duration, broker, reason, flaky, tags, description } = scenario
   return h(
     'li',
     {},
@@ -126,6 +134,7 @@ function scenarioLine(scenario, number) {
       h('a', { href: `#/run/${number}` }, titleOf(scenario)),
       flaky ? h('span', { class: 'pill' }, 'flaky') : null,
       tags.map((tag) => h('span', { class: 'tag' }, tag)),
+      description == null ? null : h('div', { class: 'small-text' }, description),
       h('div', { class: 'muted small-text' }, `${file}:${line}`),
       reason === null ? null : h('div', { class: 'reason' }, reason),
     ),

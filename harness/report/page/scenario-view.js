@@ -58,7 +58,8 @@ function nearby(scenarios, number) {
 
 /** @param {ScenarioData} scenario */
 function head(scenario) {
-  const { status, file, line, broker, bindings, seed, duration, attempts, flaky, tags, verifies } = scenario
+  const { status, file, line, broker, bindings, seed, duration, attempts, flaky, tags, verifies, description } =
+    scenario
   const fact = (/** @type {string} */ name, /** @type {string} */ value) =>
     value === '' ? null : h('div', {}, h('dt', {}, name), h('dd', {}, value))
   const devices = Object.entries(bindings).map(([name, use]) => `${name}: ${use}`)
@@ -66,6 +67,7 @@ function head(scenario) {
     'header',
     { class: 'about' },
     h('h2', {}, h('span', { class: `badge big ${status}` }, `${markOf(status)} ${status}`), ' ', titleOf(scenario)),
+    description == null ? null : h('p', { class: 'about-text' }, description),
     h(
       'dl',
       { class: 'facts-row' },
