@@ -150,7 +150,7 @@ describe('junit.xml', () => {
       {
         kind: 'serial',
         device: 'blue',
-        line: ']]> \u001b[31m <&"\ud800',
+        line: ']]> \u001b[31m\u0001 <&"\ud800',
         stream: 'out',
         at: 1,
         seq: failed.run.events.length,
@@ -158,7 +158,7 @@ describe('junit.xml', () => {
     ] as unknown as ScenarioRun['events']
     const result = { ...all, scenarios: [{ ...failed, run: { ...failed.run, events } }] }
     const out = read(junitOf(result)).testsuites.testsuite[0]!.testcase[0]!['system-out']
-    expect(out).toContain('blue | ]]> \ufffd[31m <&"\ufffd')
+    expect(out).toContain('blue | ]]> \ufffd <&"\ufffd')
   })
 
   it('is written where the results go, and says so when it cannot be', async () => {
