@@ -7,7 +7,7 @@ import type { Event } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import { visible } from '../outside/index.ts'
-import { stepAt } from '../plan/index.ts'
+import { type Plan, stepAt } from '../plan/index.ts'
 import { decisive, type ScenarioRun, statementsOf } from '../run/index.ts'
 import { clipText, renderDiagnostic } from '../scenario/index.ts'
 
