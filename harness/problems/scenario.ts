@@ -399,6 +399,12 @@ export const scenario = {
     fix: 'Put quotes around the whole value.',
     example: 'with: { keepalive: "${{ vars.keepalive }}" }',
   },
+  'scenario/file': {
+    fault: 'input',
+    meaning: 'A file that the scenario names beside its text is missing, cannot be read, or is not what it should be.',
+    fix: 'Paths count from the folder of the scenario. A CSV file has the names of its columns in the first line.',
+    example: 'vars: { limits: { file: limits.json } }',
+  },
   'scenario/unquoted-regex': {
     fault: 'input',
     meaning: 'YAML takes comma, colon, hash, braces and brackets of a regular expression for signs of its own.',
