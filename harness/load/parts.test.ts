@@ -229,7 +229,7 @@ describe('metrics', () => {
   })
 
   it('are found by Prometheus, and counters never go back', async () => {
-    await using server = await serveMetrics(0, '127.0.0.1')
+    await using server = await serveMetrics(0)
     const scrape = async (): Promise<string> => (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text()
     server.watcher.onSnapshot!(snapshot({}))
     const text = await scrape()
@@ -246,6 +246,13 @@ describe('metrics', () => {
     server.watcher.onSnapshot!(snapshot({ totals: { connects: 4 }, shards: { total: 2, lost: 1 } }))
     expect(await scrape()).toContain('hil_events_total{event="connects"} 9\n')
     expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404)
-    await expect(serveMetrics(server.port, '127.0.0.1')).rejects.toMatchObject({ code: 'run/metrics-port' })
+    await expect(serveMetrics(server.port)).rejects.toMatchObject({
+      code: 'run/metrics-port',
+      message: `--metrics: port ${server.port} of 127.0.0.1 is in use by another program`,
+      hint: 'choose another port, or 0 for any free one',
+    })
+    await expect(serveMetrics(0, '192.0.2.1')).rejects.toMatchObject({
+      message: '--metrics: 192.0.2.1 is not an address of this machine',
+    })
   })
 })

@@ -5,8 +5,8 @@ import type { ProblemTable } from './entry.ts'
 export const fleet = {
   'cli/bad-address': {
     fault: 'input',
-    meaning: '--advertise wants a host, or a host and a port.',
-    fix: '--advertise 10.0.0.7:1883.',
+    meaning: '--advertise wants a host, or a host and a port; --metrics a port, or a host and a port.',
+    fix: '--advertise 10.0.0.7:1883, --metrics 9464.',
   },
   'cli/bad-count': {
     fault: 'input',

@@ -279,6 +279,11 @@ export const scenario = {
       'With start: true a step does not wait for the end of its call, so what it says of that end would not be checked.',
     fix: 'Give the step an id:, and claim the end of the call in a later expect.',
   },
+  'scenario/too-long': {
+    fault: 'input',
+    meaning: 'The arrivals or the delays of a load take longer than its timeout, which would end it before.',
+    fix: 'Set a longer timeout in the scenario, or ask for fewer devices, a higher rate or a shorter delay.',
+  },
   'scenario/unanswerable': {
     fault: 'input',
     meaning: 'The claim can never be decided by what this run records: no event can have what it asks for.',

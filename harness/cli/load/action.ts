@@ -7,6 +7,7 @@ import {
   type LoadWatcher,
   loadView,
   localFleet,
+  METRICS_HOST,
   openFleet,
   QueueShards,
   queueKey,
@@ -53,7 +54,9 @@ export async function loadAction(args: LoadArguments): Promise<ExitCode> {
   const names = (args.reporter ?? config.reporters ?? DEFAULT_REPORTERS).filter((name) => name !== 'list')
   const listeners = reportersOf(names, out).map((reporter) => guarded(reporter, (error) => troubles.push(error)))
   const watchers: LoadWatcher[] = [loadView(out)]
-  await using metrics = args.metrics === undefined ? null : await serveMetrics(args.metrics)
+  const listen = args.metrics === undefined ? null : metricsAddress(args.metrics)
+  await using metrics = listen === null ? null : await serveMetrics(listen.port, listen.host)
+  if (metrics !== null) out.print(`metrics: http://${listen!.host}:${metrics.port}/metrics\n`)
   if (metrics !== null) watchers.push(metrics.watcher)
   const interrupt = interruptible(out)
   const result = await runSuite(
@@ -112,6 +115,17 @@ function addressOf(advertise: string | undefined): FleetOptions['advertise'] {
   const match = /^([^:]+|\[[^\]]+\])(?::(\d+))?$/.exec(advertise)
   if (match === null) throw new Problem('cli/bad-address', `--advertise ${advertise}: expected HOST or HOST:PORT`)
   return { host: match[1]!.replace(/^\[|\]$/g, ''), port: match[2] === undefined ? null : Number(match[2]) }
+}
+
+/** A port alone is one of the loopback address, where other machines cannot read it. */
+function metricsAddress(text: string): { readonly host: string; readonly port: number } {
+  const [, host, digits] = /^(?:([^:]+|\[[^\]]+\]):)?(\d+)$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits === undefined || port > 65_535)
+    throw new Problem('cli/bad-address', `--metrics ${text}: expected PORT or HOST:PORT, with a port from 0 to 65535`, {
+      hint: 'such as --metrics 9464, or --metrics 0.0.0.0:9464 for other machines',
+    })
+  return { host: host?.replace(/^\[|\]$/g, '') ?? METRICS_HOST, port }
 }
 
 function checkAtLeast(flag: string, value: number, least: number): void {

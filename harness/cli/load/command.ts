@@ -13,7 +13,7 @@ export interface LoadArguments extends AccessArguments {
   readonly shards?: number | undefined
   readonly window: number
   readonly ifaddr?: readonly string[] | undefined
-  readonly metrics?: number | undefined
+  readonly metrics?: string | undefined
   readonly queue?: string | undefined
   readonly workers?: number | undefined
   readonly advertise?: string | undefined
@@ -61,7 +61,11 @@ export const load: CommandModule<unknown, LoadArguments> = {
         requiresArg: true,
         describe: 'local addresses to connect from; default on loopback: as many as needed',
       })
-      .option('metrics', { type: 'number', requiresArg: true, describe: 'a port on which Prometheus finds metrics' })
+      .option('metrics', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'PORT or HOST:PORT on which Prometheus finds metrics; default host: 127.0.0.1',
+      })
       .option('queue', {
         type: 'string',
         requiresArg: true,

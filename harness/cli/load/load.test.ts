@@ -107,6 +107,8 @@ it.each([
   [['--count', 'meters=5'], /there is no group meters/],
   [['--rate', '5'], /--rate: a rate needs a unit/],
   [['--window', '0'], /--window: expected a whole number, at least 1/],
+  [['--metrics', '70000'], /--metrics 70000: expected PORT or HOST:PORT, with a port from 0 to 65535/],
+  [['--metrics', 'here'], /--metrics here: expected PORT or HOST:PORT/],
   [['--queue', 'localhost'], /expected redis:\/\/HOST:PORT/],
 ])('does not take %j', async (args, message) => {
   using scratch = new Scratch()

@@ -10,10 +10,29 @@ export interface MetricsServer extends AsyncDisposable {
   readonly port: number
 }
 
+/** In words, what the system says of a port that cannot be listened on. */
+function whyNoPort(cause: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return `port ${port} of ${host} is in use by another program`
+    case 'EACCES':
+      return `port ${port} needs more rights than this user has`
+    case 'EADDRNOTAVAIL':
+      return `${host} is not an address of this machine`
+    case 'ENOTFOUND':
+      return `unknown host ${host}`
+    default:
+      return `port ${port} of ${host} cannot be used (${cause.code ?? cause.message})`
+  }
+}
+
 const STATES = ['connected', 'connecting', 'disconnected', 'off', 'ended'] as const
 
+/** Where only programs of this machine can reach it. */
+export const METRICS_HOST = '127.0.0.1'
+
 /** `port` 0: any. Throws Problem `run/metrics-port`. */
-export async function serveMetrics(port: number, host = '0.0.0.0'): Promise<MetricsServer> {
+export async function serveMetrics(port: number, host = METRICS_HOST): Promise<MetricsServer> {
   const { Registry, Gauge, Counter } = await import('prom-client')
   const registry = new Registry()
   const registers = [registry]
@@ -53,7 +72,10 @@ export async function serveMetrics(port: number, host = '0.0.0.0'): Promise<Metr
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
-        new Problem('run/metrics-port', `--metrics ${port}: ${cause.message}`, { hint: 'another port is free', cause }),
+        new Problem('run/metrics-port', `--metrics: ${whyNoPort(cause, host, port)}`, {
+          hint: 'choose another port, or 0 for any free one',
+          cause,
+        }),
       ),
     )
     server.listen(port, host, resolve)

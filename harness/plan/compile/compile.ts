@@ -17,6 +17,7 @@ import {
 } from '../../scenario/index.ts'
 import { bindingsOf } from '../bind/bind.ts'
 import { Casting } from '../bind/resolve-bindings.ts'
+import { checkTime } from '../fleet/check-time.ts'
 import { compileFleet } from '../fleet/compile.ts'
 import { overridden } from '../fleet/overrides.ts'
 import { linkedMembers } from '../fleet/share.ts'
@@ -196,7 +197,9 @@ function compileOne(
     always: withoutSecretTitles(always, secrets),
     steps: withoutSecretTitles(steps, secrets),
   }
-  return options.fleet === undefined ? plan : overridden(plan, options.fleet)
+  const asked = options.fleet === undefined ? plan : overridden(plan, options.fleet)
+  checkTime(asked, diagnostics)
+  return asked
 }
 
 const observed = (observer: boolean | readonly string[]): readonly string[] =>

@@ -221,12 +221,47 @@ ${STEPS}`)
 
   it('is as the command line says', () => {
     const text = `fleet:\n  a: { use: umqtt.simple, count: 10 }\nsteps:\n  - delay: 1s\n  - delay: 5s\n  - delay: 2s\n`
-    const plan = fleetOf(text, { count: { '*': 77 }, rate: 10, duration: 60_000 })
+    const plan = fleetOf(text, { count: { '*': 77 }, rate: 10, duration: 50_000 })
     expect(plan.fleet).toMatchObject({ devices: 77, groups: [{ count: 77 }] })
     expect(arrivalTime(plan.fleet!.groups[0]!.arrival, 20)).toBe(2000)
     const delays = plan.steps.map((step) => step.kind === 'action' && step.args({ saved: {}, i: 0 }))
-    expect(delays).toEqual([1000, 60_000, 2000])
+    expect(delays).toEqual([1000, 50_000, 2000])
     expect(() => compiled(text, { count: { b: 1 } })).toThrow(/there is no group b/)
+  })
+})
+
+describe('a load for which there is no time', () => {
+  const load = (group: string, steps: string, head = '') =>
+    compiled(`${head}fleet:\n  g: { use: umqtt.simple, ${group} }\nsteps: [${steps}]\n`).diagnostics.all
+
+  it('is refused with the numbers, by its arrivals', () => {
+    const found = load('count: 500000, arrival: { rate: 400/s }', 'delay: 1s', 'timeout: 3m\n')
+    expect(found).toMatchObject([
+      {
+        code: 'scenario/too-long',
+        message:
+          '500000 devices of g take 1250s to arrive, and the scenario ends after 3m, its timeout: only 72000 would come',
+        hint: 'timeout: 1250s at least, a higher rate, or fewer devices',
+        at: { line: 5 },
+      },
+    ])
+  })
+
+  it('is refused with the numbers, by its delays', () => {
+    expect(load('count: 1', '{ delay: 50s }, { delay: 20s }')).toMatchObject([
+      { message: 'the delays of the steps take 70s, and the scenario ends after 1m, its timeout' },
+    ])
+  })
+
+  it('is refused by what the command line makes of it', () => {
+    const text = `fleet:\n  g: { use: umqtt.simple, count: 10 }\n${STEPS}`
+    expect(compiled(text, { rate: 1, count: { g: 61 } }).diagnostics.all).toMatchObject([{ code: 'scenario/too-long' }])
+    expect(compiled(text, { duration: 60_000 }).diagnostics.all).toMatchObject([{ code: 'scenario/too-long' }])
+    expect(compiled(text, { rate: 1, count: { g: 60 }, duration: 59_999 }).diagnostics.all).toEqual([])
+  })
+
+  it('is not refused for a delay that is not in each run', () => {
+    expect(load('count: 1', '{ delay: 2m, if: false }')).toEqual([])
   })
 })
 
