@@ -232,6 +232,38 @@ describe('the generator’s own lag', () => {
     expect(verdict(whole, { ...late, times: { ...late.times, ramp } })).toBe('fail')
   })
 
+  it('goes by the latest of several phases', () => {
+    const late = lagged(100, 150, 201)
+    const steady = { connect_time: spread(201_000), generator_lag: { ...spread(0), p99: 30_000, max: 40_000 } }
+    // 201 ms less twice 40 ms would still be more than 120 ms; less twice 150 ms it is not.
+    const whole = '{ metric: connect_time, p50: { gt: 120ms } }'
+    expect(verdict(whole, { ...late, times: { ...late.times, steady } })).toBe('inconclusive')
+    const { ramp: _, ...only } = late.times!
+    expect(verdict(whole, { ...late, times: { ...only, steady } })).toBe('pass')
+  })
+
+  it('leaves a rate of which nothing was counted while it was late', () => {
+    const idle = lagged(900, 1000, 1)
+    const rates = { ...idle.rates, all: { connect_rate: { mean: 100, peak: 100 } } }
+    const whole = '{ metric: connect_rate, peak: { lt: 99/s } }'
+    expect(verdict(whole, { ...idle, rates })).toBe('inconclusive')
+    const ramp = { connect_rate: { mean: 0, peak: 0 } }
+    expect(verdict(whole, { ...idle, rates: { ...rates, ramp } })).toBe('fail')
+  })
+
+  it.each([
+    ['lt', 'inconclusive'],
+    ['lte', 'pass'],
+    ['gt', 'fail'],
+    ['gte', 'inconclusive'],
+  ])('counts the end of a bound as its own: %s', (key, wanted) => {
+    // p50 is 100.002 ms: the bound is exactly at the measured value.
+    const times = { ...lagged(100, 30, 100).times }
+    const exact = { ...times.ramp, connect_time: { ...spread(0), p50: 100_000 } }
+    const more = { ...lagged(100, 30, 100), times: { ...times, ramp: exact } }
+    expect(verdict(`{ metric: connect_time, phase: ramp, p50: { ${key}: 100ms } }`, more)).toBe(wanted)
+  })
+
   it('moves a rate by the share of a second that it takes', () => {
     const peak = (bound: string): string =>
       verdict(`{ metric: connect_rate, phase: ramp, peak: ${bound} }`, lagged(100, 100, 1))
