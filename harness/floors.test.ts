@@ -22,6 +22,7 @@ const DOORS: readonly (readonly [from: string, to: string, why: string])[] = [
 /** Past a room's index.ts on purpose. */
 const SIDE_ENTRANCES: readonly (readonly [target: string, why: string])[] = [
   ['harness/config/package.ts', 'the version is told without loading the config'],
+  ['harness/outside/terminal.ts', 'help is printed without loading the emulators'],
   ['harness/scenario/suggest.ts', 'a mistyped command is told without loading the language'],
   ['harness/evidence/load-data.ts', 'the page of the report is built for a browser'],
 ]

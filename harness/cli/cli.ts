@@ -3,7 +3,6 @@
 
 import yargs from 'yargs'
 import { version } from '../config/package.ts'
-import { tell } from './errors.ts'
 import { commands } from './index.ts'
 import { terminal } from './terminal.ts'
 import { lastCounts, UsageError, usage } from './usage.ts'
@@ -46,6 +45,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     await parser.parseAsync()
   } catch (error) {
     const problem = error instanceof UsageError ? await usage(error, argv, commands) : error
+    const { tell } = await import('./errors.ts')
     process.exitCode = await tell(problem, out)
   }
 }

@@ -1,7 +1,7 @@
 // What we know of the terminal, asked once and handed on. All that hil prints goes through here, and through the guard
 // that takes out what a terminal or the log of a CI server would obey.
 
-import { TerminalText } from '../outside/index.ts'
+import { TerminalText } from '../outside/terminal.ts'
 
 export interface Terminal {
   print(text: string): void
