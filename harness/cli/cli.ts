@@ -1,9 +1,9 @@
 // The command line as a function. Commands say what they take in their own files and import what
 // they do only when they do it: `hil --help` must not load a broker, a schema library and a parser.
 
-import yargs from 'yargs'
 import { version } from '../config/package.ts'
 import { commands } from './index.ts'
+import { ABOUT, MORE, overview } from './overview.ts'
 import { terminal } from './terminal.ts'
 import { lastCounts, UsageError, usage } from './usage.ts'
 
@@ -15,11 +15,12 @@ export async function cli(argv: readonly string[]): Promise<void> {
     for (const word of await complete(argv.slice(1), commands)) out.print(`${word}\n`)
     return
   }
+  if (argv.length === 1 && argv[0] === '--help') return out.print(overview(commands, Math.min(100, out.width)))
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return out.print(`${version()}\n`)
+  const { default: yargs } = await import('yargs')
   const parser = yargs([...argv])
     .scriptName('hil')
-    .usage(
-      '$0 COMMAND\n\nTests MQTT devices and brokers with scenario files: emulated, real or any program as a device.',
-    )
+    .usage(`$0 COMMAND\n\n${ABOUT}`)
     // Its own words in the language of the environment would stand beside ours.
     .locale('en')
     // `--tag will scenarios` is one tag and one folder.
@@ -31,7 +32,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     .help('help')
     .strict()
     .demandCommand(1, 'Which command? `hil run` runs scenarios.')
-    .epilogue('`hil explain CODE` tells more of a message, by the code that stands in it.')
+    .epilogue(MORE)
     .wrap(Math.min(100, out.width))
     .exitProcess(false)
     .fail((message, error) => {
