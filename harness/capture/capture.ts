@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Event, PacketEvent, SocketEvent } from '../evidence/index.ts'
 import { withoutPassword } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
+import { throughTemporary } from '../outside/index.ts'
 import { Conversation, type FlowDirection, type Spoken } from './conversation.ts'
 import { type CapturedPacket, enhancedPacket, interfaceDescription, sectionHeader } from './pcapng.ts'
 import { type Endpoint, frame } from './tcp.ts'
@@ -30,7 +31,12 @@ const MADE_UP_PORT = 49_152
 
 /** Writes as it goes, so that a long run takes no more memory than a short one. Throws what the disk says. */
 export async function writeCapture(file: string, settings: CaptureSettings): Promise<void> {
-  await pipeline(Readable.from(inChunks(captureOf(settings)), { objectMode: false }), createWriteStream(file))
+  await throughTemporary(file, (temporary) =>
+    pipeline(
+      Readable.from(inChunks(captureOf(settings)), { objectMode: false }),
+      createWriteStream(temporary, { flags: 'wx' }),
+    ),
+  )
 }
 
 /** The blocks of the file, in order. */

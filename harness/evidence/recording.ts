@@ -1,7 +1,7 @@
 // A recorded run found again: in its folder, by its file, or as the only one below a results folder. Whether `hil record`
 // wrote it or `hil run` makes no difference here.
 
-import { readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import type { WrittenTimeline } from './ndjson.ts'
@@ -25,10 +25,14 @@ export function readRecording(path: string): Recording {
 export function findRecordings(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { recursive: true, encoding: 'utf8' })
-      .filter((name) => basename(name) === TIMELINE_FILE)
-      .map((name) => join(path, name))
-      .sort()
+    return (
+      readdirSync(path, { recursive: true, encoding: 'utf8' })
+        .filter((name) => basename(name) === TIMELINE_FILE)
+        .map((name) => join(path, name))
+        // No link that leads elsewhere, and nothing that is read without end.
+        .filter((file) => lstatSync(file).isFile())
+        .sort()
+    )
   } catch (cause) {
     throw new Problem('cli/no-such-path', `${path} cannot be read: ${reason(cause)}`, {
       hint: 'name the folder that hil record or hil run wrote',

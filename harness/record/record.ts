@@ -1,7 +1,7 @@
 // Taps devices that somebody else runs: each is given a port of its own, and what passes there to the broker and back
 // is written down as it comes. The broker is left as it is found: other people's sessions are on it.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, type Clock, type Duration, type Instant, Problem, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
@@ -9,6 +9,7 @@ import { writeCapture } from '../capture/index.ts'
 import { BoardSession, Lines } from '../devices/index.ts'
 import { type Event, openTimeline, TIMELINE_FILE, type Timeline, TimelineWriter } from '../evidence/index.ts'
 import { type Link, openLink } from '../link/index.ts'
+import { writeFileWhole } from '../outside/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { type Limits, limitsOf, type ResourceStack, Session } from '../session/index.ts'
 import { testAuthority } from '../tls/index.ts'
@@ -257,12 +258,12 @@ async function writeCaptures(
 }
 
 async function writeAuthority(folder: string): Promise<string> {
-  await writeFile(join(folder, 'ca.crt'), (await testAuthority()).cert)
+  await writeFileWhole(join(folder, 'ca.crt'), (await testAuthority()).cert)
   return 'ca.crt'
 }
 
 async function writeLog(folder: string, log: string): Promise<readonly string[]> {
   if (log === '') return []
-  await writeFile(join(folder, 'broker.log'), log)
+  await writeFileWhole(join(folder, 'broker.log'), log)
   return ['broker.log']
 }

@@ -2,10 +2,11 @@
 // of text and its decoded fields. A record that is gone or broken is told in the report, and no error.
 
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import { type Event, openTimeline, withoutPassword } from '../evidence/index.ts'
 import { describe, eventFields } from '../expect/index.ts'
+import { realPathWithin } from '../outside/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { readLoad } from './html-load.ts'
 import type { EventData, PlainData, RunData, ScenarioData } from './page/model.ts'
@@ -14,14 +15,14 @@ import type { EventData, PlainData, RunData, ScenarioData } from './page/model.t
 const MOST_BYTES = 2048
 
 export async function readRun(folder: string, scenario: ScenarioData): Promise<Omit<RunData, 'steps'>> {
-  const file = (name: string): string | null => {
+  const file = async (name: string): Promise<string | null> => {
     const path = scenario.artifacts.find((artifact) => basename(artifact) === name)
-    return path === undefined ? null : join(folder, path)
+    return path === undefined ? null : await realPathWithin(folder, path)
   }
-  const load = file('load.json')
-  const text = file('scenario.yaml')
-  const record = file('timeline.ndjson')
   try {
+    const load = await file('load.json')
+    const text = await file('scenario.yaml')
+    const record = await file('timeline.ndjson')
     const { events, more } = record === null ? { events: [], more: 0 } : shownEvents(record)
     return {
       text: text === null ? '' : await readFile(text, 'utf8'),
@@ -39,7 +40,7 @@ export async function readRun(folder: string, scenario: ScenarioData): Promise<O
       text: '',
       events: [],
       load: null,
-      trouble: `its record cannot be read: ${describeErrno(error instanceof Problem ? (error.cause ?? error) : error)}`,
+      trouble: `its record cannot be read: ${error instanceof Problem && error.code === 'results/outside' ? error.message : describeErrno(error instanceof Problem ? (error.cause ?? error) : error)}`,
     }
   }
 }

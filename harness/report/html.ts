@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../../emulators/index.ts'
+import { throughTemporary } from '../outside/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { coverageData } from './html-coverage.ts'
 import { readRun } from './html-run.ts'
@@ -36,7 +37,9 @@ export async function writeHtml(folder: string, results: Results, version: strin
   const file = join(folder, REPORT)
   const data: ReportData = { version, results, coverage: coverageData(results) }
   try {
-    await pipeline(Readable.from(page(data, folder)), createWriteStream(file))
+    await throughTemporary(file, (temporary) =>
+      pipeline(Readable.from(page(data, folder)), createWriteStream(temporary, { flags: 'wx' })),
+    )
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause

@@ -2,9 +2,10 @@
 // report that cannot be written is a Problem of its own, not the end of the others.
 
 import { constants } from 'node:fs'
-import { access, mkdir, stat, writeFile } from 'node:fs/promises'
+import { access, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
+import { writeFileWhole } from '../outside/index.ts'
 import { describeErrno } from '../run/index.ts'
 
 const HINT = 'name another folder: --output FOLDER'
@@ -29,7 +30,7 @@ export async function writeReport(folder: string, name: string, text: string): P
   const file = join(folder, name)
   try {
     await makeFolder(resolve(folder))
-    await writeFile(file, text)
+    await writeFileWhole(file, text)
   } catch (cause) {
     throw new Problem('report/not-written', `${file} cannot be written: ${describeErrno(cause)}`, { hint: HINT, cause })
   }

@@ -1,11 +1,12 @@
 // What a run leaves behind: a folder with the record, the scenario as it was, and the broker's log.
 // The record's header holds what is needed to judge it again.
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { writeTimelineFile } from '../evidence/index.ts'
+import { makeFolderIn, removeFolderWithin, throughTemporary, writeFileWhole } from '../outside/index.ts'
 import { type CompileInputs, type Plan, stepAt } from '../plan/model/index.ts'
 import type { Unwritten } from './conductor.ts'
 import { describeErrno } from './fs-errors.ts'
@@ -29,7 +30,8 @@ export async function writeArtifacts(run: ScenarioRun & Unwritten, output: strin
   const folder = join(output, folderName(run, name))
   let isOurs = false
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(output, { recursive: true })
+    await makeFolderIn(output, folderName(run, name))
     isOurs = true
     return { ...run, artifacts: folder, files: await writeFiles(run, folder) }
   } catch (cause) {
@@ -55,8 +57,8 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     status: run.status,
     devices: Object.fromEntries(run.plan.devices.map(({ name, use }) => [name, use])),
   }
-  await writeTimelineFile(join(folder, 'timeline.ndjson'), { ...header }, run.events)
-  await writeFile(join(folder, 'scenario.yaml'), run.plan.text)
+  await throughTemporary(join(folder, 'timeline.ndjson'), (file) => writeTimelineFile(file, { ...header }, run.events))
+  await writeFileWhole(join(folder, 'scenario.yaml'), run.plan.text)
   const files = ['timeline.ndjson', 'scenario.yaml']
   for (const { name: device } of run.plan.devices) {
     const spoke = run.events.some((e) => (e.kind === 'packet' || e.kind === 'socket') && e.device === device)
@@ -72,11 +74,11 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     files.push(capture)
   }
   for (const [file, text] of Object.entries(run.extraFiles)) {
-    await writeFile(join(folder, file), text)
+    await writeFileWhole(join(folder, file), text)
     files.push(file)
   }
   if (run.brokerLog !== '') {
-    await writeFile(join(folder, 'broker.log'), run.brokerLog)
+    await writeFileWhole(join(folder, 'broker.log'), run.brokerLog)
     files.push('broker.log')
   }
   return files
@@ -91,8 +93,7 @@ function titleOf(plan: Plan, path: string): string {
 export async function clearRecords(output: string): Promise<void> {
   const text = await readFile(join(output, 'results.json'), 'utf8').catch(() => null)
   if (text === null) return
-  const folders = foldersOf(text).filter((folder) => folder !== '.' && !folder.startsWith('..') && !isAbsolute(folder))
-  await Promise.all(folders.map((folder) => rm(join(output, folder), { recursive: true, force: true })))
+  await Promise.all(foldersOf(text).map((folder) => removeFolderWithin(output, folder)))
 }
 
 function foldersOf(results: string): string[] {

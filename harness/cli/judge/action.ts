@@ -1,28 +1,34 @@
 // What `hil judge` does: reads each record below a folder, compiles the scenario as it was then,
 // and holds its claims against the recorded events.
 
-import { readdir, readFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { milliseconds, Problem } from '../../../emulators/index.ts'
-import { type Event, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../../evidence/index.ts'
+import {
+  type Event,
+  findRecordings,
+  MAX_RECORD_BYTES,
+  readTimelineFile,
+  type TimelineHeader,
+} from '../../evidence/index.ts'
 import { Judge, type Verdict } from '../../judge/index.ts'
 import { judgeRecordedLoad } from '../../load/index.ts'
+import { realPathWithin } from '../../outside/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { isRecording } from '../../record/index.ts'
-import { describeErrno, renderFailure } from '../../report/index.ts'
+import { renderFailure } from '../../report/index.ts'
 import { type RecordHeader, type ScenarioRun, type Status, statusOfVerdicts } from '../../run/index.ts'
 import { onlyBounds } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import { judgeByClaims } from './by-claims.ts'
 import type { JudgeArguments } from './command.ts'
 
-const TIMELINE = 'timeline.ndjson'
 const HINT = 'name the output folder of a run, results by default'
 
 export async function judgeAction({ folder, scenario }: JudgeArguments): Promise<ExitCode> {
   const out = terminal()
-  const records = await findRecords(folder)
+  const records = findRecordings(folder)
   if (records.length === 0)
     throw new Problem('cli/no-record', `there is no timeline.ndjson in ${folder} or below`, {
       hint: HINT,
@@ -41,17 +47,6 @@ export async function judgeAction({ folder, scenario }: JudgeArguments): Promise
   const failed = runs.filter(({ status }) => status === 'failed')
   if (failed.length === 0) return EXIT.passed
   return failed.every(onlyBounds) ? EXIT.slo : EXIT.failed
-}
-
-async function findRecords(folder: string): Promise<string[]> {
-  if (basename(folder) === TIMELINE) return [folder]
-  const names = await readdir(folder, { recursive: true }).catch((cause) => {
-    throw new Problem('cli/no-such-path', `${folder} cannot be read: ${describeErrno(cause)}`, { hint: HINT, cause })
-  })
-  return names
-    .filter((name) => basename(name) === TIMELINE)
-    .map((name) => join(folder, name))
-    .sort()
 }
 
 async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> {
@@ -121,7 +116,11 @@ function aboutOf(header: TimelineHeader, record: string): RecordHeader {
 
 async function planOf(record: string, about: RecordHeader): Promise<Plan> {
   const file = join(dirname(record), 'scenario.yaml')
-  const text = await readFile(file, 'utf8').catch((cause) => {
+  const real = await realPathWithin(dirname(record), 'scenario.yaml').catch((error: unknown) => {
+    if (error instanceof Problem) throw error
+    return file
+  })
+  const text = await readFile(real, 'utf8').catch((cause) => {
     throw new Problem('cli/no-record', `there is no ${file} beside the timeline`, { cause })
   })
   const { plans, diagnostics } = compile(about.file, text, {

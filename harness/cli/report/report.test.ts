@@ -1,16 +1,7 @@
 // Reporters and `hil report` from the command line: many at once, each where it belongs, and what
 // cannot be written or read is told with the right exit code.
 
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,17 +76,19 @@ describe('hil run --reporter', () => {
     expect(existsSync(join(full, 'report.html'))).toBe(true)
   })
 
-  it.skipIf(!existsSync('/dev/full'))('on a full disk runs all, writes what it can, and exits 3', async () => {
-    const full = join(folder, 'dev-full')
+  it('where files cannot be written runs all, writes what it can, and exits 3', async () => {
+    const full = join(folder, 'in-the-way')
     const record = join(full, `${file.slice(1).replaceAll('/', '-').replace('.scenario.yaml', '')}--aedes`)
-    mkdirSync(record, { recursive: true })
-    symlinkSync('/dev/full', join(record, 'blue.pcapng'))
-    symlinkSync('/dev/full', join(full, 'report.html'))
+    // A folder with something in it gives way to no file.
+    for (const taken of [join(record, 'blue.pcapng'), join(full, 'report.html')]) {
+      mkdirSync(taken, { recursive: true })
+      writeFileSync(join(taken, 'x'), '')
+    }
     const { code, out, err } = await hil('run', file, '--output', full, '--reporter', 'html,list,junit')
     expect(code).toBe(3)
     expect(out).toContain('1 passed')
-    expect(err).toContain('report.html cannot be written: the disk is full')
-    expect(err).toContain(`${record} cannot be written: the disk is full`)
+    expect(err).toContain('report.html cannot be written: ')
+    expect(err).toContain(`${record} cannot be written: `)
     expect(existsSync(join(full, 'junit.xml'))).toBe(true)
     expect(existsSync(record)).toBe(false)
   })
