@@ -8,7 +8,8 @@ import { isKept, withBytesKept } from './lazy-bytes.ts'
 import { Secrets } from './secrets.ts'
 import { Spool } from './spool.ts'
 
-export type Listener = (event: Event) => void
+/** `unmasked`: the same event with its secrets, for who judges it and tells nobody. */
+export type Listener = (event: Event, unmasked: Event) => void
 
 interface Subscription {
   readonly listener: Listener
@@ -56,8 +57,8 @@ export class Timeline implements Recorder {
   readonly #settings: TimelineSettings
   readonly #spool = new Spool()
   readonly #events: Event[] = []
-  /** What the listeners are to be told. */
-  readonly #untold: Event[] = []
+  /** What the listeners are to be told: an event, and the same with its secrets. */
+  readonly #untold: { readonly event: Event; readonly unmasked: Event }[] = []
   readonly #subscriptions = new Set<Subscription>()
   #telling = false
 
@@ -91,7 +92,8 @@ export class Timeline implements Recorder {
     const event = this.#settings.keeps ? withBytesKept(stamped, (bytes) => this.#spool.keep(bytes)) : stamped
     this.#count++
     if (this.#settings.keeps) this.#events.push(event)
-    this.#untold.push(event)
+    const unmasked: Event = shown === fact ? event : ({ ...fact, ...stamp, ...(lag >= 1 ? { lag } : {}) } as Event)
+    this.#untold.push({ event, unmasked })
     this.#tell()
     this.#watch(event)
     return event
@@ -128,11 +130,12 @@ export class Timeline implements Recorder {
     if (this.#telling) return
     this.#telling = true
     const failures: unknown[] = []
-    for (let event = this.#untold.shift(); event !== undefined; event = this.#untold.shift()) {
+    for (let told = this.#untold.shift(); told !== undefined; told = this.#untold.shift()) {
+      const { event, unmasked } = told
       for (const { listener, from } of this.#subscriptions) {
         if (event.seq < from) continue
         try {
-          listener(event)
+          listener(event, unmasked)
         } catch (failure) {
           failures.push(failure)
         }

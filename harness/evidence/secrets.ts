@@ -61,7 +61,7 @@ export class Secrets {
     return masked === null ? bytes : Uint8Array.from(masked)
   }
 
-  /** Plain data with all its texts and bytes masked. */
+  /** Plain data with all its texts and bytes masked; the same object when there is nothing to mask. */
   value<T>(value: T): T {
     return this.#masked(value as PlainValue) as T
   }
@@ -69,10 +69,15 @@ export class Secrets {
   #masked(value: PlainValue): PlainValue {
     if (typeof value === 'string') return this.text(value)
     if (value instanceof Uint8Array) return this.bytes(value)
-    if (Array.isArray(value)) return value.map((item: PlainValue) => this.#masked(item))
     if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) {
+      const items = value.map((item: PlainValue) => this.#masked(item))
+      return items.every((item, k) => item === value[k]) ? value : items
+    }
     const entries = Object.entries(value as unknown as Record<string, PlainValue>)
-    return Object.fromEntries(entries.map(([key, item]) => [key, this.#masked(item)])) as unknown as PlainValue
+    const masked = entries.map(([key, item]) => [key, this.#masked(item)] as const)
+    if (masked.every(([, item], k) => item === entries[k]![1])) return value
+    return Object.fromEntries(masked) as unknown as PlainValue
   }
 }
 
@@ -119,4 +124,11 @@ function behindProperties(raw: Uint8Array, at: number): number {
   const behind = behindLength(raw, at)
   for (let k = at; k < behind; k++, shift += 7) length |= ((raw[k] ?? 0) & 0x7f) << shift
   return behind + length
+}
+
+/** Whether something of a recorded event is hidden: a run of what stands for a secret. */
+export function isMasked(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(MASK.repeat(SHORTEST_SECRET))
+  if (value instanceof Uint8Array) return Buffer.from(value).includes(Buffer.alloc(SHORTEST_SECRET, MASK_BYTE))
+  return typeof value === 'object' && value !== null && Object.values(value).some(isMasked)
 }

@@ -6,6 +6,7 @@ import type { CallEvent, Event } from '../evidence/index.ts'
 import { ANY, compareRaised, compareReturned, showOutcome, showRaised, showWanted } from '../expect/index.ts'
 import type { CallPlan } from '../plan/model/index.ts'
 import { type ClaimEvaluator, type Closing, GRACE } from './claim-evaluator.ts'
+import { shownOf } from './shown.ts'
 import type { Stalls } from './stalls.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { claimed, type Moment, position } from './window.ts'
@@ -70,10 +71,10 @@ export class CallCase implements ClaimEvaluator {
       raises !== undefined
         ? compareRaised(raises, event)
         : compareReturned(returns === undefined ? ANY : returns, event)
-    if (differs.length > 0) return this.#decide('fail', showOutcome(event), [event])
+    if (differs.length > 0) return this.#decide('fail', showOutcome(shownOf(event) as CallEvent), [event])
     const window = { from: Number.NEGATIVE_INFINITY as Duration, to: within }
     const where = position(window, this.#opened, event, this.#stalls.between(this.#opened.at, event.at))
-    const took = `${showOutcome(event)} after ${showDuration((event.at - this.#opened.at) as Duration)}`
+    const took = `${showOutcome(shownOf(event) as CallEvent)} after ${showDuration((event.at - this.#opened.at) as Duration)}`
     this.#decide(where === 'inside' ? 'pass' : where === 'uncertain' ? 'inconclusive' : 'fail', took, [event])
   }
 

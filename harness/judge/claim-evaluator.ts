@@ -6,6 +6,7 @@ import { milliseconds } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { describe, type Elements, streamOf } from '../expect/index.ts'
 import type { Pattern, Want } from '../plan/model/index.ts'
+import { shownOf } from './shown.ts'
 import type { ClaimResult } from './verdict.ts'
 
 /** How long past its window a missing event is waited for, so that a report can say "late by 12 ms". */
@@ -64,7 +65,8 @@ export class NearMisses {
     this.#streams = new Set(want.patterns.map((p) => p.matcher.stream(p.fields)))
   }
 
-  observe(event: Event): void {
+  observe(observed: Event): void {
+    const event = shownOf(observed)
     if (tellsOfTrouble(event) || this.#isLoss(event)) keepLast(this.#troubles, event.seq, 4)
     else if (this.#isAround(event)) keepLast(this.#around, event.seq, 6)
     if (this.#streams.has(streamOf(event))) keepLast(this.#stream, event.seq, 4)

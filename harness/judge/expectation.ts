@@ -3,11 +3,12 @@
 
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { describe, type Elements } from '../expect/index.ts'
+import type { Elements } from '../expect/index.ts'
 import type { Expectation } from '../plan/model/index.ts'
 import { assign } from './assign.ts'
 import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Opening } from './opening.ts'
+import { describeShown } from './shown.ts'
 import type { Stalls } from './stalls.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { between, claimed, position } from './window.ts'
@@ -135,7 +136,7 @@ export class ExpectationCase implements ClaimEvaluator {
     if (least >= low && most <= high) return false
     const sure = least > high || most < low
     const gap = showDuration((last.at - previous.at) as Duration)
-    const told = `${gap} from ${describe(previous)} to ${describe(last)}`
+    const told = `${gap} from ${describeShown(previous)} to ${describeShown(last)}`
     this.#decide(sure ? 'fail' : 'inconclusive', sure ? told : `${told}; ${lagged(last)}`, [previous, last])
     return true
   }
@@ -149,7 +150,7 @@ export class ExpectationCase implements ClaimEvaluator {
     const high = every.of + every.tolerance
     const silence = this.#opening.anchor().at + window.to - last.at
     if (silence + (last.lag ?? 0) <= high) return false
-    const told = `${showDuration(silence as Duration)} of silence from ${describe(last)} to the end of the window`
+    const told = `${showDuration(silence as Duration)} of silence from ${describeShown(last)} to the end of the window`
     if (silence > high) this.#decide('fail', told, [last])
     else this.#decide('inconclusive', `${told}; ${lagged(last)}`, [last])
     return true
@@ -193,7 +194,7 @@ export class ExpectationCase implements ClaimEvaluator {
   #told(event: Event): string {
     const offset = event.at - this.#opening.anchor().at
     const where = `${showDuration(Math.abs(offset) as Duration)} ${offset < 0 ? 'before' : 'after'}`
-    return `${describe(event)}, ${where} ${this.#opening.anchorName}`
+    return `${describeShown(event)}, ${where} ${this.#opening.anchorName}`
   }
 
   #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {

@@ -28,6 +28,7 @@ import type { Opening } from './opening.ts'
 import { openingByDefault } from './opening.ts'
 import { type OwnAct, ownActsOfAction, ownActsOfCall } from './own-acts.ts'
 import { ProhibitionCase } from './prohibition.ts'
+import { showAs } from './shown.ts'
 import { Stalls } from './stalls.ts'
 import type { ClaimResult, Verdict } from './verdict.ts'
 import type { Moment } from './window.ts'
@@ -120,7 +121,9 @@ export class Judge {
     }
   }
 
-  observe(event: Event): void {
+  /** `shown`: the same without secrets, for what is told of it. */
+  observe(event: Event, shown = event): void {
+    showAs(event, shown)
     // A late-stamped event may belong before a deadline that its stamp is past. Steps are the
     // harness's own doing: their stamps are exact.
     this.#passBefore(event.kind === 'step' ? event.at : event.at - (event.lag ?? 0))

@@ -3,11 +3,11 @@
 
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { describe } from '../expect/index.ts'
 import type { Prohibition } from '../plan/model/index.ts'
 import { assign } from './assign.ts'
 import { type ClaimEvaluator, type Closing, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Opening } from './opening.ts'
+import { describeShown } from './shown.ts'
 import type { ClaimResult, VerdictKind } from './verdict.ts'
 import { claimed, position } from './window.ts'
 
@@ -54,10 +54,10 @@ export class ProhibitionCase implements ClaimEvaluator {
     if (where === 'uncertain') this.#uncertain ??= event
     const { mode, patterns } = this.#claim.want
     if ((mode === 'sequence' || mode === 'all') && this.matched.length < patterns.length) return
-    const told = describe(event)
+    const told = describeShown(event)
     if (this.#uncertain === null) return this.#decide('fail', told, this.matched)
     const lag = showDuration((this.#uncertain.lag ?? 0) as Duration)
-    const which = this.#uncertain === event ? 'it' : describe(this.#uncertain)
+    const which = this.#uncertain === event ? 'it' : describeShown(this.#uncertain)
     this.#decide(
       'inconclusive',
       `${told}; ${which} may lie outside the window, the harness lagged by ${lag}`,

@@ -19,8 +19,8 @@ export class JudgeTimer {
     this.#judge = judge
     this.#clock = clock
     this.#lag = lag
-    this.#unsubscribe = timeline.subscribe((event) => {
-      judge.observe(event)
+    this.#unsubscribe = timeline.subscribe((event, unmasked) => {
+      judge.observe(unmasked, event)
       this.#arm()
     })
     this.#arm()

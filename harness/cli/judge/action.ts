@@ -7,6 +7,7 @@ import { milliseconds, Problem } from '../../../emulators/index.ts'
 import {
   type Event,
   findRecordings,
+  isMasked,
   MAX_RECORD_BYTES,
   readTimelineFile,
   type TimelineHeader,
@@ -58,7 +59,9 @@ async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> 
   judge.end()
   const complete = isComplete(plan, events)
   const verdicts = [...judge.verdicts, ...(complete ? await judgeRecordedLoad(plan, dirname(record)) : [])]
-  const status = statusOf(verdicts, complete, about, record)
+  const judged = statusOf(verdicts, complete, about, record)
+  const hidden = isHidden(judged, about.status, events)
+  const status = hidden ? 'inconclusive' : judged
   const run: ScenarioRun = {
     plan,
     status,
@@ -77,11 +80,18 @@ async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> 
     artifacts: dirname(record),
   }
   const holds = status === 'passed' || verdicts.some((v) => v.kind !== 'pass')
-  const was = about.status !== status ? ` (the run itself was ${about.status})` : holds ? '' : UNFINISHED
+  const differs = `the run itself was ${about.status}${hidden ? HIDDEN : ''}`
+  const was = about.status !== status ? ` (${differs})` : holds ? '' : UNFINISHED
   out.print(`${status} ${about.scenario}${about.variant === '' ? '' : ` [${about.variant}]`}${was}\n`)
   out.print(renderFailure(run, out.color))
   return run
 }
+
+const HIDDEN = ', and the record masks a password that its claims depend on'
+
+/** The run was judged by what happened; where the record masks that, it cannot tell the run wrong. */
+const isHidden = (judged: Status, was: string, events: readonly Event[]): boolean =>
+  judged !== was && [judged, was].every((one) => one === 'passed' || one === 'failed') && events.some(isMasked)
 
 const UNFINISHED = ' (what was judged holds; it did not get to its end)'
 
