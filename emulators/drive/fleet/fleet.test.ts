@@ -13,6 +13,7 @@ import type { Ending } from '../host.ts'
 import type { FleetDevice } from './device.ts'
 import { Fleet } from './fleet.ts'
 import type { FleetHost } from './host.ts'
+import type { Lookup } from './names.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/[\s|]/g, ''), 'hex')
 const CONNACK = hex('20020000')
@@ -32,9 +33,9 @@ class Watch implements FleetHost {
   readonly bugs: unknown[] = []
   readonly #listeners = new Set<() => void>()
 
-  constructor(make: (device: FleetDevice) => Program<void>, window = 64) {
+  constructor(make: (device: FleetDevice) => Program<void>, window = 64, lookup?: Lookup) {
     this.make = make
-    this.fleet = new Fleet({ host: this, seed: 1, window })
+    this.fleet = new Fleet({ host: this, seed: 1, window, lookup })
     cleanup.push(() => this.fleet.close())
   }
   program(device: FleetDevice): Program<void> {
@@ -360,6 +361,44 @@ describe('a device of a fleet', () => {
     expect(turns).toBeLessThan(1000)
     await watch.until('end')
     expect(turns).toBe(5000)
+  })
+
+  it('tries every address of a name, and the one that answered first from then on', async () => {
+    const server = await listen()
+    const asked: string[] = []
+    const lookup: Lookup = (host, found) => {
+      asked.push(host)
+      setImmediate(found, null, ['127.0.0.2', '::1', '127.0.0.1'])
+    }
+    const client = clients['umqtt.simple']
+    const options = () => client.identity('dev1', 'six.test', server.port)
+    const watch = new Watch((device) => fleetDevice(role('umqtt.simple', server.port, { options }), device), 64, lookup)
+    for (const k of [0, 1]) {
+      watch.fleet.boot(watch.fleet.add(k))
+      const socket = await server.accepted()
+      expect(socket.localAddress).toBe('127.0.0.1')
+      socket.write(CONNACK)
+      await watch.until('connack 0 false', k + 1)
+    }
+    expect(asked).toEqual(['six.test'])
+    expect(watch.told.filter((one) => one.startsWith('failed'))).toEqual([])
+  })
+
+  it('fails with the last errno when no address of a name answers, and asks anew', async () => {
+    const server = await listen()
+    let asked = 0
+    const lookup: Lookup = (_, found) => {
+      asked++
+      found(null, ['127.0.0.2', '127.0.0.3'])
+    }
+    const client = clients['umqtt.simple']
+    const options = () => client.identity('dev1', 'six.test', server.port)
+    const watch = new Watch((device) => fleetDevice(role('umqtt.simple', server.port, { options }), device), 64, lookup)
+    for (const k of [1, 2]) {
+      watch.fleet.boot(watch.fleet.add(k))
+      await watch.until('failed ECONNREFUSED', k)
+    }
+    expect(asked).toBe(2)
   })
 
   it('raises the errno of a connection that is refused', async () => {

@@ -11,6 +11,7 @@ import { type CallAnswer, FleetCalls, PENDING } from './calls.ts'
 import { FleetDevice, type FleetNetwork, FleetTask } from './device.ts'
 import type { Timed } from './heap.ts'
 import type { FleetHost } from './host.ts'
+import { type Lookup, Names } from './names.ts'
 import { nextReader, stopReading } from './readers.ts'
 import type { FleetSocket } from './socket.ts'
 import { FleetTimers } from './timers.ts'
@@ -24,6 +25,8 @@ export interface FleetSettings {
   /** Connects under way at once; default 64: a broker's accept queue holds some hundred. */
   readonly window?: number | undefined
   readonly sources?: Sources | undefined
+  /** Default: the system's. */
+  readonly lookup?: Lookup | undefined
   /** Default: the real one. */
   readonly waker?: ((wake: () => void) => Waker) | undefined
 }
@@ -34,6 +37,7 @@ export class Fleet {
   readonly host: FleetHost
   readonly window: ConnectWindow
   readonly sources: Sources
+  readonly names: Names
   readonly devices: FleetDevice[] = []
   readonly #seed: number
   readonly #timers: FleetTimers
@@ -45,10 +49,11 @@ export class Fleet {
   #ready: FleetTask[] = []
   #depth = 0
 
-  constructor({ host, seed, window = 64, sources = new Sources([]), waker = realWaker }: FleetSettings) {
+  constructor({ host, seed, window = 64, sources = new Sources([]), lookup, waker = realWaker }: FleetSettings) {
     this.host = host
     this.window = new ConnectWindow(window)
     this.sources = sources
+    this.names = new Names(lookup)
     this.#seed = seed
     this.#timers = new FleetTimers(waker, this.window, (late, now) => host.onLateness?.(late, now))
   }

@@ -12,6 +12,8 @@ import { ARRIVED, FleetWire, reset, secureWire, type Wired, type WireEnd } from 
 /** The first byte of a CONNACK, and how many it has. */
 const CONNACK = 0x20
 const CONNACK_BYTES = 4
+/** So many ports of our own choice are tried for one connect. */
+const MOST_PORTS = 50
 const NOTHING_READ = Buffer.alloc(0)
 /** A one-byte read is the commonest of all. */
 const BYTES: readonly Uint8Array[] = Array.from({ length: 256 }, (_, k) => Uint8Array.of(k))
@@ -41,6 +43,9 @@ export class FleetSocket implements Connecting, WireEnd {
   #connector: FleetTask | null = null
   #host = ''
   #port = 0
+  /** Of the host, and the one that is being tried. */
+  #addresses: readonly string[] = []
+  #address = ''
   #tls: TlsRequest | undefined
   #tries = 0
   /** Of the broker's first packet: how many bytes have come, its type, and the flags of a CONNACK. */
@@ -103,8 +108,23 @@ export class FleetSocket implements Connecting, WireEnd {
     const { device } = this
     const fleet = this.#fleet
     if (this.#tries === 0) fleet.host.onConnecting?.(device, fleet.now())
+    fleet.names.find(this.#host, (error, addresses) => {
+      if (this.state !== 'connecting' || this.#net !== null) return
+      if (error !== null) {
+        this.#failed(errnoOf(error))
+        return
+      }
+      this.#addresses = addresses
+      this.#dial(addresses[0]!)
+    })
+  }
+
+  #dial(address: string): void {
+    const { device } = this
+    const fleet = this.#fleet
+    this.#address = address
     const where = {
-      host: this.#host,
+      host: address,
       port: this.#port,
       noDelay: true,
       autoSelectFamily: false,
@@ -265,6 +285,7 @@ export class FleetSocket implements Connecting, WireEnd {
     if (this.state !== 'connecting') return
     this.state = 'open'
     const fleet = this.#fleet
+    if (this.#addresses.length > 1) fleet.names.answered(this.#host, this.#address)
     fleet.host.onOpen?.(this.device, fleet.now())
     const task = this.#connector
     this.#connector = null
@@ -289,12 +310,19 @@ export class FleetSocket implements Connecting, WireEnd {
       this.#die(errno)
       return
     }
+    this.#net!.of = null
     // The port that we chose is taken, or still waits for the last segments of an old connection.
-    if ((errno === 'EADDRINUSE' || errno === 'EADDRNOTAVAIL') && this.#tries++ < 50) {
-      this.#net!.of = null
-      this.begin()
+    if ((errno === 'EADDRINUSE' || errno === 'EADDRNOTAVAIL') && this.#tries++ < MOST_PORTS) {
+      this.#dial(this.#address)
       return
     }
+    const next = this.#addresses[this.#addresses.indexOf(this.#address) + 1]
+    if (next !== undefined) {
+      this.#tries = 0
+      this.#dial(next)
+      return
+    }
+    if (this.#addresses.length > 1) this.#fleet.names.forget(this.#host)
     this.#failed(errno)
   }
 
