@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect, connectAsync } from 'mqtt'
 import { describe, expect, it, vi } from 'vitest'
 import { brokers } from '../brokers/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
@@ -238,6 +239,54 @@ slo:
       expect(load!.slos.map(({ verdict }) => verdict)).toEqual(['fail'])
     },
   )
+
+  it('leaves neither sessions nor retained messages at a broker that others use', async () => {
+    await using broker = await brokers.aedes.open()
+    const url = `mqtt://${broker.host}:${broker.port}`
+    const run = await runFleet(
+      `
+fleet:
+  fl:
+    use: umqtt.simple
+    count: 40
+    connect: { keepalive: 60s, clean: false }
+    will: { topic: "will/\${{ i }}", payload: gone, retain: true }
+    subscribe: [{ topic: "fl/#", qos: 1 }]
+    publish:
+      - { topic: "fl/\${{ i }}", every: 300ms, times: 2, size: 40, retain: true, qos: 1 }
+      - { topic: "each/\${{ i }}/\${{ seq }}", every: 300ms, times: 2, payload: x, retain: true, qos: 1 }
+  robust: { use: umqtt.robust, count: 2, connect: { keepalive: 60s }, ping: 200ms }
+steps:
+  - expect: { fleet: { group: fl, connected: 100% }, within: 30s }
+  - expect: { fleet: { group: robust, connected: 100% }, within: 30s }
+  - fleet: { group: robust, network: down, mode: close }
+  - expect: { fleet: { group: robust, at-most: 0% }, within: 30s }
+  - fleet: { group: robust, network: up }
+  - expect: { fleet: { group: robust, connected: 100% }, within: 30s }
+  - delay: 1500ms
+`,
+      { open: () => brokers.external.open({ url }) },
+    )
+    expect(run.problem).toBe(null)
+    expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass', 'pass'])
+    expect(run.load!.counts.all!.messages_acked).toBe(160)
+    const client = await connectAsync(url)
+    const retained: string[] = []
+    client.on('message', (topic, _, { retain }) => {
+      if (retain) retained.push(topic)
+    })
+    await client.subscribeAsync('#')
+    // What is retained comes before the answer to a ping that was sent after SUBACK.
+    await client.publishAsync('done', '', { qos: 1 })
+    await client.endAsync()
+    expect(retained).toEqual([])
+    for (const clientId of ['fl-0', 'fl-39', 'robust-1']) {
+      const again = connect(url, { clientId, clean: false, protocolVersion: 4, reconnectPeriod: 0 })
+      const sessionPresent = await new Promise((resolve) => again.once('connect', (ack) => resolve(ack.sessionPresent)))
+      await again.endAsync(true)
+      expect([clientId, sessionPresent]).toEqual([clientId, false])
+    }
+  })
 
   it('tells a device that has not noticed the end of its connection from one that connects', async () => {
     const run = await runFleet(`

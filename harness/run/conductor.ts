@@ -171,6 +171,7 @@ class Conductor {
       const result = await fleet.finish(
         interrupted ? 'interrupted' : ending.outcome === 'passed' ? 'settled' : 'as-it-is',
       )
+      this.#session.leaves(fleet.residue())
       return { measured: { result, verdicts: fleet.judge(result), files: fleet.files(result) }, ending }
     } catch (error) {
       const known = ending.problem !== null || ending.bug !== undefined

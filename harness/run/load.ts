@@ -5,6 +5,7 @@ import type { Broker } from '../brokers/index.ts'
 import type { Timeline } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
 import type { Plan } from '../plan/model/index.ts'
+import type { Residue } from '../session/index.ts'
 import type { FleetHands } from '../steps/index.ts'
 
 export interface FleetRun extends FleetHands, AsyncDisposable {
@@ -12,6 +13,8 @@ export interface FleetRun extends FleetHands, AsyncDisposable {
   start(): Promise<void>
   /** Publishing ends and everything is counted. */
   finish(how: FleetEnding): Promise<LoadResult>
+  /** What its devices may have left at the broker, as far as it is known when it has finished. */
+  residue(): Residue
   /** What is written beside the record, by name. */
   files(result: LoadResult): Readonly<Record<string, string>>
   /** What its bounds say of it. */

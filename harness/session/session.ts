@@ -20,7 +20,7 @@ import { type Limits, limitsOf } from './limits.ts'
 import { Observer } from './observer.ts'
 import { secretsOf } from './redact.ts'
 import { ResourceStack } from './resource-stack.ts'
-import { cleanUp, findResidue, lockBroker } from './shared-broker.ts'
+import { cleanUp, findResidue, lockBroker, mergeResidue, type Residue } from './shared-broker.ts'
 
 export interface SessionSettings {
   /** Texts that must not stand in the record. */
@@ -47,6 +47,7 @@ export class Session implements AsyncDisposable {
   readonly random: Random
   readonly limits: Limits
   readonly #signals: (() => void)[] = []
+  readonly #residue: Residue[] = []
   #log = ''
 
   constructor({
@@ -134,7 +135,16 @@ export class Session implements AsyncDisposable {
   async shareBroker(broker: Broker): Promise<void> {
     if (broker.sharedAs === undefined) return
     await this.take('its turn at the broker', lockBroker(broker.sharedAs))
-    this.resources.onRelease('what it left at the broker', () => cleanUp(broker, findResidue(this.timeline.events)))
+    this.resources.onRelease('what it left at the broker', () => {
+      const found = [findResidue(this.timeline.events), ...this.#residue]
+      const hurry = this.cancellation.reason?.kind === 'interrupted'
+      return cleanUp(broker, mergeResidue(found), hurry)
+    })
+  }
+
+  /** More than the record shows was left at the broker. */
+  leaves(residue: Residue): void {
+    this.#residue.push(residue)
   }
 
   /** Subscribed when this resolves. Throws Problem `broker/…`. */

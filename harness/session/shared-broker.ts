@@ -51,8 +51,20 @@ export function findResidue(events: readonly Event[]): Residue {
   return { sessions, retained }
 }
 
-/** Never throws: what cannot be taken away is found by the scenario that minds. */
-export async function cleanUp(broker: Broker, { sessions, retained }: Residue): Promise<void> {
+export const mergeResidue = (all: readonly Residue[]): Residue => ({
+  sessions: new Set(all.flatMap(({ sessions }) => [...sessions])),
+  retained: new Set(all.flatMap(({ retained }) => [...retained])),
+})
+
+/** Connections of the clean-up at a time. */
+const AT_ONCE = 32
+/** More than that is not waited for, however many devices there were. */
+const LONGEST_MS = 20_000
+/** A large fleet may have left so many sessions. */
+const PER_SESSION_MS = 10
+
+/** `hurry`: somebody waits for the program to end. Never throws: what cannot be removed is found by the scenario that minds. */
+export async function cleanUp(broker: Broker, { sessions, retained }: Residue, hurry = false): Promise<void> {
   const options: IClientOptions = {
     ...accessTo(broker),
     protocolVersion: 4,
@@ -60,26 +72,40 @@ export async function cleanUp(broker: Broker, { sessions, retained }: Residue): 
     reconnectPeriod: 0,
     connectTimeout: CONNECT_LIMIT_MS,
   }
-  const clients: MqttClient[] = []
+  const clients = new Set<MqttClient>()
   const enter = async (clientId: string): Promise<MqttClient> => {
     const client = connect({ ...options, clientId })
-    clients.push(client)
-    await connected(client)
+    clients.add(client)
     client.on('error', () => {})
+    await connected(client)
     return client
+  }
+  const leave = async (client: MqttClient): Promise<void> => {
+    await client.endAsync(true)
+    clients.delete(client)
+  }
+  const left = [...sessions]
+  const removeSessions = async (): Promise<void> => {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) await enter(id).then(leave, () => {})
   }
   const clear = async (): Promise<void> => {
     const client = await enter(`hil-tidy-${Math.random().toString(36).slice(2, 10)}`)
     await Promise.allSettled([...retained].map((topic) => client.publishAsync(topic, '', { qos: 1, retain: true })))
   }
-  await inTime(Promise.allSettled([...[...sessions].map(enter), ...(retained.size === 0 ? [] : [clear()])]))
-  await Promise.allSettled(clients.map((client) => client.endAsync(true)))
+  const workers = Array.from({ length: Math.min(AT_ONCE, left.length) }, removeSessions)
+  const limit = CONNECT_LIMIT_MS + PER_SESSION_MS * (sessions.size + retained.size)
+  await inTime(
+    Promise.allSettled([...workers, ...(retained.size === 0 ? [] : [clear()])]),
+    hurry ? CONNECT_LIMIT_MS : Math.min(LONGEST_MS, limit),
+  )
+  left.length = 0
+  await Promise.allSettled([...clients].map((client) => client.endAsync(true)))
 }
 
-async function inTime(work: Promise<unknown>): Promise<void> {
+async function inTime(work: Promise<unknown>, limit: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, CONNECT_LIMIT_MS)
+    timer = setTimeout(resolve, limit)
   })
   await Promise.race([work, late])
   clearTimeout(timer)

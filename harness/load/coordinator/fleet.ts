@@ -8,6 +8,7 @@ import type { Event, Timeline } from '../../evidence/index.ts'
 import type { Verdict } from '../../judge/index.ts'
 import { type Plan, stepAt } from '../../plan/index.ts'
 import type { FleetEnding, FleetRun, FleetScene, LoadResult, OpenFleet } from '../../run/index.ts'
+import type { Residue } from '../../session/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
 import { filesOf } from '../result/files.ts'
 import { resultOf } from '../result/result.ts'
@@ -168,6 +169,14 @@ class Coordinator implements FleetRun {
     })
     for (const watcher of this.#options.watchers) watcher.onResult?.(result)
     return result
+  }
+
+  residue(): Residue {
+    const all = this.#results.flatMap((result) => result?.residue ?? [])
+    return {
+      sessions: new Set(all.flatMap(({ sessions }) => sessions)),
+      retained: new Set(all.flatMap(({ retained }) => retained)),
+    }
   }
 
   files(result: LoadResult): Readonly<Record<string, string>> {

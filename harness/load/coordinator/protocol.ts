@@ -8,6 +8,7 @@ import type { BrokerEndpoint } from '../shard/broker-endpoint.ts'
 import type { CrewStatus } from '../shard/crew-status.ts'
 import type { DeliveryLedger } from '../shard/ledger.ts'
 import type { MeterReport } from '../shard/meter.ts'
+import type { FleetResidue } from '../shard/residue.ts'
 
 export interface ShardJob {
   readonly file: string
@@ -66,6 +67,7 @@ export interface ShardResult {
   readonly kind: 'result'
   readonly meter: MeterReport
   readonly books: DeliveryLedger
+  readonly residue: FleetResidue
   readonly cpu: number
   readonly memory: number
   readonly devices: number

@@ -23,6 +23,8 @@ export interface Outbox {
   sent: number
   times: number[] | null
   unconfirmed: number[] | null
+  /** Where its messages are retained, when each has a topic of its own. */
+  retained: Set<string> | null
 }
 
 export class DeviceState {

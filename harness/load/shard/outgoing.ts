@@ -38,6 +38,7 @@ export class Outgoing {
       sent: 0,
       times: null,
       unconfirmed: null,
+      retained: null,
     }
   }
 
@@ -112,6 +113,15 @@ export class Outgoing {
     this.#release(member)
   }
 
+  /** The topics that it has published to with retain. */
+  retained(member: DeviceState): string[] {
+    return member.outboxes.flatMap((box, k) => {
+      const { retain, topic } = this.#publication(member, k)
+      if (!retain || box.sent === 0) return []
+      return topic === null ? [Buffer.from(box.topic).toString()] : [...(box.retained ?? [])]
+    })
+  }
+
   books(member: DeviceState): SentBook[] {
     return member.outboxes.flatMap((box, k) => {
       if (box.sent === 0 || !this.#publication(member, k).tracked) return []
@@ -145,7 +155,7 @@ export class Outgoing {
     meter.count('messages_published', member.group, now - epoch)
     if (publication.tracked) this.#note(box, now - epoch)
     const stamped = seq + attempt * SEQ_AN_ATTEMPT
-    const topic = publication.topic === null ? box.topic : Buffer.from(publication.topic(valuesOf(member, seq)))
+    const topic = publication.topic === null ? box.topic : this.#ownTopic(publication, box, member, seq)
     const payload = this.#payload(
       publication,
       member,
@@ -155,6 +165,16 @@ export class Outgoing {
       now - intended,
     )
     return role.publish[k]!.fill(topic, payload)
+  }
+
+  /** Of this message alone. */
+  #ownTopic({ topic, retain }: Publication, box: Outbox, member: DeviceState, seq: number): Uint8Array {
+    const text = topic!(valuesOf(member, seq))
+    if (retain) {
+      box.retained ??= new Set()
+      box.retained.add(text)
+    }
+    return Buffer.from(text)
   }
 
   #note(box: Outbox, at: number): void {

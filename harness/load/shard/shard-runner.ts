@@ -28,6 +28,7 @@ import { Meter } from './meter.ts'
 import { Numbering } from './numbering.ts'
 import { Outgoing } from './outgoing.ts'
 import { PowerControl } from './power-control.ts'
+import { type FleetResidue, residueOf } from './residue.ts'
 import type { ShardContext } from './shard-context.ts'
 
 export interface CrewSettings {
@@ -170,6 +171,10 @@ export class ShardRunner implements FleetHost {
       reconnects: [...this.#connections.reconnects],
       connecting: { queued: this.#fleet.window.queued, inFlight: this.#fleet.window.inFlight },
     }
+  }
+
+  residue(): FleetResidue {
+    return residueOf(this.#members, this.#shift.numbering.groups, (member) => this.#outgoing.retained(member))
   }
 
   books(): DeliveryLedger {

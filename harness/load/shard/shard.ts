@@ -88,7 +88,14 @@ export class Shard {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
     const meter = this.#crew.meter.report()
-    this.#send({ kind: 'result', meter, books: this.#crew.books(), devices: this.#crew.size, ...usage() })
+    this.#send({
+      kind: 'result',
+      meter,
+      books: this.#crew.books(),
+      residue: this.#crew.residue(),
+      devices: this.#crew.size,
+      ...usage(),
+    })
   }
 
   #bug(error: unknown): void {

@@ -1,0 +1,34 @@
+// What the devices of a shard may have left at the broker: sessions that last, and retained messages.
+
+import type { FleetGroup } from '../../plan/index.ts'
+import type { DeviceState } from './device-state.ts'
+
+export interface FleetResidue {
+  /** Client ids. */
+  readonly sessions: readonly string[]
+  /** Topics. */
+  readonly retained: readonly string[]
+}
+
+/** `topicsOf`: those that this device has published with retain. Devices with brokers of their own are not looked at. */
+export function residueOf(
+  members: readonly DeviceState[],
+  groups: readonly FleetGroup[],
+  topicsOf: (member: DeviceState) => readonly string[],
+): FleetResidue {
+  const sessions: string[] = []
+  const retained = new Set<string>()
+  for (const member of members) {
+    const group = groups[member.group]!
+    if (!member.connectedOnce || group.brokers.length > 0) continue
+    const { clientId, will } = group.member(member.i)
+    if (keepsSession(group, member)) sessions.push(clientId)
+    for (const topic of topicsOf(member)) retained.add(topic)
+    if (will?.retain === true) retained.add(will.topic)
+  }
+  return { sessions, retained: [...retained] }
+}
+
+/** umqtt.robust comes back with clean session false, however it connected at first. */
+const keepsSession = ({ clean, client }: FleetGroup, { turns }: DeviceState): boolean =>
+  clean === false || (client.name === 'umqtt.robust' && turns.length > 2)
