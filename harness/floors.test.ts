@@ -24,6 +24,7 @@ const SIDE_ENTRANCES: readonly (readonly [target: string, why: string])[] = [
   ['harness/config/package.ts', 'the version is told without loading the config'],
   ['harness/outside/terminal.ts', 'help is printed without loading the emulators'],
   ['harness/scenario/suggest.ts', 'a mistyped command is told without loading the language'],
+  ['harness/report/reporter-names.ts', 'the help of hil run lists reporters without loading them'],
   ['harness/evidence/load-data.ts', 'the page of the report is built for a browser'],
 ]
 /** Rooms that document or deface the inside of others. */

@@ -57,6 +57,10 @@ it.each(Object.keys(clients))('%s: any split of what the peer sends gives the sa
     })
     return { ...recorded, connections }
   }
+  expect(
+    own.length,
+    `no recorded cases of this library: add fixtures/traces/NAME.json, see fixtures/traces/README.md`,
+  ).toBeGreaterThan(0)
   fc.assert(
     fc.property(
       fc.constantFrom(...own),

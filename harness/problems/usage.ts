@@ -193,7 +193,7 @@ export const usage = {
   'cli/unknown-reporter': {
     fault: 'input',
     meaning: 'There is no reporter of that name.',
-    fix: 'list, dot, line, html, json, junit, github, ctrf, tap.',
+    fix: 'hil run --help lists the reporters.',
   },
   'select/unknown-var': {
     fault: 'input',

@@ -10,7 +10,8 @@ import { ROOT } from './files.ts'
 const FOLDER = join(ROOT, 'scenarios/devices')
 const page = readFileSync(join(FOLDER, 'README.md'), 'utf8')
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.scenario.yaml'))
-const PREFIX = { Q: 'umqtt', R: 'robust', M: 'minimqtt', QP: 'quecpython' } as const
+/** By the letters of a quirk's id: how the names of its scenarios begin. A new client has its letters here. */
+const PREFIX: Readonly<Record<string, string>> = { Q: 'umqtt', R: 'robust', M: 'minimqtt', QP: 'quecpython' }
 
 const quirks = Object.values(clients).flatMap((kind) => kind.quirks.map(({ id }) => id))
 const own = [...new Set(quirks)].filter((id) => !id.startsWith('E')) // umqttsimple's are those of umqtt.simple 1.3
@@ -18,10 +19,18 @@ const own = [...new Set(quirks)].filter((id) => !id.startsWith('E')) // umqttsim
 describe('scenarios/devices', () => {
   it.each(own)('%s has a scenario of its name, or a line that says why not', (id) => {
     const [, letters, number] = /^([A-Z]+)(\d+)$/.exec(id)!
-    const prefix = PREFIX[letters as keyof typeof PREFIX]
+    const prefix = PREFIX[letters!]
+    if (prefix === undefined)
+      throw new Error(
+        `${id}: add ${letters}: 'NAME' to PREFIX in harness/reference/devices.test.ts; its scenarios begin with that`,
+      )
     const part = `-${letters!.toLowerCase()}${number!.padStart(2, '0')}-`
     const found = names.some((name) => name.startsWith(prefix) && name.includes(part))
-    expect(found || page.includes(`\n| ${id} |`)).toBe(true)
+    const shown = found || page.includes(`\n| ${id} |`)
+    expect(
+      shown,
+      `add scenarios/devices/${prefix}${part}WHAT.scenario.yaml, or a line "| ${id} | why not |" to its README`,
+    ).toBe(true)
   })
 
   it('has an answer to each of the 25 complaints', () => {

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { milliseconds } from '../../emulators/index.ts'
 import { compile, scenarioSchema } from '../plan/index.ts'
+import { REPORTER_NAMES } from '../report/index.ts'
 import { files, ROOT } from './files.ts'
 import { slugsOf } from './markdown.ts'
 import { snippetsIn, wholeScenario } from './snippets.ts'
@@ -45,6 +46,13 @@ describe('the reference', () => {
     expect(known.length).toBeGreaterThan(5)
     const expressions = /^## Expressions\n(.*?)^## /ms.exec(read('docs/scenarios.md'))![1]!
     for (const name of known) expect(expressions).toMatch(new RegExp(`^\\|.*\`${name}[.\`]`, 'm'))
+  })
+
+  it.each(REPORTER_NAMES)('lists the reporter %s in README.md and docs/reports.md', (name) => {
+    expect(read('README.md'), `add ${name} to the reporters of README.md`).toMatch(
+      new RegExp(`Reporters for[^.]*\\b${name}\\b`, 's'),
+    )
+    expect(read('docs/reports.md'), `add a row for ${name} to the table of docs/reports.md`).toContain(`| \`${name}\``)
   })
 
   it.each(PAGES)('%s has no link that leads nowhere', (page) => {

@@ -9,13 +9,13 @@ import { junit } from './junit.ts'
 import { line } from './line.ts'
 import { list } from './list.ts'
 import type { ReporterKind } from './reporter.ts'
+import type { ReporterName } from './reporter-names.ts'
 import { tap } from './tap.ts'
 
 export const reporters = { list, dot, line, html, json, junit, github, ctrf, tap } satisfies Record<
-  string,
+  ReporterName,
   ReporterKind
 >
-export type ReporterName = keyof typeof reporters
 
 export { describeErrno } from '../run/index.ts'
 export { explained, placeOfTrouble, renderFailure } from './failure.ts'
@@ -23,5 +23,6 @@ export { guarded } from './guarded.ts'
 export { REPORT, writeHtml } from './html.ts'
 export { prepareOutput, writeReport } from './output.ts'
 export type { Reporter, ReporterKind, ReporterSettings } from './reporter.ts'
+export { REPORTER_NAMES, type ReporterName } from './reporter-names.ts'
 export { readResults } from './results-file.ts'
 export { summarize } from './summary.ts'

@@ -1,6 +1,7 @@
 // `hil run`: flags as Playwright has them.
 
 import type { Argv, CommandModule } from 'yargs'
+import { REPORTER_NAMES } from '../../report/reporter-names.ts'
 import type { SelectArguments } from '../../select/index.ts'
 import { selecting } from '../selecting.ts'
 
@@ -71,7 +72,7 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       type: 'string',
       array: true,
       requiresArg: true,
-      describe: 'list, dot, line, html, json, junit, github, ctrf, tap; several with commas',
+      describe: `${REPORTER_NAMES.join(', ')}; several with commas`,
     })
     .option('output', { type: 'string', requiresArg: true, describe: 'folder for results; default: results' })
     .option('timeout', { type: 'string', requiresArg: true, describe: 'for scenarios that set none; default: 60s' })
