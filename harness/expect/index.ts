@@ -50,3 +50,4 @@ export {
   streamOf,
 } from './matcher.ts'
 export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'
+export { type SaveFrom, savedOf, saveFrom } from './saved.ts'

@@ -4,7 +4,7 @@
 
 import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
 import { type Event, type FaultEvent, NOT_EVALUATED, type StepEvent } from '../evidence/index.ts'
-import { eventFields, fieldAt } from '../expect/index.ts'
+import { type SaveFrom, savedOf } from '../expect/index.ts'
 import { unlessSlow } from '../outside/index.ts'
 import type {
   ActionStep,
@@ -331,9 +331,25 @@ export class Judge {
         this.#anchors.step(open.step.id, 'last', last)
       }
       for (const event of matched) this.#cursor(open.path).found(event)
-      for (const [name, path] of Object.entries(open.claim.save)) this.#saved[name] = fieldAt(eventFields(last), path)
+      const wrong = this.#save(open.claim.save, last)
+      if (wrong !== null)
+        return this.#announce(open.step, open.path, {
+          ...finding,
+          kind: finding.kind === 'pass' ? 'fail' : finding.kind,
+          got: `${finding.got}; ${wrong}`,
+        })
     }
     this.#announce(open.step, open.path, finding)
+  }
+
+  /** Null, or what of the match could not be saved. */
+  #save(save: Readonly<Record<string, SaveFrom>>, event: Event): string | null {
+    for (const [name, from] of Object.entries(save)) {
+      const saved = savedOf(from, event)
+      if ('wrong' in saved) return saved.wrong
+      this.#saved[name] = saved.value
+    }
+    return null
   }
 
   #announce(step: Decided, path: string, finding: ClaimResult): void {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Duration, milliseconds, Problem } from '../../emulators/index.ts'
 import type { Fact } from '../evidence/index.ts'
+import { saveFrom } from '../expect/index.ts'
 import type { Anchor, Step } from '../plan/model/index.ts'
 import {
   action,
@@ -194,7 +195,10 @@ describe('always … until', () => {
 })
 
 describe('saved values', () => {
-  const save = claimStep('0', expectation([message({ topic: 'a' })], { save: { what: 'topic', got: 'payload' } }))
+  const save = claimStep(
+    '0',
+    expectation([message({ topic: 'a' })], { save: { what: saveFrom.parse('topic'), got: saveFrom.parse('payload') } }),
+  )
 
   it('are those of the last match, for the steps behind', () => {
     const seen: unknown[] = []

@@ -2,7 +2,14 @@
 
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
-import { type AnyMatcher, type CallFields, fieldNames, matchers, type Surroundings } from '../../expect/index.ts'
+import {
+  type AnyMatcher,
+  type CallFields,
+  fieldNames,
+  matchers,
+  type SaveFrom,
+  type Surroundings,
+} from '../../expect/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
@@ -312,7 +319,7 @@ function windowOf(
 }
 
 function savesFields(
-  save: Readonly<Record<string, string>>,
+  save: Readonly<Record<string, SaveFrom>>,
   { mode, patterns }: Want,
   none: boolean,
   node: Node,
@@ -322,7 +329,7 @@ function savesFields(
   const candidates = mode === 'sequence' ? patterns.slice(-1) : patterns
   const names = [...new Set(candidates.flatMap(({ matcher, fields }) => fieldNames(matcher.kind, fields)))]
   let fine = true
-  for (const [name, path] of Object.entries(save)) {
+  for (const [name, { field: path }] of Object.entries(save)) {
     const [field = ''] = path.split('.')
     if (!none && names.includes(field)) continue
     fine = false

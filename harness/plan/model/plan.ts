@@ -3,7 +3,7 @@
 
 import type { Duration, Place } from '../../../emulators/index.ts'
 import type { GeneralCall, SignalWiring } from '../../devices/index.ts'
-import type { AnyMatcher } from '../../expect/index.ts'
+import type { AnyMatcher, SaveFrom } from '../../expect/index.ts'
 import type { RaisedMatcher } from '../../scenario/index.ts'
 import type { AnyAction } from '../../steps/index.ts'
 import type { CertificateKind } from '../../tls/index.ts'
@@ -53,7 +53,7 @@ export interface Expectation {
   readonly after: Anchor | null
   /** `since: start`: look at the whole run, but measure the window from the step's start. */
   readonly sinceStart: boolean
-  readonly save: Readonly<Record<string, string>>
+  readonly save: Readonly<Record<string, SaveFrom>>
 }
 
 /** `never`: it does not come while the window is open. */

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { deviceKeys, deviceKinds } from '../../devices/index.ts'
-import { type AnyMatcher, matchers } from '../../expect/index.ts'
+import { type AnyMatcher, matchers, saveFrom } from '../../expect/index.ts'
 import { count, duration, identifier, text, word } from '../../scenario/index.ts'
 import { CERTIFICATES } from '../../tls/index.ts'
 
@@ -136,7 +136,10 @@ export const expectation = z.strictObject({
     .optional()
     .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
   since: z.literal('start').optional().describe('look at the whole run, not from the last satisfied expect on'),
-  save: z.record(identifier(), text()).optional().describe('NAME: FIELD of the match, for ${{ saved.NAME }}'),
+  save: z
+    .record(identifier(), saveFrom)
+    .optional()
+    .describe('NAME: FIELD of the match, or { field, json } or { field, regex }, for ${{ saved.NAME }}'),
 })
 
 export const prohibition = z.strictObject({
