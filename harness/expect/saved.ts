@@ -1,7 +1,7 @@
 // What `save` takes of a match: a field, a value inside of its JSON, or a group of a regular expression.
 
 import { z } from 'zod'
-import type { Event } from '../evidence/event.ts'
+import type { Event } from '../evidence/index.ts'
 import { regexText, text } from '../scenario/index.ts'
 import { showValue } from './compare.ts'
 import { eventFields, type FieldValue, fieldAt } from './fields.ts'
