@@ -8,7 +8,7 @@ import { checkNames, evaluate, laterNames, type Scope } from './expression/evalu
 import { ExpressionError } from './expression/lex.ts'
 import { type Expression, membersOf, rootNames } from './expression/parse.ts'
 import { type Part, templateOf } from './expression/template.ts'
-import { describeKind, Quantity, type ScopeMap, type ScopeValue, textOf } from './expression/value.ts'
+import { describeKind, isBinary, Quantity, type ScopeMap, type ScopeValue, textOf } from './expression/value.ts'
 import { type Node, placeInScalar, type ScalarNode } from './tree.ts'
 import { tidy } from './units.ts'
 
@@ -70,6 +70,13 @@ function fillScalar(node: ScalarNode, scope: Scope, diagnostics: Diagnostics, de
 function partText(part: Part, scope: Scope): string {
   if (typeof part === 'string') return part
   const value = evaluate(part, scope)
+  if (isBinary(value))
+    throw new ExpressionError(
+      'expression-type',
+      'these bytes are no text (UTF-8), and cannot stand inside of one',
+      part,
+      'let the expression stand alone, as a payload does: payload: "${{ saved.NAME }}"',
+    )
   const text = textOf(value)
   if (text !== undefined) return text
   throw new ExpressionError(
@@ -94,6 +101,12 @@ function nodeOf(value: ScopeValue, origin: ScalarNode): Node {
       item === undefined ? [] : [{ key, keyPlace: place, value: nodeOf(item, origin) }],
     )
     return { kind: 'map', entries, place }
+  }
+  // A payload takes them as hex, and so does a matcher.
+  if (isBinary(value)) {
+    const text = Buffer.from(value).toString('hex')
+    const hex: Node = { kind: 'scalar', value: text, text, quoted: true, place, computed: true }
+    return { kind: 'map', entries: [{ key: 'hex', keyPlace: place, value: hex }], place }
   }
   const plain =
     typeof value === 'number' ? tidy(value) : value === null || typeof value === 'boolean' ? value : textOf(value)!

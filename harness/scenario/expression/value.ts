@@ -105,6 +105,19 @@ export const describeKind = (value: ScopeValue): string => NAMES[kindOf(value)]
 export function textOf(value: ScopeValue): string | undefined {
   if (typeof value === 'number') return String(tidy(value))
   if (typeof value === 'string' || typeof value === 'boolean') return String(value)
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (value instanceof Uint8Array) return new TextDecoder('utf-8', { ignoreBOM: true }).decode(value)
   return value instanceof Quantity ? value.toString() : undefined
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes that are no UTF-8, which no text can stand for. */
+export function isBinary(value: ScopeValue): value is Uint8Array {
+  if (!(value instanceof Uint8Array)) return false
+  try {
+    strict.decode(value)
+    return false
+  } catch {
+    return true
+  }
 }
