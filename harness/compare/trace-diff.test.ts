@@ -92,6 +92,33 @@ describe('two records', () => {
     })
   })
 
+  test('what comes behind a malformed packet for which the broker ended the connection, and nothing before it', () => {
+    const end = (by: string, events: Event[]): Event[] => [
+      ...events,
+      { kind: 'socket', device: 'blue', change: 'closed', by, connection: 1, at: 9, seq: 99 } as unknown as Event,
+      {
+        kind: 'socket',
+        device: 'blue',
+        change: 'both-closed',
+        by: 'device',
+        connection: 1,
+        at: 9,
+        seq: 100,
+      } as unknown as Event,
+    ]
+    const broken = (...packets: string[]): Event[] =>
+      record('0 connect', '1 malformed', ...packets).map((event) =>
+        event.seq === 1
+          ? ({ ...event, packet: { type: 'malformed', reason: 'its flags are wrong' } } as unknown as Event)
+          : event,
+      )
+    const [all, few] = [broken('2 pubcomp'), broken()]
+    expect(kinds(end('broker', all), end('broker', few))).toEqual([])
+    expect(kinds(end('device', all), end('device', few))).toEqual(['up only-in-first'])
+    expect(kinds(end('broker', few), end('broker', record('0 connect')))).toEqual(['up only-in-first'])
+    expect(kinds(end('broker', record('0 connect', '1 pingreq')), end('broker', record('0 connect')))).toHaveLength(1)
+  })
+
   test('a loop that the end of the run has cut off is none, of a device that runs by itself', () => {
     const [short, long] = [record('0 publish a'), record('0 publish a', '1 publish a', '2 publish a')]
     expect(kinds(short, long)).toHaveLength(2)

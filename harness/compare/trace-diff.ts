@@ -97,9 +97,10 @@ function sentBy(
   const packets = events.filter(isPacket).filter((event) => event.device === device)
   const deliveries = deliveriesOf(packets)
   const { refused, endedByDevice } = endsOf(events, device)
+  const unread = unreadable(packets, endedByDevice)
   return (
     packets
-      .filter((event) => event.direction === direction && isOurs(event))
+      .filter((event) => event.direction === direction && isOurs(event) && !unread.has(event))
       // How much of a packet was out when the other side ended the connection is chance.
       .filter((event) => !isTruncated(event) || endedByDevice.has(event.connection))
       .map((event) => ({
@@ -109,6 +110,22 @@ function sentBy(
         at: event.at,
       }))
   )
+}
+
+/**
+ * A device's bytes behind a malformed packet for which the other side ended the connection. The packet went out in
+ * several writes, and on a slow device the end of the connection comes between them: how many of the rest were out is
+ * chance.
+ */
+function unreadable(packets: readonly PacketStamped[], endedByDevice: ReadonlySet<number>): ReadonlySet<PacketStamped> {
+  const lost = new Set<number>()
+  const found = new Set<PacketStamped>()
+  for (const event of packets) {
+    if (event.direction !== 'up' || endedByDevice.has(event.connection)) continue
+    if (lost.has(event.connection)) found.add(event)
+    else if (event.packet.type === 'malformed') lost.add(event.connection)
+  }
+  return found
 }
 
 interface Ends {
@@ -125,7 +142,9 @@ function endsOf(events: readonly Event[], device: string): Ends {
     new Set(sockets.filter(is).map(({ connection }) => connection!))
   return {
     refused: where(({ change, by }) => change === 'refused' && by === 'broker'),
-    endedByDevice: where(({ change, by }) => by === 'device' && change !== 'connecting' && change !== 'connected'),
+    endedByDevice: where(
+      ({ change, by }) => by === 'device' && !['connecting', 'connected', 'both-closed'].includes(change),
+    ),
   }
 }
 

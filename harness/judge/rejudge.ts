@@ -66,7 +66,14 @@ export function judgeInHindsight(plan: Plan, recorded: readonly Event[]): Hindsi
   let begun = false
   for (const event of recorded) {
     const { at, seq, lag } = event
-    if (event.kind === 'step') continue
+    if (event.kind === 'step') {
+      // Not of these claims, but the record goes on: a window that ended by then was watched to its end.
+      const time = (at - (lag ?? 0)) as Instant
+      if (begun) passUntil(time)
+      if (begun) judge.tick(time)
+      if (begun) step(time)
+      continue
+    }
     if (!begun && at >= first) {
       begun = true
       step(first as Instant)

@@ -46,7 +46,7 @@ test.concurrent('a connection that is refused', async () => {
 })
 
 test.concurrent('none at all, and nobody misses it', async () => {
-  const text = scenario('  - connect: blue\n  - never: { message: {}, for: 50ms }', 'observer: false')
+  const text = scenario('  - connect: blue\n  - delay: 50ms', 'observer: false')
   const ran = await runWith((p) => (p.client.startsWith('hil-observer') ? [] : [p.raw]), text)
   expect([ran.status, ran.events.filter((e) => e.kind === 'message')]).toEqual(['passed', []])
 })

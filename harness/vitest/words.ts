@@ -169,6 +169,10 @@ export interface DeviceOptions {
   /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
   readonly command?: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** For `process`: true puts all of it at a terminal, false at pipes; default: its output is at one. */
+  readonly tty?: boolean
+  /** How its console writes lines and how it is typed to: `{ eol: 'crlf', prompt: '> ' }`. */
+  readonly console?: YamlMap
   /** For firmware that is told by lines on its console what to do: `{ publish: { send: 'pub {topic} {payload}' } }`. */
   readonly commands?: YamlMap
   /** For `raw`: what it sends by itself, as a client would; default: nothing. */

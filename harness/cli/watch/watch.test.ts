@@ -205,7 +205,7 @@ describe('hil watch', () => {
     child.kill('SIGTERM')
     const { code, err } = await ended
     expect(err).toContain('did you mean "connect"')
-    expect(code).toBe(130)
+    expect(code).toBe(143)
   }, 60_000)
 
   it('at a terminal: keys run, narrow and quit', async () => {

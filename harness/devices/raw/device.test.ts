@@ -246,7 +246,12 @@ describe('send', () => {
     await broker.until((p) => p.ended)
     await value(send([{ type: 'pingreq' }]))
     await (await net.broker()).received(2)
-    expect(net.sockets).toEqual(['connected by device #1', 'closed by broker #1', 'connected by device #2'])
+    expect(net.sockets).toEqual([
+      'connected by device #1',
+      'closed by broker #1',
+      'both-closed by device #1',
+      'connected by device #2',
+    ])
   })
 
   it('raises when nobody is there', async () => {

@@ -2,7 +2,7 @@
 
 import type { Packet } from '../../../../emulators/index.ts'
 import { bare } from '../../../scenario/index.ts'
-import { exactly, payload, type Word } from './words.ts'
+import { exactly, exactTopic, payload, type Word } from './words.ts'
 
 type Match = { readonly [field: string]: Word | undefined }
 
@@ -28,7 +28,7 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
       return { returnCode: packet.returnCode, sessionPresent: packet.sessionPresent }
     case 'publish':
       return {
-        topic: exactly(packet.topic),
+        topic: exactTopic(packet.topic),
         payload: packet.payload.length > MAX_PAYLOAD_BYTES ? undefined : content(packet.payload),
         length: packet.payload.length > MAX_PAYLOAD_BYTES ? packet.length : undefined,
         qos: packet.qos,

@@ -29,6 +29,10 @@ export function exactly(value: string): Word {
   return readRegex(value) === undefined ? value : { eq: value }
 }
 
+/** The topic of a PUBLISH. One with a wildcard, which only a faulty device sends, would be taken for a filter. */
+export const exactTopic = (topic: string): Word =>
+  /[+#]/.test(topic) && !topic.includes('${{') ? { eq: topic } : exactly(topic)
+
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** A payload: as text where it is text that a person can read. */
