@@ -2,10 +2,38 @@
 // when the packet is cut short; values that are known to be secret are masked wherever they turn up. Lengths stay.
 
 import type { Packet } from '../../emulators/index.ts'
+import { xmlAttribute, xmlText } from '../outside/index.ts'
+import { maskCredentials } from './credentials.ts'
 import type { Fact, PlainValue } from './event.ts'
 
 /** Shorter values are masked only where a password is expected: `on` would be found everywhere. */
 export const SHORTEST_SECRET = 6
+/** The last words of names of secrets: `password`, `MQTT_PASSWORD`, `mqtt-passwd`, `wifiPsk`, `api_key`. */
+const SECRET_WORDS =
+  /(^|_)(pass(word|wd|phrase|code)?s?|pswd|pwd?|psk|secrets?|tokens?|credentials?|(private|api|access|secret)_?keys?|pin_?code)$/
+/** Names of the environment are longer words: `MQTT_PASS_BLUE`, `DB_SECRET_2`, `DEPLOY_KEY`. */
+const SECRET_VARIABLES = /PASS|SECRET|TOKEN|CREDENTIAL|PSK|_KEY$/
+
+/** Whether a key, a variable or an option of that name holds a secret. */
+export const isSecretName = (name: string): boolean =>
+  SECRET_VARIABLES.test(name) ||
+  SECRET_WORDS.test(
+    name
+      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replace(/[\s.-]+/g, '_')
+      .toLowerCase(),
+  )
+
+/** How a text looks where it is quoted: in JSON and YAML, in a URL, in XML and HTML. */
+const shapesOf = (text: string): readonly string[] => [
+  text,
+  JSON.stringify(text).slice(1, -1),
+  text.replaceAll("'", "''"),
+  encodeURIComponent(Buffer.from(text).toString()),
+  xmlText(text),
+  xmlAttribute(text),
+]
+
 const MASK = '•'
 const MASK_BYTE = 0x2a // *
 
@@ -19,7 +47,8 @@ export class Secrets {
 
   /** From now on these are masked, too. */
   learn(values: Iterable<string>): void {
-    const known = [...new Set([...this.#texts, ...values])].filter((value) => value.length >= SHORTEST_SECRET)
+    const given = [...values].filter((value) => value.length >= SHORTEST_SECRET)
+    const known = [...new Set([...this.#texts, ...given.flatMap(shapesOf)])]
     // Longer ones are looked for first, since one may be a part of another.
     this.#texts = known.sort((a, b) => b.length - a.length)
     this.#bytes = this.#texts.map((text) => Buffer.from(text))
@@ -36,17 +65,13 @@ export class Secrets {
       const raw = this.#raw(fact.raw)
       return raw === fact.raw ? fact : { ...fact, raw, packet: withoutPassword(this.value(fact.packet)) }
     }
-    return this.#texts.length === 0 ? fact : this.value(fact)
+    const shown = fact.kind === 'upgrade' ? withoutQuery(fact) : fact
+    return this.#texts.length === 0 ? shown : this.value(shown)
   }
 
   /** The same object when there is nothing to mask. */
   #raw(raw: Uint8Array): Uint8Array {
-    const at = passwordAt(raw)
-    const known = this.bytes(raw)
-    if (at === null) return known
-    const masked = Uint8Array.from(known)
-    masked.fill(MASK_BYTE, at)
-    return masked
+    return maskCredentials(this.bytes(raw))
   }
 
   bytes(bytes: Uint8Array): Uint8Array {
@@ -84,6 +109,13 @@ export class Secrets {
 function withoutPassword(packet: Packet): Packet {
   if (packet.type !== 'connect' || packet.password === undefined) return packet
   return { ...packet, password: new Uint8Array(packet.password.length).fill(MASK_BYTE) }
+}
+
+/** The query of a WebSocket's path may have a token in it. */
+function withoutQuery(fact: Fact & { readonly kind: 'upgrade' }): Fact {
+  const at = fact.path?.indexOf('?') ?? -1
+  if (at < 0) return fact
+  return { ...fact, path: `${fact.path!.slice(0, at + 1)}${MASK.repeat(fact.path!.length - at - 1)}` }
 }
 
 const CONNECT = 0x10

@@ -3,6 +3,7 @@
 
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import { isSecretName } from '../../evidence/index.ts'
 import {
   blamedOnRegexes,
   childOf,
@@ -165,7 +166,11 @@ function compileOne(
     hasFleet: childOf(root, 'fleet') !== undefined,
   })
   if (parsed === undefined) return undefined
-  const secrets = [...secretsIn(text, root, scope), ...secretVars(root, head.vars)]
+  const secrets = [
+    ...secretsIn(text, root, scope),
+    ...secretVars(root, head.vars),
+    ...Object.entries(options.vars ?? {}).flatMap(([name, value]) => (isSecretName(name) ? [value] : [])),
+  ]
   const plan: Plan = {
     name: parsed.name,
     file,
@@ -183,7 +188,7 @@ function compileOne(
     broker: request,
     observe: context.observe ?? [],
     given: {
-      vars: shownVars(options.vars ?? {}),
+      vars: shownVars(options.vars ?? {}, secrets),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
       ...(Object.keys(files).length === 0 ? {} : { beside: shownBeside(files, secrets) }),
       seed: options.seed ?? 0,

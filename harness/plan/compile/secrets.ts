@@ -1,7 +1,7 @@
 // What a scenario says that must not be seen: whatever stands under a key that is named like a password, and
 // variables of the environment that are. Their values are masked in records; in the scenario's own text, too.
 
-import { SHORTEST_SECRET } from '../../evidence/index.ts'
+import { isSecretName, Secrets, SHORTEST_SECRET } from '../../evidence/index.ts'
 import {
   childOf,
   type Diagnostic,
@@ -13,9 +13,7 @@ import {
 } from '../../scenario/index.ts'
 import type { Step } from '../model/plan.ts'
 
-const SECRET_KEY = /^(pass(word|wd|phrase)?s?|pswd|pw|secrets?|tokens?|private[-_]?key)$/i
-const SECRET_VARIABLE = /\benv\.([A-Za-z_]\w*)/g
-const SECRET_NAME = /PASS|SECRET|TOKEN|CREDENTIAL|_KEY$/i
+const SECRET_VARIABLE = /\benv\s*(?:\.\s*|\[\s*["'])([A-Za-z_]\w*)/g
 const MASK = '•'
 
 /** The values, with expressions filled in; what only the run can tell is not among them. */
@@ -25,15 +23,12 @@ export function secretsIn(text: string, root: Node, scope: Scope): readonly stri
     return deferred.length === 0 && filled.kind === 'scalar' ? [String(filled.value)] : []
   })
   const { env } = scope.values as { readonly env?: Readonly<Record<string, string>> }
-  const named = [...text.matchAll(SECRET_VARIABLE)].map((match) => match[1]!).filter((name) => SECRET_NAME.test(name))
+  const named = [...text.matchAll(SECRET_VARIABLE)].map((match) => match[1]!).filter(isSecretName)
   return [...new Set([...literal, ...named.flatMap((name) => env?.[name] ?? [])])]
 }
 
 /** As `Secrets` of the evidence does: shorter values would be found everywhere. */
-const veiled = (text: string, secrets: readonly string[]): string =>
-  secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .reduce((shown, secret) => shown.replaceAll(secret, MASK.repeat(secret.length)), text)
+const veiled = (text: string, secrets: readonly string[]): string => new Secrets(secrets).text(text)
 
 /** No title of a step repeats a secret that its arguments hold. */
 export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets: readonly string[]): readonly S[] {
@@ -46,19 +41,35 @@ export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets
 
 /** The text with other characters in their places, so that all that follows stays where it is. */
 export function withoutSecrets(text: string, root: Node, secrets: readonly string[] = []): string {
-  const lines = text.split('\n')
-  for (const { value, place, quoted } of scalarsIn(root)) {
-    if (place.file !== root.place.file) continue
-    const secret = String(value)
-    const line = lines[place.line - 1]
-    if (line === undefined || secret === '' || secret.includes('${{')) continue
-    const begin = place.column - 1
-    const end = begin + Math.max(place.length, secret.length + (quoted ? 2 : 0))
-    const masked = line.slice(begin, end).replace(secret, MASK.repeat(secret.length))
-    lines[place.line - 1] = line.slice(0, begin) + masked + line.slice(end)
+  const starts = startsOf(text)
+  let shown = text
+  for (const { text: source, place, written = place, quoted } of scalarsIn(root)) {
+    if (written.file !== root.place.file || source.includes('${{')) continue
+    const from = (starts[written.line - 1] ?? text.length) + written.column - 1
+    // By its place, because in the source a value may look different: "pa\"ss", 'it''s'.
+    if (shown.slice(from, from + source.length) === source)
+      shown = shown.slice(0, from) + maskedSource(source, quoted) + shown.slice(from + source.length)
   }
-  return veiled(lines.join('\n'), secrets)
+  return veiled(shown, secrets)
 }
+
+/** Where each line begins. */
+function startsOf(text: string): readonly number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** A scalar as it stands in the source, still the same kind of scalar on the same lines. */
+function maskedSource(source: string, quoted: boolean): string {
+  if (/^["'][\s\S]*["']$/.test(source)) return source[0]! + masked(source.slice(1, -1)) + source.at(-1)!
+  const isBlock = quoted && /^[|>]/.test(source)
+  const first = isBlock ? source.search(/\n|$/) : 0
+  return source.slice(0, first) + masked(source.slice(first))
+}
+
+/** White space stays: it may be the indentation of a block. */
+const masked = (text: string): string => text.replace(/\S/g, MASK)
 
 /** A complaint about a secret value does not repeat it. */
 export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
@@ -86,7 +97,7 @@ function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
     case 'list':
       return node.items.flatMap((item) => scalarsBelow(item, secret))
     case 'map':
-      return node.entries.flatMap(({ key, value }) => scalarsBelow(value, secret || SECRET_KEY.test(key)))
+      return node.entries.flatMap(({ key, value }) => scalarsBelow(value, secret || isSecretName(key)))
   }
 }
 
@@ -94,7 +105,7 @@ function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
 export const secretVars = (root: Node, vars: Readonly<Record<string, unknown>>): readonly string[] => {
   const node = childOf(root, 'vars')
   const names = node?.kind === 'map' ? node.entries.map((entry) => entry.key) : []
-  return names.filter((name) => SECRET_KEY.test(name)).map((name) => String(vars[name] ?? ''))
+  return names.filter(isSecretName).map((name) => String(vars[name] ?? ''))
 }
 
 /** Files beside a scenario, in base64, as they may be written into a record. */
@@ -114,7 +125,13 @@ export const shownBeside = (
   )
 
 /** As they may be written into a record. */
-export const shownVars = (vars: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+export const shownVars = (
+  vars: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(vars).map(([name, value]) => [name, SECRET_KEY.test(name) ? MASK.repeat(value.length) : value]),
+    Object.entries(vars).map(([name, value]) => [
+      name,
+      isSecretName(name) ? MASK.repeat(value.length) : veiled(value, secrets),
+    ]),
   )
