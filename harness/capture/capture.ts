@@ -6,7 +6,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Event, PacketEvent, SocketEvent } from '../evidence/index.ts'
+import type { BytesEvent, Event, PacketEvent, SocketEvent } from '../evidence/index.ts'
 import { withoutPassword } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 import { throughTemporary } from '../outside/index.ts'
@@ -82,6 +82,7 @@ class Capture {
     const comment = this.#commentOf(event)
     if (comment !== null) this.comments.push(comment)
     if (event.kind === 'packet' && event.device === this.#settings.device) return this.#packet(event)
+    if (event.kind === 'bytes' && event.device === this.#settings.device) return this.#bytes(event)
     if (event.kind === 'socket' && event.device === this.#settings.device) return this.#socket(event)
     return []
   }
@@ -99,10 +100,20 @@ class Capture {
       this.comments.push(`${describe(event)}: ${bytes.length} bytes that never reached ${event.device}`)
       return []
     }
-    if (!delivered) this.comments.push('the link swallowed this: the broker never got it')
+    if (event.held) this.comments.push('a disturbance holds this')
+    else if (!delivered) this.comments.push('the link swallowed this: the broker never got it')
     if (by === 'link') this.comments.push('the link made this up, or repeated it')
     if (packet.type === 'malformed') this.comments.push(`malformed: ${packet.reason}`)
     return this.#spoken(event, conversation.data(direction === 'up' ? 'out' : 'in', bytes))
+  }
+
+  /** What comes after a length that no packet can have. */
+  #bytes(event: Event & BytesEvent): CapturedPacket[] {
+    const conversation = this.#conversations.get(event.connection)
+    const { direction, delivered, raw } = event
+    if (conversation === undefined || (!delivered && direction === 'down')) return []
+    if (!delivered) this.comments.push('the link swallowed this: the broker never got it')
+    return this.#spoken(event, conversation.data(direction === 'up' ? 'out' : 'in', raw))
   }
 
   #socket(event: Event & SocketEvent): CapturedPacket[] {

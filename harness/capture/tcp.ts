@@ -1,8 +1,10 @@
-// IPv4 and TCP around bytes that once travelled so. The numbers are made up where the link did not
+// IPv4 or IPv6, and TCP, around bytes that once travelled so. The numbers are made up where the link did not
 // see them (sequence numbers, window, time to live), and right: Wireshark finds nothing to complain of.
 
+import { isIPv4, isIPv6 } from 'node:net'
+
 export interface Endpoint {
-  /** Dotted; anything else is shown as 0.0.0.0. */
+  /** As Node has it: IPv4, IPv6, with a zone or not, or IPv4 mapped into IPv6. */
   readonly address: string
   readonly port: number
 }
@@ -21,32 +23,29 @@ export interface Segment {
   readonly payload: Uint8Array
 }
 
-const IP_HEADER = 20
+const IPV4_HEADER = 20
+const IPV6_HEADER = 40
 const TCP_HEADER = 20
 /** A SYN says the largest segment that it takes. */
 const MSS_OPTION = 4
 /** Bytes of payload in one segment, as on Ethernet. */
 export const MSS = 1460
+const TCP = 6
+const HOPS = 64
 
 /** One IP packet. */
 export function frame(segment: Segment, id: number): Buffer {
-  const { from, to, flags, payload } = segment
+  const [from, to] = addressesOf(segment)
+  const { flags, payload } = segment
   const options = flags.includes('SYN') ? MSS_OPTION : 0
   const tcpLength = TCP_HEADER + options + payload.length
-  const out = Buffer.alloc(IP_HEADER + tcpLength)
-  out[0] = 0x45 // version 4, header of five words
-  out.writeUInt16BE(out.length, 2)
-  out.writeUInt16BE(id & 0xffff, 4)
-  out.writeUInt16BE(0x4000, 6) // not to be fragmented
-  out[8] = 64 // time to live
-  out[9] = 6 // TCP
-  writeAddress(out, 12, from.address)
-  writeAddress(out, 16, to.address)
-  out.writeUInt16BE(checksum(out.subarray(0, IP_HEADER)), 10)
+  const header = from.length === 4 ? ipv4(from, to, tcpLength, id) : ipv6(from, to, tcpLength)
+  const out = Buffer.alloc(header.length + tcpLength)
+  out.set(header)
 
-  const tcp = out.subarray(IP_HEADER)
-  tcp.writeUInt16BE(from.port, 0)
-  tcp.writeUInt16BE(to.port, 2)
+  const tcp = out.subarray(header.length)
+  tcp.writeUInt16BE(segment.from.port, 0)
+  tcp.writeUInt16BE(segment.to.port, 2)
   tcp.writeUInt32BE(segment.seq >>> 0, 4)
   tcp.writeUInt32BE(flags.includes('ACK') ? segment.ack >>> 0 : 0, 8)
   tcp[12] = ((TCP_HEADER + options) / 4) << 4
@@ -58,17 +57,42 @@ export function frame(segment: Segment, id: number): Buffer {
     tcp.writeUInt16BE(MSS, 22)
   }
   tcp.set(payload, TCP_HEADER + options)
-  tcp.writeUInt16BE(tcpChecksum(out, tcpLength), 16)
+  tcp.writeUInt16BE(tcpChecksum(from, to, tcp), 16)
   return out
 }
 
-/** Over the addresses, the protocol and the length, too: the pseudo header of RFC 9293, 3.1. */
-function tcpChecksum(packet: Buffer, tcpLength: number): number {
-  const pseudo = Buffer.alloc(12)
-  packet.copy(pseudo, 0, 12, 20)
-  pseudo[9] = 6
-  pseudo.writeUInt16BE(tcpLength, 10)
-  return checksum(Buffer.concat([pseudo, packet.subarray(IP_HEADER)]))
+function ipv4(from: Uint8Array, to: Uint8Array, length: number, id: number): Buffer {
+  const header = Buffer.alloc(IPV4_HEADER)
+  header[0] = 0x45 // version 4, header of five words
+  header.writeUInt16BE(IPV4_HEADER + length, 2)
+  header.writeUInt16BE(id & 0xffff, 4)
+  header.writeUInt16BE(0x4000, 6) // not to be fragmented
+  header[8] = HOPS
+  header[9] = TCP
+  header.set(from, 12)
+  header.set(to, 16)
+  header.writeUInt16BE(checksum(header), 10)
+  return header
+}
+
+/** RFC 8200, 3. */
+function ipv6(from: Uint8Array, to: Uint8Array, length: number): Buffer {
+  const header = Buffer.alloc(IPV6_HEADER)
+  header[0] = 0x60 // version 6
+  header.writeUInt16BE(length, 4)
+  header[6] = TCP
+  header[7] = HOPS
+  header.set(from, 8)
+  header.set(to, 24)
+  return header
+}
+
+/** Over the addresses, the protocol and the length, too: the pseudo headers of RFC 9293, 3.1, and RFC 8200, 8.1. */
+function tcpChecksum(from: Uint8Array, to: Uint8Array, tcp: Buffer): number {
+  const rest = Buffer.alloc(8)
+  rest.writeUInt32BE(tcp.length, 0)
+  rest[7] = TCP
+  return checksum(Buffer.concat([from, to, rest, tcp]))
 }
 
 /** The ones' complement sum of RFC 1071. */
@@ -80,10 +104,32 @@ function checksum(bytes: Buffer): number {
   return ~sum & 0xffff
 }
 
-function writeAddress(out: Buffer, at: number, address: string): void {
-  const parts = address
-    .replace(/^::ffff:/i, '')
-    .split('.')
-    .map(Number)
-  if (parts.length === 4 && parts.every((part) => part >= 0 && part <= 255)) out.set(parts, at)
+/** Both of four bytes, or both of sixteen. */
+function addressesOf({ from, to }: Segment): readonly [Uint8Array, Uint8Array] {
+  const [a, b] = [addressBytes(from.address), addressBytes(to.address)]
+  return a.length === b.length ? [a, b] : [mapped(a), mapped(b)]
+}
+
+const mapped = (address: Uint8Array): Uint8Array =>
+  address.length === 16 ? address : Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...address)
+
+/** What is no address is shown as 0.0.0.0. */
+function addressBytes(text: string): Uint8Array {
+  const address = text.split('%')[0]!.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (isIPv4(address)) return Uint8Array.from(address.split('.').map(Number))
+  if (!isIPv6(address)) return new Uint8Array(4)
+  // The last four bytes may be written as IPv4.
+  const plain = address.replace(/[\d.]+$/, (end) => {
+    if (!end.includes('.')) return end
+    const [a, b, c, d] = end.split('.').map(Number)
+    return `${((a! << 8) | b!).toString(16)}:${((c! << 8) | d!).toString(16)}`
+  })
+  const [first, second] = plain.split('::').map((part) => (part === '' ? [] : part.split(':')))
+  const missing = 8 - first!.length - (second?.length ?? 0)
+  const groups = [
+    ...first!,
+    ...Array.from({ length: second === undefined ? 0 : missing }, () => '0'),
+    ...(second ?? []),
+  ]
+  return Uint8Array.from(groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]))
 }

@@ -3,7 +3,7 @@
 // are compared by themselves, and each direction, because what crosses on the wire has no order.
 
 import { type Duration, milliseconds, showDuration } from '../../emulators/index.ts'
-import type { Direction, Event, PacketEvent } from '../evidence/index.ts'
+import { bytesKey, type Direction, type Event, type PacketEvent } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
 
 export interface RunDifference {
@@ -184,11 +184,10 @@ function withOrdinal(event: PacketStamped, deliveries: ReadonlyMap<PacketStamped
 function bytesOn(event: PacketStamped): string {
   const { connection, raw, direction } = event
   const bytes = isOfTheBroker(event) && direction === 'up' ? [raw.subarray(0, 2), raw.subarray(4)] : [raw]
-  return ` ${connection} ${Buffer.concat(bytes).toString('hex')}`
+  return ` ${connection} ${bytes.map(bytesKey).join(' ')}`
 }
 
-const plainBytes = (_: string, value: unknown): unknown =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
+const plainBytes = (_: string, value: unknown): unknown => (value instanceof Uint8Array ? bytesKey(value) : value)
 
 type Alone = readonly ['only-in-first' | 'only-in-second', Sent]
 

@@ -1,5 +1,6 @@
 // Bytes that are in memory, or are read when they are looked at. An event shows them as fields like all others.
 
+import { createHash } from 'node:crypto'
 import type { Event, Fact } from './event.ts'
 
 export interface Bytes {
@@ -82,3 +83,9 @@ function withKept<T extends object>(value: T, name: string, kept: Bytes): T {
   const field: PropertyDescriptor = { get: () => kept.bytes, enumerable: true, configurable: true }
   return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(value), [name]: field }) as T
 }
+
+/** The same for the same bytes, and short, however many they are. */
+export const bytesKey = (bytes: Uint8Array): string =>
+  bytes.length <= 64
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+    : `${bytes.length} ${createHash('sha256').update(bytes).digest('base64')}`

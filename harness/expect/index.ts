@@ -50,4 +50,5 @@ export {
   streamOf,
 } from './matcher.ts'
 export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'
+export { impossiblePacket } from './packet-types.ts'
 export { type SaveFrom, savedOf, saveFrom } from './saved.ts'

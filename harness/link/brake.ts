@@ -6,8 +6,8 @@ export interface Pausable {
   resume(): unknown
 }
 
-/** `sink`: the receiver takes no more; `waiting`: too much waits for a disturbance. */
-export type BrakeReason = 'sink' | 'waiting'
+/** `sink`: the receiver takes no more; `waiting`: too much waits for a disturbance; `turn`: others are to have a turn. */
+export type BrakeReason = 'sink' | 'waiting' | 'turn'
 
 export class Brake {
   readonly #source: Pausable
@@ -22,6 +22,13 @@ export class Brake {
     if (this.#released) return
     this.#reasons.add(reason)
     if (this.#reasons.size === 1) this.#source.pause()
+  }
+
+  /** Until everything else of this process has had its turn. */
+  yield(): void {
+    if (this.#reasons.has('turn')) return
+    this.hold('turn')
+    setImmediate(() => this.free('turn'))
   }
 
   free(reason: BrakeReason): void {

@@ -81,6 +81,9 @@ export interface FlowSettings {
 /** A packet that was longer on its way has a time for its first byte. */
 const WELL_BEFORE_MS = 1
 
+/** Node reads on while there is something to read: a flood of small packets would stop everything else. */
+const MAX_PACKETS_PER_TURN = 64
+
 export class Flow {
   readonly #settings: FlowSettings
   readonly #decoder: Decoder
@@ -207,6 +210,7 @@ export class Flow {
       }
     }
     if (packets.length > 0) this.#restFate = null
+    if (packets.length > MAX_PACKETS_PER_TURN) this.#brake.yield()
     if (this.#decoder.pending <= limits.packet) return
     this.#decoder.giveUp()
     onLimit(tooLong('a packet', limits.packet))

@@ -68,6 +68,12 @@ export const scenario = {
     fix: 'Give each its own step: they combine in the order of their steps.',
     example: '- disturb: { device: blue, direction: up, packet: publish, do: { delay: 1s } }',
   },
+  'scenario/disturb-never': {
+    fault: 'input',
+    meaning: 'A disturb step selects no packet that can ever come, or cannot do with them what it says.',
+    fix: 'The message says which of its words cannot be met together.',
+    example: '- disturb: { device: blue, direction: up, packet: publish, topic: a/b, do: drop }',
+  },
   'scenario/drive-level': {
     fault: 'input',
     meaning: 'A pin is driven to one level.',
@@ -116,6 +122,12 @@ export const scenario = {
     meaning: 'The bytes are not written in hex digits, two for each byte.',
     fix: 'Spaces between bytes are fine.',
     example: 'hex: "d0 00"',
+  },
+  'scenario/held-never': {
+    fault: 'input',
+    meaning: 'A release step waits until more packets are held than its disturbance can hold.',
+    fix: 'Wait for fewer, raise times: of the disturb step, or leave out held: when nothing is kept.',
+    example: '- release: { id: acks, held: 2 }',
   },
   'scenario/id-twice': {
     fault: 'input',

@@ -53,7 +53,7 @@ function packet(direction: 'up' | 'down', hex: string, more: Partial<PacketEvent
   const [decoded] = new Decoder().push(raw)
   return { kind: 'packet', device: 'blue', direction, connection: 1, delivered: true, ...decoded!, ...more }
 }
-const socket = (change: 'closed' | 'reset' | 'refused', by: 'device' | 'broker' | 'link'): Fact => ({
+const socket = (change: 'closed' | 'both-closed' | 'reset' | 'refused', by: 'device' | 'broker' | 'link'): Fact => ({
   kind: 'socket',
   device: 'blue',
   change,
@@ -239,6 +239,41 @@ describe.skipIf(tsharkHere.skip)(`a capture, read by tshark${tsharkHere.why}`, (
     const fault: Fact = { kind: 'fault', what: 'power off', device: 'blue' }
     const file = await written(stamped([connected, packet('up', CONNECT), fault, { ...fault, device: 'green' }]))
     expect((await fields(file, ['frame.comment'])).at(-1)).toMatch(/^after this: #2 20ms blue power off$/)
+  })
+
+  it.each([
+    ['::1', '::1', '::1'],
+    ['fe80::1c2:3ff:fe04:5%eth0', '2001:db8:0:1::192.0.2.33', 'fe80::1c2:3ff:fe04:5'],
+    ['::ffff:127.0.0.1', '::1', '::ffff:127.0.0.1'],
+  ])('has IPv6 addresses: %s to %s', async (device, link, shown) => {
+    const ends = { device: { address: device, port: 50_123 }, link: { address: link, port: 20_001 } }
+    const file = await written(
+      stamped([{ ...connected, ends } as Fact, packet('up', '300300016162'), packet('up', 'c000')]),
+    )
+    const rows = await fields(file, ['ipv6.src', 'tcp.checksum.status', 'mqtt.msgtype'], 'mqtt')
+    expect(rows).toEqual([`${shown}|1|3`, `${shown}|1|12`])
+    expect(await fields(file, ['frame.number'], COMPLAINTS)).toEqual([])
+  })
+
+  it('has both ends of a connection', async () => {
+    const file = await written(
+      stamped([connected, packet('up', 'c000'), socket('closed', 'device'), socket('both-closed', 'broker')]),
+    )
+    expect(await fields(file, ['tcp.dstport'], 'tcp.flags.fin == 1')).toEqual(['1883', '50123'])
+    expect(await fields(file, ['frame.number'], COMPLAINTS)).toEqual([])
+  })
+
+  it('has what comes after a length that no packet can have', async () => {
+    const lost = Uint8Array.from([0x80, 1, 2, 3, 4])
+    const file = await written(
+      stamped([
+        connected,
+        packet('up', '308080808080'),
+        { kind: 'bytes', device: 'blue', direction: 'up', connection: 1, raw: lost, offset: 5, delivered: true },
+      ]),
+    )
+    const rows = await fields(file, ['tcp.payload'], 'tcp.len > 0')
+    expect(rows.join('').replaceAll(':', '')).toBe(`3080808080${Buffer.from(lost).toString('hex')}`)
   })
 
   it('of a device that never connected is a capture without packets', async () => {

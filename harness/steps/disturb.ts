@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Packet, Problem } from '../../emulators/index.ts'
 import { NOT_EVALUATED } from '../evidence/index.ts'
-import { mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
+import { impossiblePacket, mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
 import { type AnyDisturbance, type DisturbanceName, disturbances } from '../link/index.ts'
 import { unlessSlow } from '../outside/index.ts'
 import { foreignFields, type PacketChanges, type SentType } from '../packets/index.ts'
@@ -81,6 +81,7 @@ const args = z
         params: { diagnostic: 'scenario/packet-direction', hint: `write direction: ${way}` },
       })
     }
+    for (const wrong of neverHit(a)) ctx.addIssue({ code: 'custom', ...wrong })
     const rewrite = typeof a.do === 'string' ? undefined : (a.do.rewrite as PacketChanges | undefined)
     const types = (typesOf(a) ?? []).filter((type): type is SentType => type !== 'malformed')
     if (rewrite === undefined || rewrite.type !== undefined) return
@@ -92,7 +93,14 @@ const args = z
         params: { diagnostic: 'scenario/packet-field', hint },
       })
   })
-type DisturbArgs = z.output<typeof args>
+export type DisturbArgs = z.output<typeof args>
+
+/** How many packets it can hold at once; Infinity: any number. */
+export function mostHeld(a: DisturbArgs): number {
+  const [name] = chosenIn(a.do)
+  if (name === 'hold') return a.times ?? (a.nth === undefined ? Number.POSITIVE_INFINITY : 1)
+  return name === 'join' ? Number.POSITIVE_INFINITY : 0
+}
 
 /** Packets that only one side sends [MQTT 3.1.1, table 2.1]. */
 const ONE_WAY: Readonly<Record<string, 'up' | 'down'>> = {
@@ -163,3 +171,36 @@ const wantedFields = ({ topic, payload, match }: DisturbArgs): z.output<typeof p
   ...(topic === undefined ? {} : { topic }),
   ...(payload === undefined ? {} : { payload }),
 })
+
+interface Issue {
+  readonly path: string[]
+  readonly message: string
+  readonly params: { readonly diagnostic: string; readonly hint: string }
+}
+
+/** What cannot select any packet, or cannot do what it says with those that it selects. */
+function neverHit(a: DisturbArgs): Issue[] {
+  const issues: Issue[] = []
+  const add = (path: string[], message: string, hint: string): void =>
+    void issues.push({ path, message, params: { diagnostic: 'scenario/disturb-never', hint } })
+  for (const name of ['topic', 'payload'] as const)
+    if (a[name] !== undefined && a.match?.[name] !== undefined)
+      add([name], `${name} is given twice`, `keep it beside packet:, or in match:`)
+  for (const type of typesOf(a) ?? [undefined]) {
+    const impossible = impossiblePacket({ type, match: wantedFields(a) })
+    if (impossible === null) continue
+    const { word = '' } = impossible
+    const path = (a as Record<string, unknown>)[word] !== undefined ? [word] : ['match', word]
+    add(a.match === undefined || path.length === 2 ? path : [word], impossible.message, impossible.hint)
+  }
+  if (a.chance === 0) add(['chance'], 'a chance of 0% hits no packet', 'give a chance above 0%')
+  const times = a.times ?? (a.nth === undefined ? Number.POSITIVE_INFINITY : 1)
+  const join = typeof a.do === 'string' ? undefined : (a.do.join as { readonly packets: number } | undefined)
+  if (join !== undefined && join.packets > times)
+    add(
+      ['do', 'join', 'packets'],
+      `${join.packets} packets never come together: ${times} ${times === 1 ? 'is' : 'are'} hit at most`,
+      `times: ${join.packets} or more`,
+    )
+  return issues
+}

@@ -29,6 +29,13 @@ const args = z
         message: a.packet === undefined ? 'inject what?' : 'packet and hex are the same thing twice',
         params: { diagnostic: 'scenario/inject', hint: 'give packet: { type: …, … } or hex: "d0 00"' },
       })
+    if (a.hex?.length === 0)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['hex'],
+        message: 'there are no bytes to inject',
+        params: { diagnostic: 'scenario/inject', hint: 'such as hex: "d0 00"' },
+      })
   })
 
 export const inject: Action<z.output<typeof args>> = {

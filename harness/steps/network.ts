@@ -20,6 +20,14 @@ const args = z
         message: 'whose link?',
         params: { diagnostic: 'scenario/network-device', hint: 'give device: NAME or devices: [NAME, …]' },
       })
+    const twice = a.devices?.find((name, k) => a.devices!.indexOf(name) < k)
+    if (twice !== undefined)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['devices', a.devices!.lastIndexOf(twice)],
+        message: `${twice} is in the list twice`,
+        params: { diagnostic: 'scenario/network-device', hint: 'name each device once' },
+      })
     if (a.state === 'up' && a.mode !== undefined)
       ctx.addIssue({
         code: 'custom',

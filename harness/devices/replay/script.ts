@@ -2,7 +2,7 @@
 // the next act may have been an answer to. Times say when, the heard say after what: a replay keeps to both.
 
 import type { Packet } from '../../../emulators/index.ts'
-import { type Event, isHeard, isSaid, type PacketEvent, type SocketEvent } from '../../evidence/index.ts'
+import { bytesKey, type Event, isHeard, isSaid, type PacketEvent, type SocketEvent } from '../../evidence/index.ts'
 
 interface Place {
   /** Of the recorded event. */
@@ -77,6 +77,8 @@ export function scriptOf(events: readonly Event[], device: string): ReplayScript
   const heard: (Event & PacketEvent)[] = []
   const away = absences(events)
   const made = madeByLink(events, device)
+  const isContinued = unfinishedOf(events, device)
+  const ended = new Set<number>()
   for (const event of events) {
     if (!('device' in event) || event.device !== device) continue
     const { seq, at } = event
@@ -86,7 +88,7 @@ export function scriptOf(events: readonly Event[], device: string): ReplayScript
         heard.push(event)
         if (ANSWERS.has(event.packet.type)) acts.push(answer(event))
       }
-      if (!isSaid(event)) continue
+      if (!isSaid(event) || isContinued(event)) continue
       const answerTo = TO_DELIVERIES.has(event.packet.type) ? deliveryOf(event, heard) : null
       acts.push({
         kind: 'send',
@@ -94,17 +96,44 @@ export function scriptOf(events: readonly Event[], device: string): ReplayScript
         at,
         connection: event.connection,
         packet: event.packet,
-        raw: event.raw,
+        // Long ones stay in the recording's file until they are sent.
+        get raw() {
+          return event.raw
+        },
         answerTo,
       })
     } else if (event.kind === 'socket' && event.connection !== undefined) {
       const act = socketAct(event, event.connection, away)
-      if (act !== null) acts.push(act)
+      // What the other side said after the first end is no act of this device.
+      if (act !== null && !(act.kind === 'ended' && ended.has(act.connection))) acts.push(act)
+      if (act?.kind === 'end') ended.add(act.connection)
+    } else if (event.kind === 'bytes' && event.direction === 'up') {
+      const { connection, raw } = event
+      acts.push({ kind: 'send', seq, at, connection, packet: NO_PACKET, raw, answerTo: null })
     } else if (event.kind === 'device' && (event.change === 'off' || event.change === 'reset'))
       acts.push({ kind: 'vanish', seq, at, how: event.change === 'off' ? 'power' : 'reset' })
   }
   const first = events.find((event) => event.kind === 'socket' && event.change === 'connected')
   return { acts: withEndsLast(acts), firstConnection: first?.at ?? 0 }
+}
+
+const NO_PACKET: Packet = {
+  type: 'malformed',
+  claims: 'reserved',
+  flags: 0,
+  length: 0,
+  reason: 'bytes that belong to no packet',
+}
+
+const isUnfinished = ({ packet }: PacketEvent): boolean =>
+  packet.type === 'malformed' && packet.reason.startsWith('truncated at the end of the connection')
+
+/** Whether a packet is there again, longer or whole: its connection had ended for the broker in the middle of it. */
+function unfinishedOf(events: readonly Event[], device: string): (event: Event & PacketEvent) => boolean {
+  const latest = new Map<string, number>()
+  const key = ({ connection, offset }: PacketEvent): string => `${connection} ${offset}`
+  for (const event of events) if (isSaid(event) && event.device === device) latest.set(key(event), event.seq)
+  return (event) => isUnfinished(event) && latest.get(key(event)) !== event.seq
 }
 
 /** A device that has not heard yet that its link was cut goes on sending; in a replay it is the device that ends it. */
@@ -127,7 +156,7 @@ function madeByLink(events: readonly Event[], device: string): ReadonlySet<Event
   const made = new Set<Event>()
   for (const event of events) {
     if (event.kind !== 'packet' || event.device !== device || event.direction !== 'down') continue
-    const key = `${event.connection} ${Buffer.from(event.raw).toString('hex')}`
+    const key = `${event.connection} ${bytesKey(event.raw)}`
     const count = sent.get(key) ?? 0
     if (event.end === 'broker' && event.by !== 'link') sent.set(key, count + 1)
     if (event.end !== 'device') continue

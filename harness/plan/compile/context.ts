@@ -31,7 +31,10 @@ export interface Context {
   /** Devices of the fleet that have links. */
   readonly linked: ReadonlySet<string>
   /** Steps seen so far, in the order of the text. */
-  readonly steps: Map<string, { readonly isExpect: boolean; readonly verb: string }>
+  readonly steps: Map<
+    string,
+    { readonly isExpect: boolean; readonly verb: string; readonly mostHeld?: number | undefined }
+  >
   readonly timeout: Duration
   /** Filters of the observer; null: unknown. */
   readonly observe: readonly string[] | null

@@ -34,6 +34,15 @@ describe('diagnostics', () => {
     ['  - inject: { device: blue, to: device, packet: { type: pingresp }, hex: d000 }', 'inject', 15],
     ['  - inject: { device: blue, to: device, packet: { type: puback, topic: a } }', 'packet-field', 72],
     ['  - inject: { device: blue, to: device, hex: d0f }', 'hex', 46],
+    ['  - inject: { device: blue, to: device, hex: "" }', 'inject', 46],
+    ['  - network: { devices: [blue, blue], state: down }', 'network-device', 32],
+    [disturb('packet: pingresp, topic: a, do: drop'), 'disturb-never', 72],
+    [disturb('packet: publish, match: { returnCode: 5 }, do: drop'), 'disturb-never', 85],
+    [disturb('packet: publish, topic: a, match: { topic: b }, do: drop'), 'disturb-never', 71],
+    [disturb('chance: 0%, do: drop'), 'disturb-never', 55],
+    [disturb('times: 1, do: { join: { packets: 3 } }'), 'disturb-never', 80],
+    [`  - { id: h, ${disturb('times: 2, do: hold').slice(4)} }\n  - release: { id: h, held: 5 }`, 'held-never', 29],
+    [`  - { id: h, ${disturb('times: 2, do: drop').slice(4)} }\n  - release: { id: h, held: 1 }`, 'held-never', 29],
   ])('%s', (steps, code, column) => {
     const found = complaints(withSteps(steps))
     expect(found).toHaveLength(1)

@@ -3,7 +3,7 @@
 
 import { deviceKinds } from '../../devices/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
-import type { AnyAction, AnyClientCall } from '../../steps/index.ts'
+import { type AnyAction, type AnyClientCall, type DisturbArgs, mostHeld } from '../../steps/index.ts'
 import { groupExists, signalExists, unknownDevice } from './claims.ts'
 import type { Context } from './context.ts'
 
@@ -22,8 +22,33 @@ export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Contex
 export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
   if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
-  if (verb.name === 'release') return isDisturbance((args as { id: string }).id, node, context)
+  if (verb.name === 'disturb') mostHeldBy.set(node, mostHeld(args as DisturbArgs))
+  if (verb.name === 'release') return fitsRelease(args as { id: string; held?: number | undefined }, node, context)
   return true
+}
+
+/** How many packets a disturb step can hold at once, by its argument. */
+const mostHeldBy = new WeakMap<Node, number>()
+export const mostHeldOf = (argument: Node): number | undefined => mostHeldBy.get(argument)
+
+function fitsRelease(
+  { id, held }: { readonly id: string; readonly held?: number | undefined },
+  node: Node,
+  context: Context,
+): boolean {
+  if (!isDisturbance(id, node, context)) return false
+  const most = context.steps.get(id)?.mostHeld
+  if (held === undefined || most === undefined || held <= most) return true
+  context.diagnostics.add({
+    code: 'scenario/held-never',
+    message: most === 0 ? `${id} holds no packets` : `${id} holds ${most} packet${most === 1 ? '' : 's'} at most`,
+    at: placeOf(node, String(held)),
+    hint:
+      most === 0
+        ? 'only hold and join keep packets; leave out held:'
+        : `held: ${most}, or more times: on the disturb step`,
+  })
+  return false
 }
 
 function isDisturbance(id: string, node: Node, context: Context): boolean {

@@ -9,7 +9,7 @@ import type { Step } from '../model/plan.ts'
 import { expectation, prohibition, repeat } from '../schema/grammar.ts'
 import { buildExpect, buildNever } from './claims.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
-import { canCall, devicesExist, fitsDevice, takesCalls, withoutLinked } from './step-fit.ts'
+import { canCall, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
 import { metaOf, oneLine, verbOf, withDevice } from './step-head.ts'
 
 export function compileSteps(nodes: readonly Node[], prefix: string, context: Context): Step[] {
@@ -40,7 +40,7 @@ function compileStep(node: Node, path: string, context: Context): Step | undefin
         message: `another step has the id "${meta.id}"`,
         hint: 'ids are unique in a scenario',
       })
-    context.steps.set(meta.id, { isExpect, verb: verb.key })
+    context.steps.set(meta.id, { isExpect, verb: verb.key, mostHeld: mostHeldOf(argument) })
   }
   return step
 }
