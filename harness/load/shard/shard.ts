@@ -4,6 +4,7 @@ import { milliseconds, Problem } from '../../../emulators/index.ts'
 import { compile } from '../../plan/index.ts'
 import type { FromShard, Progress, ShardJob, ToShard } from '../coordinator/protocol.ts'
 import { ShardRunner } from './shard-runner.ts'
+import { warmUp } from './warm-up.ts'
 
 /** How often it tells how it stands; ms. */
 const EVERY = 200
@@ -37,7 +38,7 @@ export class Shard {
       plan,
       onBug: (error) => this.#bug(error),
     })
-    send({ kind: 'ready', devices: this.#crew.size })
+    void warmUp(plan, job.seed).then(() => send({ kind: 'ready', devices: this.#crew.size }))
   }
 
   handle(message: ToShard): void {
