@@ -3,7 +3,7 @@
 // WebSocket closes both ways at once.
 
 import { once } from 'node:events'
-import { createServer, type Socket } from 'node:net'
+import { createServer, isIP, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { claimPort, listen } from '../link/index.ts'
 import type { BrokerTls } from './broker.ts'
@@ -79,5 +79,6 @@ export const optionsOf = ({ ca, cert, key, serverName, insecure = false }: Broke
   rejectUnauthorized: !insecure,
   ...(ca === undefined ? {} : { ca }),
   ...(cert === undefined ? {} : { cert, key }),
-  ...(serverName === undefined ? {} : { servername: serverName }),
+  // An address is no server name [RFC 6066, 3].
+  ...(serverName === undefined || isIP(serverName) !== 0 ? {} : { servername: serverName }),
 })

@@ -283,3 +283,16 @@ it('tells of each step as it begins', async () => {
   await suite(['good1'], {}, { onStep: (one, _, path) => void paths.push(`${one.name} ${path}`) })
   expect(paths).toEqual(['good1 0'])
 })
+
+it('runs many side by side without a warning of Node', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ name, message }: Error): void => void warnings.push(`${name}: ${message}`)
+  process.on('warning', onWarning)
+  const names = Array.from({ length: 14 }, (_, k) => `good${k}`)
+  const result = await suite(names, { jobs: 14 })
+  // Warnings are emitted in the next tick.
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('warning', onWarning)
+  expect(result.scenarios).toHaveLength(14)
+  expect(warnings).toEqual([])
+})

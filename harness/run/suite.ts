@@ -1,5 +1,6 @@
 // Runs many scenarios, some side by side, and keeps their order in the results.
 
+import { setMaxListeners } from 'node:events'
 import type { Broker } from '../brokers/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import type { Limits } from '../session/index.ts'
@@ -75,6 +76,8 @@ export async function runSuite(
   const begun = performance.now()
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
+  // Each scenario that runs listens to it, and there may be many side by side: that is no leak.
+  setMaxListeners(0, signal)
   let timedOut = false
   const timer =
     options.globalTimeout > 0
