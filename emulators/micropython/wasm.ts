@@ -35,7 +35,10 @@ function found(): string {
   try {
     return createRequire(import.meta.url).resolve(`${PACKAGE}/micropython.mjs`)
   } catch (cause) {
-    throw new Problem('micropython/missing', `the package ${PACKAGE} is not installed`, { hint: 'npm ci', cause })
+    throw new Problem('micropython/missing', `the package ${PACKAGE} is not installed`, {
+      hint: 'npm install @micropython/micropython-webassembly-pyscript; it is left out with --omit=optional',
+      cause,
+    })
   }
 }
 

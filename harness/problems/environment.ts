@@ -14,6 +14,11 @@ export const environment = {
       'The broker ended during the run, and no step had asked for it. The run is broken (exit code 3), not failed.',
     fix: 'Its last words are in the message, all of them in broker.log beside the record.',
   },
+  'run/no-package': {
+    fault: 'environment',
+    meaning: 'A package that only some commands need is not installed; npm leaves it out with --omit=optional.',
+    fix: 'Install the package that the message names beside mqtt-hil.',
+  },
   'broker/login-refused': {
     fault: 'environment',
     meaning: 'The broker answered the CONNECT of the harness with a refusal of its user name or password.',

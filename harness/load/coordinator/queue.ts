@@ -7,6 +7,7 @@ import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { monotonic, Problem } from '../../../emulators/index.ts'
 import { withoutCredentials } from '../../outside/index.ts'
+import { optionalPackage } from '../optional.ts'
 import { troubleOf } from './fork.ts'
 import type { FromShard, ShardJob, ShardResult, ToShard } from './protocol.ts'
 import {
@@ -109,7 +110,7 @@ export class QueueShards implements Transport {
       if (shard !== undefined) this.#received(shard, text)
     })
     await this.#ears.subscribe(...shardOf.keys())
-    const { Queue, QueueEvents } = await import('bullmq')
+    const { Queue, QueueEvents } = await optionalPackage('bullmq', '--queue', () => import('bullmq'))
     this.#queue = new Queue(QUEUE, { connection: redis })
     this.#eventsRedis = redis.duplicate()
     this.#eventsRedis.on('error', () => {})

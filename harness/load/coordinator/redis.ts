@@ -4,6 +4,7 @@
 import type { Redis } from 'ioredis'
 import { monotonic, Problem } from '../../../emulators/index.ts'
 import { withoutCredentials, withoutUrlCredentials } from '../../outside/index.ts'
+import { optionalPackage } from '../optional.ts'
 import type { FromShard, ToShard } from './protocol.ts'
 
 export const QUEUE = 'hil-shards'
@@ -77,7 +78,7 @@ export function checkQueue(url: string): void {
 /** Throws Problem `run/queue`. */
 export async function connectRedis(url: string): Promise<Redis> {
   checkQueue(url)
-  const { Redis } = await import('ioredis')
+  const { Redis } = await optionalPackage('ioredis', '--queue', () => import('ioredis'))
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     lazyConnect: true,

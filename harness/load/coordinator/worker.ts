@@ -7,6 +7,7 @@ import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { Problem } from '../../../emulators/index.ts'
 import { withoutUrlCredentials } from '../../outside/index.ts'
+import { optionalPackage } from '../optional.ts'
 import { budgetOf } from './budget.ts'
 import { type ForkedShard, forkShard } from './fork.ts'
 import type { FromShard, ShardJob } from './protocol.ts'
@@ -48,7 +49,7 @@ export async function runWorker({ url, concurrency, envAllow, print, signal }: W
   const key = queueKey()
   const redis = await connectRedis(url)
   const clock = await redisClock(redis)
-  const { Worker } = await import('bullmq')
+  const { Worker } = await optionalPackage('bullmq', 'hil worker', () => import('bullmq'))
   const name = `${hostname()} ${process.pid}`
   const worker: Worker<QueuedShard, void> = new Worker<QueuedShard, void>(
     QUEUE,

@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http'
 import { Problem } from '../../../emulators/index.ts'
+import { optionalPackage } from '../optional.ts'
 import type { LoadSnapshot, LoadWatcher } from './load-probe.ts'
 
 export interface MetricsServer extends AsyncDisposable {
@@ -33,7 +34,7 @@ export const METRICS_HOST = '127.0.0.1'
 
 /** `port` 0: any. Throws Problem `run/metrics-port`. */
 export async function serveMetrics(port: number, host = METRICS_HOST): Promise<MetricsServer> {
-  const { Registry, Gauge, Counter } = await import('prom-client')
+  const { Registry, Gauge, Counter } = await optionalPackage('prom-client', '--metrics', () => import('prom-client'))
   const registry = new Registry()
   const registers = [registry]
   const devices = new Gauge({
