@@ -88,10 +88,13 @@ async function importDefault(file: string): Promise<unknown> {
   })
 }
 
-/** jiti for JavaScript, too: of a mistake in it, it knows the place. */
+/**
+ * jiti for JavaScript, too: of a mistake in it, it knows the place. Nothing is cached on disk: the folder would be a shared one,
+ * with names that others can guess and fill.
+ */
 async function importModule(path: string): Promise<Record<string, unknown>> {
   const { createJiti } = await import('jiti')
-  return createJiti(import.meta.url, { moduleCache: false, interopDefault: false }).import(path)
+  return createJiti(import.meta.url, { fsCache: false, moduleCache: false, interopDefault: false }).import(path)
 }
 
 /** What went wrong in it, and where: a parser writes the place into its message, what ran has it in its stack. */

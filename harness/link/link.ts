@@ -24,6 +24,8 @@ import {
 /** Bytes. A test that needs more says so in its config. */
 export const DEFAULT_LINK_LIMITS: FlowLimits = { packet: 16 * 1024 * 1024, held: 64 * 1024 * 1024 }
 
+/** Connections at once. A device has one, or some while it is taken over; who opens more holds memory and files. */
+export const MAX_CONNECTIONS = 250
 /** How long a `vanish` waits for a connection that the kernel has accepted and the event loop has not. */
 const VANISH_LIMIT_MS = 1000
 
@@ -204,7 +206,7 @@ class TcpLink implements Link {
   }
 
   #accept(device: Socket): void {
-    if (refuses(this.#state)) this.#refuse(device)
+    if (refuses(this.#state) || this.#connections.size >= MAX_CONNECTIONS) this.#refuse(device)
     else this.#connect(device)
   }
 

@@ -10,7 +10,7 @@ export interface CheckArguments extends SelectArguments {
 
 export const check: CommandModule<unknown, CheckArguments> = {
   command: 'check [paths..]',
-  describe: 'check scenarios; nothing is opened or run',
+  describe: 'check scenarios; no device or broker is started (harness.config.ts is loaded, so it runs)',
   builder: (argv) =>
     selecting(argv).option('json', {
       type: 'boolean',

@@ -43,13 +43,10 @@ const clientsAndFirmware: Values = async () => {
 }
 
 const brokerNames: Values = async () => {
-  const [{ brokers }, { loadConfig }] = await Promise.all([
-    import('../../brokers/index.ts'),
-    import('../../config/index.ts'),
-  ])
-  const config = await loadConfig(undefined).catch(() => null)
+  // Those of harness.config.ts are not among them: it is a program, and a Tab must not run it.
+  const { brokers } = await import('../../brokers/index.ts')
   const kinds = Object.keys(brokers).filter((name) => name !== 'external' && name !== 'command')
-  return [...new Set([...Object.keys(config?.brokers ?? {}), ...kinds, 'all'])]
+  return [...kinds, 'all']
 }
 
 const VALUES: Readonly<Record<string, Values>> = {

@@ -9,7 +9,8 @@ export interface DoctorArguments {
 
 export const doctor: CommandModule<unknown, DoctorArguments> = {
   command: 'doctor',
-  describe: 'look at this machine: Node, clock, limits, serial ports, brokers',
+  describe:
+    'look at this machine: Node, clock, limits, serial ports, brokers (harness.config.ts is loaded, so it runs)',
   builder: (argv) =>
     argv
       .option('config', { type: 'string', requiresArg: true, describe: 'config file; default: harness.config.ts' })

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs'
 import { isAbsolute, posix } from 'node:path'
+import { version } from '../../config/package.ts'
 import { scenarioSchema } from '../../plan/index.ts'
 import type { Answers } from './answers.ts'
 
@@ -110,16 +111,17 @@ function workflow({ broker }: Answers): string {
     broker === 'mosquitto' ? '\n      - run: sudo apt-get update && sudo apt-get install -y mosquitto' : ''
   return `name: hil
 on: [push, pull_request]
+permissions: { contents: read }
 jobs:
   hil:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+      - uses: actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0
         with: { node-version: 22 }${mosquitto}
-      - run: npm install --no-save mqtt-hil
+      - run: npm install --no-save mqtt-hil@${version()}
       - run: npx hil run --reporter list,github,json,junit,html
-      - uses: actions/upload-artifact@v4
+      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
         if: always()
         with: { name: hil-results, path: results }
 `

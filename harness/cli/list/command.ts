@@ -10,7 +10,7 @@ export interface ListArguments extends SelectArguments {
 
 export const list: CommandModule<unknown, ListArguments> = {
   command: 'list [paths..]',
-  describe: 'list scenarios',
+  describe: 'list scenarios (harness.config.ts is loaded, so it runs)',
   builder: (argv) => selecting(argv).option('json', { type: 'boolean', default: false, describe: 'as JSON' }),
   handler: async (args) => {
     const { listAction } = await import('./action.ts')
