@@ -68,6 +68,8 @@ export interface Recipe {
   killSync?(place: BrokerStart): void
   /** How the harness itself gets in. */
   readonly access?: BrokerAccess | undefined
+  /** What a device that brings none of its own is given; default: nothing. */
+  readonly deviceCredentials?: Credentials | undefined
   /** Something that must run beside it, from before the first start to the end. */
   beside?(place: BrokerStart): Promise<AsyncDisposable>
 }
@@ -155,7 +157,7 @@ class ChildBroker implements Broker {
   }
 
   get deviceCredentials(): Credentials | null {
-    return null
+    return this.#recipe.deviceCredentials ?? null
   }
 
   async start(): Promise<void> {

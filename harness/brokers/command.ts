@@ -4,17 +4,20 @@
 
 import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { Child } from '../child/index.ts'
 import { BoundedRegExp } from '../outside/index.ts'
-import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
+import { testAuthority } from '../tls/index.ts'
+import { accessOptions, credentialsOf, tlsOf } from './access-options.ts'
+import { type BrokerKind, type BrokerTls, defineBroker, type Environment } from './broker.ts'
 import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { durationText } from './values.ts'
 
-const WORDS = ['host', 'port', 'websocket', 'folder', 'config'] as const
+/** What can stand in `${{ … }}` in the options of a broker by a command. */
+export const WORDS = ['host', 'port', 'websocket', 'folder', 'config', 'cafile', 'certfile', 'keyfile'] as const
 type Word = (typeof WORDS)[number]
 
 const template = z.string().superRefine((text, context) => {
@@ -47,6 +50,14 @@ const options = z.strictObject({
     .optional()
     .describe('regular expression of the line that says it is ready; default: its port answers'),
   version: expression.optional().describe('regular expression of a line, whose first group is the version'),
+  directory: z.string().optional().describe('the folder it is started in; default: that of the file that names it'),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe(
+      'it speaks TLS; without cafile and insecure it gets a test certificate: ${{ certfile }}, ${{ keyfile }}, ${{ cafile }}',
+    ),
+  ...accessOptions,
   kill: z.array(template).min(1).optional().describe('what ends it at once, where killing the program would not'),
   websocketPath: z
     .string()
@@ -68,16 +79,21 @@ export const command: BrokerKind = defineBroker({
   options,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
   websocket: (settings) => (hasWebSocket(settings) ? {} : null),
-  async available({ command: [program] }, env) {
-    return (await findProgram(program!, env)) === null ? `${program} is not installed` : null
+  async available({ command: [program], directory }, env) {
+    return (await findProgram(programAt(program!, directory), env)) === null ? `${program} is not installed` : null
   },
   async open(settings, env) {
     const [name] = settings.command
-    const program = await findProgram(name!, env)
+    const { directory = '.' } = settings
+    const program = await findProgram(programAt(name!, directory), env)
     if (program === null)
       throw new Problem('broker/not-installed', `${name} is not installed`, {
-        hint: 'command: names a program on the PATH',
+        hint: name!.includes('/')
+          ? `it is looked for from ${resolve(directory)}, and must be executable`
+          : 'command: names a program on the PATH, or by a path such as ./broker.sh',
       })
+    const credentials = credentialsOf(settings)
+    const tls = settings.tls ? await brokerTls(settings, directory) : undefined
     return openChildBroker({
       name: 'command',
       keepaliveSlack: settings.keepaliveSlack,
@@ -87,8 +103,10 @@ export const command: BrokerKind = defineBroker({
       startLimit: settings.startLimit,
       stopLimit: settings.stopLimit,
       group: true,
+      access: { ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) },
+      deviceCredentials: credentials,
       ...(hasWebSocket(settings) ? { websocket: settings.websocketPath } : {}),
-      ...(settings.kill === undefined ? {} : killing(settings.kill, env)),
+      ...(settings.kill === undefined ? {} : killing(settings.kill, env, directory)),
       prepare: (place) => prepare(settings, program, place, env),
     })
   },
@@ -99,28 +117,29 @@ const hasWebSocket = ({ command, config = '', env }: CommandSettings): boolean =
   [...command, config, ...Object.values(env)].some((text) => /\$\{\{\s*websocket\s*\}\}/.test(text))
 
 async function prepare(
-  { command: [, ...args], config, env: extra }: CommandSettings,
+  { command: [, ...args], config, env: extra, directory, tls }: CommandSettings,
   program: string,
   place: BrokerStart,
   env: Environment,
 ) {
   const file = join(place.folder, 'broker.conf')
+  if (tls) await writeCertificates(place.folder)
   if (config !== undefined) await writeFile(file, filled(config, place), { mode: 0o600 })
   const added = Object.entries(extra).map(([name, value]) => [name, filled(value, place)])
   return {
     program,
     args: args.map((arg) => filled(arg, place)),
-    cwd: place.folder,
+    cwd: directory === undefined ? place.folder : resolve(directory),
     env: { ...env, ...Object.fromEntries(added) } as NodeJS.ProcessEnv,
   }
 }
 
-const killing = ([program, ...args]: readonly string[], env: Environment) => ({
+const killing = ([program, ...args]: readonly string[], env: Environment, directory: string) => ({
   async kill(place: BrokerStart): Promise<void> {
     const child = await Child.spawn(
       program!,
       args.map((arg) => filled(arg, place)),
-      { env: env as NodeJS.ProcessEnv },
+      { env: env as NodeJS.ProcessEnv, cwd: resolve(directory) },
     )
     child.stdout.resume()
     child.stderr.resume()
@@ -130,10 +149,31 @@ const killing = ([program, ...args]: readonly string[], env: Environment) => ({
     spawnSync(
       program!,
       args.map((arg) => filled(arg, place)),
-      { stdio: 'ignore' },
+      { stdio: 'ignore', cwd: resolve(directory) },
     )
   },
 })
+
+const CA_FILE = 'ca.crt'
+const CERT_FILE = 'server.crt'
+const KEY_FILE = 'server.key'
+
+/** A path such as ./broker.sh begins in the folder of the file that names it. */
+const programAt = (program: string, directory = '.'): string =>
+  program.includes('/') ? resolve(directory, program) : program
+
+/** The broker's own certificate when the options say by what to check it, else the one that it is given. */
+async function brokerTls(settings: CommandSettings, directory: string): Promise<BrokerTls> {
+  const own = tlsOf('command', settings, directory)
+  return own.ca !== undefined || own.insecure ? own : { ...own, ca: (await testAuthority()).cert }
+}
+
+async function writeCertificates(folder: string): Promise<void> {
+  const authority = await testAuthority()
+  const { cert, key } = await authority.server('valid')
+  const files = { [CA_FILE]: authority.cert, [CERT_FILE]: cert, [KEY_FILE]: key }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+}
 
 function filled(text: string, { port, web, folder }: BrokerStart): string {
   const values: Readonly<Record<Word, string>> = {
@@ -142,6 +182,9 @@ function filled(text: string, { port, web, folder }: BrokerStart): string {
     websocket: String(web),
     folder,
     config: join(folder, 'broker.conf'),
+    cafile: join(folder, CA_FILE),
+    certfile: join(folder, CERT_FILE),
+    keyfile: join(folder, KEY_FILE),
   }
   return text.replace(PLACEHOLDER, (_, word: Word) => values[word])
 }

@@ -1,11 +1,11 @@
 // A broker that somebody else runs, by its URL. We only borrow it: it is never stopped, and its password
 // is in nothing that is shown or written.
 
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { z } from 'zod'
 import { type Duration, Problem, seconds } from '../../emulators/index.ts'
+import { accessOptions, tlsOf } from './access-options.ts'
 import {
   type Broker,
   type BrokerAccess,
@@ -25,12 +25,7 @@ const CONNECT_LIMIT_MS = 5000
 
 const options = z.strictObject({
   url: brokerUrl.describe('mqtt://, mqtts://, ws:// or wss://, then USER:PASSWORD@HOST:PORT'),
-  username: z.string().optional().describe('in place of the one in the URL'),
-  password: z.string().optional().describe('in place of the one in the URL; ${process.env.…} keeps it out of files'),
-  cafile: z.string().optional().describe("PEM file of the authority that signed the broker's certificate"),
-  cert: z.string().optional().describe('PEM file of the certificate to show to the broker'),
-  key: z.string().optional().describe('PEM file of its private key'),
-  insecure: z.boolean().default(false).describe('any certificate will do'),
+  ...accessOptions,
   keepaliveSlack: durationText()
     .default(seconds(6))
     .describe('how much later than 1.5 x keep alive it may notice; default: 6s'),
@@ -52,7 +47,7 @@ export const external: BrokerKind = defineBroker({
   },
   async open(settings) {
     const { host, port, secure, web } = settings.url
-    const tls = secure ? tlsOf(settings) : undefined
+    const tls = secure ? { serverName: host, ...tlsOf('external', settings) } : undefined
     await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
       throw new Problem('broker/unreachable', `nothing answers at ${host}:${port}: ${cause.code ?? cause.message}`, {
         hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
@@ -64,25 +59,6 @@ export const external: BrokerKind = defineBroker({
     return new ExternalBroker(settings, tls, web === null ? null : await openGateway(web, tls))
   },
 })
-
-function tlsOf({ url, cafile, cert, key, insecure }: ExternalSettings): BrokerTls {
-  if ((cert === undefined) !== (key === undefined))
-    throw new Problem('broker/bad-options', 'broker external: cert and key go together')
-  return {
-    serverName: url.host,
-    insecure,
-    ...(cafile === undefined ? {} : { ca: pem(cafile) }),
-    ...(cert === undefined ? {} : { cert: pem(cert), key: pem(key!) }),
-  }
-}
-
-function pem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Problem('broker/bad-options', `broker external: ${file} cannot be read`, { cause })
-  }
-}
 
 /** So that a certificate that is not trusted is told as that, and not as a connection that was lost. */
 async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { aedes } from './aedes.ts'
 import type { BrokerKind } from './broker.ts'
-import { command } from './command.ts'
+import { command, WORDS } from './command.ts'
 import { external } from './external.ts'
 import { mosquitto } from './mosquitto/mosquitto.ts'
 import { nats } from './nats.ts'
@@ -29,3 +29,6 @@ export const BROKER_ALIASES: Readonly<Record<string, BrokerName>> = { 'nats-serv
 
 /** The kind's own name for a word that names it; any other word as it is. */
 export const kindName = (word: string): string => BROKER_ALIASES[word] ?? word
+
+/** Words of `${{ … }}` in a scenario's `broker:` that mean what its kind makes of them. */
+export const BROKER_PLACEHOLDERS: readonly string[] = WORDS

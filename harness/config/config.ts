@@ -1,7 +1,7 @@
 // harness.config.ts: this bench. Everything in it has a default, and the command line overrides it.
 
 import { existsSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
 import { didYouMean, duration, size } from '../scenario/index.ts'
@@ -48,7 +48,10 @@ export const configSchema = z.strictObject({
 
 /** What a config file may say. */
 export type Config = z.input<typeof configSchema>
-export type ResolvedConfig = z.output<typeof configSchema>
+export type ResolvedConfig = z.output<typeof configSchema> & {
+  /** Where the file is: relative paths in it begin there; absent: there is none. */
+  readonly folder?: string | undefined
+}
 
 /** Types a config file for editors; it does nothing else. */
 export const defineConfig = (config: Config): Config => config
@@ -61,7 +64,7 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
   if (file === undefined) return {}
   if (!existsSync(file)) throw new Problem('config/not-found', `there is no ${file}`, { hint: 'check --config' })
   const parsed = configSchema.safeParse(await importDefault(file))
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }
   const lines = parsed.error.issues.map((issue) => {
     const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
     if (issue.code === 'unrecognized_keys')

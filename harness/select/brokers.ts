@@ -1,5 +1,7 @@
 // Which brokers a run means: names of the config, kinds, or URLs; several make a matrix.
 
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
@@ -58,7 +60,8 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   const entry = config.brokers?.[name]
   const { use, ...options } = entry ?? { use: name }
   const kind = (brokers as Readonly<Record<string, BrokerKind>>)[kindName(use)]
-  if (kind !== undefined) return { name, kind, options }
+  if (kind !== undefined)
+    return { name, kind, options: startedIn(kind, options, entry === undefined ? undefined : config.folder) }
   const known = [
     ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
   ]
@@ -89,9 +92,24 @@ export function brokerFor(
   word: string | undefined,
   access: AccessArguments,
   config: ResolvedConfig,
+  file = '',
 ): ChosenBroker {
   const chosen = chooseBroker(word ?? request?.use, access, config)
-  return request === null ? chosen : { ...chosen, options: { ...chosen.options, ...request.with } }
+  if (request === null || Object.keys(request.with).length === 0) return chosen
+  // Paths that a scenario names begin in its own folder.
+  return { ...chosen, options: { ...chosen.options, ...startedIn(chosen.kind, request.with, dirname(file)) } }
+}
+
+/** With the folder in which relative paths of these options begin, for a kind that has such. */
+function startedIn(
+  kind: BrokerKind,
+  options: Readonly<Record<string, unknown>>,
+  folder: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const takes = kind.options instanceof z.ZodObject && Object.hasOwn(kind.options.shape, 'directory')
+  if (!takes || folder === undefined) return options
+  const { directory } = options
+  return { ...options, directory: typeof directory === 'string' ? resolve(folder, directory) : folder }
 }
 
 export function factsOf(chosen: ChosenBroker): BrokerFacts {

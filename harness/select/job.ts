@@ -15,7 +15,7 @@ export interface Job {
 
 /** The job of a plan on the broker that `word` names; `undefined`: the plan's own, else the config's. */
 export function jobOf(plan: Plan, word: string | undefined, access: AccessArguments, config: ResolvedConfig): Job {
-  const broker = asNeeded(plan, brokerFor(plan.broker, word, access, config))
+  const broker = asNeeded(plan, brokerFor(plan.broker, word, access, config, plan.file))
   return { plan: skipForNeeds(skipForWebSocket(skipForBroker(plan, word, config), broker)), broker }
 }
 

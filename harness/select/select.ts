@@ -68,7 +68,7 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
           fleet: options.fleet,
           broker: (request) => {
             try {
-              return factsOf(brokerFor(request, word, args, config))
+              return factsOf(brokerFor(request, word, args, config, file))
             } catch (error) {
               throw word === undefined && request !== null ? placed(error, file, text) : error
             }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { testAuthority } from '../../tls/index.ts'
 import type { BrokerAccess } from '../broker.ts'
 import { type BrokerStart, HOST } from '../child-broker.ts'
+import { mergeConf } from './conf.ts'
 import type { MosquittoSettings } from './mosquitto.ts'
 import { passwordFile } from './password.ts'
 
@@ -49,4 +50,24 @@ export async function writeConfiguration(
   // Behind the user's own lines, which are about the first listener.
   const last = web === undefined ? [] : [`listener ${web} ${HOST}`, 'protocol websockets']
   return put('mosquitto.conf', `${[...lines, ...config, ...last].join('\n')}\n`)
+}
+
+/** The team's own conf with our listener. Resolves to its path. */
+export async function writeMerged(
+  { log, config }: MosquittoSettings,
+  text: string,
+  file: string,
+  { port, web, folder }: BrokerStart,
+): Promise<string> {
+  const { lines, persistence } = mergeConf(text, file, `listener ${port} ${HOST}`)
+  const ours = [
+    'log_dest stderr',
+    ...(log === 'all' ? ['log_type all'] : ['log_type error', 'log_type warning', 'log_type information']),
+    ...(persistence ? [`persistence_location ${folder}/`] : []),
+    ...(process.getuid?.() === 0 ? ['user root'] : []),
+  ]
+  const last = web === undefined ? [] : [`listener ${web} ${HOST}`, 'protocol websockets']
+  const path = join(folder, 'mosquitto.conf')
+  await writeFile(path, `${[...ours, ...lines, ...config, ...last].join('\n')}\n`, { mode: 0o600 })
+  return path
 }

@@ -1,17 +1,27 @@
 // Mosquitto, as a child process with a configuration of its own. It looks for dead clients only every few
 // seconds, so that a will may come up to 6 s after 1.5 x keep alive.
 
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../../emulators/index.ts'
 import { testAuthority } from '../../tls/index.ts'
-import { type BrokerAccess, type BrokerKind, defineBroker } from '../broker.ts'
+import { accessOptions, credentialsOf, tlsOf } from '../access-options.ts'
+import { type Broker, type BrokerAccess, type BrokerKind, defineBroker } from '../broker.ts'
 import { openChildBroker } from '../child-broker.ts'
 import { findProgram } from '../find-program.ts'
 import { websocket, wholeSeconds } from '../values.ts'
-import { writeConfiguration } from './config.ts'
+import { mergeConf } from './conf.ts'
+import { writeConfiguration, writeMerged } from './config.ts'
 import { randomPassword } from './password.ts'
 
 const SLACK = seconds(6)
+const SIGNS = {
+  ready: /mosquitto version \S+ running/,
+  probe: true, // old versions do not say when they are ready
+  version: /mosquitto version (\S+) (?:starting|running)/,
+  portTaken: /address already in use/i,
+} as const
 
 const options = z.strictObject({
   binary: z.string().default('mosquitto').describe('name or path of the program'),
@@ -36,6 +46,12 @@ const options = z.strictObject({
     .describe('TLS with a test certificate; mutual: it also asks its clients for one'),
   websocket,
   config: z.array(z.string()).default([]).describe('further lines of mosquitto.conf, e.g. "max_inflight_messages 1"'),
+  conf: z
+    .string()
+    .optional()
+    .describe('your own mosquitto.conf: its first listener gets a port of ours, the rest is as it stands there'),
+  directory: z.string().optional().describe('where relative paths in conf begin; default: the folder of conf'),
+  ...accessOptions,
 })
 
 export type MosquittoSettings = z.output<typeof options>
@@ -56,14 +72,12 @@ export const mosquitto: BrokerKind = defineBroker({
         hint: '`apt-get install mosquitto` (`brew install mosquitto`), or use --broker aedes, which needs nothing',
       })
     }
+    if (settings.conf !== undefined) return openWithConf(settings, settings.conf, program)
     const access = await accessOf(settings)
     return openChildBroker({
       name: 'mosquitto',
       keepaliveSlack: SLACK,
-      ready: /mosquitto version \S+ running/,
-      probe: true, // old versions do not say when they are ready
-      version: /mosquitto version (\S+) (?:starting|running)/,
-      portTaken: /address already in use/i,
+      ...SIGNS,
       access,
       ...(settings.websocket ? { websocket: '/mqtt' } : {}),
       async prepare(place) {
@@ -73,16 +87,48 @@ export const mosquitto: BrokerKind = defineBroker({
   },
 })
 
+/** What a conf of the team's own says itself. */
+const SAID_BY_CONF = ['persistence', 'max_keepalive', 'allow_anonymous', 'passwords', 'acl', 'tls'] as const
+
+async function openWithConf(settings: MosquittoSettings, conf: string, program: string): Promise<Broker> {
+  const both = SAID_BY_CONF.find((key) => settings[key] !== undefined && settings[key] !== false)
+  if (both !== undefined)
+    throw new Problem('broker/bad-options', `broker mosquitto: conf and ${both} exclude each other`, {
+      hint: `write it into ${conf}; config: adds lines to it`,
+    })
+  const file = resolve(settings.directory ?? '.', conf)
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Problem('broker/bad-options', `broker mosquitto: ${file} cannot be read`, { cause })
+  })
+  const { tls } = mergeConf(text, conf, '')
+  const folder = dirname(file)
+  const credentials = credentialsOf(settings)
+  return openChildBroker({
+    name: 'mosquitto',
+    keepaliveSlack: SLACK,
+    ...SIGNS,
+    access: {
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(tls ? { tls: tlsOf('mosquitto', settings, settings.directory ?? '.') } : {}),
+    },
+    deviceCredentials: credentials,
+    ...(settings.websocket ? { websocket: '/mqtt' } : {}),
+    async prepare(start) {
+      return { program, args: ['-c', await writeMerged(settings, text, conf, start)], cwd: folder }
+    },
+  })
+}
+
 /** The harness has a user of its own where there are users at all. */
 async function accessOf({ tls, passwords, acl, allow_anonymous }: MosquittoSettings): Promise<BrokerAccess> {
   const closed = passwords !== undefined || acl !== undefined || allow_anonymous === false
   return {
     ...(closed ? { credentials: { username: 'hil', password: randomPassword() } } : {}),
-    ...(tls === false ? {} : { tls: await tlsOf(tls === 'mutual') }),
+    ...(tls === false ? {} : { tls: await testTls(tls === 'mutual') }),
   }
 }
 
-async function tlsOf(mutual: boolean): Promise<NonNullable<BrokerAccess['tls']>> {
+async function testTls(mutual: boolean): Promise<NonNullable<BrokerAccess['tls']>> {
   const authority = await testAuthority()
   return { ca: authority.cert, ...(mutual ? await authority.client('hil') : {}) }
 }

@@ -4,6 +4,7 @@
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
 import { isSecretName } from '../../evidence/index.ts'
+import { BROKER_PLACEHOLDERS } from '../../brokers/index.ts'
 import {
   blamedOnRegexes,
   childOf,
@@ -230,8 +231,13 @@ function headOf(
   }
   const scope: Scope = { values: { ...outer.values, vars }, later: outer.later }
   const apart = new Set(['devices', 'fleet', 'slo', 'steps', 'always', 'vars', 'matrix'])
+  // What a broker by a command fills in itself stays as it is written.
+  const kept = Object.fromEntries(BROKER_PLACEHOLDERS.map((word) => [word, `\${{ ${word} }}`]))
+  const ofBroker: Scope = { values: { ...kept, ...scope.values }, later: outer.later }
   const entries = root.entries.map((entry) =>
-    apart.has(entry.key) ? entry : { ...entry, value: interpolateNow(entry.value, scope, diagnostics) },
+    apart.has(entry.key)
+      ? entry
+      : { ...entry, value: interpolateNow(entry.value, entry.key === 'broker' ? ofBroker : scope, diagnostics) },
   )
   return { node: { ...root, entries }, vars }
 }
