@@ -34,6 +34,8 @@ export interface Interpreter {
   type(byte: number, runs: boolean): boolean
   /** A Ctrl-C that came too late for any program. */
   forget(): void
+  /** What it says next is not sent on, as far as it is this. */
+  swallow(text: string): void
   /** Sends on what was printed or written to files and is not yet told. */
   flush(): void
 }
@@ -69,6 +71,7 @@ export async function loadInterpreter(
       hooks.forget()
       return (result & FORCED_EXIT) !== 0
     },
+    swallow: (text) => out.swallow(text),
     forget: () => hooks.forget(),
     flush,
   }
@@ -90,12 +93,21 @@ class Output {
   readonly #send: (bytes: Uint8Array) => void
   #bytes: number[] = []
   #last = 0
+  #swallowed: number[] = []
 
   constructor(send: (bytes: Uint8Array) => void) {
     this.#send = send
   }
 
+  swallow(text: string): void {
+    this.#swallowed = [...Buffer.from(text)]
+  }
+
   put(byte: number): void {
+    if (this.#swallowed.length > 0) {
+      if (this.#swallowed.shift() === byte) return
+      this.#swallowed = []
+    }
     if (byte === LF && this.#last !== CR) this.#bytes.push(CR)
     this.#bytes.push(byte)
     this.#last = byte

@@ -1,6 +1,6 @@
 // What is typed at the REPL, on its way to the interpreter. It knows the REPL's mode, which a soft
-// reset must keep, and answers one question in the interpreter's place: "can you raw-paste?" (Ctrl-E,
-// A, Ctrl-A at the start of a raw line), at which the web build would wait for ever. The answer is no.
+// reset must keep, and does in the interpreter's place what its web build has not: raw-paste (Ctrl-E, A, Ctrl-A at the
+// start of a raw line). The program is gathered here, with the flow control of a board, and typed when it is complete.
 
 const CTRL_A = 1
 const CTRL_B = 2
@@ -8,7 +8,21 @@ const CTRL_C = 3
 const CTRL_D = 4
 const ENTER = 13
 const QUESTION = [5, 0x41, CTRL_A]
-const NO = 'R\x00'
+/** Yes, and how many bytes may be on their way. */
+const WINDOW = 128
+const YES = `R\x01${String.fromCharCode(WINDOW, 0)}`
+const MORE = '\x01'
+const END = '\x04'
+const INTERRUPTED = '\x04Traceback (most recent call last):\r\nKeyboardInterrupt: \r\n\x04>'
+
+export interface Typed {
+  /** What the interpreter gets. */
+  readonly keys: readonly number[]
+  /** What is said in its place, before that. */
+  readonly answer?: string
+  /** The keys are a program that was pasted: the interpreter's `OK` is no part of the answer. */
+  readonly isPasted?: true
+}
 
 export class ReplInput {
   #raw: boolean
@@ -16,6 +30,8 @@ export class ReplInput {
   #line = 0
   /** As much of the question as has come. */
   #asked = 0
+  /** The program that is being pasted; null: none is. */
+  #pasted: number[] | null = null
 
   constructor(raw: boolean) {
     this.#raw = raw
@@ -30,17 +46,31 @@ export class ReplInput {
     return key === CTRL_D || (!this.#raw && key === ENTER)
   }
 
-  /** What the interpreter gets, or what it would say if it could. */
-  type(byte: number): { readonly keys: readonly number[] } | { readonly answer: string } {
+  type(byte: number): Typed {
+    if (this.#pasted !== null) return this.#paste(this.#pasted, byte)
     if (this.#raw && this.#line === 0 && byte === QUESTION[this.#asked]) {
       if (++this.#asked < QUESTION.length) return { keys: [] }
       this.#asked = 0
-      return { answer: NO }
+      this.#pasted = []
+      return { keys: [], answer: YES }
     }
     const keys = [...QUESTION.slice(0, this.#asked), byte]
     this.#asked = 0
     for (const key of keys) this.#follow(key)
     return { keys }
+  }
+
+  #paste(pasted: number[], byte: number): Typed {
+    if (byte === CTRL_C) {
+      this.#pasted = null
+      return { keys: [], answer: END + INTERRUPTED }
+    }
+    if (byte === CTRL_D) {
+      this.#pasted = null
+      return { keys: [...pasted, CTRL_D], answer: END, isPasted: true }
+    }
+    pasted.push(byte)
+    return { keys: [], ...(pasted.length % WINDOW === 0 ? { answer: MORE } : {}) }
   }
 
   #follow(key: number): void {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../core/problem.ts'
-import { after, type Clock, milliseconds, type Timer } from '../core/time.ts'
+import { after, type Clock, type Duration, milliseconds, type Timer } from '../core/time.ts'
 import type { PendingCall, StopHow } from '../drive/host.ts'
 import type { Network } from '../drive/network.ts'
 import type { ConnectChange } from '../drive/socket.ts'
@@ -55,6 +55,8 @@ export interface VirtualBoard {
   type(text: string | Uint8Array): void
   /** Sets an input from outside; it holds through resets. */
   setPin(pin: number, level: 0 | 1): void
+  /** Its Wi-Fi is lost for a time (null: until it is found), or found again. */
+  wifi(state: 'lost' | 'up', time: Duration | null): void
   pending(): PendingCall | null
   /** As by the reset button. */
   reset(): void
@@ -145,6 +147,11 @@ class Board implements VirtualBoard {
         if (byte === CTRL_C) this.#lookAgain()
       }
     }
+  }
+
+  wifi(state: 'lost' | 'up', time: Duration | null): void {
+    if (state === 'lost') this.#wifi.lose(time)
+    else this.#wifi.find()
   }
 
   setPin(pin: number, level: 0 | 1): void {

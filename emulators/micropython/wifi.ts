@@ -21,6 +21,8 @@ export class Wifi {
   #state: State = 'off'
   #timer: Timer | null = null
   #lostOnce = false
+  /** Nobody can join. */
+  #away = false
 
   /** `onAir`: false while it is lost, so that nothing reaches the board or leaves it. */
   constructor(settings: WifiSettings, clock: Clock, onAir: (on: boolean) => void) {
@@ -32,6 +34,7 @@ export class Wifi {
   readonly join = (_ssid: string): string => {
     if (this.#state !== 'off') return this.#state
     this.#state = 'joining'
+    if (this.#away) return this.#state
     if (this.#settings.join > 0) this.#in(this.#settings.join, () => this.#up())
     else this.#up()
     return this.#state
@@ -44,10 +47,28 @@ export class Wifi {
 
   readonly state = (_ssid: string): string => this.#state
 
+  /** Lost from outside, as by an access point that is switched off; null: until `find`. */
+  lose(time: Duration | null): void {
+    this.#timer?.cancel()
+    this.#away = true
+    if (this.#state !== 'lost') this.#onAir(false)
+    if (this.#state !== 'off') this.#state = 'lost'
+    if (time !== null) this.#in(time, () => this.find())
+  }
+
+  /** There again; one that was joined before is so again. */
+  find(): void {
+    if (!this.#away) return
+    this.#away = false
+    this.#timer?.cancel()
+    if (this.#state === 'lost' || this.#state === 'joining') this.#up()
+    else this.#onAir(true)
+  }
+
   /** The board is off or starts again. */
   stop(): void {
     this.#timer?.cancel()
-    if (this.#state === 'lost') this.#onAir(true)
+    if (this.#state === 'lost' && !this.#away) this.#onAir(true)
     this.#state = 'off'
   }
 

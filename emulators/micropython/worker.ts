@@ -73,8 +73,9 @@ for (;;) {
   let restart = false
   for (const byte of reply.value) {
     const typed = keyboard.type(byte)
-    if ('answer' in typed) machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
-    else for (const key of typed.keys) restart ||= interpreter.type(key, keyboard.runs(key))
+    if (typed.answer !== undefined) machine.ask({ kind: 'out', bytes: Buffer.from(typed.answer, 'latin1') }, false)
+    if (typed.isPasted) interpreter.swallow('OK')
+    for (const key of typed.keys) restart ||= interpreter.type(key, keyboard.runs(key))
   }
   interpreter.flush()
   if (restart) machine.ask({ kind: 'reboot', how: keyboard.raw ? 'raw' : 'soft' }, false)

@@ -138,7 +138,7 @@ describe('hil', () => {
     expect(Object.keys(schema.definitions.step.properties)).toEqual(
       expect.arrayContaining(['publish', 'expect', 'never', 'id']),
     )
-    expect(schema.definitions.device.properties.use.anyOf[0].enum).toEqual(
+    expect(schema.definitions.scenarioDevice.properties.use.anyOf[0].enum).toEqual(
       expect.arrayContaining(['umqtt.simple', 'umqttsimple', 'process']),
     )
   })

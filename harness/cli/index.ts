@@ -14,6 +14,7 @@ import { init } from './init/command.ts'
 import { judge } from './judge/command.ts'
 import { list } from './list/command.ts'
 import { load } from './load/command.ts'
+import { lock, unlock } from './lock/command.ts'
 import { record } from './record/command.ts'
 import { replay } from './replay/command.ts'
 import { report } from './report/command.ts'
@@ -39,6 +40,8 @@ export const commands: readonly CommandModule<any, any>[] = [
   emulate,
   devices,
   device,
+  lock,
+  unlock,
   clients,
   init,
   doctor,

@@ -58,8 +58,12 @@ export interface Device extends AsyncDisposable {
   powerOff(): Promise<void>
   /** Sets the level of an input pin from outside. */
   drive(signal: string, level: 0 | 1): void
+  /** Its Wi-Fi is lost, for a time or until it is up again. Absent: it has none here. */
+  wifi?(state: 'lost' | 'up', time?: Duration): void
   /** The level that stands for pressed. */
   activeLevel(signal: string): 0 | 1
+  /** Resolves when its console has said nothing for a moment, or says too much; absent: what it says is told at once. */
+  consoleQuiet?(): Promise<void>
   /** Types a line at the serial console or standard input, with this end (default: the device's own); or bytes. */
   send(line: string | Uint8Array, eol?: Eol): void
 }

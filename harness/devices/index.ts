@@ -20,11 +20,14 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   replay,
 }
 
+export { lockNames } from './board/board.ts'
 export type { BoardFiles } from './board/board-files.ts'
 export { filesOf } from './board/files.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'
+export { type Holder, showHolder } from './board/lock/directory.ts'
+export { holderOf, keepBoard, lockBoard, releaseBoard } from './board/lock/lock.ts'
 export { listPorts, type PortInfo } from './board/ports.ts'
-export { type BoardIdentity, BoardSession, identify } from './board/session.ts'
+export { type BoardIdentity, BoardSession, boardNamed, identify } from './board/session.ts'
 export { Lines } from './console/lines.ts'
 export { eolWord } from './console/settings.ts'
 export type { Attachment, Device, FrameForm, GeneralCall, Provisions, TlsFiles } from './device.ts'

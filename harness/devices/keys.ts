@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { payloadField } from '../packets/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
+import { resetShape } from './board/reset-settings.ts'
 import { commandsShape } from './console/commands-shape.ts'
 import { consoleShape } from './console/settings.ts'
 import { pythonValue } from './python-value.ts'
@@ -76,7 +77,20 @@ export const deviceKeys = {
     })
     .optional()
     .describe('for a virtual board: how its Wi-Fi behaves'),
-  port: text().optional().describe('for a board: its serial port, or its label in the hardware map'),
+  port: text()
+    .optional()
+    .describe('for a board: its serial port, tcp://HOST:PORT, rfc2217://HOST:PORT, or its label in the hardware map'),
+  reset: resetShape
+    .optional()
+    .describe(
+      'for a board: what resets it: rts, dtr, rts+dtr, repl, none, or a map with by, command, pulse, comes-back; default: as the hardware map says, or found out',
+    ),
+  clean: z
+    .boolean()
+    .optional()
+    .describe(
+      'for a real board with MicroPython: main.py and what runs of before have put there is removed; default: true for a puppet and with files:',
+    ),
   file: text()
     .optional()
     .describe('for a replay: the recording, its folder or its timeline.ndjson, as seen from the scenario'),
@@ -96,6 +110,9 @@ export const deviceKeys = {
     .union([z.array(text()).min(1), text()])
     .optional()
     .describe('for a process: what to start'),
+  directory: text()
+    .optional()
+    .describe('for a process: the folder that it is started in; default: that of the file that names it'),
   tty: z
     .boolean()
     .optional()

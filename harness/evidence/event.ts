@@ -175,12 +175,19 @@ export interface FaultEvent {
   readonly disturbance?: string | undefined
 }
 
-/** A device's own life. `crashed` = an exception left its program; `lost` = the board went away. */
+/**
+ * A device's own life. `crashed` = an exception left its program; `away` = its port went away and may come back;
+ * `lost` = the board went away for good; `restarted` = it started again, and nobody had asked for that.
+ */
 export interface DeviceEvent {
   readonly kind: 'device'
   readonly device: string
-  readonly change: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost'
+  readonly change: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'away' | 'lost' | 'restarted'
   readonly detail?: string | undefined
+  /** Of `restarted`: why, as far as the board says. */
+  readonly cause?: 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown' | undefined
+  /** Of `restarted`: what it did: a program of its own, or what the steps said. */
+  readonly as?: 'program' | 'puppet' | undefined
 }
 
 export interface ExitEvent {

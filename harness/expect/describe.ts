@@ -36,7 +36,7 @@ function what(event: Event): string {
     case 'fault':
       return `${event.device === undefined ? '' : `${event.device} `}${event.what}`
     case 'device':
-      return `${event.device} ${event.change}${event.detail === undefined ? '' : `: ${event.detail}`}`
+      return `${event.device} ${event.change}${event.cause === undefined ? '' : ` (${event.cause})`}${event.detail === undefined ? '' : `: ${event.detail}`}`
     case 'exit':
       return `${event.device} exited ${event.signal === null ? `with code ${event.code}` : `by ${event.signal}`}`
     case 'broker':

@@ -1,6 +1,7 @@
 // What can be claimed. The YAML word, the file and the key here are the same word.
 
 import { call } from './call.ts'
+import { device } from './device.ts'
 import { exit } from './exit.ts'
 import { fleet } from './fleet.ts'
 import { frame } from './frame.ts'
@@ -21,6 +22,7 @@ export const matchers = {
   serial,
   signal,
   exit,
+  device,
   violation,
   fleet,
   upgrade,

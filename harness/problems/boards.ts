@@ -8,6 +8,11 @@ export const boards = {
     meaning: 'The hardware map cannot be read, or something in it is of the wrong kind.',
     fix: 'hil devices --map writes it anew and keeps what you wrote into it.',
   },
+  'board/held': {
+    fault: 'environment',
+    meaning: 'Another run, or a person, uses this board. The message says who, since when and with which command.',
+    fix: 'Wait longer (hil run --wait-for-board 30m), or give it back: hil unlock.',
+  },
   'board/lost': {
     fault: 'environment',
     meaning:
@@ -24,6 +29,11 @@ export const boards = {
     meaning: 'The port has no DTR and RTS lines, by which RESET and BOOT are pressed. A pseudo terminal has none.',
     fix: 'Use a port of a real USB bridge, or leave such steps out.',
   },
+  'board/no-locks': {
+    fault: 'environment',
+    meaning: 'The folder for the locks of boards cannot be made.',
+    fix: 'HIL_LOCKS names a folder that all users of the boards can write to.',
+  },
   'board/no-permission': {
     fault: 'environment',
     meaning: 'You may not open the port.',
@@ -39,6 +49,12 @@ export const boards = {
     meaning:
       'The board does not answer Ctrl-A with a raw REPL: no MicroPython, another baud rate, or a program that catches Ctrl-C.',
     fix: 'Press its reset button, and try hil device NAME repl.',
+  },
+  'board/no-reset': {
+    fault: 'environment',
+    meaning:
+      'The board was not heard to start after a reset: no ROM text, no banner, and its port did not go and come back.',
+    fix: 'Say what resets it: reset: rts, dtr, repl, none, or { command } in the hardware map or on the device.',
   },
   'board/not-opened': {
     fault: 'environment',
@@ -65,10 +81,31 @@ export const boards = {
     meaning: '--require-hardware was given, and a scenario would have been skipped for want of what it needs.',
     fix: 'Bind a board that has it, or leave the flag out.',
   },
+  'board/restarted': {
+    fault: 'environment',
+    meaning: 'The board has started again by itself: a brownout, a power cut, or somebody has reset it.',
+    fix: 'Look at its power. A scenario that expects it claims device: { device: blue, change: restarted }.',
+  },
   'board/silent': {
     fault: 'environment',
     meaning: 'The board stopped answering in the middle of something.',
     fix: 'hil device NAME reset; then look at what its program does.',
+  },
+  'scenario/wifi-for': {
+    fault: 'input',
+    meaning: 'for: is how long the Wi-Fi is lost.',
+    fix: 'Remove for:, or write state: lost.',
+    example: '- wifi: { device: blue, state: lost, for: 5s }',
+  },
+  'device/no-wifi': {
+    fault: 'input',
+    meaning: 'Only the Wi-Fi of a virtual board can be lost by a step.',
+    fix: 'network: { device: blue, state: down, mode: blackhole } takes away the link of any device.',
+  },
+  'device/crashed': {
+    fault: 'device',
+    meaning: 'The program of a board crashed (panic) or was reset by a watchdog. Its console has the backtrace.',
+    fix: 'A scenario that expects it claims device: { device: blue, change: restarted, cause: panic }.',
   },
   'board/unknown': {
     fault: 'input',

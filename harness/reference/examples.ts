@@ -89,6 +89,10 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - fleet: { group: sensors, publishing: off }`,
   delay: `
 - delay: 500ms`,
+  wifi: `
+- wifi: { device: blue, state: lost, for: 5s }
+- wifi: { device: blue, state: lost }
+- wifi: { device: blue, state: up }`,
 }
 
 export const matcherExamples: Readonly<Record<MatcherName, string>> = {
@@ -121,6 +125,8 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
 - never: { serial: { device: sensor, line: /Traceback/, stream: err }, for: 1s }`,
   signal: `
 - expect: { signal: { device: blue, signal: led, value: 1 }, within: 1250ms }`,
+  device: `
+- expect: { device: { device: sensor, change: restarted, cause: watchdog }, within: 30s }`,
   exit: `
 - expect: { exit: { device: sensor, code: 0 } }
 - expect: { exit: { device: sensor, signal: SIGKILL } }`,

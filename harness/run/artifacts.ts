@@ -27,7 +27,7 @@ export interface RecordHeader {
 
 /** Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it. */
 export async function writeArtifacts(run: ScenarioRun & Unwritten, output: string, name: string): Promise<ScenarioRun> {
-  const folder = join(output, folderName(run, name))
+  const folder = recordFolder(output, name, run)
   let isOurs = false
   try {
     await mkdir(output, { recursive: true })
@@ -124,9 +124,33 @@ export function folderNames(plans: Iterable<Plan>): ReadonlyMap<Plan, string> {
   return names
 }
 
+type RunNumbers = Pick<ScenarioRun, 'plan' | 'repetition' | 'attempt'>
+
+/** Where the record of a run is. */
+export const recordFolder = (output: string, name: string, run: RunNumbers): string =>
+  join(output, folderName(run, name))
+
+/** The header of a record whose run has not ended. */
+export const runningHeader = (plan: Plan, seed: number): Record<string, unknown> => ({
+  scenario: plan.name,
+  file: plan.file,
+  variant: plan.variant,
+  broker: { name: plan.given.broker.name, kind: '', version: '', gaps: [] },
+  given: plan.given,
+  seed,
+  startedAt: new Date().toISOString(),
+  status: 'interrupted',
+  devices: Object.fromEntries(plan.devices.map(({ name, use }) => [name, use])),
+})
+
 /** One folder a run: broker, repetition and attempt tell the runs of a plan apart. */
-const folderName = ({ broker, repetition, attempt }: ScenarioRun, name: string): string =>
-  joined([name, broker.name, repetition === 0 ? '' : `repeat${repetition}`, attempt === 0 ? '' : `retry${attempt}`])
+const folderName = ({ plan, repetition, attempt }: RunNumbers, name: string): string =>
+  joined([
+    name,
+    plan.given.broker.name,
+    repetition === 0 ? '' : `repeat${repetition}`,
+    attempt === 0 ? '' : `retry${attempt}`,
+  ])
 
 const joined = (parts: readonly string[]): string =>
   parts

@@ -1,7 +1,7 @@
 // Runs one scenario: acquires broker, links and devices, performs the steps while the judge
 // watches, and gives everything back in reverse, whatever happened.
 
-import { milliseconds, Problem, showDuration } from '../../emulators/index.ts'
+import { type Duration, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
 import type { Attachment, Device } from '../devices/index.ts'
 import type { Event } from '../evidence/index.ts'
@@ -11,8 +11,10 @@ import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import {
   CancelledError,
+  DEFAULT_WAIT_FOR_BOARD,
   JudgeTimer,
   type Limits,
+  lockBoards,
   openDevice,
   openDeviceLink,
   redactProblem,
@@ -21,6 +23,7 @@ import {
   type StopReason,
 } from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
+import { unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status, statusOfVerdicts } from './result.ts'
@@ -42,6 +45,12 @@ export interface ConductOptions {
   readonly attempt: number
   /** Called with a step's path when it begins. */
   readonly onStep?: ((path: string) => void) | undefined
+  /** How long to wait for a real board that somebody else uses; default: 5 minutes. */
+  readonly waitForBoard?: Duration | undefined
+  /** Called when a board must be waited for, with who has it. */
+  readonly onWaiting?: ((text: string) => void) | undefined
+  /** Gets each event as it is recorded. */
+  readonly onEvent?: ((event: Event) => void) | undefined
 }
 
 /** What of a run is only to be written. */
@@ -52,8 +61,21 @@ export interface Unwritten {
 }
 
 /** Runs a plan once. Never throws: what went wrong is in the run's status, problem or bug. */
-export const conduct = (plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> =>
-  new Conductor(plan, options).conduct()
+export async function conduct(plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> {
+  const { waitForBoard: patience = DEFAULT_WAIT_FOR_BOARD, onWaiting, signal } = options
+  let turn: AsyncDisposable
+  try {
+    // Before the run's clock starts: how long it waits is no part of it.
+    turn = await lockBoards(plan, { patience, onWaiting, signal })
+  } catch (error) {
+    return new Conductor(plan, { ...options, openBroker: () => Promise.reject(error) }).conduct()
+  }
+  try {
+    return await new Conductor(plan, options).conduct()
+  } finally {
+    await turn[Symbol.asyncDispose]()
+  }
+}
 
 type Outcome = 'passed' | 'failed' | 'inconclusive'
 
@@ -83,6 +105,7 @@ class Conductor {
   #broker: Broker | null = null
   #performer: Performer | null = null
   #fleet: FleetRun | null = null
+  readonly #devices = new Map<string, Device>()
 
   constructor(plan: Plan, options: ConductOptions) {
     this.#plan = plan
@@ -97,6 +120,9 @@ class Conductor {
       },
     })
     this.#session.timeline.subscribe((event) => {
+      options.onEvent?.(event)
+      const restarted = unexpectedRestart(event, plan)
+      if (restarted !== null) this.#session.cancellation.stop({ kind: 'broken', error: restarted })
       if (event.kind === 'step' && event.phase === 'started') options.onStep?.(event.step)
     })
     this.#judge = new Judge(plan)
@@ -108,6 +134,8 @@ class Conductor {
     const steps = await this.#steps()
     const { measured, ending } = await this.#measured(steps)
     this.#judge.end()
+    // What explains a failure may still be on its way: the backtrace of a crash, for instance.
+    if (ending.outcome !== 'passed' && ending.reason?.kind !== 'interrupted') await this.#consolesQuiet()
     // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
     const events: readonly Event[] = [...this.#session.timeline.events]
     this.#timer.stop()
@@ -133,6 +161,10 @@ class Conductor {
       extraFiles: measured.files,
       brokerLog,
     }
+  }
+
+  async #consolesQuiet(): Promise<void> {
+    await Promise.all([...this.#devices.values()].map((device) => device.consoleQuiet?.()))
   }
 
   #brokerOfRun(): ScenarioRun['broker'] {
@@ -221,7 +253,7 @@ class Conductor {
     const env = { session: this.#session, broker, attach: this.#options.attach }
     const { resources, cancellation } = this.#session
     const links = new Map<string, Link>()
-    const devices = new Map<string, Device>()
+    const devices = this.#devices
     for (const plan of this.#plan.devices) {
       const opened = await openDeviceLink(plan, env)
       links.set(plan.name, opened.link)

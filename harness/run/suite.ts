@@ -1,13 +1,16 @@
 // Runs many scenarios, some side by side, and keeps their order in the results.
 
 import { setMaxListeners } from 'node:events'
+import type { Duration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
+import { deviceKinds } from '../devices/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import type { Limits } from '../session/index.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
-import { clearRecords, folderNames, writeArtifacts } from './artifacts.ts'
+import { clearRecords, folderNames, recordFolder, runningHeader, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
 import { withGap } from './gap.ts'
+import { Journal } from './journal.ts'
 import type { OpenFleet } from './load.ts'
 import type { ScenarioRun } from './result.ts'
 import { type UnusableBroker, UnusableBrokers } from './unusable-brokers.ts'
@@ -33,6 +36,8 @@ export interface SuiteOptions {
   /** Milliseconds for everything; 0: no limit. */
   readonly globalTimeout: number
   readonly output: string
+  /** How long a scenario waits for a real board that somebody else uses; default: 5 minutes. */
+  readonly waitForBoard?: Duration | undefined
   readonly signal: AbortSignal
 }
 
@@ -42,6 +47,8 @@ export interface SuiteListener {
   onScenarioBegin?(plan: Plan, repetition: number, attempt: number): void
   /** A step of a scenario begins; `path` is its path in the record, such as `5#2.1`. */
   onStep?(plan: Plan, repetition: number, path: string): void
+  /** It waits for a real board; `text` says for which, and who has it. */
+  onWaiting?(plan: Plan, repetition: number, text: string): void
   onScenarioEnd?(run: ScenarioRun, final: boolean): void
   onEnd?(result: SuiteResult): void | Promise<void>
 }
@@ -159,8 +166,19 @@ async function once(
   signal: AbortSignal,
   listeners: readonly SuiteListener[],
 ): Promise<ScenarioRun> {
+  const journal = hasConsoles(plan)
+    ? new Journal(
+        recordFolder(options.output, folder, { plan, repetition, attempt }),
+        runningHeader(plan, options.seed),
+      )
+    : null
   const run = await conduct(plan, {
     openBroker,
+    waitForBoard: options.waitForBoard,
+    onWaiting: (text) => {
+      for (const listener of listeners) listener.onWaiting?.(plan, repetition, text)
+    },
+    ...(journal === null ? {} : { onEvent: (event) => journal.write(event) }),
     openFleet: options.openFleet,
     // Each repetition draws anew, and the same again with the same seed.
     seed: (options.seed + repetition * 7919) >>> 0,
@@ -172,8 +190,13 @@ async function once(
       for (const listener of listeners) listener.onStep?.(plan, repetition, path)
     },
   })
+  await journal?.end()
   return writeArtifacts(withGap(run), options.output, folder)
 }
+
+/** What they say may be the only trace of a run that was killed. */
+const hasConsoles = (plan: Plan): boolean =>
+  plan.devices.some(({ use }) => use === 'process' || deviceKinds[use]?.boards !== undefined)
 
 /** The run of a plan that is not run. */
 export function skipped(plan: Plan, repetition: number): ScenarioRun {

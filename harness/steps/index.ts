@@ -24,6 +24,7 @@ import type { AnyStep } from './step.ts'
 import { subscribe } from './subscribe.ts'
 import { unsubscribe } from './unsubscribe.ts'
 import { upload } from './upload.ts'
+import { wifi } from './wifi.ts'
 
 export const steps = {
   connect,
@@ -45,6 +46,7 @@ export const steps = {
   exec,
   upload,
   network,
+  wifi,
   disturb,
   release,
   inject,

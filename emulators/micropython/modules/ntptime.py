@@ -1,4 +1,4 @@
-# The board's clock is the computer's; there is nothing to set.
+# The board's clock is the computer's; there is nothing to set, and without Wi-Fi nobody to ask.
 
 host = "pool.ntp.org"
 timeout = 1
@@ -11,4 +11,8 @@ def time():
 
 
 def settime():
-    pass
+    import _hil
+
+    # Without Wi-Fi no name is resolved, as lwIP says it.
+    if _hil.wifi("state", "") != "up":
+        raise OSError(-202)

@@ -32,6 +32,7 @@ export async function deviceAction({ name, action, operands = [] }: DeviceArgume
   if (action === 'run') await readFile(first) // before the board is disturbed
   // Everything is awaited before the session is given back.
   await using session = await BoardSession.open(name)
+  session.onNote = (text) => out.printError(`${text}\n`)
   switch (action) {
     case 'exec':
       return await execute(session, first, out)
@@ -56,10 +57,29 @@ export async function deviceAction({ name, action, operands = [] }: DeviceArgume
   }
 }
 
-/** Prints as it comes; Ctrl-C is passed on, and an exception is exit code 1. */
+/** How long a board may take to react to Ctrl-C, ms. */
+const CTRL_C_LIMIT = 2000
+
+/**
+ * Prints as it comes; an exception is exit code 1. The first Ctrl-C is passed on to the board; when that does not help,
+ * or at the second one, and at any other signal that ends a program, this ends.
+ */
 async function execute(session: BoardSession, source: string, out: Terminal): Promise<ExitCode> {
-  return session.repl(async (repl) => {
-    const interrupt = (): void => void repl.interrupt()
+  let leave: (code: ExitCode) => void = () => {}
+  const left = new Promise<ExitCode>((resolve) => {
+    leave = resolve
+  })
+  let asked: NodeJS.Timeout | undefined
+  const work = session.repl(async (repl) => {
+    const interrupt = (): void => {
+      if (asked !== undefined) return leave(EXIT.interrupted)
+      asked = setTimeout(() => {
+        out.printError('the board does not react to Ctrl-C\n')
+        leave(EXIT.interrupted)
+      }, CTRL_C_LIMIT)
+      repl.interrupt().catch(() => {})
+    }
+    process.removeListener('SIGINT', early)
     process.on('SIGINT', interrupt)
     try {
       const { error } = await repl.execute(source, { onLine: (line) => out.print(`${line}\n`) })
@@ -70,6 +90,17 @@ async function execute(session: BoardSession, source: string, out: Terminal): Pr
       process.off('SIGINT', interrupt)
     }
   })
+  const early = (): void => leave(EXIT.interrupted)
+  process.on('SIGINT', early)
+  process.on('SIGTERM', early)
+  process.on('SIGHUP', early)
+  try {
+    return await Promise.race([work, left])
+  } finally {
+    clearTimeout(asked)
+    work.catch(() => {}) // what is given up may end as it likes
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, early)
+  }
 }
 
 async function copy(session: BoardSession, operands: readonly string[], out: Terminal): Promise<ExitCode> {

@@ -5,11 +5,13 @@ import { Problem } from '../../../emulators/index.ts'
 import {
   type BoardIdentity,
   findPort,
+  holderOf,
   identify,
   listPorts,
   mapFile,
   type PortInfo,
   readMap,
+  showHolder,
   updateMap,
 } from '../../devices/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
@@ -18,6 +20,8 @@ import type { DevicesArguments } from './command.ts'
 
 interface Row extends PortInfo, Partial<BoardIdentity> {
   readonly label: string | null
+  /** Who has it, or keeps it; null: nobody. */
+  readonly holder: string | null
   readonly trouble?: string
 }
 
@@ -34,6 +38,7 @@ export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
   const rows: readonly Row[] = found.map((port) => ({
     ...port,
     label: map.find((board) => findPort(board, [port]) !== null)?.label ?? null,
+    holder: holderOf(port.path) === null ? null : showHolder(holderOf(port.path)!),
   }))
   const missing = map.filter((board) => findPort(board, ports) === null && !existsSync(board.port ?? ''))
   if (args.json) {
@@ -74,6 +79,7 @@ function table(rows: readonly Row[], asked: boolean): string {
     ['LABEL', (row) => row.label],
     ['PORT', (row) => row.path],
     ['BRIDGE', (row) => row.bridge],
+    ['IN USE BY', (row) => row.holder],
     ['SERIAL NUMBER', (row) => row.serialNumber],
     ['USB SOCKET', (row) => row.location],
   ]

@@ -72,6 +72,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
     guarded(reporter, (error) => troubles.push(error)),
   )
   await prepareOutput(output)
+  listeners.push(waitingTold(out))
   if (watched !== undefined) listeners.push(watched.listener)
   const interrupt = watched === undefined ? interruptible(out) : { signal: watched.signal, done() {} }
   const result = await runSuite(
@@ -86,6 +87,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
       seed,
       globalTimeout,
       output,
+      waitForBoard: args.waitForBoard === undefined ? undefined : durationOf(args.waitForBoard, '--wait-for-board'),
       signal: interrupt.signal,
     },
     listeners,
@@ -95,6 +97,19 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
   troubles.push(...unrecorded(result))
   for (const trouble of troubles) code = worse(code, await tell(trouble, out))
   return code
+}
+
+/** Says once for each holder which board is waited for. */
+function waitingTold(out: Terminal): SuiteListener {
+  const told = new Set<string>()
+  return {
+    onWaiting(_plan, _repetition, text) {
+      // Scenarios of this run that wait for each other need no word.
+      if (told.has(text) || text.includes(`(pid ${process.pid},`) || !text.includes(', in use by ')) return
+      told.add(text)
+      out.printError(`${text}\n`)
+    },
+  }
 }
 
 /** Records that could not be written; a full disk is told once, not for each scenario. */

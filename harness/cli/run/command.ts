@@ -21,6 +21,7 @@ export interface RunArguments extends SelectArguments {
   readonly allowInconclusive: boolean
   readonly passWithNoTests: boolean
   readonly requireHardware: boolean
+  readonly waitForBoard?: string | undefined
   readonly compare?: readonly string[] | undefined
 }
 
@@ -87,6 +88,11 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       type: 'boolean',
       default: false,
       describe: 'a scenario that a board cannot play is a failure, not skipped',
+    })
+    .option('wait-for-board', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'how long a scenario waits for a real board that is in use; default: 5m',
     })
     .option('pass-with-no-tests', {
       type: 'boolean',

@@ -15,6 +15,8 @@ export class PluggedIn implements AsyncDisposable {
   readonly pins: string[] = []
   #pty!: Pty
   #board!: VirtualBoard
+  #said = ''
+  readonly #waiters = new Set<() => void>()
   /** Levels of DTR and RTS as they were set. */
   readonly lines: string[] = []
 
@@ -26,7 +28,7 @@ export class PluggedIn implements AsyncDisposable {
       {
         network: tcpNetwork,
         clock: realClock(),
-        onConsole: (bytes) => plugged.#pty.write(bytes),
+        onConsole: (bytes) => plugged.#heard(bytes),
         onPin: (pin, value) => plugged.pins.push(`${pin}=${value}`),
         onSocket: () => {},
         onReset: () => {},
@@ -37,6 +39,25 @@ export class PluggedIn implements AsyncDisposable {
       },
     )
     return plugged
+  }
+
+  #heard(bytes: Uint8Array): void {
+    this.#pty.write(bytes)
+    this.#said += Buffer.from(bytes).toString('latin1')
+    for (const waiter of [...this.#waiters]) waiter()
+  }
+
+  /** Resolves when it has said this, counted from its start. */
+  saying(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!this.#said.includes(text)) return
+        this.#waiters.delete(look)
+        resolve()
+      }
+      this.#waiters.add(look)
+      look()
+    })
   }
 
   get path(): string {

@@ -1,20 +1,29 @@
 // `use: board`: a real one, at a serial port or by its label in the hardware map. Its link listens on
 // an address that a board in the same Wi-Fi can reach.
 
+import { realpathSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { Problem } from '../../../emulators/index.ts'
-import { didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
+import { lineForms, withoutEscapes } from '../../evidence/index.ts'
+import { childOf, didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
+import { lineMatcher } from '../console/commander.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
 import { compileBoard } from './micropython.ts'
-import { listPorts } from './ports.ts'
+import { listPorts, type PortInfo } from './ports.ts'
+import { isRemotePort, whyNoUrl } from './remote-port.ts'
+import { type ResetSettings, resetOf } from './reset-settings.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
 
 interface Settings extends BoardSettings {
   /** A path, or the entry of the hardware map. */
   readonly port: string | MappedBoard
+  readonly reset: ResetSettings
+  readonly clean: boolean
+  /** A REPL can be expected on it. */
+  readonly python: boolean
 }
 
 export const board: DeviceKind<Settings> = {
@@ -69,14 +78,28 @@ export const board: DeviceKind<Settings> = {
       })
       return undefined
     }
+    const wrong = typeof port === 'string' && isRemotePort(port) ? whyNoUrl(port) : null
+    if (wrong !== null) {
+      diagnostics.add({ code: 'scenario/no-such-board', message: wrong, at: entryOf(node, 'port')!.value.place })
+      return undefined
+    }
     const compiled = compileBoard(written, 'board')
     if (compiled === undefined) return undefined
-    return { ...compiled, port, signals: { ...signalsOf(port), ...compiled.signals } }
+    const hasFiles = childOf(node, 'files') !== undefined
+    return {
+      ...compiled,
+      port,
+      signals: { ...signalsOf(port), ...compiled.signals },
+      reset: resetOf(words.reset ?? (typeof port === 'string' ? undefined : port.reset)),
+      clean: words.clean ?? (compiled.puppet !== null || hasFiles),
+      python: compiled.commands === null || hasFiles,
+    }
   },
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
+  boards: ({ port }) => lockNames(port),
   make(settings, around) {
     const { port } = settings
     const mapped = typeof port === 'string' ? null : port
@@ -90,6 +113,11 @@ export const board: DeviceKind<Settings> = {
           baudRate: settings.console.baud ?? mapped?.baud ?? BAUD_RATE,
           uniqueId: mapped?.id ?? null,
           clock: around.clock,
+          reset: settings.reset,
+          python: settings.python,
+          clean: settings.clean,
+          ready: readyOf(settings),
+          usb: () => usbOf(port),
         },
         events,
       ),
@@ -101,7 +129,45 @@ export const board: DeviceKind<Settings> = {
 export const CAPABILITIES: readonly string[] = ['micropython', 'wifi', 'serial', 'reset', 'boot-button']
 
 const portOf = (given: string): string | MappedBoard | null =>
-  /^(\/|COM\d+$)/.test(given) ? given : (readMap().find(({ label }) => label === given) ?? null)
+  isPortName(given) ? given : (readMap().find(({ label }) => label === given) ?? null)
+
+/** A path or a URL, and not the label of a board. */
+export const isPortName = (name: string): boolean => /^(\/|COM\d+$)/.test(name) || isRemotePort(name)
+
+/** The ids of the USB device at a port; null: it is no USB port. */
+export async function usbOf(port: string | MappedBoard): Promise<PortInfo | null> {
+  const path = await pathOf(port).catch(() => null)
+  if (path === null || isRemotePort(path) || path.startsWith('/dev/pts/')) return null
+  const real = realpathOr(path)
+  return (await listPorts()).find((one) => one.path === path || one.path === real) ?? null
+}
+
+/** Whom others may not use at the same time: the port by each of its names, and the board's label. */
+export async function lockNames(port: string | MappedBoard): Promise<readonly string[]> {
+  const path = await pathOf(port).catch(() => null)
+  const label = typeof port === 'string' ? null : port.label
+  const names = [label, path, path === null || isRemotePort(path) ? null : realpathOr(path)]
+  return [...new Set(names.filter((name) => name !== null))]
+}
+
+function realpathOr(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** Whether the text has the line after which the program listens. */
+function readyOf({ commands }: Settings): ((text: string) => boolean) | undefined {
+  const ready = commands?.words.ready
+  if (ready === undefined) return undefined
+  const matches = lineMatcher(ready, {})
+  return (text) =>
+    withoutEscapes(text)
+      .split(/[\r\n]+/)
+      .some((line) => lineForms(line).some((form) => matches(form)) || matches(line.trim()))
+}
 
 /** Throws Problem `board/not-plugged-in`. */
 export async function pathOf(port: string | MappedBoard): Promise<string> {

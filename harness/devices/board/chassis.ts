@@ -1,7 +1,8 @@
 // What a board is to its driver, whether the interpreter runs in a thread of ours or on a chip behind
 // a serial port: a console, a reset, perhaps power and pins. What happens on it comes as events.
 
-import type { Problem } from '../../../emulators/index.ts'
+import type { Duration, Problem } from '../../../emulators/index.ts'
+import type { RestartCause } from './boot-watch.ts'
 
 export interface ChassisEvents {
   /** What comes out of the console. */
@@ -10,6 +11,12 @@ export interface ChassisEvents {
   onSocket(change: 'connecting' | 'refused' | 'timeout'): void
   /** It started again by itself. */
   onRestart(reason: string): void
+  /** It started again, and neither a step nor its program as it tells itself has asked for that. */
+  onUnaskedRestart?(cause: RestartCause, detail: string): void
+  /** Its port went away; it may come back. */
+  onAway?(why: string): void
+  /** Its Wi-Fi was lost, or is there again. */
+  onAir?(on: boolean): void
   /** Its own programs have ended, perhaps by an exception. Only a virtual board can tell. */
   onIdle(error: string | null): void
   /** It is gone: unplugged, or its port failed. */
@@ -19,9 +26,12 @@ export interface ChassisEvents {
   onLate?(late: number): void
 }
 
+/** `started: false`: it was not reset, because nothing resets it, and its program goes on. */
+export type BootResult = { readonly started: true } | { readonly started: false; readonly why: string }
+
 export interface Chassis extends AsyncDisposable {
   /** Power on; its programs start. Throws a Problem when it cannot be had. */
-  boot(): Promise<void>
+  boot(): Promise<BootResult>
   /** As by the reset button. */
   reset(): Promise<void>
   powerOff(): Promise<void>
@@ -33,6 +43,10 @@ export interface Chassis extends AsyncDisposable {
   upload(files: ReadonlyMap<string, Uint8Array>): Promise<void>
   /** Resolves when the REPL can be had without cutting short a boot.py. */
   quiet(): Promise<void>
+  /** Its Wi-Fi is lost, or there again; absent: nobody here can do that. */
+  wifi?(state: 'lost' | 'up', time: Duration | null): void
+  /** Starts it without waiting for it, to stop a program that nothing else stops; absent, or false: it cannot. */
+  restart?(): Promise<boolean>
   /** What its program waits for, as far as anybody can tell. */
   hanging(): string | null
   /** It tells of every change of a pin, and any can be driven. */

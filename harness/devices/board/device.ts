@@ -1,8 +1,8 @@
 // A board as a device of a scenario: its own program runs (firmware), or it does what the steps say
 // (puppet). Its console is evidence; what the puppet says to the REPL is not shown there.
 
-import { type Clock, errnoName, Problem, type Random } from '../../../emulators/index.ts'
-import type { PlainValue, Recorder } from '../../evidence/index.ts'
+import { type Clock, type Duration, errnoName, Problem, type Random } from '../../../emulators/index.ts'
+import type { DeviceEvent, PlainValue, Recorder } from '../../evidence/index.ts'
 import { Commander } from '../console/commander.ts'
 import type { Commands } from '../console/commands.ts'
 import { DeviceConsole, type TypingDefaults } from '../console/console.ts'
@@ -13,7 +13,7 @@ import { inLibraryWords, type VerbCall } from '../emulated/verbs.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
 import { Agent, type CallOutcome, type PuppetSettings } from './agent.ts'
 import type { BoardFiles } from './board-files.ts'
-import type { Chassis, ChassisEvents } from './chassis.ts'
+import type { BootResult, Chassis, ChassisEvents } from './chassis.ts'
 import { RawRepl } from './raw-repl.ts'
 import { executed, uploaded as puts } from './repl-work.ts'
 
@@ -58,6 +58,7 @@ export function boardDevice(
   const running = new Set<Running>()
   let state: 'off' | 'booting' | 'on' | 'ended' | 'lost' = 'off'
   let uploaded = false
+  let disposed = false
   let repl: RawRepl | null = null
   let puppet: Agent | null = null
 
@@ -77,7 +78,7 @@ export function boardDevice(
     settings.commands === null
       ? null
       : new Commander(settings.commands, around, (text) => console.type(text), settings.console.echo)
-  const change = (what: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'lost', detail?: string): void =>
+  const change = (what: DeviceEvent['change'], detail?: string): void =>
     void recorder.record({ kind: 'device', device: name, change: what, detail })
 
   const dark = (): void => {
@@ -93,7 +94,7 @@ export function boardDevice(
   }
 
   const lost = (problem: Problem): void => {
-    if (state === 'lost') return
+    if (state === 'lost' || disposed) return
     state = 'lost'
     repl?.break(problem)
     dark()
@@ -127,6 +128,26 @@ export function boardDevice(
       state = 'ended'
       change(error === null ? 'ended' : 'crashed', error === null ? undefined : withAdvice(error))
     },
+    onUnaskedRestart(cause, detail) {
+      if (disposed || state === 'off' || state === 'lost') return
+      dark()
+      recorder.record({
+        kind: 'device',
+        device: name,
+        change: 'restarted',
+        detail,
+        cause,
+        as: settings.puppet === null ? 'program' : 'puppet',
+      })
+      state = 'on'
+      commander?.begins()
+      if (settings.puppet !== null) void pull().catch(lostOr)
+    },
+    onAway(why) {
+      dark()
+      change('away', why)
+    },
+    onAir: (on) => void recorder.record({ kind: 'fault', what: on ? 'Wi-Fi up' : 'Wi-Fi lost', device: name }),
     onLost: lost,
     onLate: (stalled) => void recorder.record({ kind: 'lag', stalled }),
     onBug: around.onBug,
@@ -134,12 +155,22 @@ export function boardDevice(
 
   const lostOr = (error: unknown): void => (error instanceof Problem ? lost(error) : around.onBug(error))
 
+  const newRepl = (): RawRepl =>
+    new RawRepl(name, {
+      type: (bytes) => chassis.type(bytes),
+      clock,
+      onStray: (bytes) => console.feed(bytes),
+      ...(chassis.restart === undefined
+        ? {}
+        : { restart: () => chassis.restart!(), onRestarted: (why: string) => change('reset', why) }),
+    })
+
   /** Takes the board over for the puppet. */
   const pull = async (): Promise<void> => {
     if (settings.puppet === null) return
     await chassis.quiet()
     console.flush()
-    const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
+    const mine = newRepl()
     repl = mine
     const client = provisioned(settings.puppet.client, attachment, settings.puppet.options)
     const made = new Agent({ ...settings.puppet, client }, mine, { clock, onLine: serial, onTrouble: lost })
@@ -152,11 +183,15 @@ export function boardDevice(
     if (repl === mine) puppet = made
   }
 
-  const start = async (begin: () => Promise<void>): Promise<void> => {
+  const start = async (begin: () => Promise<BootResult | null>): Promise<void> => {
     state = 'on'
     commander?.begins()
     change('boot')
-    await begin()
+    const begun = await begin()
+    if (begun?.started === false) {
+      commander?.begins(true)
+      change('boot', `it runs already: ${begun.why}`)
+    }
     await pull()
   }
 
@@ -197,7 +232,7 @@ export function boardDevice(
       change('ended', `for ${call.method}`)
     }
     console.flush()
-    const mine = new RawRepl(name, { type: (bytes) => chassis.type(bytes), clock })
+    const mine = newRepl()
     repl = mine
     try {
       await mine.enter()
@@ -251,7 +286,7 @@ export function boardDevice(
       dark()
       change('reset')
       signals.dark()
-      await start(() => chassis.reset())
+      await start(() => chassis.reset().then(() => null))
     },
     async powerOff() {
       if (state === 'off') return
@@ -266,7 +301,11 @@ export function boardDevice(
       chassis.drive(pin, level)
       recorder.record({ kind: 'signal', device: name, signal, value: level, by: 'harness' })
     },
+    ...(chassis.wifi === undefined
+      ? {}
+      : { wifi: (state: 'lost' | 'up', time?: Duration) => chassis.wifi!(state, time ?? null) }),
     activeLevel: (signal) => signals.activeLevel(signal),
+    consoleQuiet: () => (chassis.seesPins || state === 'off' || state === 'lost' ? Promise.resolve() : console.quiet()),
     send(text, eol) {
       if (state !== 'on' && state !== 'ended')
         throw new Problem('device/off', `${name} is off: nobody reads what is typed`)
@@ -274,7 +313,9 @@ export function boardDevice(
       else console.typeBytes(text)
     },
     async [Symbol.asyncDispose]() {
+      disposed = true
       state = 'off'
+      repl?.break(new Problem('board/lost', `${name} was given back`))
       puppet?.stop()
       puppet = null
       repl = null

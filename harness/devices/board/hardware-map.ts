@@ -7,6 +7,7 @@ import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '../../../emulators/index.ts'
 import type { PortInfo } from './ports.ts'
+import { resetShape } from './reset-settings.ts'
 
 export const MAP_FILE = 'hardware-map.yaml'
 
@@ -22,6 +23,8 @@ const entry = z.strictObject({
   /** `machine.unique_id()` in hex: checked before anything is done to the board. */
   id: z.string().optional(),
   baud: z.number().int().positive().optional(),
+  /** What resets it. */
+  reset: resetShape.optional(),
   capabilities: z.array(z.string()).optional(),
   signals: z
     .record(
@@ -93,7 +96,7 @@ export async function updateMap(seen: readonly DetectedPort[], file = mapFile())
   items.flow = false
   const labels: string[] = []
   for (const port of seen) {
-    const at = boards.findIndex((board) => findPort(board, [port]) !== null)
+    const at = boardAt(boards, port)
     const facts = factsOf(port)
     if (at < 0) {
       const label = freeLabel([...boards.map((board) => board.label), ...labels])
@@ -103,10 +106,24 @@ export async function updateMap(seen: readonly DetectedPort[], file = mapFile())
     }
     labels.push(boards[at]!.label)
     const node = items.get(at, true) as YAMLMap | undefined
-    if (isMap(node)) for (const [key, value] of Object.entries(facts)) node.set(key, value)
+    if (!isMap(node)) continue
+    for (const [key, value] of Object.entries(facts)) node.set(key, value)
+    // What was true of the place where it was before.
+    for (const key of ['serial', 'location', 'bridge']) if (facts[key] === undefined) node.delete(key)
   }
   await writeFile(file, document.toString({ lineWidth: 0 }))
   return labels
+}
+
+/** The board that is at a port: by its own id where both are known, else by the place. -1: one that is new. */
+function boardAt(boards: readonly MappedBoard[], port: DetectedPort): number {
+  const { id } = port
+  const byId = typeof id === 'string' ? boards.findIndex((board) => board.id === id) : -1
+  if (byId >= 0) return byId
+  // One that is known by another id is not this one, wherever it was seen last.
+  return boards.findIndex(
+    (board) => findPort(board, [port]) !== null && (board.id === undefined || typeof id !== 'string'),
+  )
 }
 
 const START = `# Which board is which. Give them labels of your own, capabilities and signals; hil devices --map

@@ -15,6 +15,12 @@ import {
 export interface ReplPort {
   type(bytes: Uint8Array): Promise<void>
   readonly clock: Clock
+  /** What a program, a timer or the chip itself printed, which is no answer to us. */
+  onStray?(bytes: Uint8Array): void
+  /** Another way to stop a program that does not stop at Ctrl-C: true when the board was started again. */
+  restart?(): Promise<boolean>
+  /** It was started again for that, and what it had said before. */
+  onRestarted?(why: string): void
 }
 
 export interface Executed {
@@ -38,7 +44,18 @@ const ASK_RAW_PASTE = '\x05A\x01'
 const BANNER = 'raw REPL; CTRL-B to exit\r\n>'
 
 const ENTER_LIMIT = milliseconds(1000)
+const TRACEBACK = 'Traceback (most recent call last)'
+const PROMPT = '>>> '
+const PASTES = 'R\x01'
+const BANNER_START = 'raw REPL'
+const PASTE_ANSWERS = [PASTES, 'R\x00', BANNER_START]
+/** Bytes of the board's output that a message shows. */
+const SHOWN = 200
 const ENTER_TRIES = 8
+/** Then another way is tried, if there is one. */
+const FEW_TRIES = 2
+/** How long a board may take to start its program. */
+const STARTING = milliseconds(4000)
 const ANSWER_LIMIT = milliseconds(5000)
 /** Without flow control, as many bytes at once as a UART's buffer surely has. */
 const PIECE = 128
@@ -52,6 +69,10 @@ export class RawRepl {
   #heard: () => void = () => {}
   #broken: Problem | null = null
   #pastes: boolean | null = null
+  /** Something is asked, and what comes may be its answer. */
+  #asking = false
+  /** The end of all that came, for a person to see. */
+  #last = ''
 
   constructor(name: string, port: ReplPort) {
     this.#name = name
@@ -60,28 +81,87 @@ export class RawRepl {
 
   /** What comes out of the console, while this has it. */
   feed(bytes: Uint8Array): void {
-    this.#came += Buffer.from(bytes).toString('latin1')
-    this.#heard()
+    const text = Buffer.from(bytes).toString('latin1')
+    this.#last = (this.#last + text).slice(-SHOWN)
+    this.#came += text
+    if (this.#asking) this.#heard()
+    else this.#flush()
+  }
+
+  /** What has come and answers nothing goes to the console. */
+  #flush(): void {
+    this.#stray(this.#came)
+    this.#came = ''
+  }
+
+  #stray(text: string): void {
+    if (text !== '') this.#port.onStray?.(Buffer.from(text, 'latin1'))
   }
 
   /** Nothing will come any more, and nothing more is typed. */
   break(problem: Problem): void {
     this.#broken = problem
     this.#heard()
+    this.#flush()
   }
 
-  /** Ends what runs and asks for the raw REPL. Throws Problem `board/no-repl` when the board does not answer. */
+  /**
+   * Ends what runs and asks for the raw REPL. A program that does not stop at Ctrl-C is stopped by starting the board
+   * again, if that can be done. Throws Problem `board/no-repl` when the board does not answer.
+   */
   async enter(): Promise<void> {
-    for (let tries = 0; tries < ENTER_TRIES; tries++) {
+    this.#asking = true
+    try {
+      if (await this.#entered()) return
+      const said = this.#last
+      if (await this.#port.restart?.()) {
+        this.#port.onRestarted?.(`${this.#name} was started again, because it did not answer: ${diagnosisOf(said)}`)
+        await this.#stopWhileItStarts()
+        if (await this.#entered(FEW_TRIES + 1)) return
+      }
+    } finally {
+      this.#asking = false
+    }
+    throw this.#noRepl()
+  }
+
+  async #entered(most = ENTER_TRIES): Promise<boolean> {
+    for (let tries = 0; tries < most; tries++) {
       this.#came = ''
       await this.#type(`\r${CTRL_C}${CTRL_C}`)
       await this.#type(`\r${CTRL_A}`)
-      if ((await this.#until(BANNER, ENTER_LIMIT).then(yes, no)) && (await this.#agree(tries).then(yes, no))) return
+      if ((await this.#until(BANNER, ENTER_LIMIT).then(yes, no)) && (await this.#agree(tries).then(yes, no)))
+        return true
       if (this.#broken !== null) throw this.#broken
+      // One that says something all the time runs a program that Ctrl-C does not stop.
+      if (most > FEW_TRIES + 1 && tries >= FEW_TRIES && this.#port.restart !== undefined && this.#last !== '')
+        return false
     }
-    throw new Problem('board/no-repl', `${this.#name} does not answer as MicroPython does`, {
-      hint: 'is MicroPython on it, and nobody else (Thonny, mpremote) at its port?',
-    })
+    return false
+  }
+
+  /** Ctrl-C without a pause: between two statements of the program there is a moment in which nothing catches it. */
+  async #stopWhileItStarts(): Promise<void> {
+    const { clock } = this.#port
+    const until = after(clock.now(), STARTING)
+    this.#came = ''
+    while (clock.now() < until && !this.#came.endsWith(PROMPT)) {
+      // Several at once: one for boot.py, and one for the first line of main.py.
+      await this.#type(CTRL_C.repeat(8))
+      await this.#pause(milliseconds(20))
+    }
+  }
+
+  #noRepl(): Problem {
+    const said = this.#last
+    const shown = said === '' ? '' : `; it said ${JSON.stringify(said)}`
+    return new Problem(
+      'board/no-repl',
+      `${this.#name} does not answer as MicroPython does: ${diagnosisOf(said)}${shown}`,
+      {
+        hint: hintFor(said),
+      },
+    )
   }
 
   /** A board that answered late has more to say, of the tries before: what it says now is behind all that. */
@@ -90,9 +170,15 @@ export class RawRepl {
     await this.#until(`OKhil ${tries}\r\n${CTRL_D}${CTRL_D}>`, ENTER_LIMIT)
   }
 
-  /** Back to the friendly REPL. */
-  leave(): Promise<void> {
-    return this.#type(`\r${CTRL_B}`)
+  /** Back to the friendly REPL; resolves when its prompt is there, or has not come for a while. */
+  async leave(): Promise<void> {
+    this.#asking = true
+    try {
+      await this.#type(`\r${CTRL_B}`)
+      await this.#until(PROMPT, ENTER_LIMIT).catch(() => {})
+    } finally {
+      this.#asking = false
+    }
   }
 
   /** Ends what runs: its `execute` comes back with a KeyboardInterrupt. */
@@ -100,20 +186,39 @@ export class RawRepl {
     return this.#type(CTRL_C)
   }
 
-  /** Restarts the interpreter without its main.py, and is in its raw REPL again. */
-  async softReset(): Promise<void> {
-    this.#came = ''
-    await this.#type(CTRL_D)
-    await this.#until('soft reboot\r\n', ANSWER_LIMIT)
-    await this.#until(BANNER, milliseconds(15_000))
+  async execute(source: string, { onLine, within = null }: ExecuteOptions = {}): Promise<Executed> {
+    this.#asking = true
+    try {
+      await this.#send(Buffer.from(source))
+      const output = await this.#until(CTRL_D, within, onLine)
+      const told = await this.#until(CTRL_D, ANSWER_LIMIT)
+      // What something else printed may stand before the traceback.
+      const at = told.indexOf(TRACEBACK)
+      this.#stray(at < 0 ? told : told.slice(0, at))
+      this.#stray(await this.#until('>', ANSWER_LIMIT))
+      return { output: utf8(output), error: at < 0 ? '' : utf8(told.slice(at)) }
+    } finally {
+      this.#asking = false
+      this.#flush()
+    }
   }
 
-  async execute(source: string, { onLine, within = null }: ExecuteOptions = {}): Promise<Executed> {
-    await this.#send(Buffer.from(source))
-    const output = await this.#until(CTRL_D, within, onLine)
-    const error = await this.#until(CTRL_D, ANSWER_LIMIT)
-    await this.#until('>', ANSWER_LIMIT)
-    return { output: utf8(output), error: utf8(error) }
+  /** Sends a program that is not expected to come back. False: it came back with an exception. */
+  async launch(source: string, patience: Duration): Promise<boolean> {
+    this.#asking = true
+    try {
+      // A chip that starts may take back even that it has got all of it.
+      if (!(await this.#send(Buffer.from(source), patience).then(yes, isSilence))) return false
+      // A program that ends says Ctrl-D first; whatever else comes is a chip that starts.
+      const said = await this.#wait(patience, () => (this.#came.length > 0 ? 0 : null)).then(
+        () => this.#came,
+        () => '',
+      )
+      return !said.startsWith(CTRL_D)
+    } finally {
+      this.#asking = false
+      this.#flush()
+    }
   }
 
   /** As `execute`; a traceback is a Problem. Its output. */
@@ -123,26 +228,25 @@ export class RawRepl {
     throw new Problem('board/raised', `${this.#name}: ${error.trim().split('\n').at(-1)}`, { hint: error.trim() })
   }
 
-  async #send(source: Buffer): Promise<void> {
+  async #send(source: Buffer, taken: Duration = ANSWER_LIMIT): Promise<void> {
     if (this.#pastes !== false) {
       await this.#type(ASK_RAW_PASTE)
-      const answer = await this.#take(2)
-      this.#pastes = answer === 'R\x01'
-      if (this.#pastes) return this.#paste(source)
-      // One that knows nothing of it takes the question for a program: `ra` is the start of its banner.
-      if (answer !== 'R\x00') await this.#until('>', ANSWER_LIMIT)
+      const answer = await this.#oneOf(PASTE_ANSWERS)
+      this.#pastes = answer === PASTES
+      if (this.#pastes) return this.#paste(source, taken)
+      // One that knows nothing of it takes the question for a program, and shows its banner.
+      if (answer === BANNER_START) await this.#until('>', ANSWER_LIMIT)
     }
     for (let at = 0; at < source.length; at += PIECE) {
       await this.#typeBytes(source.subarray(at, at + PIECE))
       if (source.length > PIECE) await this.#pause(PIECE_PAUSE)
     }
     await this.#type(CTRL_D)
-    const ok = await this.#take(2)
-    if (ok !== 'OK') throw this.#confused(ok)
+    this.#stray(await this.#until('OK', taken))
   }
 
   /** The board says how much it takes (the window), and again with \x01 each time it has used that up. */
-  async #paste(source: Buffer): Promise<void> {
+  async #paste(source: Buffer, taken: Duration): Promise<void> {
     const size = await this.#take(2)
     const window = size.charCodeAt(0) | (size.charCodeAt(1) << 8)
     let room = window
@@ -154,7 +258,7 @@ export class RawRepl {
           // It has had enough: a mistake in the source, of which it will tell.
           await this.#type(CTRL_D)
           return
-        } else throw this.#confused(said)
+        } else this.#stray(said)
       }
       const piece = source.subarray(at, at + room)
       await this.#typeBytes(piece)
@@ -162,7 +266,21 @@ export class RawRepl {
       room -= piece.length
     }
     await this.#type(CTRL_D)
-    await this.#until(CTRL_D, ANSWER_LIMIT)
+    this.#stray((await this.#until(CTRL_D, taken)).replaceAll('\x01', ''))
+  }
+
+  /** The mark that comes first; it is taken, and what stands before it goes to the console. */
+  async #oneOf(marks: readonly string[]): Promise<string> {
+    const first = (): { readonly mark: string; readonly at: number } | undefined =>
+      marks
+        .map((mark) => ({ mark, at: this.#came.indexOf(mark) }))
+        .filter(({ at }) => at >= 0)
+        .sort((a, b) => a.at - b.at)[0]
+    await this.#wait(ANSWER_LIMIT, () => first()?.at ?? null)
+    const { mark, at } = first()!
+    this.#stray(this.#came.slice(0, at))
+    this.#came = this.#came.slice(at + mark.length)
+    return mark
   }
 
   #type(text: string): Promise<void> {
@@ -230,14 +348,32 @@ export class RawRepl {
       )
     })
   }
+}
 
-  #confused(said: string): Problem {
-    return new Problem('board/no-repl', `${this.#name} answered ${JSON.stringify(said)} to a program`, {
-      hint: 'is something else talking to its port?',
-    })
-  }
+/** What the end of a console's output tells of a board without a REPL. */
+function diagnosisOf(said: string): string {
+  if (said === '') return 'it says nothing'
+  if (/waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i.test(said)) return 'its chip waits in download mode'
+  if ((said.match(/rst:0x/g) ?? []).length > 1) return 'it starts again and again'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: noise is what it looks for
+  const noise = (said.match(/[^\x07-\x0d\x1b\x20-\x7e]/g) ?? []).length
+  if (noise > said.length / 4) return 'what it says is noise, as at a wrong baud rate'
+  if (/>>> |Traceback|MicroPython|CircuitPython/.test(said)) return 'its program does not stop at Ctrl-C'
+  return 'another program answers, or one that does not stop at Ctrl-C'
+}
+
+function hintFor(said: string): string {
+  if (said === '') return 'is MicroPython on it? It may be without power, held in reset, or a cable carries power only'
+  if (/waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i.test(said))
+    return 'reset it without BOOT (GPIO0) pressed; a flash tool leaves it so'
+  if ((said.match(/rst:0x/g) ?? []).length > 1)
+    return 'its power may be too weak (brownout), or its flash is empty or broken'
+  if (/>>> |Traceback|MicroPython|CircuitPython/.test(said))
+    return 'a reset line (reset: rts in the hardware map) stops such a program; or erase its main.py with a flash tool'
+  return 'is MicroPython on it, is baud: in the hardware map right, and does nobody else (Thonny, mpremote) read its port? A board with other firmware wants commands:'
 }
 
 const utf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
 const yes = (): true => true
 const no = (): false => false
+const isSilence = (error: unknown): boolean => error instanceof Problem && error.code === 'board/silent'

@@ -8,6 +8,11 @@ import type { RawRepl } from './raw-repl.ts'
 const CHUNK = 256
 const TRANSFER_LIMIT = milliseconds(20_000)
 
+/** Which files a run has put on the board. */
+const MANIFEST = '/.hil-files'
+/** What a board runs by itself. */
+const PROGRAMS = ['main.py', 'code.py']
+
 const HELPERS = `
 import os
 def _hil_hash(p):
@@ -29,6 +34,15 @@ def _hil_dirs(p):
         at += "/" + part
         try: os.mkdir(at)
         except OSError: pass
+def _hil_read(p):
+    try:
+        with open(p) as f:
+            return f.read()
+    except OSError:
+        return ""
+def _hil_remove(p):
+    try: os.remove(p)
+    except OSError: pass
 def _hil_list(p, deep):
     for e in os.ilistdir(p or "/"):
         path = (p.rstrip("/") + "/" + e[0])
@@ -77,6 +91,24 @@ export class RemoteFiles {
   async remove(path: string): Promise<void> {
     await this.#prepare()
     await this.#ask(`os.remove(${literal(absolute(path))})`)
+  }
+
+  /** Removes programs of before, and what a run before has put there and this one does not. */
+  async clean(kept: ReadonlySet<string>): Promise<void> {
+    await this.#prepare()
+    const before = await this.#ask(`print(_hil_read(${literal(MANIFEST)}))`)
+    const ours = before
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+    for (const path of new Set([...PROGRAMS, ...ours]))
+      if (!kept.has(path)) await this.#ask(`_hil_remove(${literal(absolute(path))})`)
+  }
+
+  /** Writes down what is there by us, for the run after this. */
+  async remember(files: ReadonlySet<string>): Promise<void> {
+    if (files.size === 0) await this.#ask(`_hil_remove(${literal(MANIFEST)})`)
+    else await this.put(MANIFEST, Buffer.from(`${[...files].sort().join('\n')}\n`))
   }
 
   async list(path: string, deep = false): Promise<readonly RemoteEntry[]> {

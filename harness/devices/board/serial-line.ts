@@ -1,10 +1,12 @@
 // A serial port, opened for us alone. On a board's USB bridge two of its lines are wired to the chip:
 // RTS to reset, DTR to the BOOT button (GPIO0). `set` writes both at once, and leaving one out would
-// assert it. A pseudo terminal has neither; there `set` says no.
+// assert it. A pseudo terminal has neither; there `set` says no. A board at another machine is reached by a URL.
 
 import { Problem } from '../../../emulators/index.ts'
+import { isRemotePort, openRemote } from './remote-port.ts'
 
 export interface SerialLine {
+  /** Resolves when the port has taken it, at the pace of the line. */
   write(bytes: Uint8Array): Promise<void>
   /** False: this port has no such lines. */
   set(lines: { readonly dtr: boolean; readonly rts: boolean }): Promise<boolean>
@@ -19,8 +21,12 @@ export interface SerialEvents {
 
 export type OpenSerial = (path: string, baudRate: number, events: SerialEvents) => Promise<SerialLine>
 
+/** A port that does not close is left behind after this time. */
+const CLOSING_MS = 1000
+
 /** Throws Problem `board/no-port`, `board/no-permission`, `board/port-in-use` or `board/not-opened`. */
 export const openSerial: OpenSerial = async (path, baudRate, events) => {
+  if (isRemotePort(path)) return openRemote(path, baudRate, events)
   const { SerialPort } = await import('serialport')
   const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false })
   await new Promise<void>((resolve, reject) => {
@@ -34,40 +40,52 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
     if (closing || gone) return
     gone = true
     clearInterval(alive)
+    // After a write that failed it is still open, and would keep this process alive.
+    if (port.isOpen) port.close(() => {})
     events.onGone(why)
   }
   port.on('data', (bytes: Buffer) => events.onData(bytes))
   port.on('close', (error: Error | null) => lost(error?.message ?? 'the port was closed'))
   port.on('error', (error: Error) => lost(error.message))
   return {
+    // Not drained: a drain of a port that is gone may never end.
     write: (bytes) =>
       new Promise((resolve, reject) => {
         const failed = (error: Error): void => {
           lost(error.message)
           reject(new Problem('board/lost', `${path}: ${error.message}`, { cause: error }))
         }
+        if (gone || closing) return failed(new Error('the port is closed'))
         port.write(Buffer.from(bytes), (error) => {
           if (error) failed(error)
-          else port.drain((late) => (late ? failed(late) : resolve()))
+          else setTimeout(resolve, paceOf(bytes.length, baudRate))
         })
       }),
     set: (lines) =>
       new Promise((resolve) => {
-        port.set(lines, (error) => resolve(!error))
+        if (gone || closing) resolve(false)
+        else port.set(lines, (error) => resolve(!error))
       }),
     close: () =>
       new Promise((resolve) => {
         closing = true
         clearInterval(alive)
-        if (port.isOpen) port.close(() => resolve())
-        else resolve()
+        if (!port.isOpen) return resolve()
+        const late = setTimeout(resolve, CLOSING_MS)
+        port.close(() => {
+          clearTimeout(late)
+          resolve()
+        })
       }),
   }
 }
 
+/** How long some bytes take on the wire, ms: 8 bits with a start and a stop bit. */
+const paceOf = (bytes: number, baudRate: number): number => (bytes * 10_000) / baudRate
+
 export function whyNotOpened(path: string, error: Error): Problem {
   const { message } = error
-  if (/No such file|ENOENT|File not found/i.test(message))
+  if (/No such file|ENOENT|File not found|No such device/i.test(message))
     return new Problem('board/no-port', `there is no ${path}`, {
       hint: 'hil devices lists what is plugged in; some USB cables carry power only',
       cause: error,

@@ -27,7 +27,7 @@ afterAll(() => {
 
 const scenario = (path: string, device: string, steps: string) =>
   runText(
-    `name: n\nversion: 1\ntimeout: 20s\ndevices:\n  blue: { use: board, port: ${path}${device} }\nsteps:\n${steps}\n`,
+    `name: n\nversion: 1\ntimeout: 60s\ndevices:\n  blue: { use: board, port: ${path}${device} }\nsteps:\n${steps}\n`,
   )
 
 describe('in a scenario', () => {
@@ -72,13 +72,16 @@ describe('in a scenario', () => {
     expect(status).toBe('passed')
   })
 
-  test('unplugged in the middle, it is the environment that failed, with what was seen until then', async () => {
+  test('unplugged in the middle, it is the environment that failed, with what was seen until then', {
+    timeout: 60_000,
+  }, async () => {
     const plugged = keep(await PluggedIn.start())
-    setTimeout(() => plugged.unplug(), 1500)
+    // Its program runs for the first time after the reset that begins the scenario.
+    void plugged.saying('here\r\n').then(() => setTimeout(() => plugged.unplug(), 300))
     const { status, problem, events } = await scenario(
       plugged.path,
       `, files: { main.py: { text: "import time\\nprint('here')\\nwhile True: time.sleep(1)" } }`,
-      '  - expect: { serial: { device: blue, line: here } }\n  - never: { serial: { device: blue, line: gone }, for: 10s }',
+      '  - expect: { serial: { device: blue, line: here } }\n  - never: { serial: { device: blue, line: gone }, for: 30s }',
     )
     expect(status).toBe('broken')
     expect(problem?.code).toBe('board/lost')

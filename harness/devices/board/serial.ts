@@ -1,19 +1,16 @@
-// A real board as a chassis: its console is a serial port, its reset button the RTS line. Cutting its
+// A real board as a chassis: its console is a serial port, its reset button what Resetter finds. Cutting its
 // power is holding it in reset: a chip in reset sends nothing, and whoever waits for it waits in vain.
 
-import {
-  after,
-  type Clock,
-  type Duration,
-  elapsed,
-  milliseconds,
-  Problem,
-  showDuration,
-} from '../../../emulators/index.ts'
-import type { Chassis, ChassisEvents } from './chassis.ts'
+import { after, type Clock, elapsed, milliseconds, Problem, showDuration } from '../../../emulators/index.ts'
+import { BootWatch } from './boot-watch.ts'
+import type { BootResult, Chassis, ChassisEvents } from './chassis.ts'
+import { BoardPort } from './port.ts'
+import type { PortInfo } from './ports.ts'
 import { RawRepl } from './raw-repl.ts'
 import { RemoteFiles } from './remote-files.ts'
-import { type OpenSerial, openSerial, type SerialLine } from './serial-line.ts'
+import { Resetter } from './reset.ts'
+import { type ResetSettings, resetOf } from './reset-settings.ts'
+import type { OpenSerial } from './serial-line.ts'
 
 export interface SerialSettings {
   readonly name: string
@@ -23,66 +20,105 @@ export interface SerialSettings {
   /** `machine.unique_id()` in hex, when the hardware map knows it. */
   readonly uniqueId: string | null
   readonly clock: Clock
+  readonly reset?: ResetSettings | undefined
+  /** A REPL can be expected on it; default: yes. */
+  readonly python?: boolean | undefined
+  /** Files of runs before are removed from its flash. */
+  readonly clean?: boolean | undefined
+  /** What its program prints when it has started; absent: unknown. */
+  readonly ready?: ((text: string) => boolean) | undefined
+  readonly usb?: (() => Promise<Pick<PortInfo, 'vendorId' | 'productId'> | null>) | undefined
   /** Fakes for tests; default: the real ports. */
   readonly open?: OpenSerial
 }
 
 export const BAUD_RATE = 115_200
-const RESET_PULSE = milliseconds(100)
 /** So long a board may take to come to its prompt, before it is asked without. */
 const BOOT_LIMIT = milliseconds(4000)
+/** After a reset that was asked for, what says why the chip has started is expected. */
+const STARTING = milliseconds(3000)
 const BOOT_PIN = 0
+const UNIQUE_ID =
+  'from binascii import hexlify\ntry:\n  import machine\n  u = machine.unique_id()\nexcept ImportError:\n  import microcontroller\n  u = microcontroller.cpu.uid\nprint(hexlify(u).decode())'
 const PROMPT = '>>> '
 
 export function serialChassis(settings: SerialSettings, events: ChassisEvents): Chassis {
-  const { name, clock } = settings
-  let line: SerialLine | null = null
-  let path = ''
+  const { name, clock, python = true } = settings
   let repl: RawRepl | null = null
   let checked = false
   let calledAt = clock.now()
   /** The end of what came since the last reset, to see a prompt in. */
   let tail = ''
   let onPrompt: (() => void) | null = null
+  /** A reset is under way: that the board starts and its port goes away is no news. */
+  let expected = 0
+  /** It is held in reset. */
+  let isOff = true
+  let disposed = false
 
-  const gone = (why: string): void => {
-    const problem = new Problem('board/lost', `${name} is gone from ${path}: ${why}`, {
-      hint: 'unplugged, or its power is too weak? The record shows what was seen until then',
-    })
-    repl?.break(problem)
-    line = null
-    events.onLost(problem)
+  const watch = new BootWatch((cause) => {
+    if (expected > 0 || isOff) {
+      if (expected > 0) expected--
+      return
+    }
+    // Its REPL is gone, whoever has it.
+    repl?.break(new Problem('board/lost', `${name} has started again (${cause})`))
+    events.onUnaskedRestart?.(cause, `the chip says that it has started: ${cause}`)
+  })
+
+  const heard = (bytes: Uint8Array): void => {
+    tail = (tail + Buffer.from(bytes).toString('latin1')).slice(-PROMPT.length)
+    events.onConsole(bytes)
+    if (tail === PROMPT) onPrompt?.()
   }
 
-  const opened = async (): Promise<SerialLine> => {
-    if (line !== null) return line
-    path = await settings.path()
-    line = await (settings.open ?? openSerial)(path, settings.baudRate, {
+  const port = new BoardPort(
+    {
+      name,
+      path: settings.path,
+      baudRate: settings.baudRate,
+      clock,
+      comesBack: settings.reset?.comesBack ?? undefined,
+      open: settings.open,
+    },
+    {
       onData(bytes) {
-        if (repl !== null) {
-          repl.feed(bytes)
-          return
-        }
-        tail = (tail + Buffer.from(bytes).toString('latin1')).slice(-PROMPT.length)
-        events.onConsole(bytes)
-        if (tail === PROMPT) onPrompt?.()
+        resetter.feed(bytes)
+        if (repl !== null) repl.feed(bytes)
+        else heard(bytes)
+        watch.feed(bytes)
       },
-      onGone: gone,
-    })
-    return line
-  }
-
-  const pause = (time: Duration): Promise<void> => new Promise((resolve) => clock.at(after(clock.now(), time), resolve))
+      onGone(why) {
+        resetter.gone()
+        if (expected > 0 || isOff) return
+        const problem = new Problem('board/lost', `the port of ${name} went away: ${why}`)
+        repl?.break(problem)
+        events.onAway?.(why)
+      },
+      onBack() {
+        if (expected === 0 && !isOff) events.onUnaskedRestart?.('unknown', 'its port went away and came back')
+      },
+      onLost(problem) {
+        repl?.break(problem)
+        events.onLost(problem)
+      },
+    },
+  )
 
   const type = async (bytes: Uint8Array): Promise<void> => {
     calledAt = clock.now()
-    await (await opened()).write(bytes)
+    await port.write(bytes)
   }
 
   /** With the raw REPL; the console is quiet meanwhile. */
-  const withRepl = async <T>(act: (raw: RawRepl) => Promise<T>): Promise<T> => {
-    await opened()
-    const mine = new RawRepl(name, { type, clock })
+  const withRepl = async <T>(act: (raw: RawRepl) => Promise<T>, restart?: () => Promise<boolean>): Promise<T> => {
+    await port.open()
+    const mine = new RawRepl(name, {
+      type,
+      clock,
+      onStray: (bytes) => heard(bytes),
+      ...(restart === undefined ? {} : { restart }),
+    })
     repl = mine
     try {
       await mine.enter()
@@ -92,15 +128,19 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     }
   }
 
+  const resetter = new Resetter(port, settings.reset ?? resetOf(undefined), {
+    name,
+    clock,
+    python,
+    usb: settings.usb ?? (async () => null),
+    ready: settings.ready ?? null,
+    withRepl: (act) => withRepl(act),
+  })
+
   const identify = async (raw: RawRepl): Promise<void> => {
     if (checked || settings.uniqueId === null) return
-    const found = (
-      await raw.evaluate('import machine\nfrom binascii import hexlify\nprint(hexlify(machine.unique_id()).decode())')
-    ).trim()
-    if (found !== settings.uniqueId)
-      throw new Problem('board/wrong-board', `${path} is ${found}, and ${name} is ${settings.uniqueId}`, {
-        hint: 'have two boards changed places? hil devices --map writes the hardware map anew',
-      })
+    const found = (await raw.evaluate(UNIQUE_ID)).trim()
+    if (found !== settings.uniqueId) throw wrongBoard(port.path, found, name, settings.uniqueId)
     checked = true
   }
 
@@ -116,30 +156,55 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
       if (tail === PROMPT) done()
     })
 
-  const reset = async (): Promise<void> => {
-    const port = await opened()
-    tail = ''
-    if (await port.set({ dtr: false, rts: true })) {
-      await pause(RESET_PULSE)
-      await port.set({ dtr: false, rts: false })
-      return
+  /** While it runs, that the board starts is expected. */
+  const expecting = async (act: () => Promise<void>): Promise<void> => {
+    expected++
+    watch.forget()
+    try {
+      await act()
+    } finally {
+      // Its ROM may still be about to speak.
+      clock.at(after(clock.now(), STARTING), () => {
+        if (expected > 0) expected--
+      })
     }
-    // No such lines: the board is asked to do it by itself. It does not answer any more.
-    await withRepl((raw) => raw.leave())
-    await quiet()
+  }
+
+  const reset = async (): Promise<void> => {
     tail = ''
-    await type(Buffer.from('import machine; machine.reset()\r'))
+    isOff = false
+    await expecting(async () => {
+      expected++ // the start itself, and its port, which may go away
+      try {
+        await resetter.reset()
+      } finally {
+        expected--
+      }
+    })
+  }
+
+  const boot = async (): Promise<BootResult> => {
+    try {
+      await reset()
+      return { started: true }
+    } catch (error) {
+      const goesOn = error instanceof Problem && error.code === 'board/no-reset' && !python
+      if (!goesOn || settings.reset?.by === 'command') throw error
+      // Firmware that runs already, behind a port that cannot reset it.
+      return { started: false, why: (error as Problem).message }
+    }
   }
 
   return {
     seesPins: false,
     errnos: 'esp32',
-    boot: reset,
+    boot,
     reset,
     async powerOff() {
-      const port = await opened()
-      if (!(await port.set({ dtr: false, rts: true })))
-        throw new Problem('device/no-power', `${name} cannot be held in reset: its port has no RTS line`, {
+      await port.open()
+      isOff = true
+      if (!resetter.holds || !(await port.set({ dtr: false, rts: true })))
+        throw new Problem('device/no-power', `${name} cannot be held in reset: no RTS line leads to its chip`, {
           hint: 'network: { state: down, mode: blackhole } takes it off the network instead',
         })
     },
@@ -149,35 +214,57 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
         throw new Problem('device/no-wire', `nothing here can drive pin ${pin} of ${name}`, {
           hint: `only the BOOT button (pin ${BOOT_PIN}) is wired to the serial port`,
         })
-      void opened()
-        .then((port) => port.set({ dtr: level === 0, rts: false }))
-        .then((could) => {
-          if (!could)
-            events.onLost(new Problem('board/no-lines', `the port of ${name} has no DTR line to press BOOT by`))
-        }, events.onBug)
+      void port.set({ dtr: level === 0, rts: false }).then((could) => {
+        if (!could) events.onLost(new Problem('board/no-lines', `the port of ${name} has no DTR line to press BOOT by`))
+      }, events.onBug)
     },
     async upload(files) {
-      if (files.size === 0 && settings.uniqueId === null) {
-        await opened()
+      const clean = settings.clean === true && python
+      if (files.size === 0 && settings.uniqueId === null && !clean) {
+        await port.open()
         return
       }
-      await withRepl(async (raw) => {
-        await identify(raw)
-        const remote = new RemoteFiles(raw)
-        for (const [file, content] of files) await remote.put(file, content)
-        await raw.leave()
-      })
+      if (!python && files.size === 0) {
+        // Nobody can be asked who it is.
+        await port.open()
+        return
+      }
+      isOff = true // what happens on the way is no news
+      await withRepl(
+        async (raw) => {
+          await identify(raw)
+          const remote = new RemoteFiles(raw)
+          if (clean) await remote.clean(new Set(files.keys()))
+          for (const [file, content] of files) await remote.put(file, content)
+          if (clean) await remote.remember(new Set(files.keys()))
+          await raw.leave()
+        },
+        () => resetter.pulse(),
+      )
     },
     quiet,
+    restart: () => resetter.pulse(),
     hanging: () => `the device has not come back for ${showDuration(elapsed(calledAt, clock.now()))}`,
     async [Symbol.asyncDispose]() {
-      const port = line
-      line = null
-      if (port === null) return
-      // Left as by its reset button, whatever was being done to it.
-      await port.set({ dtr: false, rts: true })
-      await port.set({ dtr: false, rts: false })
-      await port.close()
+      if (disposed) return
+      disposed = true
+      isOff = true
+      try {
+        if (!port.isOpen) return
+        // Left as by its reset button, whatever was being done to it; one without that button in its friendly REPL.
+        const wired = resetter.holds && (await port.set({ dtr: false, rts: true }))
+        if (wired) await port.set({ dtr: false, rts: false })
+        if (python && !(wired && resetter.verified)) await port.write(Buffer.from('\r\x03\x02'))
+      } catch {
+        // it is gone
+      } finally {
+        await port[Symbol.asyncDispose]()
+      }
     },
   }
 }
+
+export const wrongBoard = (path: string, found: string, name: string, wanted: string): Problem =>
+  new Problem('board/wrong-board', `${path} is ${found}, and ${name} is ${wanted}`, {
+    hint: 'have two boards changed places? hil devices --map writes the hardware map anew',
+  })

@@ -59,6 +59,7 @@ export function virtualChassis(settings: VirtualSettings, events: ChassisEvents)
           events.onIdle(error)
         },
         onAir: (on) => {
+          events.onAir?.(on)
           if (!on) before = attachment.state
           const state = on ? before : NO_AIR
           // What the scenario itself has done to the link since stays.
@@ -80,7 +81,10 @@ export function virtualChassis(settings: VirtualSettings, events: ChassisEvents)
   }
 
   return {
-    boot: start,
+    async boot() {
+      await start()
+      return { started: true }
+    },
     async reset() {
       idle = promised()
       if (board === null) await start()
@@ -102,6 +106,9 @@ export function virtualChassis(settings: VirtualSettings, events: ChassisEvents)
       const call = board?.pending()
       if (call === null || call === undefined) return null
       return `the device has been waiting in ${call.call}${call.detail} for ${showDuration((clock.now() - call.since) as never)}`
+    },
+    wifi(state, time) {
+      board?.wifi(state, time)
     },
     seesPins: true,
     errnos: 'linux',

@@ -277,7 +277,7 @@ function written(value: Value, form: string | undefined): string {
 }
 
 /** The whole line, or a /regex/ found anywhere in it. */
-function lineMatcher(template: string, values: Values): (line: string) => RegExpMatchArray | boolean | null {
+export function lineMatcher(template: string, values: Values): (line: string) => RegExpMatchArray | boolean | null {
   const regex = readRegex(template)
   if (regex === undefined) {
     const wanted = replaced(template, values)

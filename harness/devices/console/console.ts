@@ -26,6 +26,9 @@ export interface ConsoleEnv {
 
 /** How long a device may take to react to CR before LF is tried. */
 const REACTION: Duration = milliseconds(700)
+/** A console that says nothing for so long has said what it had to say. */
+const SILENCE: Duration = milliseconds(500)
+const TALKS_AT_MOST: Duration = milliseconds(4000)
 
 export class DeviceConsole {
   readonly #settings: ConsoleSettings
@@ -51,6 +54,17 @@ export class DeviceConsole {
   /** A line that comes as text, from a device whose output is not a stream of bytes. */
   line(line: string): void {
     this.#tell({ line }, 'out')
+  }
+
+  /** Resolves when nothing has come for a moment, or after a limit; what has no end yet has then been told. */
+  async quiet(): Promise<void> {
+    const { clock } = this.#env
+    const until = after(clock.now(), TALKS_AT_MOST)
+    for (let received = -1; received !== this.#received && clock.now() < until; ) {
+      received = this.#received
+      await this.#pause(SILENCE)
+    }
+    this.flush()
   }
 
   /** Lines without an end are told as they are. */

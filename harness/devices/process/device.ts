@@ -158,6 +158,7 @@ export function processDevice(settings: ProcessSettings): Device {
     powerOff: () => cut('off'),
     drive: noPins,
     activeLevel: noPins,
+    consoleQuiet: () => (child === null ? Promise.resolve() : console.quiet()),
     send(text, eol) {
       if (child === null) throw off()
       if (typeof text === 'string') console.type(text, eol)

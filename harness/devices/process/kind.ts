@@ -32,7 +32,7 @@ export const processKind: DeviceKind<Settings> = {
   },
   summary: 'any program that speaks MQTT, started by the harness; its input and output are the console',
   options: COMMAND_OPTIONS,
-  keys: ['command', 'env', 'tty', 'console', 'commands', 'with', 'will'],
+  keys: ['command', 'directory', 'env', 'tty', 'console', 'commands', 'with', 'will'],
   late: ['command'],
   shows: ['serial', 'serial-in', 'serial-err', 'exit'],
   lacks: LACKS,
@@ -66,7 +66,7 @@ export const processKind: DeviceKind<Settings> = {
       environment: words.env ?? {},
       tty: words.tty ?? null,
       console: consoleOf(words),
-      directory: resolvePath(dirname(file)),
+      directory: resolvePath(dirname(file), words.directory ?? '.'),
     }
   },
   busy: ({ commands }) => (commands === null ? 'a process' : null),

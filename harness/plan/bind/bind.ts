@@ -35,6 +35,8 @@ export function bindingsOf(
 
 export function bindingsFromOutside(given: Readonly<Record<string, string>>): Bindings {
   const bindings = Object.fromEntries(Object.entries(given).map(([device, text]) => [device, parseBinding(text)]))
+  for (const [device, binding] of Object.entries(bindings))
+    if (binding.given?.key === 'command') bindings[device] = { ...binding, directory: process.cwd() }
   const every = bindings[EVERY_DEVICE]
   if (every !== undefined && deviceKinds[every.use]?.binding?.isSingle === true)
     throw new Problem('binding/one-board', `${every.text} is one board, and ${EVERY_DEVICE} is every device`, {

@@ -31,6 +31,8 @@ export interface Binding {
   readonly version?: string | undefined
   /** What stands after the colon (`port:PATH`, `process:COMMAND`), as the key that it is the value of. */
   readonly given?: { readonly key: DeviceKey; readonly value: string } | undefined
+  /** For a process of the command line: the folder that hil was started in, as a shell would have it. */
+  readonly directory?: string | undefined
   /** For a device that is written in a file of its own: what it says. */
   readonly node?: MapNode | undefined
 }
@@ -155,6 +157,7 @@ export function bound(device: Node, binding: Binding): Node {
     version,
     client: own,
     ...(given === undefined || isLaidOver ? {} : { [given.key]: given.value }),
+    directory: binding.directory,
   }
   const speaks = library === undefined ? use : (own ?? library)
   const kept = device.entries

@@ -52,7 +52,7 @@ export function scenarioSchema(): Schema {
       ...topProperties,
       devices: described(topProperties.devices, {
         type: 'object',
-        additionalProperties: { $ref: '#/definitions/device' },
+        additionalProperties: { $ref: '#/definitions/scenarioDevice' },
       }),
       fleet: described(topProperties.fleet, {
         type: 'object',
@@ -66,7 +66,14 @@ export function scenarioSchema(): Schema {
         items: { $ref: '#/definitions/step' },
       }),
     },
-    definitions: { ...definitions.all, device: deviceSchema, group: jsonOf(group), slo: jsonOf(slo), step, always },
+    definitions: {
+      ...definitions.all,
+      scenarioDevice: deviceSchema,
+      group: jsonOf(group),
+      slo: jsonOf(slo),
+      step,
+      always,
+    },
   }
 }
 

@@ -207,9 +207,9 @@ function linkBars(own, end) {
     } else if (event.kind === 'socket' && open.has(connection)) {
       Object.assign(open.get(connection) ?? {}, { to: event.at })
       open.delete(connection)
-    } else if (event.kind === 'fault' && /^network (down|up)/.test(String(what))) {
+    } else if (event.kind === 'fault' && /^(network (down|up)|Wi-Fi (lost|up))/.test(String(what))) {
       if (down !== null) down.to = event.at
-      down = String(what).startsWith('network down')
+      down = /^(network down|Wi-Fi lost)/.test(String(what))
         ? { from: event.at, to: end, row: 0, text: String(what), status: 'down', event }
         : null
       if (down !== null) bars.push(down)

@@ -1,0 +1,31 @@
+// `device`: the life of a device: a board that started again, a program whose power was cut, a port that went away.
+
+import { z } from 'zod'
+import { identifier } from '../scenario/index.ts'
+import { differences } from './compare.ts'
+import type { Matcher } from './matcher.ts'
+
+const CHANGES = ['boot', 'reset', 'off', 'ended', 'crashed', 'away', 'lost', 'restarted'] as const
+const CAUSES = ['power', 'brownout', 'panic', 'watchdog', 'software', 'sleep', 'unknown'] as const
+
+const fields = z.strictObject({
+  device: identifier().describe('which device'),
+  change: z.enum(CHANGES).describe('what happened to it; restarted: it started again, and no step had asked for that'),
+  cause: z.enum(CAUSES).optional().describe('of restarted: why, as far as a real board says'),
+})
+
+type DeviceFields = z.output<typeof fields>
+
+export const device: Matcher<DeviceFields> = {
+  name: 'device',
+  summary: 'a change in the life of a device: it booted, was reset, started again by itself, went away',
+  kind: 'device',
+  fields,
+  devices: (f) => [f.device],
+  stream: (f) => `device:${f.device}`,
+  compare(f, event) {
+    if (event.kind !== 'device' || event.device !== f.device || event.change !== f.change) return null
+    return differences({ cause: f.cause }, event as never)
+  },
+  show: (f) => `${f.device} ${f.change}${f.cause === undefined ? '' : ` by ${f.cause}`}`,
+}
