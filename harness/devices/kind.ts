@@ -40,6 +40,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */
   capabilities?(settings: Settings): readonly string[]
+  /** What it says may be the only trace of a run that is killed: the record is written as it grows. */
+  readonly hasConsole?: true
   /** For a real board: by which names others may not use it at the same time. */
   boards?(settings: Settings): Promise<readonly string[]>
   /** Where its link must listen; absent: 127.0.0.1 is enough. */

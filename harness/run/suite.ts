@@ -195,8 +195,7 @@ async function once(
 }
 
 /** What they say may be the only trace of a run that was killed. */
-const hasConsoles = (plan: Plan): boolean =>
-  plan.devices.some(({ use }) => use === 'process' || deviceKinds[use]?.boards !== undefined)
+const hasConsoles = (plan: Plan): boolean => plan.devices.some(({ use }) => deviceKinds[use]?.hasConsole === true)
 
 /** The run of a plan that is not run. */
 export function skipped(plan: Plan, repetition: number): ScenarioRun {

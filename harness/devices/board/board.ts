@@ -56,6 +56,7 @@ export const board: DeviceKind<Settings> = {
   lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
   linkHost,
   refusesByReset: true,
+  hasConsole: true,
   compile(written) {
     const { words, node, diagnostics } = written
     if (words.port === undefined) {

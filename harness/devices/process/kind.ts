@@ -37,6 +37,7 @@ export const processKind: DeviceKind<Settings> = {
   shows: ['serial', 'serial-in', 'serial-err', 'exit'],
   lacks: LACKS,
   refusesByReset: true,
+  hasConsole: true,
   speaksWebSocket: true,
   readsFiles: true,
   compile(written) {
