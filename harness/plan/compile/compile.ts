@@ -3,8 +3,8 @@
 
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
-import { isSecretName } from '../../evidence/index.ts'
 import { BROKER_PLACEHOLDERS } from '../../brokers/index.ts'
+import { isSecretName } from '../../evidence/index.ts'
 import {
   blamedOnRegexes,
   childOf,
