@@ -16,6 +16,7 @@ export default defineConfig(({ mode }) => ({
     // Some start brokers, boards, browsers and whole runs of scenarios, on a machine that may be slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     // With real ports and processes, what fails once on a shared machine is tried once more there; a defect fails twice.
     // Each such test is printed, and more than three fail the run.
     retry: isCi ? 1 : 0,
@@ -24,6 +25,7 @@ export default defineConfig(({ mode }) => ({
       include: ['harness/**/*.ts', 'emulators/**/*.ts'],
       exclude: ['**/*.test.ts', '**/*.contract.ts', '**/*testing.ts'],
       reporter: ['text-summary', 'json-summary'],
+      reportOnFailure: true,
     },
   },
 }))

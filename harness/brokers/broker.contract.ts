@@ -18,13 +18,13 @@ export interface ContractSettings {
   readonly options?: Readonly<Record<string, unknown>>
   /** Why the whole suite cannot run here; in CI it runs nevertheless, and fails. */
   readonly unavailable?: string | null
-  /** Milliseconds for each test; default 20 s. */
+  /** Milliseconds for each test; default 120 s. */
   readonly limit?: number
 }
 
 export function brokerContract(
   kind: BrokerKind,
-  { options = {}, unavailable = null, limit = 20_000 }: ContractSettings = {},
+  { options = {}, unavailable = null, limit = 120_000 }: ContractSettings = {},
 ) {
   const { skip: skipped, why } = unlessMissing(unavailable)
   const open = () => kind.open(options)

@@ -176,7 +176,7 @@ describe('--last-failed', () => {
     expectComplaint(await again(), 5, 'cli/nothing-matched', 'failed the last time')
     writeFileSync(join(out, 'results.json'), '{')
     expectComplaint(await again(), 2, 'cli/no-last-run', 'not the results of a run')
-  }, 30_000)
+  })
 })
 
 describe('hil judge', () => {
@@ -219,7 +219,7 @@ describe('hil judge', () => {
       'evidence/bad-timeline',
       'version 9',
     )
-  }, 30_000)
+  })
 
   it('does not call passed what did not get to its end', async () => {
     using scratch = new Scratch()

@@ -55,4 +55,7 @@ function findRecording(path: string): string {
   })
 }
 
-const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? String(cause)
+function reason(cause: unknown): string {
+  const { code } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT' ? 'there is no such file or folder' : (code ?? String(cause))
+}

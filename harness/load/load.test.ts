@@ -5,15 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, connectAsync } from 'mqtt'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
 import { isFree } from '../link/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from './testing.ts'
-
-// Whole fleets, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 60_000 })
 
 const mosquittoHere = await needs('mosquitto')
 

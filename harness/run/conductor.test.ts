@@ -98,7 +98,7 @@ describe('time limits', () => {
     expect(result.verdicts).toMatchObject([
       { step: '0', kind: 'fail', expected: expect.stringContaining('within the time limit of 100ms') },
     ])
-    expect(ms).toBeLessThan(3000)
+    expect(ms).toBeLessThan(20_000)
   })
 
   it('one that is not reached does nothing, and leaves no timer', async () => {
@@ -124,7 +124,7 @@ describe('always', () => {
     const { result, ms } = await took(run(planIn('fixtures/scenarios/wrong-always.scenario.yaml')))
     expect(result.status).toBe('failed')
     expect(result.verdicts.filter((v) => v.kind === 'fail')).toMatchObject([{ step: 'always.0' }])
-    expect(ms).toBeLessThan(5000)
+    expect(ms).toBeLessThan(20_000)
   })
 
   it('a claim that ended with its anchor is not violated any more', async () => {
@@ -191,7 +191,7 @@ ${steps}
     )
     expect(result.status).toBe('interrupted')
     expect(result.verdicts.filter((v) => v.kind !== 'pass')).toEqual([])
-    expect(ms).toBeLessThan(3000)
+    expect(ms).toBeLessThan(20_000)
     await nothingHeld(watched.broker)
   })
 

@@ -82,18 +82,18 @@ test.concurrent.each(names)('%s passes', async (name) => {
   expect(await statusOf(textOf(name))).toEqual({ status: 'passed', failed: 0, problem: undefined })
 })
 
-test.concurrent.each(names)('%s fails without', { timeout: 30_000 }, async (name) => {
+test.concurrent.each(names)('%s fails without', async (name) => {
   expect(await statusOf(undisturbed(name))).toMatchObject({ status: 'failed', failed: expect.toSatisfy((n) => n > 0) })
 })
 
-test.concurrent.each(Object.keys(OTHER))('%s fails on another packet', { timeout: 30_000 }, async (name) => {
+test.concurrent.each(Object.keys(OTHER))('%s fails on another packet', async (name) => {
   expect(await statusOf(misdirected(name))).toMatchObject({ status: 'failed', failed: expect.toSatisfy((n) => n > 0) })
 })
 
 test.concurrent.each([
   ['another topic', { packet: { type: 'publish', topic: 'cmd/green', payload: 'on' } }],
   ['the other side', { to: 'broker' }],
-])('inject fails with %s', { timeout: 30_000 }, async (_, other) => {
+])('inject fails with %s', async (_, other) => {
   const text = changed('inject', ({ steps }) => {
     Object.assign(steps.find((one) => one.inject !== undefined)!.inject!, other)
   })

@@ -276,7 +276,7 @@ describe('a device of a fleet', () => {
     await watch.until('failed given up without a CONNACK')
     expect(watch.told).not.toContain('lost')
     expect(watch.bugs).toEqual([])
-  }, 30_000)
+  })
 
   it.each([
     ['closes', 'failed closed before CONNACK'],

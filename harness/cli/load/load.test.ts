@@ -3,11 +3,8 @@
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { hil, Scratch, start } from '../testing.ts'
-
-// Whole processes with whole fleets, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
 
 const FLEET = `name: a fleet
 version: 1

@@ -106,31 +106,31 @@ describe('in an editor', () => {
     expect(await editor.completions(`${HEAD}|`)).toEqual(
       expect.arrayContaining(['devices', 'steps', 'always', 'matrix']),
     )
-  }, 30_000)
+  })
 
   it('the verbs of a step are completed', async () => {
     const labels = await editor.completions(`${HEAD}steps:\n  - |`)
     expect(labels).toEqual(expect.arrayContaining(['connect', 'publish', 'expect', 'network']))
-  }, 30_000)
+  })
 
   it('words that there are a few of are completed', async () => {
     const labels = await editor.completions(`${HEAD}devices:\n  blue:\n    use: |`)
     expect(labels.map((label) => label.replaceAll('"', ''))).toEqual(
       expect.arrayContaining(['umqtt.simple', 'process']),
     )
-  }, 30_000)
+  })
 
   it('a key is explained under the pointer', async () => {
     expect(await editor.hover(`${HEAD}time|out: 3s\nsteps: []\n`)).toMatch(/\w{4,}/)
     expect(await editor.hover(`${HEAD}steps:\n  - pub|lish: { device: blue, topic: a/b, payload: x }\n`)).toMatch(
       /\w{4,}/,
     )
-  }, 30_000)
+  })
 
   it('what is wrong is underlined, and what is right is not', async () => {
     const wrong = editor.document(`${HEAD}devces: {}\nsteps:\n  - connect: blue\n`)
     expect((await wrong.marks).map(({ message }) => message).join()).toContain('devces')
     const right = editor.document(`${HEAD}devices: { blue: { use: umqtt.simple } }\nsteps:\n  - connect: blue\n`)
     expect(await right.marks).toEqual([])
-  }, 30_000)
+  })
 })

@@ -31,7 +31,7 @@ const scenario = (path: string, device: string, steps: string) =>
   )
 
 describe('in a scenario', () => {
-  test('a puppet makes the calls on the board', { timeout: 40_000 }, async () => {
+  test('a puppet makes the calls on the board', async () => {
     const plugged = keep(await PluggedIn.start())
     const { status, verdicts, events } = await scenario(
       plugged.path,
@@ -99,7 +99,7 @@ describe('in a scenario', () => {
     expect(taken).toMatchObject({ status: 'broken', problem: { code: 'board/port-in-use' } })
   })
 
-  test('nobody at the port answers', { timeout: 40_000 }, async () => {
+  test('nobody at the port answers', async () => {
     const pty = openPty(() => {})
     const { status, problem } = await runText(
       `name: n\nversion: 1\ntimeout: 30s\ndevices:\n  blue: { use: board, port: ${pty.path} }\nsteps:\n  - connect: blue\n`,

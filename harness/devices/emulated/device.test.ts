@@ -218,7 +218,7 @@ describe('its life', () => {
     expect(device.running).toBe(true)
   })
 
-  it('machine.reset, five seconds after its broker is gone', { timeout: 15_000 }, async () => {
+  it('machine.reset, five seconds after its broker is gone', async () => {
     make({ client: clients.umqttsimple, firmware: firmware['room-light'], options: { uuid: 'x' } })
     await device.boot()
     await event({ kind: 'serial', stream: 'out' }, 2)
