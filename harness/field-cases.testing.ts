@@ -68,7 +68,7 @@ export function argumentsOf({ run, folder }: FieldCase, port: number, output: st
     const [flag, value] = /^(--[\w-]+=)(.*)$/s.exec(word)?.slice(1) ?? ['', word]
     return flag! + (own.has(value!) ? join(folder, value!) : value!.replaceAll('{port}', String(port)))
   })
-  return run[0] === 'run' ? [...filled, '--output', output] : filled
+  return run[0] === 'run' || run[0] === 'replay' ? [...filled, '--output', output] : filled
 }
 
 /** A port of this machine that nothing listens on. */

@@ -1,7 +1,7 @@
 // One TCP connection of a replay. Unlike a library it reacts to nothing by itself: what comes is kept until the script
 // asks for it, and a peer that has closed is answered only when the script gets there.
 
-import { Decoder, type Packet } from '../../../emulators/index.ts'
+import { Decoder, Dialect, type Packet } from '../../../emulators/index.ts'
 import type { Attachment } from '../device.ts'
 import type { linkedNetwork } from '../network/linked-network.ts'
 import type { Awaited } from './script.ts'
@@ -29,7 +29,10 @@ export class ReplayConnection {
   ended: string | null = null
   readonly #host: ReplayHost
   readonly #wire: Wire
-  readonly #decoder = new Decoder()
+  /** What the CONNECT says that is sent decides how the answers are read. */
+  readonly #dialect = new Dialect()
+  readonly #sent = new Decoder(this.#dialect)
+  readonly #decoder = new Decoder(this.#dialect)
   readonly #came: Packet[] = []
   readonly #taken = new Set<Packet>()
   #finished = false
@@ -97,6 +100,7 @@ export class ReplayConnection {
   /** An errno when it could not be sent. */
   send(bytes: Uint8Array): Promise<string | null> {
     if (this.#finished) return Promise.resolve('EPIPE')
+    this.#sent.push(bytes)
     return new Promise((resolve) => this.#wire.write(bytes, (errno) => resolve(errno ?? null)))
   }
 
