@@ -170,6 +170,53 @@ describe('a disturbance', () => {
     expect(web.frames().filter((f) => f.by === 'link')).toHaveLength(3)
   })
 
+  it('leaves the frames alone of what it does not hit, also when a packet of them was dropped', async () => {
+    await using web = await open()
+    web.loopback.link.disturb(ruleOf('drop', {}, { packet: ['publish'] }))
+    const kept = [up('binary', Buffer.from('c000', 'hex')), up('binary', Buffer.from('40020007c000', 'hex'))]
+    web.device.write(Buffer.concat([kept[0]!, up('binary', publish('a', 'x')), kept[1]!]))
+    await web.broker.until(() => web.atBroker().length === 2)
+    expect(web.broker.bytes.subarray(web.heads.broker)).toEqual(Buffer.concat(kept))
+    expect(web.frames().map(({ length, delivered, by }) => [length, delivered, by])).toEqual([
+      [2, true, undefined],
+      [6, false, undefined],
+      [6, true, undefined],
+    ])
+  })
+
+  it('and a packet in two frames that nothing hits passes in both, as they come', async () => {
+    await using web = await open()
+    web.loopback.link.disturb(ruleOf('drop', {}, { packet: ['pingreq'], mayWant: (begun) => begun[0]! >> 4 === 12 }))
+    const packet = publish('a', 'in two frames')
+    const first = up('binary', packet.subarray(0, 5))
+    web.device.write(first)
+    await web.broker.until(() => web.atBroker().length === 1)
+    const second = up('binary', packet.subarray(5))
+    web.device.write(second)
+    await web.broker.until(() => web.atBroker().length === 2)
+    expect(web.broker.bytes.subarray(web.heads.broker)).toEqual(Buffer.concat([first, second]))
+    expect(web.frames().every(({ delivered, by }) => delivered && by === undefined)).toBe(true)
+  })
+
+  it('loses a text frame that waits when the network goes down, and that is told', async () => {
+    await using web = await open()
+    web.loopback.link.disturb(ruleOf('delay', '1h'))
+    web.device.write(Buffer.concat([up('binary', publish('a', 'x')), up('text', Buffer.from('hi'))]))
+    await web.loopback.event((e) => e.kind === 'frame' && e.opcode === 'text')
+    await web.loopback.link.set({ kind: 'down', mode: 'blackhole' })
+    expect(web.loopback.faults.at(-1)).toBe('1 packet and 1 frame up did not leave before the connection was over')
+  })
+
+  it('does not hold back a text frame that is injected', async () => {
+    await using web = await open()
+    web.loopback.link.disturb(ruleOf('delay', '1h', { direction: 'down' }))
+    web.broker.write(down('binary', Buffer.from('d000', 'hex')))
+    await web.loopback.event((e) => e.kind === 'packet')
+    web.loopback.link.inject('device', Buffer.from('hi'), { frame: 'text' })
+    await web.device.until(() => web.atDevice().length === 1)
+    expect(web.atDevice()).toMatchObject([{ opcode: 'text' }])
+  })
+
   it('does not let a close frame overtake what is late', async () => {
     await using web = await open()
     web.loopback.link.disturb(ruleOf('delay', '150ms'))
