@@ -5,6 +5,10 @@ const isCi = (process.env.CI ?? '') !== ''
 /** `npm test` runs all but these; `npm run test:all` (`--mode all`) runs them, too. CONTRIBUTING.md says what goes where. */
 const SLOW = '**/*.slow.test.ts'
 
+/** Percent of the lines of a room, by its folder. */
+const floors = (rooms: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(rooms).map(([room, lines]) => [`${room}/**`, { lines }]))
+
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['harness/**/*.test.ts', 'emulators/**/*.test.ts', 'docs/**/*.test.ts', 'fixtures/defective/**/*.test.ts'],
@@ -26,6 +30,17 @@ export default defineConfig(({ mode }) => ({
       exclude: ['**/*.test.ts', '**/*.contract.ts', '**/*testing.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportOnFailure: true,
+      // What the tests of these rooms themselves reach: less means that something came without a test.
+      thresholds: floors({
+        'emulators/clients': 94,
+        'emulators/mqtt': 94,
+        'harness/expect': 79,
+        'harness/judge': 88,
+        'harness/lint': 98,
+        'harness/packets': 96,
+        'harness/plan': 83,
+        'harness/scenario': 94,
+      }),
     },
   },
 }))
