@@ -1,0 +1,297 @@
+// No key of a claim is passed over: for each key of each matcher there is an event, a value that fits it, and one that
+// does not. A key that the schema has and this table has not fails the test, and so does one that nothing evaluates.
+
+import { describe, expect, it } from 'vitest'
+import type { Sendable } from '../../emulators/index.ts'
+import type { Event } from '../evidence/index.ts'
+import { type AnyMatcher, type MatcherName, matchers } from './index.ts'
+import { packetMatch } from './packet.ts'
+import { compare, event, packetEvent } from './testing.ts'
+
+/** An event, the fields without which there is no claim, and for each key a value that fits and one that does not. */
+interface Case {
+  readonly of: Event
+  readonly with: Readonly<Record<string, unknown>>
+  readonly keys: Readonly<Record<string, readonly [fits: unknown, wrong: unknown]>>
+}
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+const up = (said: Sendable | string, rest: object = {}): Event => packetEvent('up', said, rest)
+
+const CASES: Readonly<Record<MatcherName, readonly Case[]>> = {
+  packet: [
+    {
+      of: up({ type: 'pingreq' }, { connection: 2, by: 'link', end: 'broker' }),
+      with: { from: 'blue', at: 'broker' },
+      keys: {
+        from: ['blue', 'red'],
+        type: ['pingreq', 'pingresp'],
+        delivered: [true, false],
+        at: ['broker', 'device'],
+        by: ['link', 'peer'],
+        connection: [2, 1],
+        match: [{ flags: 0 }, { flags: 1 }],
+      },
+    },
+    { of: packetEvent('down', { type: 'pingresp' }), with: {}, keys: { to: ['blue', 'red'] } },
+  ],
+  message: [
+    {
+      of: event({ kind: 'message', topic: 'a', payload: text('x'), qos: 1, retain: true, dup: true }),
+      with: {},
+      keys: { topic: ['a', 'b'], payload: ['x', 'y'], qos: [1, 0], retain: [true, false], dup: [true, false] },
+    },
+  ],
+  socket: [
+    {
+      of: event({
+        kind: 'socket',
+        device: 'blue',
+        change: 'secured',
+        by: 'device',
+        connection: 2,
+        serverName: 'h',
+        detail: 'TLS',
+      }),
+      with: { from: 'blue', event: 'secured' },
+      keys: {
+        from: ['blue', 'red'],
+        event: ['secured', 'closed'],
+        by: ['device', 'broker'],
+        serverName: ['h', 'i'],
+        detail: ['TLS', 'no'],
+        connection: [2, 1],
+      },
+    },
+  ],
+  call: [
+    {
+      of: event({ kind: 'call', device: 'blue', id: 'pub', method: 'publish', state: 'returned', value: 5 }),
+      with: { device: 'blue', returned: true },
+      keys: { device: ['blue', 'red'], method: ['publish', 'ping'], id: ['pub', 'sub'], returned: [5, 6] },
+    },
+    {
+      of: event({
+        kind: 'call',
+        device: 'blue',
+        id: 'pub',
+        method: 'publish',
+        state: 'raised',
+        error: { type: 'OSError', args: [1] },
+      }),
+      with: { device: 'blue' },
+      keys: { raised: ['OSError', 'ValueError'] },
+    },
+    {
+      // What still runs at the end of its window is the judge's matter: here an end of the call breaks it.
+      of: event({ kind: 'call', device: 'blue', id: 'pub', method: 'publish', state: 'returned', value: null }),
+      with: { id: 'pub' },
+      keys: { running: [true, undefined] },
+    },
+  ],
+  serial: [
+    {
+      of: event({ kind: 'serial', device: 'blue', line: 'x', stream: 'err' }),
+      with: { device: 'blue', line: 'x' },
+      keys: { device: ['blue', 'red'], line: ['x', 'y'], stream: ['err', 'out'] },
+    },
+  ],
+  signal: [
+    {
+      of: event({ kind: 'signal', device: 'blue', signal: 'led', value: 1, by: 'device' }),
+      with: { device: 'blue', signal: 'led' },
+      keys: { device: ['blue', 'red'], signal: ['led', 'fan'], value: [1, 0] },
+    },
+  ],
+  exit: [
+    {
+      of: event({ kind: 'exit', device: 'p', code: 3, signal: null }),
+      with: { device: 'p' },
+      keys: { device: ['p', 'q'], code: [3, 0] },
+    },
+    {
+      of: event({ kind: 'exit', device: 'p', code: null, signal: 'SIGKILL' }),
+      with: { device: 'p' },
+      keys: { signal: ['SIGKILL', 'SIGTERM'] },
+    },
+  ],
+  violation: [
+    {
+      of: event({ kind: 'violation', device: 'blue', by: 'device', statement: 'MQTT-2.3.1-1', what: 'w', of: 0 }),
+      with: {},
+      keys: { from: ['blue', 'red'], by: ['device', 'broker'] },
+    },
+    {
+      of: event({ kind: 'violation', device: 'blue', by: 'device', statement: 'MQTT-2.3.1-1', what: 'w', of: 0 }),
+      with: { from: 'blue' },
+      keys: { statement: ['MQTT-2.3.1-1', 'MQTT-2.3.1-5'], what: ['w', 'v'] },
+    },
+    {
+      of: event({ kind: 'violation', device: 'blue', by: 'broker', statement: 'MQTT-2.3.1-1', what: 'w', of: 0 }),
+      with: {},
+      keys: { to: ['blue', 'red'] },
+    },
+  ],
+  fleet: [
+    {
+      of: event({
+        kind: 'fleet',
+        group: 'g',
+        devices: 4,
+        connected: 2,
+        connecting: 0,
+        off: 1,
+        ended: 1,
+        reconnects: 0,
+      }),
+      with: { group: 'g', connected: '50%' },
+      keys: { group: ['g', 'h'], connected: ['50%', '75%'], 'at-most': ['50%', '25%'], ended: ['25%', '50%'] },
+    },
+  ],
+  upgrade: [
+    {
+      of: event({
+        kind: 'upgrade',
+        device: 'blue',
+        direction: 'up',
+        connection: 2,
+        subprotocols: ['mqtt'],
+        path: '/p',
+      }),
+      with: { from: 'blue' },
+      keys: { from: ['blue', 'red'], subprotocol: ['mqtt', 'x'], path: ['/p', '/q'], connection: [2, 1] },
+    },
+    {
+      of: event({ kind: 'upgrade', device: 'blue', direction: 'down', connection: 2, subprotocols: [], status: 101 }),
+      with: {},
+      keys: { to: ['blue', 'red'] },
+    },
+    {
+      of: event({ kind: 'upgrade', device: 'blue', direction: 'down', connection: 2, subprotocols: [], status: 101 }),
+      with: { to: 'blue' },
+      keys: { status: [101, 200] },
+    },
+  ],
+  frame: [
+    {
+      of: event({
+        kind: 'frame',
+        device: 'blue',
+        direction: 'up',
+        connection: 2,
+        opcode: 'close',
+        final: true,
+        length: 2,
+        code: 1000,
+        delivered: true,
+        by: 'link',
+      }),
+      with: { from: 'blue' },
+      keys: {
+        from: ['blue', 'red'],
+        opcode: ['close', 'text'],
+        final: [true, false],
+        length: [2, 3],
+        code: [1000, 1001],
+        by: ['link', 'peer'],
+        connection: [2, 1],
+      },
+    },
+    {
+      of: event({
+        kind: 'frame',
+        device: 'blue',
+        direction: 'down',
+        connection: 1,
+        opcode: 'ping',
+        final: true,
+        length: 0,
+        delivered: true,
+      }),
+      with: {},
+      keys: { to: ['blue', 'red'] },
+    },
+  ],
+}
+
+const connect: Event = up({
+  type: 'connect',
+  clean: true,
+  keepalive: 60,
+  clientId: 'c',
+  will: { topic: 'w', payload: text('p'), qos: 1, retain: true },
+  username: 'u',
+  password: text('s'),
+} as Sendable)
+const publish: Event = up({
+  type: 'publish',
+  topic: 't',
+  payload: text('x'),
+  qos: 1,
+  packetId: 7,
+  retain: true,
+  dup: true,
+} as Sendable)
+const connack: Event = packetEvent('up', '20 02 01 05')
+const suback: Event = packetEvent('up', '90 03 00 07 80')
+const malformed: Event = packetEvent('up', '30 01 00')
+
+/** Of decoded fields: an event that has it, a value that fits, one that does not. */
+const MATCH: Readonly<Record<string, readonly [of: Event, fits: unknown, wrong: unknown]>> = {
+  topic: [publish, 't', 'u'],
+  payload: [publish, 'x', 'y'],
+  qos: [publish, 1, 0],
+  retain: [publish, true, false],
+  dup: [publish, true, false],
+  packetId: [publish, 7, 8],
+  clean: [connect, true, false],
+  keepalive: [connect, '60s', '61s'],
+  will: [connect, { topic: 'w', payload: 'p', qos: 1, retain: true }, { retain: false }],
+  clientId: [connect, 'c', 'd'],
+  username: [connect, 'u', 'v'],
+  password: [connect, 's', 't'],
+  protocolLevel: [connect, 4, 5],
+  protocolName: [connect, 'MQTT', 'MQIsdp'],
+  returnCode: [connack, 5, 0],
+  reasonCode: [connack, 5, 0],
+  sessionPresent: [connack, true, false],
+  granted: [suback, [128], [0]],
+  length: [suback, 3, 4],
+  flags: [publish, 0b1011, 0],
+  reason: [malformed, '/./', '/nothing like it/'],
+  claims: [malformed, 'publish', 'connect'],
+  hex: [connack, '20 02 01 05', '20 02 01 04'],
+}
+/** Properties of MQTT 5 have tests of their own. */
+const ELSEWHERE: readonly string[] = ['properties']
+
+const shapeOf = (schema: unknown): readonly string[] => Object.keys((schema as { readonly shape: object }).shape)
+
+describe('every key of every matcher is evaluated', () => {
+  for (const [name, cases] of Object.entries(CASES) as [MatcherName, readonly Case[]][]) {
+    it(`${name}: the table has all of its keys`, () => {
+      const told = new Set(cases.flatMap(({ keys }) => Object.keys(keys)))
+      expect([...told].sort()).toEqual([...shapeOf((matchers[name] as AnyMatcher).fields)].sort())
+    })
+
+    for (const { of, with: base, keys } of cases)
+      it.each(Object.entries(keys))(`${name}: %s`, (key, [fits, wrong]) => {
+        const whose = ['from', 'to', 'by'].includes(key) && name === 'violation' ? {} : base
+        expect(compare(name, { ...whose, [key]: fits }, of)).toEqual([])
+        expect(compare(name, { ...whose, [key]: wrong }, of) ?? ['another']).not.toEqual([])
+      })
+  }
+
+  it('match: the table has all of its keys', () => {
+    expect(Object.keys(MATCH).sort()).toEqual(
+      shapeOf(packetMatch)
+        .filter((key) => !ELSEWHERE.includes(key))
+        .sort(),
+    )
+  })
+
+  it.each(Object.entries(MATCH))('match: %s', (key, [of, fits, wrong]) => {
+    expect(compare('packet', { from: 'blue', match: { [key]: fits } }, of)).toEqual([])
+    expect(compare('packet', { from: 'blue', match: { [key]: wrong } }, of)).not.toEqual([])
+  })
+})
