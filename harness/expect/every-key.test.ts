@@ -172,6 +172,13 @@ const CASES: Readonly<Record<MatcherName, readonly Case[]>> = {
       keys: { status: [101, 200] },
     },
   ],
+  device: [
+    {
+      of: event({ kind: 'device', device: 'blue', change: 'restarted', cause: 'panic' }),
+      with: { device: 'blue', change: 'restarted' },
+      keys: { device: ['blue', 'red'], change: ['restarted', 'boot'], cause: ['panic', 'power'] },
+    },
+  ],
   frame: [
     {
       of: event({

@@ -13,6 +13,7 @@ const NAMES: Partial<Readonly<Record<FactKind, readonly string[]>>> = {
   call: ['device', 'id', 'method', 'state', 'value', 'error', 'detail'],
   serial: ['device', 'line', 'stream'],
   signal: ['device', 'signal', 'value', 'by'],
+  device: ['device', 'change', 'detail', 'cause', 'as'],
   exit: ['device', 'code', 'signal'],
   violation: ['device', 'by', 'statement', 'what', 'of'],
   fleet: ['group', 'devices', 'connected', 'connecting', 'off', 'ended', 'reconnects'],

@@ -267,6 +267,49 @@ describe('what an action does itself', () => {
   })
 })
 
+describe('how a fleet stands', () => {
+  it('is a state: what it was before the claim is over', () => {
+    const stands = (connected: number): Fact => ({
+      kind: 'fleet',
+      group: 'g',
+      devices: 2,
+      connected,
+      connecting: 0,
+      off: 0,
+      ended: 0,
+      reconnects: 0,
+    })
+    const all = claimStep('1', expectation([pattern('fleet', { group: 'g', connected: '100%' })]))
+    expect(verdicts([action('0'), all], ['0', stands(2), '/0', '1', stands(0)])).toEqual(['1 fail'])
+    expect(verdicts([action('0'), all], ['0', stands(0), '/0', '1', stands(2)])).toEqual(['1 pass'])
+  })
+})
+
+describe('WebSocket', () => {
+  const frame: Fact = {
+    kind: 'frame',
+    device: 'blue',
+    direction: 'up',
+    connection: 1,
+    opcode: 'binary',
+    final: true,
+    length: 2,
+    delivered: true,
+  }
+  const upgrade: Fact = { kind: 'upgrade', device: 'blue', direction: 'up', connection: 1, subprotocols: [] }
+  const neverFrom = (matcher: 'frame' | 'upgrade') =>
+    claimStep('1', prohibition([pattern(matcher, { from: 'blue' })], { window: milliseconds(50) }))
+
+  it('the upgrade is connect’s own; the first frame is of what sends a packet', () => {
+    const record = (fact: Fact) => ['0', made('0'), fact, '/0', '1']
+    expect(verdicts([calls('0', 'connect'), neverFrom('upgrade')], record(upgrade))).toEqual(['1 pass'])
+    expect(verdicts([calls('0', 'ping'), neverFrom('upgrade')], record(upgrade))).toEqual(['1 fail'])
+    expect(verdicts([calls('0', 'ping'), neverFrom('frame')], record(frame))).toEqual(['1 pass'])
+    expect(verdicts([calls('0', 'check'), neverFrom('frame')], record(frame))).toEqual(['1 fail'])
+    expect(verdicts([calls('0', 'upload'), neverFrom('frame')], record(frame))).toEqual(['1 fail'])
+  })
+})
+
 describe('a claim about a call', () => {
   const returned = (fields: object) =>
     claimStep(

@@ -57,6 +57,12 @@ describe('calls', () => {
     expect(verdict({ returns: null }, [[1, event('returned', { value: 0 })]])?.kind).toBe('fail')
   })
 
+  it('return the value true, when that is asked for', () => {
+    expect(verdict({ returns: true }, [[1, event('returned', { value: true })]])?.kind).toBe('pass')
+    expect(verdict({ returns: true }, [[1, event('returned', { value: false })]])?.kind).toBe('fail')
+    expect(verdict({}, [[1, event('returned', { value: false })]])?.kind).toBe('pass')
+  })
+
   it('raise what they should, and nothing else', () => {
     const raises = { type: 'OSError', errno: 'ECONNRESET' }
     expect(verdict({ raises }, [[1, raised('OSError', 'ECONNRESET')]])?.kind).toBe('pass')
