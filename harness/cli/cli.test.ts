@@ -88,15 +88,18 @@ describe('hil run', () => {
     expect(code).toBe(3)
   })
 
-  it('on Ctrl-C gives everything back and exits 130', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('on %s gives everything back and exits %d', async (signal, exit) => {
     using scratch = new Scratch()
     const run = start(['run', `${FAILING}/long.scenario.yaml`, '--output', scratch.path, '--reporter', 'list'])
     const timeline = await inTheMiddle(run.child.pid!)
     expect(timeline.length).toBeGreaterThan(0)
-    run.child.kill('SIGINT')
+    run.child.kill(signal)
     const { code, out } = await run.ended
     expect(out).toContain('interrupted')
-    expect(code).toBe(130)
+    expect(code).toBe(exit)
     for (const pid of timeline) expect(() => process.kill(pid, 0)).toThrow()
   })
 })
