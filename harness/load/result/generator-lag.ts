@@ -35,6 +35,7 @@ export function generatorResult(times: Measured['times'], phases: Measured['phas
 /** What the lag leaves of a bound; null: it stands as it is. */
 export function doubtOf(slo: SloPlan, value: number, result: Measured): string | null {
   const unit = unitOf(slo.metric)
+  if (slo.metric === 'messages_late') return doubtOfLate(slo, value, result)
   if (unit === 'count' || slo.metric === 'generator_lag') return null
   const late = result.generator.late.filter(({ phase }) => contributes(slo, phase, result))
   if (late.length === 0) return null
@@ -47,6 +48,12 @@ export function doubtOf(slo: SloPlan, value: number, result: Measured): string |
       : [value * (1 - Math.min(1, max / 1000)), value * (1 + Math.min(1, max / 1000))]
   if (!overloaded && isSettled(slo.bound, low, value, high)) return null
   return `the generator was late in ${told}, which spoils what was measured there`
+}
+
+/** A count that is made by times: without the lag there may have been any number of them up to the measured one. */
+function doubtOfLate({ bound }: SloPlan, value: number, { generator }: Measured): string | null {
+  if (generator.late.length === 0 || isSettled(bound, 0, value, value)) return null
+  return 'the generator was late, which makes messages late'
 }
 
 /** Whether samples of the bound's metric are of that phase. */

@@ -273,6 +273,13 @@ describe('the generator’s own lag', () => {
     expect(peak('{ lt: 89/s }')).toBe('fail')
   })
 
+  it('may be what made messages late', () => {
+    const late = '{ metric: messages_late, total: { lte: 5 } }'
+    expect(verdict(late, {})).toBe('fail')
+    expect(verdict(late, lagged(100, 150, 1))).toBe('inconclusive')
+    expect(verdict('{ metric: messages_late, total: { lte: 6 } }', lagged(100, 150, 1))).toBe('pass')
+  })
+
   it('is left to a bound of the scenario on it', () => {
     const guarded = `${BOUND}, { metric: generator_lag, phase: ramp, p99: { lt: 10s } }`
     expect(verdict(guarded, lagged(900, 1000, 201))).toBe('fail')
