@@ -44,6 +44,13 @@ export class EventWriter {
   readonly #whole = new Latest<string>()
   readonly #tails = new Latest<string>()
 
+  /** The latest events whose bytes are written out: a reader knows no others. */
+  readonly #written = new Latest<number>()
+
+  #within(seq: number | undefined): number | undefined {
+    return seq === undefined ? undefined : this.#written.get(seq)
+  }
+
   line(event: Event): string {
     if (event.kind === 'message') return writeLine(this.#message(event))
     if (event.kind === 'packet' || event.kind === 'bytes') return writeLine(this.#raw(event))
@@ -54,8 +61,11 @@ export class EventWriter {
     const { raw } = event
     if (raw.length < LEAST_REFERRED_BYTES) return event
     const digest = digestOf(raw)
-    const same = this.#whole.get(digest)
-    if (same === undefined) this.#whole.set(digest, event.seq)
+    const same = this.#within(this.#whole.get(digest))
+    if (same === undefined) {
+      this.#whole.set(digest, event.seq)
+      this.#written.set(event.seq, event.seq)
+    }
     const light: Record<string, unknown> = { ...event, raw: same === undefined ? raw : new Reference({ same }) }
     if (event.kind !== 'packet' || event.packet.type !== 'publish') return light
     const { payload } = event.packet
@@ -67,7 +77,7 @@ export class EventWriter {
   #message(event: Event & MessageEvent): object {
     const { payload } = event
     if (payload.length < LEAST_REFERRED_BYTES) return event
-    const same = this.#tails.get(digestOf(payload))
+    const same = this.#within(this.#tails.get(digestOf(payload)))
     return same === undefined ? event : { ...event, payload: new Reference({ same, tail: payload.length }) }
   }
 }

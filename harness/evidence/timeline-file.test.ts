@@ -95,6 +95,25 @@ describe('the file of a timeline', () => {
     ])
   })
 
+  it('refers to no event that is too long ago, however often its bytes come again', async () => {
+    const file = newFile()
+    const many = stamped(
+      Array.from({ length: 9500 }, (_, k) =>
+        k % 2 === 0 ? big : publish(Uint8Array.from(Buffer.from(`${k}`.padEnd(70)))),
+      ),
+    )
+    const more = stamped([
+      ...many,
+      message(filled(5000, 7)),
+      big,
+      message(Uint8Array.from(Buffer.from('1'.padEnd(70)))),
+    ])
+    await writeTimelineFile(file, {}, more)
+    let seq = 0
+    for (const event of openTimeline(file).events) if (seq++ % 500 < 3) expect({ ...event }).toEqual(more[seq - 1])
+    expect(seq).toBe(more.length)
+  })
+
   it('can be gone through without being kept, and more than once', async () => {
     const file = newFile()
     await writeTimelineFile(file, {}, events)

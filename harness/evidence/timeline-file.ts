@@ -165,7 +165,7 @@ function* eventsOf(lines: Lines, all: Iterator<Line>): Generator<Event> {
     // A reference is resolved to the bytes that it means, once.
     const same = /"raw":\{"same":(\d+)\}/.exec(text.slice(0, 100_000))
     const cell = (same === null ? undefined : known.get(Number(same[1]))) ?? kept
-    if (bytes !== undefined && bytes.length >= LEAST_KNOWN_BYTES) known.set(due, cell)
+    if (bytes !== undefined && same === null && bytes.length >= LEAST_KNOWN_BYTES) known.set(due, cell)
     yield withBytesKept(event, () => cell)
   }
 }
