@@ -86,3 +86,27 @@ test('the table has all 141 statements, 130 of which a wire shows in full', () =
     expect(how).not.toBe('')
   }
 })
+
+describe('one side', () => {
+  const all = [
+    ran({ verifies: ['A', 'B'] }),
+    ran({ verifies: ['B', 'C'], bindings: { dut: 'umqtt.simple' }, status: 'failed', reason: 'why' }),
+  ]
+
+  test('has only the statements that bind it, its own subjects, and totals of those', () => {
+    const broker = coverageOf(statements, all, 'server')
+    expect(broker.statements.map((s) => s.statement.id)).toEqual(['A', 'B', 'D'])
+    expect(broker.subjects).toEqual([{ role: 'server', name: 'aedes 1' }])
+    expect(broker.totals).toEqual({ yes: { covered: 2, of: 2 }, partly: { covered: 0, of: 1 } })
+    expect(showCoverage(broker, false)).not.toContain('umqtt')
+    const client = coverageOf(statements, all, 'client')
+    expect(client.statements.map((s) => s.statement.id)).toEqual(['B', 'C'])
+    expect(client.statements[0]!.subjects).toMatchObject({ 'umqtt.simple': { standing: 'fail' } })
+    expect(client.subjects.map(({ name }) => name)).toEqual(['umqtt.simple'])
+  })
+
+  test('misses nothing of the other', () => {
+    const broker = coverageOf(statements, [ran({ verifies: ['B'] })], 'server')
+    expect(broker.statements.find((s) => s.statement.id === 'B')!.missing).toEqual([])
+  })
+})

@@ -50,6 +50,8 @@ export interface StatementCoverage {
 }
 
 export interface Coverage {
+  /** The one side that was asked for; null: both. */
+  readonly side: CoverageSubject['role'] | null
   readonly subjects: readonly CoverageSubject[]
   readonly statements: readonly StatementCoverage[]
   /** Of the statements that a wire can show in full, and of those that it shows in part. */
@@ -59,11 +61,18 @@ export interface Coverage {
 /** The device under test in scenarios that test a client. */
 export const DUT = 'dut'
 
-export function coverageOf(statements: readonly Statement[], scenarios: readonly RanScenario[]): Coverage {
+/** `side`: only statements that bind it, and only what was tested of it. */
+export function coverageOf(
+  table: readonly Statement[],
+  scenarios: readonly RanScenario[],
+  side: CoverageSubject['role'] | null = null,
+): Coverage {
+  const statements = side === null ? table : table.filter((one) => one.side === side || one.side === 'both')
   const subjects = new Map<string, CoverageSubject>()
   const found = new Map<string, Map<string, Evidence[]>>()
   for (const scenario of scenarios) {
     const subject = subjectOf(scenario)
+    if (side !== null && subject.role !== side) continue
     for (const id of new Set(scenario.verifies)) {
       const standing = standingOf(id, scenario)
       if (standing === null) continue
@@ -80,12 +89,13 @@ export function coverageOf(statements: readonly Statement[], scenarios: readonly
       bySubject.set(subject.name, [...(bySubject.get(subject.name) ?? []), evidence])
     }
   }
-  const covered = statements.map((statement) => statementCoverage(statement, found.get(statement.id), subjects))
+  const covered = statements.map((statement) => statementCoverage(statement, found.get(statement.id), subjects, side))
   const total = (testable: Statement['testable']) => {
     const these = covered.filter((c) => c.statement.testable === testable)
     return { covered: these.filter((c) => c.missing.length === 0).length, of: these.length }
   }
   return {
+    side,
     subjects: [...subjects.values()].sort((a, b) => order(a).localeCompare(order(b))),
     statements: covered,
     totals: { yes: total('yes'), partly: total('partly') },
@@ -127,6 +137,7 @@ function statementCoverage(
   statement: Statement,
   found: ReadonlyMap<string, readonly Evidence[]> | undefined,
   known: ReadonlyMap<string, CoverageSubject>,
+  side: CoverageSubject['role'] | null,
 ): StatementCoverage {
   const entries = [...(found ?? [])]
   const subjects = Object.fromEntries(
@@ -136,6 +147,7 @@ function statementCoverage(
     }),
   )
   const roles = new Set(entries.map(([name]) => known.get(name)!.role))
-  const wanted = statement.side === 'both' ? (['server', 'client'] as const) : [statement.side]
+  const binds = statement.side === 'both' ? (['server', 'client'] as const) : [statement.side]
+  const wanted = binds.filter((role) => side === null || role === side)
   return { statement, subjects, missing: wanted.filter((role) => !roles.has(role)) }
 }

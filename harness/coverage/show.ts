@@ -57,7 +57,8 @@ function uncovered(statements: readonly StatementCoverage[]): string[] {
   return lines.length === 0 ? [] : [...lines, '']
 }
 
-export function totalsLine({ totals: { yes, partly } }: Coverage): string {
+export function totalsLine({ side, totals: { yes, partly } }: Coverage): string {
   const share = yes.of === 0 ? 0 : Math.floor((1000 * yes.covered) / yes.of) / 10
-  return `${yes.covered} of ${yes.of} statements that a wire can show are covered, for each side that they bind (${share} %); of ${partly.of} that it shows in part, ${partly.covered}`
+  const sides = side === null ? 'for each side that they bind' : `for the ${side}`
+  return `${yes.covered} of ${yes.of} statements that a wire can show are covered, ${sides} (${share} %); of ${partly.of} that it shows in part, ${partly.covered}`
 }

@@ -1,8 +1,8 @@
 // A recorded run found again: in its folder, by its file, or as the only one below a results folder. Whether `hil record`
 // wrote it or `hil run` makes no difference here.
 
-import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import type { WrittenTimeline } from './ndjson.ts'
 import { MAX_RECORD_BYTES, readTimelineFile } from './timeline-file.ts'
@@ -21,13 +21,19 @@ export function readRecording(path: string): Recording {
   return { file, folder: dirname(file), ...readTimelineFile(file, MAX_RECORD_BYTES) }
 }
 
-/** All timelines in a folder and below, in order; the path itself when it is one. Throws Problem `cli/no-such-path`. */
+/** Where `hil run --compare` writes its records, in the results folder. */
+export const COMPARE_FOLDER = 'compare'
+
+/**
+ * All timelines in a folder and below, in order; the path itself when it is one. The records of a comparison are no
+ * results: they are found only when their own folder is named. Throws Problem `cli/no-such-path`.
+ */
 export function findRecordings(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
     return (
       readdirSync(path, { recursive: true, encoding: 'utf8' })
-        .filter((name) => basename(name) === TIMELINE_FILE)
+        .filter((name) => basename(name) === TIMELINE_FILE && !isOfComparison(path, name))
         .map((name) => join(path, name))
         // No link that leads elsewhere, and nothing that is read without end.
         .filter((file) => lstatSync(file).isFile())
@@ -39,6 +45,16 @@ export function findRecordings(path: string): readonly string[] {
       cause,
     })
   }
+}
+
+/** Results that were written to a folder of that name have their results.json in it; a recording has its timeline there. */
+function isOfComparison(path: string, name: string): boolean {
+  const folders = dirname(name).split(sep)
+  return folders.some((folder, k) => {
+    if (folder !== COMPARE_FOLDER) return false
+    const here = join(path, ...folders.slice(0, k + 1))
+    return ![TIMELINE_FILE, 'results.json'].some((file) => existsSync(join(here, file)))
+  })
 }
 
 function findRecording(path: string): string {

@@ -15,7 +15,8 @@ export async function coverageAction(args: CoverageArguments): Promise<ExitCode>
   const least = leastOf(args.require)
   const folders = args.results === undefined || args.results.length === 0 ? ['results'] : args.results
   const scenarios = (await Promise.all(folders.map(readResults))).flat()
-  const coverage = coverageOf(mqtt311(), scenarios)
+  const side = args.side === undefined ? null : args.side === 'broker' ? 'server' : args.side
+  const coverage = coverageOf(mqtt311(), scenarios, side)
   out.print(args.json ? `${JSON.stringify(coverage, null, 2)}\n` : showCoverage(coverage, out.color))
   const { covered, of } = coverage.totals.yes
   if (covered >= least * of) return EXIT.passed

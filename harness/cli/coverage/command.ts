@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs'
 export interface CoverageArguments {
   readonly results?: readonly string[] | undefined
   readonly json: boolean
+  readonly side?: 'broker' | 'client' | undefined
   readonly require?: string | undefined
 }
 
@@ -19,6 +20,11 @@ export const coverage: CommandModule<unknown, CoverageArguments> = {
         describe: 'results folders, or results.json files; default: results',
       })
       .option('json', { type: 'boolean', default: false, describe: 'the whole of it as JSON' })
+      .option('side', {
+        choices: ['broker', 'client'] as const,
+        requiresArg: true,
+        describe: 'only statements that bind this side, and what was tested of it; default: both',
+      })
       .option('require', {
         type: 'string',
         requiresArg: true,

@@ -25,7 +25,7 @@ import { type Terminal, terminal } from '../terminal.ts'
 import { judgeByClaims } from './by-claims.ts'
 import type { JudgeArguments } from './command.ts'
 
-const HINT = 'name the output folder of a run, results by default'
+const HINT = 'name the output folder of a run, results by default; results/compare for the records of a comparison'
 
 export async function judgeAction({ folder, scenario }: JudgeArguments): Promise<ExitCode> {
   const out = terminal()

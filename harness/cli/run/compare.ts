@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { createColors } from 'picocolors'
 import { Problem } from '../../../emulators/index.ts'
 import { type Compared, compareRecords, differs, parityTable, type RunDifference } from '../../compare/index.ts'
+import { COMPARE_FOLDER } from '../../evidence/index.ts'
 import { type Plan, SUFFIX } from '../../plan/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { prepareOutput } from '../../report/index.ts'
@@ -34,7 +35,7 @@ export async function compareAction(args: RunArguments, other: readonly string[]
   const names = [other.join(' ') || 'as written', (args.bind ?? []).join(' ') || 'as written'] as const
   const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs)))
   const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
-  const output = join(args.output ?? first.config.output ?? 'results', 'compare')
+  const output = join(args.output ?? first.config.output ?? 'results', COMPARE_FOLDER)
   await prepareOutput(output)
   for (const pair of pairs) if (pair.runnable.length === 0) tell(pair.result, names, out)
   const interrupt = interruptible(out)
