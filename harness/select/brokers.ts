@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { withoutCredentials } from '../outside/index.ts'
 import type { BrokerFacts, BrokerRequest, Plan } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
 import type { AccessArguments } from './args.ts'
@@ -65,7 +66,7 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   const known = [
     ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
   ]
-  throw new Problem('select/unknown-broker', `there is no broker "${use}"`, {
+  throw new Problem('select/unknown-broker', `there is no broker "${withoutCredentials(use)}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })
 }

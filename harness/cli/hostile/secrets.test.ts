@@ -132,3 +132,16 @@ test.each([
   },
   60_000,
 )
+
+test.each([
+  'mqtts//u:PASSWORDX@h',
+  'mqtt://u:PASSWORDX@h:99999',
+  'mqqt://u:PASSWORDX@h',
+  'mqtt://u:PASSWORDX@127.0.0.1:1',
+])('the URL %s of a broker is shown without its password', async (url) => {
+  using folder = new Scratch()
+  writeFileSync(join(folder.path, 'x.scenario.yaml'), 'name: x\nversion: 1\nsteps:\n  - delay: 1ms\n')
+  const { code, out, err } = await hilIn(folder.path, 'run', 'x.scenario.yaml', '--broker', url)
+  expect(code).not.toBe(0)
+  expect(out + err).not.toContain('PASSWORDX')
+})
