@@ -8,7 +8,8 @@ import { Problem } from '../../../emulators/index.ts'
 
 const PASSED_OVER = /^(node_modules|__pycache__|\..+)$/
 /** What editors and interpreters put beside a file while they work on it. */
-const SCRAP = /~$|^\.#|^#.*#$|\.sw[a-z]$|\.pyc$|\.tmp$|^4913$/
+const SCRAP =
+  /~$|^\.#|^#.*#$|\.sw[a-z]$|\.pyc$|\.tmp(\.[\w.-]+)?$|\.(bak|orig)$|___jb_(tmp|old)___$|^sed[A-Za-z0-9]{6}$|^4913$/
 
 export class Folders implements Disposable {
   readonly #watchers = new Map<string, FSWatcher>()

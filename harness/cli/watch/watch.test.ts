@@ -170,7 +170,9 @@ describe('folders', () => {
       })
     writeFileSync(at('node_modules/x/y'), 'x')
     writeFileSync(at('results/y'), 'x')
-    writeFileSync(at('a/.new.txt.swp'), 'x')
+    // What editors write beside a file: vim, Emacs, gedit and KDE, JetBrains, VS Code and others, sed -i.
+    for (const name of ['.new.txt.swp', 'x.swp', 'x~', '.#x', '#x#', '4913', 'x.tmp', ...EDITORS])
+      writeFileSync(at(`a/${name}`), 'x')
     chmodSync(at('a/b/old.txt'), 0o600)
     appendFileSync(at('a/b/old.txt'), 'x')
     await saying('a/b/old.txt')
@@ -181,6 +183,8 @@ describe('folders', () => {
     expect([...new Set(told)].sort()).toEqual(['a/b/old.txt', 'c/d/new.txt'])
   })
 })
+
+const EDITORS = ['.goutputstream-A1B2C3', 'x___jb_tmp___', 'x___jb_old___', 'x.tmp.1234.567', 'x.yaml.bak', 'sedA1b2C3']
 
 const HELLO = `name: hello
 version: 1
