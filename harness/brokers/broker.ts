@@ -90,6 +90,8 @@ export interface BrokerKind {
   readonly options: z.ZodType
   /** Tests of the contract suite that it does not pass; reports carry them. */
   readonly gaps: readonly Gap[]
+  /** It is started here, so that it can be stopped and restarted. */
+  readonly controllable: boolean
   /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
   keepaliveSlack(options?: unknown): Duration
   /** The options with which it also speaks MQTT over WebSocket; null when it cannot. Throws Problem `broker/bad-options`. */
@@ -105,6 +107,8 @@ export interface BrokerDefinition<O> {
   readonly summary: string
   readonly options: z.ZodType<O>
   readonly gaps?: readonly Gap[]
+  /** Default: true. */
+  readonly controllable?: boolean
   keepaliveSlack(options: O): Duration
   /** What is to be added to the options, if anything, for MQTT over WebSocket; null, or absent: it has none. */
   websocket?(options: O): Readonly<Record<string, unknown>> | null
@@ -114,7 +118,7 @@ export interface BrokerDefinition<O> {
 
 /** Options are parsed at this door; the definition trusts them. */
 export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
-  const { name, summary, options, gaps = [] } = definition
+  const { name, summary, options, gaps = [], controllable = true } = definition
   const parse = (given: unknown): O => {
     const parsed = options.safeParse(given ?? {})
     if (parsed.success) return parsed.data
@@ -127,6 +131,7 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     summary,
     options,
     gaps,
+    controllable,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
     withWebSocket(given) {
       const added = definition.websocket?.(parse(given)) ?? null

@@ -37,6 +37,7 @@ export const external: BrokerKind = defineBroker({
   name: 'external',
   summary: 'one that runs already, by its URL; it cannot be stopped or restarted',
   options,
+  controllable: false,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
   websocket: ({ url }) => (url.web === null ? null : {}),
   async available({ url: { host, port } }) {

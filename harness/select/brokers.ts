@@ -6,7 +6,7 @@ import { Problem } from '../../emulators/index.ts'
 import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { withoutCredentials } from '../outside/index.ts'
-import type { BrokerFacts, BrokerRequest, Plan } from '../plan/index.ts'
+import type { BrokerFacts, BrokerRequest, Plan, Step } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
 import type { AccessArguments } from './args.ts'
 
@@ -129,6 +129,30 @@ const needsWebSocket = (plan: Plan): boolean => plan.devices.some((device) => de
 export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
   if (plan.skip !== null || !needsWebSocket(plan) || kind.withWebSocket(options) !== null) return plan
   return { ...plan, skip: `${name} has no WebSocket here` }
+}
+
+/** A scenario that stops or restarts its broker is skipped on one that was not started here. */
+export function skipForControl(plan: Plan, { kind, options }: ChosenBroker): Plan {
+  if (plan.skip !== null || kind.controllable) return plan
+  const step = firstStep(plan.steps, ({ verb }) => verb === 'broker')
+  if (step === undefined) return plan
+  const why = `line ${step.place.line} controls the broker, and that${addressOf(options)} was not started here`
+  return { ...plan, skip: why }
+}
+
+/** What stands under `if:` may not come to be run, and is left to the run. */
+function firstStep(steps: readonly Step[], wanted: (step: Step) => boolean): Step | undefined {
+  for (const step of steps.filter(({ condition }) => condition === null)) {
+    const found = wanted(step) ? step : 'steps' in step ? firstStep(step.steps, wanted) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Without user and password. */
+function addressOf({ url }: Readonly<Record<string, unknown>>): string {
+  const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).host : ''
+  return host === '' ? '' : ` at ${host}`
 }
 
 /** A scenario that needs another broker than the one the command line names is skipped. */

@@ -5,7 +5,15 @@ import type { ResolvedConfig } from '../config/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { SuiteJob } from '../run/index.ts'
 import type { AccessArguments } from './args.ts'
-import { asNeeded, brokerFor, type ChosenBroker, openChosen, skipForBroker, skipForWebSocket } from './brokers.ts'
+import {
+  asNeeded,
+  brokerFor,
+  type ChosenBroker,
+  openChosen,
+  skipForBroker,
+  skipForControl,
+  skipForWebSocket,
+} from './brokers.ts'
 import { skipForNeeds } from './requirements.ts'
 
 export interface Job {
@@ -16,7 +24,8 @@ export interface Job {
 /** The job of a plan on the broker that `word` names; `undefined`: the plan's own, else the config's. */
 export function jobOf(plan: Plan, word: string | undefined, access: AccessArguments, config: ResolvedConfig): Job {
   const broker = asNeeded(plan, brokerFor(plan.broker, word, access, config, plan.file))
-  return { plan: skipForNeeds(skipForWebSocket(skipForBroker(plan, word, config), broker)), broker }
+  const fit = skipForControl(skipForWebSocket(skipForBroker(plan, word, config), broker), broker)
+  return { plan: skipForNeeds(fit), broker }
 }
 
 /** The same job with another plan, such as one that is skipped. */

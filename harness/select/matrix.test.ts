@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { brokers } from '../brokers/index.ts'
 import { type Ended, hilIn, Scratch } from '../cli/testing.ts'
 
 const passing = (name: string, verifies = ''): string =>
@@ -182,4 +183,45 @@ test('without brokers in the config there is no all', async () => {
   using bench = new Bench({ a: passing('a') })
   const { code, err } = await bench.hil('run', '--broker', 'all', '--config', join('..', 'no-such.ts'))
   expect([code, err.includes('config/not-found')]).toEqual([2, true])
+})
+
+const GUARDED = `${passing('plain')}  - if: "\${{ broker.name != 'external' }}"\n    broker: restart\n`
+
+const RESTARTING = `name: restarting
+version: 1
+devices:
+  blue: { use: umqtt.simple }
+steps:
+  - connect: blue
+  - parallel:
+      - broker: { restart: { down-for: 10ms } }
+      - delay: 1ms
+`
+
+test('a scenario that restarts its broker is skipped on one by its URL, with the reason; others run there', async () => {
+  await using broker = await brokers.aedes.open()
+  using bench = new Bench({ restarting: RESTARTING, plain: GUARDED })
+  const at = `${broker.host}:${broker.port}`
+  const reason = `line 8 controls the broker, and that at ${at} was not started here`
+  const url = `mqtt://someone:hidden-word@${at}`
+  const checked = await bench.hil('check', '--broker', url)
+  expect(checked.out).toContain(`1 will be skipped: ${reason}\n`)
+  const ran = await bench.hil('run', '--broker', url)
+  expect(ran.code).toBe(0)
+  expect(ran.out).toContain('1 skipped')
+  expect(bench.results.scenarios.map(({ name, status, reason }) => [name, status, reason])).toEqual([
+    ['plain', 'passed', null],
+    ['restarting', 'skipped', reason],
+  ])
+  expect(checked.out + ran.out + JSON.stringify(bench.results)).not.toContain('hidden-word')
+  expect((await bench.hil('check', '--broker', 'aedes')).out).not.toContain('skipped')
+})
+
+test('what a broker is known not to do is noted below the table as no failure', async () => {
+  using bench = new Bench({ a: passing('a') })
+  const { out } = await bench.hil('run', '--broker', 'here', '--broker', 'there')
+  const lines = out.split('\n').filter((line) => line.includes('known limit'))
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) expect(line).toMatch(/^ +note, no failure: a known limit of \w+ at "/)
+  expect(out).not.toContain('does not pass')
 })

@@ -23,7 +23,16 @@ export async function checkAction(args: CheckArguments): Promise<ExitCode> {
     return EXIT.nothingMatched
   }
   out.print(`${count(files.length, 'file')}, ${count(jobs.length, 'scenario')}: nothing wrong\n`)
+  for (const [reason, n] of skips(selected)) out.print(`  ${n} will be skipped: ${reason}\n`)
   return EXIT.passed
+}
+
+/** How many scenarios are skipped, by the reason. */
+function skips({ jobs }: Selection): ReadonlyMap<string, number> {
+  const reasons = new Map<string, number>()
+  for (const { skip } of jobs.map(({ plan }) => plan))
+    if (skip !== null) reasons.set(skip, (reasons.get(skip) ?? 0) + 1)
+  return reasons
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
