@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
-import { didYouMean, duration, size } from '../scenario/index.ts'
+import { duration, size } from '../scenario/index.ts'
+import { explainConfig } from './explain-config.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -63,18 +64,10 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
   const file = named ?? NAMES.find((name) => existsSync(name))
   if (file === undefined) return {}
   if (!existsSync(file)) throw new Problem('config/not-found', `there is no ${file}`, { hint: 'check --config' })
-  const parsed = configSchema.safeParse(await importDefault(file))
+  const settings = await importDefault(file)
+  const parsed = configSchema.safeParse(settings)
   if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }
-  const lines = parsed.error.issues.map((issue) => {
-    const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys
-        .map((key) =>
-          [`unknown setting "${key}"`, didYouMean(key, Object.keys(configSchema.shape))].filter(Boolean).join('; '),
-        )
-        .join('\n')
-    return `${where}${issue.message}`
-  })
+  const lines = explainConfig(parsed.error, settings, configSchema)
   throw new Problem('config/invalid', `${file}: ${lines.join('\n')}`, {
     hint: `its settings are ${Object.keys(configSchema.shape).join(', ')}`,
   })
