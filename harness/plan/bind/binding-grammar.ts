@@ -69,12 +69,15 @@ export function parseBinding(text: string): Binding {
     })
   if (!KINDS.includes(use))
     throw new Problem('binding/unknown-kind', `unknown kind of device "${use}"`, {
-      hint:
-        didYouMean(use, [...KINDS, ...words(), ...labels()]) ??
-        `known: ${[...forms(), ...KINDS, ...labels()].join(', ')}`,
+      hint: given.startsWith('board:')
+        ? `a board is bound by port:PATH, or by its label alone; ${ABOUT_LABELS}`
+        : (didYouMean(use, [...KINDS, ...words(), ...labels()]) ??
+          `known: ${[...forms(), ...KINDS, ...labels()].join(', ')}; ${ABOUT_LABELS}`),
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
+
+const ABOUT_LABELS = 'labels of boards stand in hardware-map.yaml, which hil devices --map writes'
 
 const kinds = (): readonly AnyDeviceKind[] => Object.values(deviceKinds)
 

@@ -137,3 +137,12 @@ test.each([
 ])('"%s" is %s', (text, code) => {
   expect(() => parseBinding(text)).toThrow(expect.objectContaining({ code }))
 })
+
+test.each(['bench-1', 'board:bench-1'])('"%s", a label that no board has, is told where labels stand', (text) => {
+  expect(() => parseBinding(text)).toThrow(
+    expect.objectContaining({
+      code: 'binding/unknown-kind',
+      hint: expect.stringMatching(/port:PATH.*labels of boards stand in hardware-map\.yaml/),
+    }),
+  )
+})
