@@ -2,7 +2,16 @@
 // does: a conformance test must be able to send what no text is, such as broken UTF-8.
 
 import type { z } from 'zod'
-import { type Complaint, nameOf, type ParseResult, parseSize, readHex, readText, word } from '../scenario/index.ts'
+import {
+  type Complaint,
+  didYouMean,
+  nameOf,
+  type ParseResult,
+  parseSize,
+  readHex,
+  readText,
+  word,
+} from '../scenario/index.ts'
 
 const HEX = { type: 'string', pattern: '^([0-9A-Fa-f]{2}[\\s:_-]*)*$' }
 
@@ -71,6 +80,15 @@ function readBytes(input: unknown, readers: Readonly<Record<string, Reader>>): P
   const entries = Object.entries(input)
   const hint = `write text, or one of ${known.map((name) => `{ ${name}: … }`).join(', ')}`
   const unknown = entries.find(([key]) => !known.includes(key))
+  // Nothing in it is a word of ours: it is most likely meant as it stands.
+  if (
+    unknown !== undefined &&
+    known.includes('json') &&
+    entries.every(([key]) => !known.includes(key) && didYouMean(key, known) === undefined)
+  )
+    return {
+      wrong: { message: 'a map is no payload by itself', hint: `to send it as JSON: { json: ${asJson(input)} }` },
+    }
   if (unknown !== undefined)
     return { wrong: { code: 'scenario/unknown-key', message: `unknown key "${unknown[0]}"`, hint, path: [unknown[0]] } }
   const [only, ...more] = entries
@@ -78,6 +96,11 @@ function readBytes(input: unknown, readers: Readonly<Record<string, Reader>>): P
     return { wrong: { message: 'one way to write these bytes is enough', hint } }
   const read = readers[only[0]]!(only[1])
   return 'value' in read ? read : { wrong: under(only[0], read.wrong) }
+}
+
+function asJson(value: object): string {
+  const text = JSON.stringify(value)
+  return text.length > 60 ? '{ … }' : text
 }
 
 function under(key: string, wrong: Complaint | readonly Complaint[]): Complaint[] {
