@@ -66,9 +66,23 @@ export function explained(verdict: Verdict, run: Pick<ScenarioRun, 'plan' | 'eve
     ...turns(verdict.step).map((turn) => `  ${turn}`),
     `  ${c.green('expected')}: ${visible(verdict.expected)}`,
     `  ${c.red('got')}: ${visible(verdict.got)}`,
+    ...neverConnected(verdict, run.events),
     ...(broken.length === 0 ? [] : [`  violates: ${broken.join(', ')}`]),
     ...renderEvents(verdict, run.events, c.dim),
   ]
+}
+
+/** A call that raised on a device without a connection tells the library's own words; this says what they mean. */
+function neverConnected(verdict: Verdict, events: readonly Event[]): string[] {
+  const raised = verdict.evidence.map((seq) => events[seq]).find((e) => e?.kind === 'call' && e.state === 'raised')
+  if (raised?.kind !== 'call' || raised.method === 'connect') return []
+  const { device, seq, method } = raised
+  const connected = events
+    .slice(0, seq)
+    .some((e) => (e.kind === 'packet' || e.kind === 'socket') && e.device === device)
+  return connected
+    ? []
+    : [`  note: ${device} had not connected before ${method}(); connect: ${device} is the step for it`]
 }
 
 /** Why the scenario is there, in its own words. */

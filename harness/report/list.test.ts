@@ -9,7 +9,7 @@ import type { ScenarioResult, ScenarioRun, SuiteOptions, SuiteResult } from '../
 import { renderFailure } from './failure.ts'
 import { list } from './list.ts'
 import type { Reporter } from './reporter.ts'
-import { Folder, interrupted, oneOfEach } from './testing.ts'
+import { Folder, interrupted, oneOfEach, planFrom, run } from './testing.ts'
 
 const folder = new Folder()
 afterAll(() => folder[Symbol.dispose]())
@@ -252,3 +252,26 @@ class Screen {
     return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1)
   }
 }
+
+describe('a call that raised on a device that had not connected', () => {
+  const failing = async (steps: string): Promise<string> => {
+    const plan = planFrom(
+      'a.scenario.yaml',
+      `name: a\nversion: 1\ndevices: { blue: { use: umqtt.simple } }\nsteps:\n${steps}`,
+    )
+    const { scenarios } = await run({ output: folder.path, plans: [plan] })
+    return renderFailure(scenarios[0]!.run, false)
+  }
+
+  it('is told as that, beside the words of the library', async () => {
+    const text = await failing('  - publish: { device: blue, topic: a, payload: x }\n')
+    expect(text).toContain('AttributeError')
+    expect(text).toContain('note: blue had not connected before publish(); connect: blue is the step for it')
+  })
+
+  it('is not told of one that had', async () => {
+    const text = await failing('  - connect: blue\n  - call: { device: blue, method: no_such, args: [] }\n')
+    expect(text).toContain('AttributeError')
+    expect(text).not.toContain('had not connected')
+  })
+})
