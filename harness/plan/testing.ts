@@ -1,7 +1,7 @@
 // For tests: scenarios as text, compiled as for aedes.
 
 import { milliseconds } from '../../emulators/index.ts'
-import type { Diagnostic } from '../scenario/index.ts'
+import { type Diagnostic, isError } from '../scenario/index.ts'
 import { type CompileOptions, type CompileResult, compile } from './compile/compile.ts'
 import type { Claim, Plan, RunScope, Step } from './model/plan.ts'
 
@@ -15,10 +15,10 @@ export function compiled(text: string, options: Partial<CompileOptions> = {}): C
 export const complaints = (text: string, options?: Partial<CompileOptions>): readonly Diagnostic[] =>
   compiled(text, options).diagnostics.all
 
-/** All plans; throws with the first diagnostic when there is one. */
+/** All plans; throws with the first mistake when there is one. */
 export function plansOf(text: string, options?: Partial<CompileOptions>): readonly Plan[] {
   const { plans, diagnostics } = compiled(text, options)
-  const [wrong] = diagnostics.all
+  const wrong = diagnostics.all.find(isError)
   if (wrong !== undefined) throw new Error(`${wrong.at.line}:${wrong.at.column} ${wrong.code}: ${wrong.message}`)
   return plans
 }

@@ -428,6 +428,12 @@ export const scenario = {
     fix: 'Put quotes around the regular expression; single ones where it has backslashes.',
     example: 'expect: { serial: { device: dut, line: "/ok, connecting/" } }',
   },
+  'scenario/unused-axis': {
+    fault: 'input',
+    meaning: 'No expression of the scenario uses an axis of its matrix, so that its runs are all the same. A warning.',
+    fix: 'Use the axis in an expression, or take it out. hil run --repeat-each N runs a scenario several times.',
+    example: "matrix: { qos: [0, 1] }, and in a step: qos: '${{ matrix.qos }}'",
+  },
   'scenario/unresolved': {
     fault: 'input',
     meaning: 'A value could not be had when the step’s turn had come.',

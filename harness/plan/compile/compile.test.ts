@@ -3,7 +3,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { PyFloat, PyTuple, tuple } from '../../../emulators/index.ts'
 import type { RepeatStep } from '../model/plan.ts'
-import { asked, claimOf, compiled, planFrom, plansOf, withSteps } from '../testing.ts'
+import { asked, claimOf, compiled, complaints, planFrom, plansOf, withSteps } from '../testing.ts'
 
 const text = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString()
 
@@ -439,4 +439,29 @@ test('no plan comes out of a text with an error, though other combinations of it
     withSteps('  - publish: { device: blue, topic: t, payload: a, qos: "${{ matrix.q }}" }', 'matrix: { q: [1, 3] }'),
   )
   expect([plans.length, diagnostics.all.map((d) => d.code)]).toEqual([0, ['scenario/qos']])
+})
+
+describe('an axis of the matrix that no expression uses', () => {
+  const warned = (text: string): unknown =>
+    complaints(text).map(({ code, severity, at }) => [code, severity, at.line, at.column])
+
+  it('is a warning at its name, once for all rows, and the scenario runs', () => {
+    const text = withSteps('  - delay: "${{ matrix.gap }}"', 'matrix: { gap: [1ms, 2ms], other: [1, 2] }')
+    expect(warned(text)).toEqual([['scenario/unused-axis', 'warning', 6, 28]])
+    expect(plansOf(text)).toHaveLength(4)
+  })
+
+  it.each([
+    ['a member of it', '  - delay: "${{ matrix.m.gap }}"', 'matrix: { m: [{ gap: 1ms }] }'],
+    ['in the head', '  - delay: 1ms', 'timeout: "${{ matrix.limit }}"\nmatrix: { limit: [10s] }'],
+    ['by a variable', '  - delay: "${{ vars.gap }}"', 'vars: { gap: "${{ matrix.gap }}" }\nmatrix: { gap: [1ms] }'],
+    ['in a condition', '  - if: "${{ matrix.on }}"\n    delay: 1ms', 'matrix: { on: [true, false] }'],
+    ['as a binding', '  - delay: 1ms', 'matrix: { bind: [{ blue: minimqtt }] }'],
+  ])('is used: %s', (_, steps, head) => {
+    expect(warned(withSteps(steps, head))).toEqual([])
+  })
+
+  it('is not used by a text that is no expression', () => {
+    expect(warned(withSteps('  - delay: 1ms', 'description: matrix.gap\nmatrix: { gap: [1ms] }'))).toHaveLength(1)
+  })
 })

@@ -36,7 +36,7 @@ import { compileAlways } from './always.ts'
 import { type Beside, type BesideFiles, withBeside } from './beside.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
-import { combinations } from './matrix.ts'
+import { combinations, unusedAxes } from './matrix.ts'
 import {
   discreet,
   secretsIn,
@@ -88,6 +88,7 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const matrix = childOf(root, 'matrix')
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const plans = rows.flatMap((row) => compileOne({ file, text, root, files }, row, options, diagnostics) ?? [])
+  if (!diagnostics.hasErrors) diagnostics.addAll(unusedAxes(root))
   const shown = new Diagnostics()
   shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root)))
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }

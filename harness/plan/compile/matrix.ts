@@ -1,6 +1,6 @@
 // `matrix`: every combination of the listed values, the last name varying fastest.
 
-import { Quantity, type ScopeMap, type ScopeValue } from '../../scenario/index.ts'
+import { childOf, type Diagnostic, type Node, Quantity, type ScopeMap, type ScopeValue } from '../../scenario/index.ts'
 
 export interface Combination {
   readonly values: Readonly<Record<string, ScopeValue>>
@@ -25,4 +25,43 @@ function show(value: ScopeValue): string {
   if (value instanceof Quantity || typeof value !== 'object' || value === null) return String(value)
   if (!Array.isArray(value) && typeof (value as ScopeMap).name === 'string') return (value as ScopeMap).name as string
   return JSON.stringify(value)
+}
+
+/** The axis that binds devices is used by being there. */
+const BIND = 'bind'
+
+/** Warnings of axes that no expression of the scenario uses: its runs would be the same, several times over. */
+export function unusedAxes(root: Node): readonly Diagnostic[] {
+  const matrix = childOf(root, 'matrix')
+  if (matrix?.kind !== 'map') return []
+  const used = new Set(textsIn(root).flatMap(axesIn))
+  if (used.has(ANY)) return []
+  return matrix.entries
+    .filter(({ key }) => key !== BIND && !used.has(key))
+    .map(({ key, keyPlace }) => ({
+      code: 'scenario/unused-axis',
+      message: `no expression uses matrix.${key}: its runs are all the same`,
+      at: keyPlace,
+      hint: `write $\{{ matrix.${key} }} where its values belong; hil run --repeat-each N runs a scenario several times`,
+      severity: 'warning',
+    }))
+}
+
+/** In place of a name: an expression takes the matrix as a whole, or an axis by a computed name. */
+const ANY = ''
+
+function axesIn(text: string): readonly string[] {
+  if (!text.includes('${{')) return []
+  return [...text.matchAll(/\bmatrix\b(?:\s*\.\s*([\w-]+))?/g)].map(([, name = ANY]) => name)
+}
+
+function textsIn(node: Node): readonly string[] {
+  switch (node.kind) {
+    case 'scalar':
+      return [node.text]
+    case 'list':
+      return node.items.flatMap(textsIn)
+    case 'map':
+      return node.entries.flatMap(({ value }) => textsIn(value))
+  }
 }
