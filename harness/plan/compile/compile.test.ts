@@ -441,6 +441,15 @@ test('no plan comes out of a text with an error, though other combinations of it
   expect([plans.length, diagnostics.all.map((d) => d.code)]).toEqual([0, ['scenario/qos']])
 })
 
+test('a row that binds devices is called as on the command line', () => {
+  const matrix = 'matrix: { qos: [1], bind: [{ blue: minimqtt }, { blue: umqtt.robust, green: mqttjs }] }'
+  const plans = plansOf(withSteps('  - delay: 1ms', matrix))
+  expect(plans.map((p) => p.variant)).toEqual([
+    'qos=1, bind blue=minimqtt',
+    'qos=1, bind blue=umqtt.robust green=mqttjs',
+  ])
+})
+
 describe('an axis of the matrix that no expression uses', () => {
   const warned = (text: string): unknown =>
     complaints(text).map(({ code, severity, at }) => [code, severity, at.line, at.column])

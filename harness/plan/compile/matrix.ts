@@ -4,7 +4,7 @@ import { childOf, type Diagnostic, type Node, Quantity, type ScopeMap, type Scop
 
 export interface Combination {
   readonly values: Readonly<Record<string, ScopeValue>>
-  /** `qos=1, retain=true`; empty without a matrix. */
+  /** `qos=1, retain=true`, `bind blue=mqttjs`; empty without a matrix. */
   readonly label: string
 }
 
@@ -15,9 +15,19 @@ export function combinations(matrix: Readonly<Record<string, readonly ScopeValue
   return rows.map((values) => ({
     values,
     label: Object.entries(values)
-      .map(([name, value]) => `${name}=${show(value)}`)
+      .map(([name, value]) => (name === BIND ? bound(value) : `${name}=${show(value)}`))
       .join(', '),
   }))
+}
+
+/** The axis that binds devices; it is used by being there. */
+const BIND = 'bind'
+
+/** As on the command line: `bind blue=mqttjs green=minimqtt`. */
+function bound(value: ScopeValue): string {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Quantity)
+  if (!isMap) return `${BIND}=${show(value)}`
+  return [BIND, ...Object.entries(value).map(([device, word]) => `${device}=${show(word ?? null)}`)].join(' ')
 }
 
 /** A map with a `name` is called by it. */
@@ -26,9 +36,6 @@ function show(value: ScopeValue): string {
   if (!Array.isArray(value) && typeof (value as ScopeMap).name === 'string') return (value as ScopeMap).name as string
   return JSON.stringify(value)
 }
-
-/** The axis that binds devices is used by being there. */
-const BIND = 'bind'
 
 /** Warnings of axes that no expression of the scenario uses: its runs would be the same, several times over. */
 export function unusedAxes(root: Node): readonly Diagnostic[] {

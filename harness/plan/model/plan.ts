@@ -204,7 +204,7 @@ export interface Plan {
   /** What its broker is known not to do of it, of whatever version. */
   readonly gaps: readonly KnownGap[]
   readonly timeout: Duration
-  /** `qos=1, bind=…` of this combination of the matrix; empty without one. */
+  /** `qos=1, bind blue=minimqtt` of this combination of the matrix; empty without one. */
   readonly variant: string
   /** Why it is not run; null when it is. */
   readonly skip: string | null
