@@ -372,6 +372,10 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     expect(await page.locator('.uplot').count()).toBe(2)
     expect(await page.locator('figure').last().getAttribute('aria-label')).toContain('p99: 20 to 250, at the end 20')
     expect(await page.locator('.load table.list tbody tr').textContent()).toContain('✗ failedpublish_ack_time')
+    const at = (plot: number) => page.locator('.uplot').nth(plot).locator('.u-legend .u-value').first()
+    await page.locator('.uplot .u-over').first().hover()
+    await expect.poll(() => at(0).textContent()).toMatch(/^(29|30)$/)
+    await expect.poll(() => at(1).textContent()).toBe('30')
     await page.close()
   })
 

@@ -110,6 +110,8 @@ function plotBox(plot, { phases }, width) {
         points: { show: false },
       })),
     ],
+    // A moment that is pointed at in one plot is shown in all of them.
+    cursor: plot.percentiles ? {} : { sync: { key: 'load', scales: ['x', null] } },
     // The grounds below the lines, the names above them.
     hooks: plot.percentiles
       ? {}
