@@ -40,9 +40,16 @@ export async function readRun(folder: string, scenario: ScenarioData): Promise<O
       text: '',
       events: [],
       load: null,
-      trouble: `its record cannot be read: ${error instanceof Problem && error.code === 'results/outside' ? error.message : describeErrno(error instanceof Problem ? (error.cause ?? error) : error)}`,
+      trouble: `its record cannot be read: ${reasonOf(error)}`,
     }
   }
+}
+
+/** Of a Problem its message, but of a file that the system does not give what the system says. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Problem)) return describeErrno(error)
+  const { cause } = error
+  return cause instanceof Error && 'errno' in cause ? describeErrno(cause) : error.message
 }
 
 /** What a browser shows of one run; a page with more would not open. */
