@@ -135,7 +135,7 @@ export function clientAt(kind: ClientKind, text: string | null | undefined): Cli
   const version = versionNamed(kind, text)
   if (version === undefined) {
     const known = (kind.versions ?? [kind]).map((v) => v.version)
-    throw new Problem('client/unknown-version', `there is no ${kind.name} ${text} here`, {
+    throw new Problem('client/unknown-version', `unknown version ${text} of ${kind.name}`, {
       hint: `there is ${known.join(', ')}`,
     })
   }

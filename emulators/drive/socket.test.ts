@@ -23,7 +23,7 @@ async function connected(): Promise<{
   return { socket, peer, clock, got }
 }
 
-it('read waits for exactly so many bytes', async () => {
+it('read waits for exactly number of bytes', async () => {
   const { socket, peer, got } = await connected()
   expect(socket.read(3, true, (s) => got.push(s))).toBeNull()
   peer.send(bytes(1))

@@ -17,7 +17,7 @@ const OPTIONS = [
 
 export const robustResubscribe: FirmwareKind = {
   name: 'robust-resubscribe',
-  summary: 'umqtt.robust with a connect of its own that subscribes again when there was no session',
+  summary: 'umqtt.robust with its own connect, which subscribes again after a lost session',
   options: OPTIONS,
   program(context) {
     const options = parseOptions('robust-resubscribe', OPTIONS, context.options)

@@ -84,6 +84,6 @@ function opened(): Opened {
     const { open } = createRequire(import.meta.url)('@lydell/node-pty') as { open(options: object): Opened }
     return open({ encoding: null, cols: 80, rows: 24 })
   } catch (cause) {
-    throw new Problem('micropython/no-pty', `no pseudo terminal can be had: ${(cause as Error).message}`, { cause })
+    throw new Problem('micropython/no-pty', `no pseudo terminal is available: ${(cause as Error).message}`, { cause })
   }
 }

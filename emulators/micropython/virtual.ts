@@ -46,7 +46,7 @@ export interface VirtualBoardHost {
   onBug(error: unknown): void
   /** Wi-Fi is lost (false) or found again. */
   onAir?(on: boolean): void
-  /** This machine has kept the board from its processor for so long, ms: what it did then, it did late. */
+  /** This machine has kept the board from its processor duration, ms: what it did then, it did late. */
   onLate?(late: number): void
 }
 

@@ -54,7 +54,7 @@ export function decodeFields5(type: Exclude<PacketType, 'connect'>, header: Head
   }
 }
 
-/** Their length and so many bytes [MQTT 5.0, 2.2.2]. */
+/** Their length and number of bytes [MQTT 5.0, 2.2.2]. */
 export function skipProperties(fields: FieldReader): void {
   let length = 0
   for (let i = 0; ; i++) {

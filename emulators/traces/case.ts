@@ -110,23 +110,23 @@ function values(json: Json, what: string): Record<string, PyValue> {
 
 function object(json: Json | undefined, what: string): JsonObject {
   if (json !== null && typeof json === 'object' && !Array.isArray(json)) return json as JsonObject
-  throw new Error(`${what} is no object`)
+  throw new Error(`${what} is not an object`)
 }
 
 function list(json: Json | undefined, what: string): readonly Json[] {
   if (Array.isArray(json)) return json
-  throw new Error(`${what} is no list`)
+  throw new Error(`${what} is not a list`)
 }
 
 function text(json: Json | undefined, what: string): string {
   if (typeof json === 'string') return json
-  throw new Error(`${what} is no text`)
+  throw new Error(`${what} is not a text`)
 }
 
 function number(json: Json | undefined, what: string): number {
   if (typeof json === 'number') return json
   if (isMarked(json)) return json.float
-  throw new Error(`${what} is no number`)
+  throw new Error(`${what} is not a number`)
 }
 
 type Marked = { readonly float: number }

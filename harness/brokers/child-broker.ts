@@ -230,7 +230,7 @@ class ChildBroker implements Broker {
     this.#child = null
     if (this.#recipe.portTaken.test(this.#tail.last(10))) return false
     throw new Problem('broker/not-started', `${this.name} did not start: ${outcome}`, {
-      hint: `its last words:\n${this.#tail.last(10)}`,
+      hint: `last log lines:\n${this.#tail.last(10)}`,
     })
   }
 
@@ -255,7 +255,7 @@ class ChildBroker implements Broker {
     const { startLimit = seconds(10) } = this.#recipe
     const timers: NodeJS.Timeout[] = []
     const tooLate = new Promise<string>((resolve) => {
-      timers.push(setTimeout(() => resolve(`no sign of life within ${showDuration(startLimit)}`), startLimit))
+      timers.push(setTimeout(() => resolve(`not ready within ${showDuration(startLimit)}`), startLimit))
     })
     const answers = new Promise<string>((resolve) => {
       if (probed === null) return

@@ -12,7 +12,7 @@ export class Deaths {
 
   /** @param how `exit code 1`, `signal SIGSEGV` */
   tell(name: string, how: string, lastLines: string, cause?: unknown): void {
-    const hint = lastLines === '' ? undefined : `its last words:\n${lastLines}`
+    const hint = lastLines === '' ? undefined : `last log lines:\n${lastLines}`
     const death = new Problem('broker/died', `broker ${name} died: ${how}`, { hint, cause })
     for (const listener of [...this.#listeners]) listener(death)
   }

@@ -43,14 +43,14 @@ export const external: BrokerKind = defineBroker({
   async available({ url: { host, port } }) {
     return reach(host, port, CONNECT_LIMIT_MS).then(
       () => null,
-      (error: NodeJS.ErrnoException) => `nothing answers at ${host}:${port}: ${error.code ?? error.message}`,
+      (error: NodeJS.ErrnoException) => `no answer from ${host}:${port}: ${error.code ?? error.message}`,
     )
   },
   async open(settings) {
     const { host, port, secure, web } = settings.url
     const tls = secure ? { serverName: host, ...tlsOf('external', settings) } : undefined
     await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
-      throw new Problem('broker/unreachable', `nothing answers at ${host}:${port}: ${cause.code ?? cause.message}`, {
+      throw new Problem('broker/unreachable', `no answer from ${host}:${port}: ${cause.code ?? cause.message}`, {
         hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
         cause,
       })

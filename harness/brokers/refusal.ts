@@ -95,13 +95,13 @@ export function speaksMqtt(host: string, port: number): Promise<boolean> {
 }
 
 const HINTS: Readonly<Record<number, string>> = {
-  401: 'the server wants a login for the WebSocket itself, before MQTT begins',
+  401: 'the server requires a login for the WebSocket itself, before MQTT begins',
   403: 'the server forbids this path or this client',
   404: 'check the path: it is /mqtt, /ws or / at most brokers',
   426: 'this is a web server without WebSocket at this path',
-  502: 'a proxy stands there, and the broker behind it does not answer',
-  503: 'a proxy stands there, and the broker behind it does not answer',
-  504: 'a proxy stands there, and the broker behind it does not answer',
+  502: 'a proxy answers, and the broker after it does not',
+  503: 'a proxy answers, and the broker after it does not',
+  504: 'a proxy answers, and the broker after it does not',
 }
 
 /**
@@ -124,7 +124,7 @@ export function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void>
     web.once('unexpected-response', (request, { statusCode = 0, statusMessage = '' }) => {
       request.destroy()
       const status = `${statusCode} ${statusMessage}`.trim()
-      refuse(`${shown} is no WebSocket: the server answers ${status}`, HINTS[statusCode])
+      refuse(`${shown} is not a WebSocket: the server answers ${status}`, HINTS[statusCode])
     })
     web.once('open', () => web.terminate())
     web.once('error', (cause) => {
@@ -133,7 +133,7 @@ export function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void>
         ? 'this may be the port for MQTT without WebSocket: then write mqtt:// or mqtts://'
         : undefined
       const why = foreign ? 'the server does not answer in HTTP' : cause.message
-      refuse(`${shown} is no WebSocket: ${why}`, hint, cause)
+      refuse(`${shown} is not a WebSocket: ${why}`, hint, cause)
     })
     web.once('close', () => resolve()) // after an error it was rejected already
   })

@@ -24,4 +24,4 @@ export const wholeSeconds = () =>
 export const websocket = z
   .boolean()
   .default(false)
-  .describe('also listens for MQTT over WebSocket; scenarios with link: { websocket: true } see to that by themselves')
+  .describe('also listens for MQTT over WebSocket; scenarios with link: { websocket: true } set this themselves')

@@ -148,7 +148,7 @@ class Capture {
     const conversation = this.#conversation(outcome ?? event)
     if (outcome !== undefined) this.#begun.set(outcome.seq, conversation)
     if (outcome === undefined || outcome.change === 'timeout')
-      this.comments.push('nobody answered this, and its port is made up')
+      this.comments.push('no answer was recorded, and its port is made up')
     return this.#spoken(event, [conversation.syn()])
   }
 

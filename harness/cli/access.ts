@@ -3,7 +3,7 @@
 import type { Argv } from 'yargs'
 import type { AccessArguments } from '../select/index.ts'
 
-const GROUP = 'For a broker by its URL:'
+const GROUP = 'External broker (--broker URL):'
 
 export function accessing<T>(argv: Argv<T>): Argv<T & AccessArguments> {
   const text = { type: 'string', requiresArg: true, group: GROUP } as const
@@ -11,11 +11,15 @@ export function accessing<T>(argv: Argv<T>): Argv<T & AccessArguments> {
     .option('cafile', { ...text, describe: "PEM file of the authority that signed the broker's certificate" })
     .option('cert', { ...text, describe: 'PEM file of the certificate to show to the broker' })
     .option('key', { ...text, describe: 'PEM file of its private key' })
-    .option('insecure', { type: 'boolean', group: GROUP, describe: 'any certificate of the broker will do' })
-    .option('username', { ...text, alias: 'u', describe: 'user name, for devices that bring none, too' })
+    .option('insecure', {
+      type: 'boolean',
+      group: GROUP,
+      describe: 'accept any certificate of the broker (no verification)',
+    })
+    .option('username', { ...text, alias: 'u', describe: 'user name; also for devices that set none' })
     .option('pw', {
       ...text,
       alias: 'P',
-      describe: 'password; in the URL or in the config it is as well hidden',
+      describe: 'password; masked in all output, as one in the URL or the config is',
     }) as Argv<T & AccessArguments>
 }

@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 function asProblem(error: unknown): unknown {
   const { code, path, syscall } = error as NodeJS.ErrnoException
   const ofFile = error instanceof Error && code !== undefined && path !== undefined && syscall !== undefined
-  return ofFile ? new Problem('run/file', error.message, { hint: 'is there room, and may hil write there?' }) : error
+  return ofFile ? new Problem('run/file', error.message, { hint: 'check free space and write permission' }) : error
 }
 
 export async function tell(thrown: unknown, out: Terminal): Promise<ExitCode> {

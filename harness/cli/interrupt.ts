@@ -10,7 +10,7 @@ export interface Interruptible {
   done(): void
 }
 
-const TOLD = '\nstopping and cleaning up (once more leaves at once)\n'
+const TOLD = '\nstopping and cleaning up (Ctrl-C again to exit now)\n'
 
 export const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export type EndSignal = (typeof END_SIGNALS)[number]

@@ -4,7 +4,7 @@
 import type { Command } from './index.ts'
 
 export const ABOUT = 'Tests MQTT devices and brokers with scenario files: emulated, real or any program as a device.'
-export const MORE = '`hil explain CODE` tells more of a message, by the code that stands in it.'
+export const MORE = '`hil explain CODE` explains a message by its code.'
 
 const OPTIONS: readonly (readonly [flag: string, what: string])[] = [
   ['-V, --version', 'Show version number'],

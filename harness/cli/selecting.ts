@@ -33,7 +33,7 @@ export function selecting<T>(argv: Argv<T>): Argv<T & SelectArguments> {
       type: 'string',
       array: true,
       requiresArg: true,
-      describe: 'NAME=VALUE in place of one of the scenario’s vars',
+      describe: 'NAME=VALUE sets one of the scenario’s variables',
     })
     .option('bind', {
       type: 'string',

@@ -48,10 +48,10 @@ export async function usage(
     })
   }
   if (given === undefined)
-    return new Problem('cli/unknown-command', `there is no command "${first}"`, {
+    return new Problem('cli/unknown-command', `unknown command "${first}"`, {
       hint: didYouMean(first, names) ?? `there is ${names.join(', ')}`,
     })
-  return new Problem('cli/usage', `hil ${given} has no use for "${first}"`, { hint: help })
+  return new Problem('cli/usage', `hil ${given} takes no argument "${first}"`, { hint: help })
 }
 
 const flagsOf = async (command: Command): Promise<readonly string[]> => (await parserOf(command)).flags

@@ -63,7 +63,7 @@ export const NAMES = ['harness.config.ts', 'harness.config.js', 'harness.config.
 export async function loadConfig(named: string | undefined): Promise<ResolvedConfig> {
   const file = named ?? NAMES.find((name) => existsSync(name))
   if (file === undefined) return {}
-  if (!existsSync(file)) throw new Problem('config/not-found', `there is no ${file}`, { hint: 'check --config' })
+  if (!existsSync(file)) throw new Problem('config/not-found', `${file} does not exist`, { hint: 'check --config' })
   const settings = await importDefault(file)
   const parsed = configSchema.safeParse(settings)
   if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }

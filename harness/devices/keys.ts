@@ -22,7 +22,7 @@ export const signal = z.strictObject({
   active: z.enum(['high', 'low']).optional().describe('the level that means pressed or lit; default: high'),
   serial: regexText()
     .optional()
-    .describe('for boards whose pins nobody sees: the console line whose first group tells the level'),
+    .describe('for boards without wired pins: the console line whose first group is the level'),
 })
 
 const callback = z.strictObject({
@@ -72,8 +72,8 @@ export const deviceKeys = {
   wifi: z
     .strictObject({
       join: duration().optional().describe('how long joining takes; default: 0ms'),
-      'lost-after': duration().optional().describe('it is lost once, so long after it was joined; default: never'),
-      'lost-for': duration().optional().describe('and found again after so long; default: 5s'),
+      'lost-after': duration().optional().describe('it is lost once, this time after joining; default: never'),
+      'lost-for': duration().optional().describe('and found again after this time; default: 5s'),
     })
     .optional()
     .describe('for a virtual board: how its Wi-Fi behaves'),
@@ -123,11 +123,11 @@ export const deviceKeys = {
   console: consoleShape.optional().describe('how its console writes lines and how it is typed to'),
   commands: commandsShape
     .optional()
-    .describe('for firmware that is told by lines on its console what to do: the line for each client call'),
+    .describe('for firmware that takes commands on its console: the line for each client call'),
   auto: z
     .array(z.enum(ANSWER_TYPES))
     .optional()
-    .describe('for a raw device: what it sends by itself, as a client would; default: nothing'),
+    .describe('for a raw device: what it sends on its own, as a client would; default: nothing'),
 }
 export type DeviceKey = keyof typeof deviceKeys
 

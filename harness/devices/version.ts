@@ -12,7 +12,7 @@ export function inItsVersion({ node, diagnostics }: Written, client: ClientKind)
   if (versionNamed(client, version) !== undefined) return clientAt(client, version)
   diagnostics.add({
     code: 'scenario/unknown-version',
-    message: `there is no ${client.name} ${version} here`,
+    message: `unknown version ${version} of ${client.name}`,
     at: entryOf(node, 'version')!.value.place,
     hint: knownVersions(client, version),
   })

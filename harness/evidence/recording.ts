@@ -63,7 +63,7 @@ function findRecording(path: string): string {
   if (own !== undefined) return own
   if (found.length === 1) return found[0]!
   if (found.length === 0)
-    throw new Problem('cli/no-record', `there is no ${TIMELINE_FILE} in ${path} or below`, {
+    throw new Problem('cli/no-record', `no ${TIMELINE_FILE} in ${path} or below`, {
       hint: 'name the folder that hil record or hil run wrote',
     })
   throw new Problem('cli/many-records', `there are ${found.length} recordings below ${path}`, {
@@ -73,5 +73,5 @@ function findRecording(path: string): string {
 
 function reason(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException
-  return code === 'ENOENT' ? 'there is no such file or folder' : (code ?? String(cause))
+  return code === 'ENOENT' ? 'no such file or folder' : (code ?? String(cause))
 }

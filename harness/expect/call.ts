@@ -26,7 +26,7 @@ const fields = z
     if (f.device === undefined && f.id === undefined)
       ctx.addIssue({
         code: 'custom',
-        message: 'which call?',
+        message: 'name the call: id: or device: is missing',
         params: { diagnostic: 'scenario/call-unnamed', hint: 'name the step that made it with id:, or its device:' },
       })
     if ([f.returned, f.raised, f.running].filter((x) => x !== undefined).length > 1)

@@ -18,7 +18,7 @@ const fields = z
     if (f.connected !== undefined || f['at-most'] !== undefined || f.ended !== undefined) return
     ctx.addIssue({
       code: 'custom',
-      message: 'what of the group?',
+      message: 'name one state of the group',
       params: { diagnostic: 'scenario/fleet-what', hint: 'for instance connected: 99.9%' },
     })
   })

@@ -136,7 +136,7 @@ function reasonCodes(packet: Packet): Fields {
 
 /**
  * Whether a packet of these first bytes may be one of `types` (null: any) with the wanted fields: false: it cannot;
- * true: only the whole packet tells; a number: ask again when it has so many bytes.
+ * true: only the whole packet tells; a number: ask again when it has number of bytes.
  */
 export function mayMatch(
   types: readonly string[] | null,

@@ -188,7 +188,7 @@ export class ExpectationCase implements ClaimEvaluator {
       const next = want.patterns[this.matched.length]!
       return `the first ${this.matched.length}, then nothing for: ${next.matcher.show(next.fields)}`
     }
-    return 'nothing of the kind'
+    return 'no matching event'
   }
 
   #told(event: Event): string {

@@ -274,7 +274,7 @@ export class Judge {
 
   #openingAfter(claim: Claim, after: Anchor, opened: Moment): (Opening & { readonly from: number }) | string {
     const first = this.#anchors.find(after)
-    if (first === undefined) return `there is no ${showAnchor(after)} to measure from`
+    if (first === undefined) return `${showAnchor(after)} did not happen, so there is nothing to measure from`
     const base = { isPast: ({ seq }: Event) => seq <= first.seq, begin: first, from: first.seq }
     if (claim.kind === 'expect' && claim.sinceStart)
       return { ...base, anchor: () => opened, anchorName: 'the step began' }

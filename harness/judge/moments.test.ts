@@ -96,7 +96,7 @@ describe('anchors', () => {
   it('one that is not there is a failure that says so', () => {
     const plan = planOf([claimStep('0', expectation([message({})], { after: { kind: 'boot', device: 'blue' } }))])
     expect(judged(plan, [[0, started('0')]])).toMatchObject([
-      { kind: 'fail', got: expect.stringContaining('no the boot of blue') },
+      { kind: 'fail', got: expect.stringContaining('the boot of blue did not happen') },
     ])
   })
 

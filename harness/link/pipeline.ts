@@ -70,7 +70,7 @@ export class Pipeline {
 
   /**
    * Whether a packet of these first bytes may be hit: false: by no disturbance; true: it must be whole to tell; a number:
-   * ask again when it has so many bytes.
+   * ask again when it has number of bytes.
    */
   mayHit(begun: Uint8Array): boolean | number {
     let least = Number.POSITIVE_INFINITY

@@ -15,7 +15,7 @@ export interface RuleSettings {
   /** Which packets; asked only about whole ones, except when it wants `everything`. */
   readonly wants: ((packet: Packet, raw: Uint8Array) => boolean) | 'everything'
   /**
-   * Whether it may want a packet of these first bytes: a number: ask again when it has so many bytes. Packets that no
+   * Whether it may want a packet of these first bytes: a number: ask again when it has number of bytes. Packets that no
    * rule may want pass as they come, not when they are whole. Absent: always.
    */
   readonly mayWant?: ((begun: Uint8Array) => boolean | number) | undefined
@@ -108,6 +108,6 @@ export class Rule {
 
 /** How a chunk is called in the record. */
 export function nameOf({ packet, bytes }: Chunk): string {
-  if (packet === null) return `${bytes.length} bytes that are no packet`
+  if (packet === null) return `${bytes.length} bytes that are not a packet`
   return packet.type.toUpperCase()
 }

@@ -22,7 +22,7 @@ export class Rules {
     const { id } = settings
     const old = this.#rules.get(id)
     if (old !== undefined && !(old.spent && old.held === 0))
-      throw new Problem('link/disturbance-twice', `the disturbance ${id} of ${this.#device} is at work already`, {
+      throw new Problem('link/disturbance-twice', `the disturbance ${id} of ${this.#device} is already active`, {
         hint: `release: ${id} ends it`,
       })
     if (old !== undefined) this.#remove(old)

@@ -108,7 +108,7 @@ export interface Link extends AsyncDisposable {
   through(devicePort: number): Promise<unknown>
   /**
    * The broker has reset the connection from this port, and the device has not heard of it: resolves when it has. Null
-   * when nothing of the kind is on its way.
+   * when no matching event is on its way.
    */
   ending(devicePort: number): Promise<unknown> | null
   /**

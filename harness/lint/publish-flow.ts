@@ -106,7 +106,7 @@ export class PublishFlow {
         return this.#release(id, pending.recs, whole)
       case 'pubcomp':
         if (whole && this.#incoming2.get(id) !== 'released')
-          this.#report('MQTT-2.3.1-6', `PUBCOMP ${id}, and there was no PUBREL ${id}`)
+          this.#report('MQTT-2.3.1-6', `PUBCOMP ${id} without a PUBREL ${id}`)
         this.#incoming2.delete(id)
     }
   }

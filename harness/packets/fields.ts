@@ -39,11 +39,11 @@ const shape = {
   password: binaryField().optional().describe('of CONNECT'),
   connectFlags: byte
     .optional()
-    .describe('of CONNECT, in place of the byte that the other fields make; default: by them'),
+    .describe('of CONNECT: replaces the byte that the other fields make; default: made from them'),
   sessionPresent: z.boolean().optional().describe('of CONNACK; default: false'),
   acknowledgeFlags: byte
     .optional()
-    .describe('of CONNACK, in place of the byte that sessionPresent makes; default: by it'),
+    .describe('of CONNACK: replaces the byte that sessionPresent makes; default: made from it'),
   returnCode: byte.optional().describe('of CONNACK: 0 to 255; default: 0'),
   reasonCode: oneOrMore(byte).optional().describe('of MQTT 5, in CONNACK, acknowledgements, DISCONNECT and AUTH'),
   topic: oneOrMore(stringField()).optional().describe('of PUBLISH; of SUBSCRIBE and UNSUBSCRIBE a filter, or a list'),
@@ -60,7 +60,7 @@ const shape = {
   retainAsPublished: z.boolean().optional().describe('of SUBSCRIBE in MQTT 5; default: false'),
   retainHandling: whole(3).optional().describe('of SUBSCRIBE in MQTT 5; default: 0'),
   properties: properties.optional().describe('of MQTT 5; without them a packet is one of MQTT 3.1.1'),
-  flags: whole(15).optional().describe('the lower four bits of the first byte; default: as MQTT wants them'),
+  flags: whole(15).optional().describe('the lower four bits of the first byte; default: as MQTT requires'),
   length: whole(268_435_455).optional().describe('the remaining length, also a wrong one; default: the right one'),
   extra: payloadField().optional().describe('further bytes after the last field; default: none'),
 }

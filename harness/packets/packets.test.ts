@@ -207,7 +207,7 @@ describe('rewrite', () => {
     ['3003000161', '{ payload: hi, retain: true, topic: bc }', '310600026263' + '6869'],
     ['40020007', '{ flags: 2, length: 3 }', '42030007'],
     ['4f020007', '{ flags: 0 }', '40020007'],
-    ['4f020007', '{ packetId: 3 }', 'it is malformed, so its fields cannot be told apart'],
+    ['4f020007', '{ packetId: 3 }', 'it is malformed, so its fields are unknown'],
     ['40020007', '{ topic: a }', 'puback has no field "topic"'],
     ['8206 0001 0001 61 00', '{ qos: 2 }', '820600010001' + '6102'],
   ])('%s with %s', (raw, yaml, result) => expect(rewritten(raw, yaml)).toBe(result))

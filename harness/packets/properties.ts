@@ -80,10 +80,12 @@ const shape = Object.fromEntries(
   ]),
 ) as Record<PropertyName, z.ZodOptional<z.ZodType>>
 
-/** `{ sessionExpiryInterval: 30s, userProperty: { a: b } }`, or `{ hex: … }` for what is no list of properties. */
+/** `{ sessionExpiryInterval: 30s, userProperty: { a: b } }`, or `{ hex: … }` for what is not a list of properties. */
 export const properties = z.strictObject({
   ...shape,
-  hex: hexBytes().optional().describe('in place of all: the bytes between the length and the end of the properties'),
+  hex: hexBytes()
+    .optional()
+    .describe('replaces all of them: the bytes between the length and the end of the properties'),
 })
 export type Properties = z.output<typeof properties>
 

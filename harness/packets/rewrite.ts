@@ -67,7 +67,7 @@ export function rewritePacket(raw: Uint8Array, changes: PacketChanges): Rewritte
     return { bytes: patchHeader(raw, flags, length) }
   const packet = new Decoder().push(raw)[0]?.packet
   const came = packet === undefined ? null : fieldsFrom(packet)
-  if (packet === undefined || came === null) return { refused: 'it is malformed, so its fields cannot be told apart' }
+  if (packet === undefined || came === null) return { refused: 'it is malformed, so its fields are unknown' }
   const target = type ?? came.type
   const [foreign] = foreignFields(changes, [target])
   if (foreign !== undefined) return { refused: foreign.message }

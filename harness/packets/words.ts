@@ -57,7 +57,7 @@ export const payloadField = (most = 268_435_455): z.ZodType<Uint8Array, unknown>
       schema: mapOf({
         hex: hexProperty,
         json: { description: 'a value that is sent as JSON' },
-        size: { description: 'so many bytes', type: 'string' },
+        size: { description: 'number of bytes', type: 'string' },
       }),
     },
     (input) =>

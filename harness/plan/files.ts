@@ -15,7 +15,7 @@ export async function findScenarios(paths: readonly string[]): Promise<string[]>
 
 async function below(path: string): Promise<string[]> {
   const info = await stat(path).catch(() => {
-    throw new Problem('cli/no-such-path', `there is no ${path}`, {
+    throw new Problem('cli/no-such-path', `${path} does not exist`, {
       hint: `name a *${SUFFIX} file, or a folder of them`,
     })
   })

@@ -107,8 +107,8 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
           hint: didYouMean(name, known) ?? 'take it out, or write what it is called now',
         })
   }
-  unknown('there is no broker', gap.brokers, nameable.brokers, 'broker')
-  unknown('there is no device of the kind', gap.devices, new Set(Object.keys(deviceKinds)), 'device')
+  unknown('unknown broker', gap.brokers, nameable.brokers, 'broker')
+  unknown('unknown kind of device', gap.devices, new Set(Object.keys(deviceKinds)), 'device')
   if (gap.brokers.length === 0 && gap.devices.length === 0)
     diagnostics.add({
       code: 'gap/names-nothing',
@@ -130,7 +130,7 @@ function check(gap: KnownGap, node: Node, nameable: Nameable, diagnostics: Diagn
   if (gap.versions !== undefined && parseVersions(gap.versions) === undefined)
     diagnostics.add({
       code: 'gap/bad-versions',
-      message: `"${gap.versions}" is no range of versions`,
+      message: `"${gap.versions}" is not a version range`,
       at: placeOf(node, gap.versions, 'versions'),
       hint: 'such as <2.10, or >=2.9 <2.11',
     })

@@ -34,9 +34,9 @@ describe('version', () => {
   })
 
   it.each([
-    ['use: umqtt.simple, version: 1.10', 'there is no umqtt.simple 1.10 here', /^there is 1\.3, 1\.3\.4, /],
-    ['use: umqtt.simple, version: 1.7.2', 'there is no umqtt.simple 1.7.2 here', /^did you mean "1\.7\.[01]"\?/],
-    ['use: quecpython, version: 4', 'there is no quecpython 4 here', /it is there as 24e3ada only/],
+    ['use: umqtt.simple, version: 1.10', 'unknown version 1.10 of umqtt.simple', /^there is 1\.3, 1\.3\.4, /],
+    ['use: umqtt.simple, version: 1.7.2', 'unknown version 1.7.2 of umqtt.simple', /^did you mean "1\.7\.[01]"\?/],
+    ['use: quecpython, version: 4', 'unknown version 4 of quecpython', /it is there as 24e3ada only/],
   ])('%s: %s', (device, message, hint) => {
     const { diagnostics } = compiled(device)
     expect(diagnostics.all).toMatchObject([

@@ -6,12 +6,12 @@ export const boards = {
   'board/bad-map': {
     fault: 'input',
     meaning: 'The hardware map cannot be read, or something in it is of the wrong kind.',
-    fix: 'hil devices --map writes it anew and keeps what you wrote into it.',
+    fix: 'hil devices --map rewrites it and keeps what you added.',
   },
   'board/held': {
     fault: 'environment',
     meaning: 'Another run, or a person, uses this board. The message says who, since when and with which command.',
-    fix: 'Wait longer (hil run --wait-for-board 30m), or give it back: hil unlock.',
+    fix: 'Wait longer (hil run --wait-for-board 30m), or release it: hil unlock.',
   },
   'board/lost': {
     fault: 'environment',
@@ -41,7 +41,7 @@ export const boards = {
   },
   'board/no-port': {
     fault: 'environment',
-    meaning: 'There is no port of that name.',
+    meaning: 'No port has that name.',
     fix: 'hil devices lists those that there are.',
   },
   'board/no-repl': {
@@ -69,7 +69,7 @@ export const boards = {
   'board/port-in-use': {
     fault: 'environment',
     meaning: 'Another program has the port: a terminal, an editor, another run.',
-    fix: 'Close it. hil doctor tells of services that take ports.',
+    fix: 'Close it. hil doctor lists services that take ports.',
   },
   'board/raised': {
     fault: 'environment',
@@ -78,7 +78,7 @@ export const boards = {
   },
   'board/required': {
     fault: 'environment',
-    meaning: '--require-hardware was given, and a scenario would have been skipped for want of what it needs.',
+    meaning: '--require-hardware was given, and a scenario needs hardware that is missing.',
     fix: 'Bind a board that has it, or leave the flag out.',
   },
   'board/restarted': {
@@ -120,7 +120,7 @@ export const boards = {
   'cli/nothing-to-compare': {
     fault: 'input',
     meaning: '--compare runs a scenario with two bindings, and only one was given.',
-    fix: 'Give --bind, too.',
+    fix: 'Add --bind.',
     example: 'hil run x.scenario.yaml --bind blue=virtual --compare',
   },
   'cli/operands': {
@@ -145,7 +145,7 @@ export const boards = {
   },
   'micropython/no-pty': {
     fault: 'environment',
-    meaning: 'There is no pseudo terminal to be had here.',
+    meaning: 'No pseudo terminal is available here.',
     fix: 'Windows has none: use WSL.',
   },
   'micropython/not-built': {

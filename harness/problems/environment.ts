@@ -12,7 +12,7 @@ export const environment = {
     fault: 'environment',
     meaning:
       'The broker ended during the run, and no step had asked for it. The run is broken (exit code 3), not failed.',
-    fix: 'Its last words are in the message, all of them in broker.log beside the record.',
+    fix: 'The last log lines are in the message, the whole log is in broker.log beside the record.',
   },
   'run/no-package': {
     fault: 'environment',
@@ -68,12 +68,12 @@ export const environment = {
   'broker/not-started': {
     fault: 'environment',
     meaning: 'The broker’s program ended, or was not ready in time.',
-    fix: 'Its last words are in the message.',
+    fix: 'The last log lines are in the message.',
   },
   'broker/observer-lost': {
     fault: 'environment',
     meaning: 'The connection of the harness’s own client broke, so messages may have been missed.',
-    fix: 'Look into the broker’s log; does it know another client of the same id?',
+    fix: 'Look for another client with the same id in the broker’s log.',
   },
   'broker/port-taken': {
     fault: 'environment',
@@ -82,14 +82,14 @@ export const environment = {
   },
   'broker/unreachable': {
     fault: 'environment',
-    meaning: 'Nobody answers at that address.',
-    fix: 'Is it running, and is the port right? --broker aedes needs no broker.',
+    meaning: 'No answer from that address.',
+    fix: 'Check that it is running, and the port. --broker aedes needs no other broker.',
   },
   'claim/failed': {
     fault: 'device',
     meaning:
       'A claim did not hold: what it expects did not come, came at another time, or came though it must not. The report shows the events that decided it.',
-    fix: 'expected and got say how far they are apart; the lines below are the record around it, and report.html has all of it.',
+    fix: 'expected and got show the difference; the lines below are the record around it, and report.html has the whole record.',
   },
   'claim/inconclusive': {
     fault: 'environment',
@@ -105,17 +105,17 @@ export const environment = {
   'device/cannot-type': {
     fault: 'input',
     meaning:
-      'A command has a payload, topic or setting in it that is no line of text: a line break, a control character, bytes.',
+      'A command contains a payload, topic or setting that is not one line of text: a line break, a control character, bytes.',
     fix: 'Write {payload:hex} or {payload:json} into the command, and let the firmware read that.',
   },
   'device/no-calls': {
     fault: 'input',
-    meaning: 'A process decides by itself what it does; a step cannot call its client library.',
+    meaning: 'A process acts on its own; a step cannot call its client library.',
     fix: 'serial: { send } talks to it; expect says what it does.',
   },
   'device/no-command': {
     fault: 'input',
-    meaning: 'The device is told by lines what to do, and its commands: have none for this call.',
+    meaning: 'The device takes commands on its console, and its commands: have none for this call.',
     fix: 'Add it to commands:, or do without the call.',
   },
   'device/no-console': {
@@ -125,7 +125,7 @@ export const environment = {
   },
   'device/no-frames': {
     fault: 'input',
-    meaning: 'A text frame was to be injected on a link that is no WebSocket.',
+    meaning: 'A text frame cannot be injected on a link that is not a WebSocket.',
     fix: 'link: { websocket: true } on the device, or leave frame: out.',
   },
   'device/no-pins': {
@@ -140,13 +140,13 @@ export const environment = {
   },
   'device/not-connected': {
     fault: 'device',
-    meaning: 'The step needs a connection of the device, and there is none now.',
+    meaning: 'The step needs a connection of the device, and it has none.',
     fix: 'Wait for it: expect its CONNACK before.',
   },
   'device/not-started': {
     fault: 'environment',
     meaning: 'The device’s program cannot be started.',
-    fix: 'command: is run in the folder of the scenario: is the path right from there, and is the file executable?',
+    fix: 'command: is run in the folder of the scenario: check the path from there, and that the file is executable.',
   },
   'device/off': {
     fault: 'device',
@@ -175,7 +175,7 @@ export const environment = {
   },
   'link/disturbance-twice': {
     fault: 'input',
-    meaning: 'A disturbance of this id is at work already.',
+    meaning: 'A disturbance with this id is already active.',
     fix: 'release: ID ends it.',
   },
   'link/held-limit': {
@@ -192,7 +192,7 @@ export const environment = {
   },
   'link/no-disturbance': {
     fault: 'input',
-    meaning: 'The disturbance to release is not at work: it was released before, or has not begun.',
+    meaning: 'The disturbance to release is not active: it was released before, or has not begun.',
     fix: 'Look at the order of the steps.',
   },
   'link/no-port': {
@@ -208,7 +208,7 @@ export const environment = {
   'report/bad-load': {
     fault: 'environment',
     meaning: 'The file of a load run cannot be read.',
-    fix: 'Was it cut short? Run again.',
+    fix: 'It may have been cut short: run again.',
   },
   'report/bad-output': {
     fault: 'environment',
@@ -223,7 +223,7 @@ export const environment = {
   'report/not-written': {
     fault: 'environment',
     meaning: 'A report cannot be written.',
-    fix: 'Is the disk full, and may hil write there? --output names another folder.',
+    fix: 'Check free space and write permission. --output names another folder.',
   },
   'results/outside': {
     fault: 'input',
@@ -238,7 +238,7 @@ export const environment = {
   'run/file': {
     fault: 'environment',
     meaning: 'The system does not give hil a file or a folder.',
-    fix: 'Is there room, and may hil write there?',
+    fix: 'Check free space and write permission.',
   },
   'run/record-limit': {
     fault: 'environment',
@@ -249,11 +249,11 @@ export const environment = {
   'run/not-recorded': {
     fault: 'environment',
     meaning: 'The record of a run could not be written. Its verdicts stand; it cannot be judged again.',
-    fix: 'Is there room? --output names another folder.',
+    fix: 'Check free space. --output names another folder.',
   },
   'run/not-released': {
     fault: 'environment',
-    meaning: 'Something that the run had taken could not be given back: a port, a process, a connection.',
+    meaning: 'Something that the run had opened could not be released: a port, a process, a connection.',
     fix: 'The message names it; end it yourself.',
   },
 } as const satisfies ProblemTable

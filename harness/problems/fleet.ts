@@ -5,7 +5,7 @@ import type { ProblemTable } from './entry.ts'
 export const fleet = {
   'cli/bad-address': {
     fault: 'input',
-    meaning: '--advertise wants a host, or a host and a port; --metrics a port, or a host and a port.',
+    meaning: '--advertise takes a host, or a host and a port; --metrics takes a port, or a host and a port.',
     fix: '--advertise 10.0.0.7:1883, --metrics 9464.',
   },
   'cli/bad-count': {
@@ -15,12 +15,12 @@ export const fleet = {
   },
   'cli/bad-queue': {
     fault: 'input',
-    meaning: '--queue wants the address of a Redis.',
+    meaning: '--queue takes the address of a Redis.',
     fix: '--queue redis://localhost:6379.',
   },
   'cli/bad-rate': {
     fault: 'input',
-    meaning: '--rate wants devices per time.',
+    meaning: '--rate takes devices per time.',
     fix: '--rate 500/s.',
   },
   'cli/no-delay': {
@@ -77,7 +77,7 @@ export const fleet = {
   },
   'scenario/broker-address': {
     fault: 'input',
-    meaning: 'That is no HOST:PORT.',
+    meaning: 'The value is not HOST:PORT.',
     fix: 'Such as 10.0.0.7:1883.',
   },
   'scenario/fleet-does': {
@@ -103,7 +103,7 @@ export const fleet = {
   },
   'scenario/fleet-what': {
     fault: 'input',
-    meaning: 'The claim says nothing of the fleet.',
+    meaning: 'The claim names no state of the fleet.',
     fix: 'For instance connected: 99.9%.',
   },
   'scenario/no-file': {

@@ -5,7 +5,7 @@ import type { ProblemTable } from './entry.ts'
 export const recording = {
   'cli/bad-device': {
     fault: 'input',
-    meaning: 'hil record cannot tell which device is to connect where, or whose console a port is.',
+    meaning: 'hil record cannot match devices with ports or consoles.',
     fix: 'NAME, or NAME=[HOST:]PORT for each of several.',
     example: 'hil record --device blue=1884 --device green=0.0.0.0:1885 --port blue=/dev/ttyUSB0',
   },
@@ -27,13 +27,13 @@ export const recording = {
   },
   'cli/no-such-device': {
     fault: 'input',
-    meaning: 'The recording has nothing of a device of that name.',
+    meaning: 'The recording has no device of that name.',
     fix: 'hil record shows the names at its end; a scenario must call its devices the same.',
   },
   'cli/recording-exists': {
     fault: 'input',
     meaning: 'The folder has a recording already, and recordings are not written over.',
-    fix: '--output names another folder; without it each recording has one of its own.',
+    fix: '--output names another folder; without it each recording gets a new folder.',
   },
   'cli/scenario-acts': {
     fault: 'input',
@@ -53,7 +53,7 @@ export const recording = {
   },
   'scenario/no-recording': {
     fault: 'input',
-    meaning: 'A replay needs a recording, and there is none of that device at that path.',
+    meaning: 'A replay needs a recording, and the path has none of that device.',
     fix: 'file: is seen from the folder of the scenario; device: says which of its devices.',
     example: 'devices: { blue: { use: replay, file: ../recordings/blue } }',
   },

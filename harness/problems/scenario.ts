@@ -16,7 +16,7 @@ export const scenario = {
   },
   'scenario/bad-key': {
     fault: 'input',
-    meaning: 'A name that you gave (of a variable, a signal …) is no name.',
+    meaning: 'A name (of a variable, a signal …) is not valid.',
     fix: 'Use letters, digits, - and _, beginning with a letter.',
   },
   'scenario/bad-value': {
@@ -50,7 +50,7 @@ export const scenario = {
   'scenario/count-of-many': {
     fault: 'input',
     meaning: 'all, sequence and any have one event for each of their matchers; count and every count events of one.',
-    fix: 'Write an expect of its own for what is counted.',
+    fix: 'Write a separate expect for what is counted.',
   },
   'scenario/delay-range': {
     fault: 'input',
@@ -103,7 +103,7 @@ export const scenario = {
   'scenario/expression-value': {
     fault: 'input',
     meaning:
-      'The expression can be read but has no value: a division by zero, an index beyond the end, text that is no number.',
+      'The expression can be read but has no value: a division by zero, an index beyond the end, text that is not a number.',
     fix: 'Look at the values that go in; the message has them.',
   },
   'scenario/fleet-name': {
@@ -114,7 +114,7 @@ export const scenario = {
   },
   'scenario/fleet-track': {
     fault: 'input',
-    meaning: 'A message whose topic is drawn by chance or by time cannot be followed: nobody knows who is to get it.',
+    meaning: 'A message whose topic is drawn by chance or by time cannot be followed: its receivers are unknown.',
     fix: 'Make the topic of i and seq, or write track: false.',
   },
   'scenario/hex': {
@@ -131,7 +131,7 @@ export const scenario = {
   },
   'scenario/id-twice': {
     fault: 'input',
-    meaning: 'Two steps have the same id, so nobody could tell which one an anchor means.',
+    meaning: 'Two steps have the same id, so an anchor would be ambiguous.',
     fix: 'Ids are unique in a scenario.',
   },
   'scenario/identifier': {
@@ -156,7 +156,7 @@ export const scenario = {
   },
   'scenario/no-command': {
     fault: 'input',
-    meaning: 'The device is told by lines what to do, and its commands: have none for this call.',
+    meaning: 'The device takes commands on its console, and its commands: have none for this call.',
     fix: 'Add it to commands:, or do without the call.',
   },
   'scenario/no-place-for': {
@@ -244,7 +244,7 @@ export const scenario = {
   },
   'scenario/regex': {
     fault: 'input',
-    meaning: 'The text between the slashes is no regular expression of JavaScript.',
+    meaning: 'The text between the slashes is not a regular expression of JavaScript.',
     fix: 'To mean the characters . * + ? ( ) [ ] themselves, put a backslash before each.',
   },
   'scenario/running': {
@@ -256,7 +256,7 @@ export const scenario = {
   },
   'scenario/runs-by-itself': {
     fault: 'input',
-    meaning: 'The device runs a program that decides by itself what to do; a step cannot make it call something.',
+    meaning: 'The device runs a program that acts on its own; a step cannot make it call something.',
     fix: 'Client calls are for emulated devices with firmware: puppet, the default.',
   },
   'scenario/send-join': {
@@ -351,7 +351,7 @@ export const scenario = {
   'scenario/two-verbs': {
     fault: 'input',
     meaning: 'A step has two verbs; their order would be chance.',
-    fix: 'Begin the second with a dash of its own.',
+    fix: 'Begin the second with its own dash.',
   },
   'scenario/two-windows': {
     fault: 'input',
@@ -397,7 +397,7 @@ export const scenario = {
   },
   'scenario/unknown-step': {
     fault: 'input',
-    meaning: 'There is no verb of that name.',
+    meaning: 'Unknown verb.',
     fix: 'docs/scenarios.md has all verbs. A matcher (packet, message …) stands inside of an expect.',
   },
   'scenario/unknown-step-id': {
@@ -412,7 +412,7 @@ export const scenario = {
   },
   'scenario/unquoted-expression': {
     fault: 'input',
-    meaning: 'YAML takes { and } for signs of its own unless they are quoted.',
+    meaning: 'YAML reads { and } as its own syntax unless they are quoted.',
     fix: 'Put quotes around the whole value.',
     example: 'with: { keepalive: "${{ vars.keepalive }}" }',
   },
@@ -424,7 +424,7 @@ export const scenario = {
   },
   'scenario/unquoted-regex': {
     fault: 'input',
-    meaning: 'YAML takes comma, colon, hash, braces and brackets of a regular expression for signs of its own.',
+    meaning: 'YAML reads comma, colon, hash, braces and brackets of a regular expression as its own syntax.',
     fix: 'Put quotes around the regular expression; single ones where it has backslashes.',
     example: 'expect: { serial: { device: dut, line: "/ok, connecting/" } }',
   },
@@ -437,7 +437,7 @@ export const scenario = {
   'scenario/unresolved': {
     fault: 'input',
     meaning: 'A value could not be had when the step’s turn had come.',
-    fix: 'Has the step that saves it matched anything?',
+    fix: 'Check that the step that saves it matched an event.',
   },
   'scenario/verb-of-another-kind': {
     fault: 'input',
@@ -493,7 +493,7 @@ export const scenario = {
   'scenario/yaml-too-deep': {
     fault: 'input',
     meaning: 'Lists and maps are nested more deeply than any scenario needs.',
-    fix: 'Is a bracket repeated by mistake?',
+    fix: 'A bracket may be repeated by mistake.',
   },
   'scenario/yaml-version': {
     fault: 'input',

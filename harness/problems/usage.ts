@@ -11,13 +11,13 @@ export const usage = {
   },
   'binding/empty': {
     fault: 'input',
-    meaning: 'A binding says which device plays a role, and this one says nothing.',
+    meaning: 'A binding names the device that plays a role, and this one is empty.',
     fix: 'CLIENT, CLIENT@VERSION, or process:COMMAND.',
     example: 'hil run --bind blue=umqtt.robust',
   },
   'binding/no-folder': {
     fault: 'input',
-    meaning: 'virtual:FOLDER lays a folder over the files of a virtual board, and there is no such folder.',
+    meaning: 'virtual:FOLDER lays a folder over the files of a virtual board, and that folder does not exist.',
     fix: 'The path is looked for from the folder that hil was started in.',
     example: "hil run scenarios/devices --bind '*=virtual:my-libraries' --compare",
   },
@@ -45,12 +45,12 @@ export const usage = {
   },
   'binding/unknown-kind': {
     fault: 'input',
-    meaning: 'There is no client or kind of device of that name.',
+    meaning: 'Unknown client or kind of device.',
     fix: 'hil clients lists them.',
   },
   'select/bad-bind': {
     fault: 'input',
-    meaning: 'The value of --bind is no pair.',
+    meaning: 'The value of --bind is not a pair.',
     fix: 'DEVICE=CLIENT, as in --bind blue=umqtt.robust.',
   },
   'select/bad-broker': {
@@ -65,7 +65,7 @@ export const usage = {
   },
   'cli/bad-number': {
     fault: 'input',
-    meaning: 'A number on the command line is no whole number, or out of range.',
+    meaning: 'A number on the command line is not a whole number, or is out of range.',
     fix: 'The message has the range.',
   },
   'cli/bad-option': {
@@ -95,7 +95,7 @@ export const usage = {
   },
   'select/bad-var': {
     fault: 'input',
-    meaning: 'The value of --var is no pair.',
+    meaning: 'The value of --var is not a pair.',
     fix: 'NAME=VALUE, as in --var keepalive=2s.',
   },
   'cli/cannot-watch': {
@@ -115,7 +115,7 @@ export const usage = {
   },
   'cli/no-last-run': {
     fault: 'input',
-    meaning: '--last-failed reads the results.json of the last run, and there is none that can be read.',
+    meaning: '--last-failed reads the results.json of the last run, which is missing or cannot be read.',
     fix: 'Run once without it, with the same --output.',
   },
   'cli/no-record': {
@@ -126,22 +126,22 @@ export const usage = {
   },
   'cli/no-results': {
     fault: 'input',
-    meaning: 'There is no results.json that can be read.',
+    meaning: 'No results.json can be read.',
     fix: 'Name the output folder of a run: results by default.',
   },
   'select/no-scenarios': {
     fault: 'input',
-    meaning: 'No scenarios were named, the config names none, and there is no folder scenarios here.',
+    meaning: 'No scenarios were named, the config names none, and the folder scenarios does not exist here.',
     fix: 'Name files or folders; hil init makes a first project.',
   },
   'cli/no-such-path': {
     fault: 'input',
-    meaning: 'There is no file or folder of that name.',
+    meaning: 'No such file or folder.',
     fix: 'Paths are seen from the folder in which hil is run.',
   },
   'cli/no-terminal': {
     fault: 'input',
-    meaning: 'The command asks questions, and there is no terminal on which somebody could answer.',
+    meaning: 'The command asks questions, and standard input is not a terminal.',
     fix: 'hil init --yes.',
   },
   'cli/no-topic': {
@@ -167,12 +167,12 @@ export const usage = {
   },
   'select/unknown-broker': {
     fault: 'input',
-    meaning: 'There is no broker of that name.',
+    meaning: 'Unknown broker.',
     fix: 'A kind, a name of the config, or mqtt://HOST:PORT.',
   },
   'cli/unknown-client': {
     fault: 'input',
-    meaning: 'There is no client or firmware of that name.',
+    meaning: 'Unknown client or firmware.',
     fix: 'hil clients lists them.',
   },
   'cli/unknown-code': {
@@ -192,7 +192,7 @@ export const usage = {
   },
   'cli/unknown-reporter': {
     fault: 'input',
-    meaning: 'There is no reporter of that name.',
+    meaning: 'Unknown reporter.',
     fix: 'hil run --help lists the reporters.',
   },
   'select/unknown-var': {
@@ -207,7 +207,7 @@ export const usage = {
   },
   'select/unreadable': {
     fault: 'input',
-    meaning: 'A file cannot be read, or is no text in UTF-8.',
+    meaning: 'A file cannot be read, or is not UTF-8 text.',
     fix: 'Look at its name and its permissions.',
   },
   'cli/unused-flag': {

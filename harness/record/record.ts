@@ -37,7 +37,7 @@ export interface RecordSettings {
   readonly signal: AbortSignal
   /** after so long, */
   readonly duration?: Duration | undefined
-  /** or when nothing has happened for so long, once something has. */
+  /** or when nothing has happened duration, once something has. */
   readonly idle?: Duration | undefined
   /** Default: those of `limitsOf`. */
   readonly limits?: Limits | undefined

@@ -117,7 +117,7 @@ function steps({ verbs }: ClientKind): string[][] {
     ['wait', verbs.wait()],
     ['disconnect', verbs.disconnect()],
   ]
-  return said.map(([step, call]) => [code(step), call === null ? 'there is none: AttributeError' : code(show(call))])
+  return said.map(([step, call]) => [code(step), call === null ? 'missing: AttributeError' : code(show(call))])
 }
 
 function show({ method, args, kwargs }: LibraryCall): string {

@@ -48,7 +48,7 @@ const WHAT: Readonly<Record<string, string>> = {
   connects: 'a count: CONNACKs that accept',
   reconnects: 'a count: those of them that were not the first of their device',
   connect_failures: 'a count: refused, timed out, or CONNACKs that do not accept',
-  disconnects: 'a count: connections that ended, whoever ended them',
+  disconnects: 'a count: connections that ended, by either side',
   messages_published: 'a count: messages that devices began to publish',
   messages_acked: 'a count: QoS 1 messages whose PUBACK came',
   messages_received: 'a count: messages that devices received',
@@ -67,6 +67,6 @@ const WHAT: Readonly<Record<string, string>> = {
 
 const METRICS = [...TIMES, ...COUNTS, ...RATES].map((name) => {
   const what = WHAT[name]
-  if (what === undefined) throw new Error(`the metric ${name} is not told of in fleets.ts`)
+  if (what === undefined) throw new Error(`the metric ${name} is not described in fleets.ts`)
   return [name, what] as const
 })

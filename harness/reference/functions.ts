@@ -13,7 +13,7 @@ const TEXTS: Readonly<Record<string, readonly [example: string, what: string]>> 
   lower: ['lower("ABC")', 'in small letters'],
   upper: ['upper("abc")', 'in capital letters'],
   hex: ['hex(255)', 'hex digits of a text’s bytes or of a whole number, two a byte'],
-  repeat: ['repeat("ab", 3)', 'the text so many times'],
+  repeat: ['repeat("ab", 3)', 'the text N times'],
   string: ['string(1 + 1)', 'as text'],
   number: ['number("7")', 'a text of digits as a number'],
 }

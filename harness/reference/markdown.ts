@@ -20,7 +20,7 @@ export function fill(template: string, parts: Readonly<Record<string, string>>):
   const open = new Set(Object.keys(parts))
   const filled = template.replace(/^<!-- ([a-z-]+) -->$/gm, (_, name: string) => {
     const part = parts[name]
-    if (part === undefined) throw new Error(`the template asks for ${name}, and nothing of that name is made`)
+    if (part === undefined) throw new Error(`the template asks for ${name}, which is not made`)
     open.delete(name)
     return part
   })

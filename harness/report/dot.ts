@@ -1,4 +1,4 @@
-// `dot`: a character a scenario, 80 to a line, then failures in full. The characters are
+// `dot`: one character per scenario, 80 to a line, then failures in full. The characters are
 // Playwright's; a scenario that will be tried again shows as ×, and again when it is.
 
 import { createColors } from 'picocolors'
@@ -22,7 +22,7 @@ const DOTS: Readonly<Record<Status, (c: Colors) => string>> = {
 
 export const dot: ReporterKind = {
   name: 'dot',
-  summary: 'a character a scenario, failures in full at the end',
+  summary: 'one character per scenario, failures in full at the end',
   to: ['terminal'],
   create({ print, color, page }) {
     const c = createColors(color)

@@ -197,7 +197,7 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     const page = await open(file, runOf('flaky', 'passed'))
     const earlier = page.locator('.earlier > ol > li')
     expect(await earlier.count()).toBe(1)
-    expect(await earlier.textContent()).toContain('nothing answers at nowhere:1')
+    expect(await earlier.textContent()).toContain('no answer from nowhere:1')
     await page.close()
   })
 
@@ -284,7 +284,7 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     const output = join(folder.path, 'gone')
     mkdirSync(output)
     const page = await open(await writeHtml(output, results, ''), runOf('failed', 'failed'))
-    expect(await page.locator('.notice').textContent()).toContain('there is no such file')
+    expect(await page.locator('.notice').textContent()).toContain('no such file')
     expect(await page.locator('.failure .got').textContent()).toContain('packetId: expected 7')
     await page.close()
   })

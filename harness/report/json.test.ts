@@ -65,7 +65,7 @@ describe('results.json', () => {
     expect(reasons).toMatchObject({
       flaky: null,
       skipped: 'no board today',
-      broken: 'nothing answers at nowhere:1',
+      broken: 'no answer from nowhere:1',
       failed: expect.stringMatching(/^failed\.scenario\.yaml:11:\d+: expected PUBACK to blue, packetId 7/),
       passed: expect.stringMatching(/lag/),
     })
@@ -74,7 +74,7 @@ describe('results.json', () => {
   it('has the attempts of a flaky scenario, and the evidence of a failed one', () => {
     const [, failed, , , flaky] = written(all).scenarios
     expect(flaky).toMatchObject({ attempts: ['broken', 'passed'], flaky: true })
-    expect(flaky?.earlier).toMatchObject([{ status: 'broken', reason: 'nothing answers at nowhere:1', steps: [] }])
+    expect(flaky?.earlier).toMatchObject([{ status: 'broken', reason: 'no answer from nowhere:1', steps: [] }])
     expect(flaky?.earlier[0]?.artifacts[0]).not.toBe(undefined)
     expect(failed?.attempts).toEqual(['failed', 'failed'])
     expect(failed?.earlier).toMatchObject([{ status: 'failed', reason: expect.stringContaining('packetId 7') }])

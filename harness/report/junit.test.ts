@@ -108,7 +108,7 @@ describe('junit.xml', () => {
       '@message': expect.stringContaining('packetId 7'),
     })
     expect(cases.failed?.failure?.['#text']).toMatch(/failed\.scenario\.yaml:11:\d+ failed claim\/failed/)
-    expect(cases.broken?.error?.['#text']).toContain('hint: is it running?')
+    expect(cases.broken?.error?.['#text']).toContain('hint: check that it is running')
     expect(cases.inconclusive?.error?.['@message']).toContain('lag')
     expect(cases.skipped?.skipped).toEqual({ '@message': 'no board today' })
   })

@@ -87,7 +87,7 @@ describe('every reporter', () => {
 })
 
 describe('dot', () => {
-  it('is a character a scenario, then what went wrong', async () => {
+  it('is one character per scenario, then what went wrong', async () => {
     await expect(normalised(told(dot, all))).toMatchFileSnapshot(golden('dot.txt'))
   })
 

@@ -37,7 +37,7 @@ export function tapOf(result: SuiteResult): string {
 }
 
 const notRunOf = (plan: Plan, number: number, names: RunNames): string =>
-  `ok ${number} - ${escaped(names.ofPlan(plan))} # SKIP its turn never came`
+  `ok ${number} - ${escaped(names.ofPlan(plan))} # SKIP not run: the suite was stopped`
 
 function pointOf({ run, flaky }: ScenarioResult, number: number, names: RunNames): string[] {
   const ok = run.status === 'passed' || run.status === 'skipped'

@@ -84,7 +84,7 @@ export async function oneOfEach(output: string): Promise<SuiteResult> {
       const times = (tries.get(name) ?? 0) + 1
       tries.set(name, times)
       if (name === 'broken' || (name === 'flaky' && times === 1))
-        throw new Problem('broker/unreachable', 'nothing answers at nowhere:1', { hint: 'is it running?' })
+        throw new Problem('broker/unreachable', 'no answer from nowhere:1', { hint: 'check that it is running' })
       return brokers.aedes.open()
     },
   })

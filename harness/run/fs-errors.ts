@@ -3,7 +3,7 @@
 const WORDS: Readonly<Record<string, string>> = {
   EEXIST: 'a file of that name is there',
   ENOTDIR: 'a file stands where a folder should be',
-  ENOENT: 'there is no such file or folder',
+  ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',

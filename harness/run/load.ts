@@ -139,7 +139,7 @@ export interface LoadResult {
   /** The same as HdrHistogram V2 (compressed, base64), for other tools; `all` only. */
   readonly histograms: Readonly<Record<string, string>>
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>
-  /** By phase or `all`, each also with `/GROUP`, then metric: so many a second. `mean` is null for a phase without time. */
+  /** By phase or `all`, each also with `/GROUP`, then metric: rate per second. `mean` is null for a phase without time. */
   readonly rates: Readonly<Record<string, Readonly<Record<string, RateFigure>>>>
   readonly errors: Readonly<Record<string, number>>
   readonly ledger: LedgerResult

@@ -73,7 +73,7 @@ function partText(part: Part, scope: Scope): string {
   if (isBinary(value))
     throw new ExpressionError(
       'expression-type',
-      'these bytes are no text (UTF-8), and cannot stand inside of one',
+      'these bytes are not UTF-8 text, and cannot be part of one',
       part,
       'let the expression stand alone, as a payload does: payload: "${{ saved.NAME }}"',
     )

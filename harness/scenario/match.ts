@@ -7,7 +7,7 @@ import { JsonLeaf, RANGE, type Range, type ValueMatcher } from './matcher.ts'
 export type Actual = string | number | boolean | null | undefined | Uint8Array | readonly Actual[]
 
 /**
- * What a matcher that is no list means of a list (the filters of a SUBSCRIBE, the codes of a SUBACK): that it holds
+ * What a matcher that is not a list means of a list (the filters of a SUBSCRIBE, the codes of a SUBACK): that it holds
  * of every element, or of some. `whole`: a list is one value, and only a list can equal it.
  */
 export type Elements = 'every' | 'some' | 'whole'

@@ -193,7 +193,7 @@ export interface Count {
 
 /** `3`, or `{ min: 3 }`, `{ min: 1, max: 4 }`. */
 export const count = (): z.ZodType<Count, number | { readonly min?: number; readonly max?: number }> =>
-  word({ what: 'a count', describe: 'exactly so many, or { min, max }', schema: COUNT_SCHEMA }, readCount)
+  word({ what: 'a count', describe: 'exact number, or { min, max }', schema: COUNT_SCHEMA }, readCount)
 
 const natural = { type: 'integer', minimum: 0 }
 const COUNT_SCHEMA = {

@@ -53,7 +53,7 @@ const nasty = fc
     { maxLength: 6 },
   )
   .map((parts) => parts.join(''))
-  // What is no text in UTF-8 cannot stand in a file.
+  // What is not UTF-8 text cannot stand in a file.
   .filter((text) => !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text))
 
 /** The document as the conductor would see it: read, and with its expressions filled in. */

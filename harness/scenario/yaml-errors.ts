@@ -39,7 +39,7 @@ export function explainYamlErrors(
       const length = /^\$\{\{.*?\}\}/.exec(lineText.slice(expression))?.[0].length ?? 3
       found.push({
         code: 'scenario/unquoted-expression',
-        message: 'YAML reads the signs of this expression as its own',
+        message: 'YAML reads this expression as its own syntax',
         at: place(at, at + length),
         hint: `put quotes around it: "${source.slice(at, at + length)}"`,
       })
@@ -69,18 +69,18 @@ function words({ code, message, pos }: YAMLError, source: string, line: string):
       return ['yaml-syntax', 'a key inside the value of a key on one line', 'quote the value, or write { key: value }']
     case 'MULTILINE_IMPLICIT_KEY':
       return /^\s*(?:- )?[\w-]+:\S/.test(line)
-        ? ['yaml-syntax', 'there is no space after the ":"', `write "${line.trim().replace(/:(?=\S)/, ': ')}"`]
+        ? ['yaml-syntax', 'a space is missing after the ":"', `write "${line.trim().replace(/:(?=\S)/, ': ')}"`]
         : ['yaml-syntax', 'a key must stand on one line, with a ":" after it']
     case 'BAD_DQ_ESCAPE':
       return [
         'yaml-syntax',
-        `${source.slice(pos[0], pos[0] + 2)} is no escape of a double-quoted text`,
+        `${source.slice(pos[0], pos[0] + 2)} is not an escape sequence of a double-quoted text`,
         'write \\\\ for a backslash, or use single quotes',
       ]
     case 'RESOURCE_EXHAUSTION':
       return ['yaml-too-deep', 'nested too deeply to be read']
     case 'BLOCK_IN_FLOW':
-      return ['yaml-syntax', 'this does not fit inside { } or [ ]', 'is a comma missing before it?']
+      return ['yaml-syntax', 'this does not fit inside { } or [ ]', 'a comma may be missing before it']
     default:
       return byMessage(message)
   }
@@ -96,7 +96,11 @@ function byMessage(message: string): Words {
     return ['yaml-syntax', 'the value ended before this', 'if this belongs to it, put quotes around the whole value']
   if (/Implicit map keys need/.test(message)) return ['yaml-syntax', 'this key has no ":" after it', 'write key: value']
   if (/without - indicator/.test(message))
-    return ['yaml-syntax', 'this stands in a list but does not begin with "- "', 'does its column fit the line above?']
+    return [
+      'yaml-syntax',
+      'this stands in a list but does not begin with "- "',
+      'check that its column fits the line above',
+    ]
   if (/must start at the same column/.test(message))
     return ['yaml-syntax', 'the indentation does not fit', 'keys of one map must begin in the same column']
   return ['yaml-syntax', message.charAt(0).toLowerCase() + message.slice(1)]

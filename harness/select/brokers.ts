@@ -66,7 +66,7 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   const known = [
     ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
   ]
-  throw new Problem('select/unknown-broker', `there is no broker "${withoutCredentials(use)}"`, {
+  throw new Problem('select/unknown-broker', `unknown broker "${withoutCredentials(use)}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })
 }

@@ -91,7 +91,7 @@ test('several by name are a matrix, too; each mistake is told once', async () =>
   const { code, err } = await wrong.hil('check', '--broker', 'here', '--broker', 'there')
   expect(code).toBe(2)
   expect(err.match(/umqtt\.simpel/g)).toHaveLength(2) // the message, and the line below it
-  expect(err).toContain('1 mistake in 1 file')
+  expect(err).toContain('1 error in 1 file')
 })
 
 test('--last-failed runs again what failed, on the broker that it failed on', async () => {
@@ -170,13 +170,13 @@ test('a gap that names nothing is a mistake, with its place', async () => {
   using bench = new Bench({ a: passing('a'), b: passing('b') }, gaps)
   const { code, err } = await bench.hil('run', 's/a.scenario.yaml')
   expect(code).toBe(2)
-  expect(err).toMatch(/s\/gaps\.yaml:3:15 error gap\/names-nothing\n +there is no broker "her"/)
+  expect(err).toMatch(/s\/gaps\.yaml:3:15 error gap\/names-nothing\n +unknown broker "her"/)
   expect(err).toMatch(/:4:31 error gap\/names-nothing\n +no scenario here is called "aa"/)
   expect(err).toMatch(/:5:32 error gap\/names-nothing\n +no scenario here tests "MQTT-9\.9\.9-9"/)
   expect(err).toMatch(/:6:31 error gap\/bad-versions/)
   expect(err).toMatch(/:7:\d+ error gap\/names-nothing\n +a gap names a statement or a scenario/)
   expect(err).toContain('did you mean "here"?')
-  expect(err).toContain('5 mistakes')
+  expect(err).toContain('5 errors')
 })
 
 test('without brokers in the config there is no all', async () => {

@@ -40,7 +40,7 @@ export interface ScenarioText {
 /**
  * Runs a scenario once for each combination of its matrix, one after the other, and gives all runs in that order.
  * A failed claim is no exception: look at `status` and `verdicts`.
- * Throws Problem `scenario/wrong` with every mistake in the scenario, `select/unreadable` when there is no such file,
+ * Throws Problem `scenario/wrong` with every mistake in the scenario, `select/unreadable` when no such file,
  * and those of the options (`binding/…`, `select/unknown-broker`).
  */
 export async function runScenario(
@@ -91,7 +91,7 @@ function jobsOf(
   if (wrong.length > 0)
     throw new Problem(
       'scenario/wrong',
-      `${file}: ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}\n${wrong
+      `${file}: ${wrong.length} ${wrong.length === 1 ? 'error' : 'errors'}\n${wrong
         .map((diagnostic) => renderDiagnostic(diagnostic, compiled.text, { color: false }))
         .join('\n')}`,
       { at: wrong[0]!.at },

@@ -1,11 +1,11 @@
 // The harness's own MQTT client. It subscribes at QoS 2 before the first step, straight at the
 // broker and not through a link, and records what any other subscriber would have got.
 
-import { isIP } from 'node:net'
-import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
 import { Problem } from '../../emulators/index.ts'
 import { type Broker, refusalOf } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
+import { accessTo, connected } from './access.ts'
 
 const CONNECT_LIMIT_MS = 5000
 
@@ -95,35 +95,6 @@ export class Observer implements AsyncDisposable {
     if (client === null) return
     await client.endAsync(true)
   }
-}
-
-/** Where it is, and what it wants to see of a client of ours. */
-export const accessTo = (broker: Broker): IClientOptions => ({
-  host: broker.host,
-  port: broker.port,
-  ...(broker.access.credentials ?? {}),
-  ...secure(broker),
-})
-
-function secure({ access: { tls }, host }: Broker): IClientOptions {
-  if (tls === undefined) return {}
-  const { ca, cert, key, serverName = host, insecure = false } = tls
-  return {
-    protocol: 'mqtts',
-    rejectUnauthorized: !insecure,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert, key: key! }),
-    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
-  }
-}
-
-/** Rejects also when it is given up meanwhile. */
-export function connected(client: MqttClient): Promise<void> {
-  return new Promise((resolve, reject) => {
-    client.once('connect', () => resolve())
-    client.once('error', reject)
-    client.once('close', () => reject(new Error('the broker closed the connection')))
-  })
 }
 
 async function granted(client: MqttClient, filters: readonly string[]): Promise<void> {

@@ -39,8 +39,8 @@ it('goes on when a release throws, and says what it was', async () => {
   await bench[Symbol.asyncDispose]()
   expect(log).toEqual(['broker'])
   expect(bench.troubles.map((t) => [t.code, t.message])).toEqual([
-    ['run/not-released', 'the log could not be given back: Error: full'],
-    ['run/not-released', 'the link could not be given back: Error: stuck'],
+    ['run/not-released', 'the log could not be released: Error: full'],
+    ['run/not-released', 'the link could not be released: Error: stuck'],
   ])
 })
 
@@ -57,7 +57,7 @@ it('leaves behind, after five seconds, what hangs', async () => {
     await vi.advanceTimersByTimeAsync(1)
     await released
     expect(log).toEqual(['a'])
-    expect(bench.troubles[0]?.message).toContain('b could not be given back')
+    expect(bench.troubles[0]?.message).toContain('b could not be released')
     expect(vi.getTimerCount()).toBe(0)
   } finally {
     vi.useRealTimers()

@@ -14,7 +14,7 @@ const RELEASE_LIMIT_MS = 5000
 export class ResourceStack implements AsyncDisposable {
   readonly #held: Held[] = []
   readonly #acquiring = new Set<Promise<unknown>>()
-  /** What could not be given back. */
+  /** What could not be released. */
   readonly troubles: Problem[] = []
 
   /** Holds it as soon as it is there, also when whoever asked has stopped waiting by then. */
@@ -45,7 +45,7 @@ export class ResourceStack implements AsyncDisposable {
       try {
         await inTime(held)
       } catch (cause) {
-        this.troubles.push(new Problem('run/not-released', `${held.what} could not be given back: ${cause}`, { cause }))
+        this.troubles.push(new Problem('run/not-released', `${held.what} could not be released: ${cause}`, { cause }))
       }
     }
   }

@@ -4,7 +4,7 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt'
 import type { Broker } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { accessTo, connected } from './observer.ts'
+import { accessTo, connected } from './access.ts'
 
 /** What a broker that misbehaves is given; what it has not forgotten by then stays. */
 const CONNECT_LIMIT_MS = 2000

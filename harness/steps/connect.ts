@@ -6,7 +6,7 @@ import type { ClientCall } from './step.ts'
 
 const args = z.strictObject({
   ...calling,
-  clean: z.boolean().optional().describe('clean session; default: what the library does by itself'),
+  clean: z.boolean().optional().describe('clean session; default: as the library does'),
 })
 
 export const connect: ClientCall<z.output<typeof args>> = {

@@ -30,11 +30,13 @@ const doing = z
     if (chosen.length !== 1 && ctx.issues.length === 0)
       ctx.addIssue({
         code: 'custom',
-        message: chosen.length === 0 ? 'do what?' : `one thing a step, here are ${chosen.join(' and ')}`,
+        message:
+          chosen.length === 0
+            ? 'name one disturbance (hold, drop, …)'
+            : `one thing a step, here are ${chosen.join(' and ')}`,
         params: {
           diagnostic: 'scenario/disturbance',
-          hint:
-            chosen.length === 0 ? `one of ${names.join(', ')}` : 'give each a disturb step of its own: they combine',
+          hint: chosen.length === 0 ? `one of ${names.join(', ')}` : 'give each its own disturb step: they combine',
         },
       })
   })
@@ -56,18 +58,13 @@ const args = z
     topic: textMatcher().optional().describe('only packets of this topic'),
     payload: textMatcher().optional().describe('only packets of this payload'),
     match: packetMatch.optional().describe('only packets with these decoded fields, as in the packet matcher'),
-    nth: z.number().int().min(1).optional().describe('from the so many-th of them on; default: 1'),
-    times: z
-      .number()
-      .int()
-      .min(1)
-      .optional()
-      .describe('how many of them; default: with nth just one, without it all of them'),
+    nth: z.number().int().min(1).optional().describe('from the Nth match on; default: 1'),
+    times: z.number().int().min(1).optional().describe('number of matches; default: with nth one, without it all'),
     chance: percent().optional().describe('the share of them, drawn by the seed; default: 100%'),
     connection: z
       .enum(['this', 'all'])
       .optional()
-      .describe('this: only on the connection there is now; all: on later ones, too; default: all'),
+      .describe('this: only on the current connection; all: also on later ones; default: all'),
     do: doing.describe('what happens to them'),
   })
   .superRefine((a, ctx) => {

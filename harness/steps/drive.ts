@@ -21,7 +21,7 @@ const args = z
     if ([a.value, a.pressed, a.released].filter((x) => x !== undefined).length !== 1)
       ctx.addIssue({
         code: 'custom',
-        message: 'to which level?',
+        message: 'the level is missing',
         params: {
           diagnostic: 'scenario/drive-level',
           hint: 'give one of value: 0, value: 1, pressed: true, released: true',

@@ -32,7 +32,9 @@ const args = z
       ctx.addIssue({
         code: 'custom',
         message:
-          given.length === 0 ? 'what happens to the group?' : `one thing a step, here are ${given.join(' and ')}`,
+          given.length === 0
+            ? 'name one action (power, network, publishing)'
+            : `one thing a step, here are ${given.join(' and ')}`,
         params: { diagnostic: 'scenario/fleet-does', hint: 'give one of power, network, publishing' },
       })
     if (a.mode !== undefined && a.network !== 'down')

@@ -26,14 +26,14 @@ const args = z
     if ((a.packet === undefined) === (a.hex === undefined))
       ctx.addIssue({
         code: 'custom',
-        message: a.packet === undefined ? 'inject what?' : 'packet and hex are the same thing twice',
+        message: a.packet === undefined ? 'name one packet, or hex: BYTES' : 'packet and hex are the same thing twice',
         params: { diagnostic: 'scenario/inject', hint: 'give packet: { type: …, … } or hex: "d0 00"' },
       })
     if (a.hex?.length === 0)
       ctx.addIssue({
         code: 'custom',
         path: ['hex'],
-        message: 'there are no bytes to inject',
+        message: 'hex: is empty',
         params: { diagnostic: 'scenario/inject', hint: 'such as hex: "d0 00"' },
       })
   })

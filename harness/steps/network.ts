@@ -17,7 +17,7 @@ const args = z
     if ((a.device === undefined) === (a.devices === undefined))
       ctx.addIssue({
         code: 'custom',
-        message: 'whose link?',
+        message: 'device: is missing',
         params: { diagnostic: 'scenario/network-device', hint: 'give device: NAME or devices: [NAME, …]' },
       })
     const twice = a.devices?.find((name, k) => a.devices!.indexOf(name) < k)

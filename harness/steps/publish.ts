@@ -23,7 +23,7 @@ const args = z
       .describe('the payload as hex digits'),
     file: text().optional().describe('the payload as the bytes of a file, by its path from the folder of the scenario'),
     json: z.unknown().optional().describe('a value that is sent as JSON'),
-    size: size().optional().describe('a payload of so many bytes'),
+    size: size().optional().describe('a payload of N bytes'),
     qos: qos().optional().describe("the QoS; default: the library's, which is 0"),
     retain: z.boolean().optional().describe("the retain flag; default: the library's, which is false"),
   })

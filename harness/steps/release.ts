@@ -8,7 +8,7 @@ import type { Action } from './step.ts'
 
 const args = z.strictObject({
   id: identifier().describe('the id of the disturb step'),
-  held: z.number().int().min(1).optional().describe('wait until it holds so many packets; default: do not wait'),
+  held: z.number().int().min(1).optional().describe('wait until it holds N packets; default: do not wait'),
 })
 
 export const release: Action<z.output<typeof args>> = {
@@ -21,7 +21,7 @@ export const release: Action<z.output<typeof args>> = {
   async run({ id, held }, stage) {
     const link = [...stage.links].find((one) => one.holding(id, 0) !== null)
     if (link === undefined)
-      throw new Problem('link/no-disturbance', `the disturbance ${id} is not at work`, {
+      throw new Problem('link/no-disturbance', `the disturbance ${id} is not active`, {
         hint: 'it was released before, or its step was not reached',
       })
     if (held !== undefined) await stage.until(link.holding(id, held)!)

@@ -15,7 +15,7 @@ const args = z
     ...calling,
     packet: packetFields
       .optional()
-      .describe('one packet by its fields; a packet id that is due and not told is the next'),
+      .describe('one packet by its fields; a packet id that is needed and not given is the next one'),
     packets: z
       .array(z.union([packetFields, hexBytes()]))
       .min(1)
@@ -27,7 +27,7 @@ const args = z
       .union([bytes, z.array(bytes).min(1)])
       .optional()
       .describe(
-        'segments of so many bytes, whatever packets they cut through; a list: the sizes of the first ones, the rest is one more',
+        'segments of N bytes, across packet boundaries; a list: sizes of the first segments, the rest is one more',
       ),
     frame: z
       .enum(['binary', 'text', 'fragmented'])
@@ -35,15 +35,18 @@ const args = z
       .describe(
         'over WebSocket: a frame for each segment (binary or text), or one message with a frame for each; default: binary',
       ),
-    skip: z.number().int().min(0).optional().describe('so many bytes at the start are not sent; default: 0'),
-    first: z.number().int().min(0).optional().describe('only so many bytes are sent; default: all'),
+    skip: z.number().int().min(0).optional().describe('number of bytes at the start that are not sent; default: 0'),
+    first: z.number().int().min(0).optional().describe('number of bytes that are sent; default: all'),
   })
   .superRefine((a, ctx) => {
     const given = WHAT.filter((name) => a[name] !== undefined)
     if (given.length !== 1)
       ctx.addIssue({
         code: 'custom',
-        message: given.length === 0 ? 'send what?' : `one of these is enough, here are ${given.join(' and ')}`,
+        message:
+          given.length === 0
+            ? 'name one packet, or hex: BYTES'
+            : `one of these is enough, here are ${given.join(' and ')}`,
         params: { diagnostic: 'scenario/send-what', hint: 'give one of packet, packets, hex' },
       })
     if (a.join !== undefined && a.split !== undefined)

@@ -18,7 +18,7 @@ export function oneOrMore<S extends z.ZodType<Topics>>(schema: S): S {
     if ((a.topic === undefined) === (a.topics === undefined))
       ctx.addIssue({
         code: 'custom',
-        message: a.topic === undefined ? 'which topic?' : 'topic and topics are the same thing twice',
+        message: a.topic === undefined ? 'topic: or topics: is missing' : 'topic and topics are the same thing twice',
         params: { diagnostic: 'scenario/topic', hint: 'give topic: FILTER, or topics: [FILTER, …]' },
       })
   })

@@ -58,7 +58,7 @@ async function makeAuthority(name: string): Promise<Authority> {
 }
 
 async function serverIdentity(kind: CertificateKind, root: CertificateKeyPair): Promise<CertificateKeyPair> {
-  if (kind === 'unknown-ca') return (await makeAuthority('mqtt-hil authority that nobody trusts')).server('valid')
+  if (kind === 'unknown-ca') return (await makeAuthority('mqtt-hil untrusted authority')).server('valid')
   const name = kind === 'wrong-name' ? WRONG_NAME : SERVER_NAME
   return generate(name, {
     notBeforeDate: days(kind === 'expired' ? -3 : kind === 'not-yet-valid' ? 2 : -1),

@@ -48,7 +48,7 @@ export interface HilMatchers<T> {
   toContainSequence: T extends TestTimeline
     ? (sequence: readonly Claimed[], terms?: ClaimWindow) => Promise<void>
     : never
-  /** From now on the device sends nothing (of that type, with those fields) for so long. */
+  /** From now on the device sends nothing (of that type, with those fields) duration. */
   toStaySilent: T extends Linked
     ? (silence: {
         readonly for: DurationText

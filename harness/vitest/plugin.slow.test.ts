@@ -111,7 +111,7 @@ describe('a scenario in vitest', () => {
   })
 
   it('whose broker is not there is told apart from one that failed', () => {
-    expect(only('broken').failureMessages[0]).toMatch(/^Broken: nothing answers at 127\.0\.0\.1:1.*broker\/unreachable/)
+    expect(only('broken').failureMessages[0]).toMatch(/^Broken: no answer from 127\.0\.0\.1:1.*broker\/unreachable/)
   })
 
   it('with mistakes is no test: each mistake is shown at its place', () => {

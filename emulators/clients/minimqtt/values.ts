@@ -77,13 +77,13 @@ export function validTopicName(topic: PyValue): Uint8Array {
 
 /** `boolIsInt`: as CPython has it; on a board `isinstance(True, int)` is False. */
 export function validQos(qos: PyValue, boolIsInt = false): number {
-  if (!isInteger(qos) || (typeof qos === 'boolean' && !boolIsInt)) throw valueError('QoS is no integer')
+  if (!isInteger(qos) || (typeof qos === 'boolean' && !boolIsInt)) throw valueError('QoS is not an integer')
   const level = integer(qos)
   if (level < 0 || level > 2) throw new PythonError('NotImplementedError', 'QoS is 0, 1 or 2')
   return level
 }
 
-/** What is sent of a message: str(…) of a number, UTF-8 of a str, bytes as they are; on a board a bool is no number. */
+/** What is sent of a message: str(…) of a number, UTF-8 of a str, bytes as they are; on a board a bool is not a number. */
 export function messageBytes(msg: PyValue, boolIsInt = false): Uint8Array {
   if (msg === null) throw valueError('the message is None')
   const bytes =

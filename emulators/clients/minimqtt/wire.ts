@@ -59,7 +59,7 @@ export abstract class MiniMqttWire {
     yield* this.send(bytes)
   }
 
-  /** Exactly so many bytes; ValueError for a negative number, which a malformed packet can ask for. */
+  /** Exactly number of bytes; ValueError for a negative number, which a malformed packet can ask for. */
   protected *receive(count: number): Program<Uint8Array> {
     const stamp = yield* this.ticks()
     if (count < 0) throw new board.PythonError('ValueError', 'negative count')

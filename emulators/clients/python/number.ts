@@ -15,7 +15,7 @@ export function isInteger(value: PyValue): value is number | boolean {
   return typeof value === 'boolean' || (typeof value === 'number' && Number.isInteger(value))
 }
 
-/** An operand of a comparison or division; TypeError for what is no number. */
+/** An operand of a comparison or division; TypeError for what is not a number. */
 export function real(value: PyValue): number {
   if (value instanceof PyFloat) return value.value
   if (typeof value === 'boolean') return value ? 1 : 0

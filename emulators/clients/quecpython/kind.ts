@@ -90,7 +90,7 @@ export const QUEC_QUIRKS: readonly Quirk[] = [
   { id: 'QP12', text: 'publish(qos=2) sends the packet and returns False' },
   { id: 'QP13', text: 'subscribe returns None whatever comes: refused, another packet, nothing' },
   { id: 'QP14', text: 'a SUBSCRIBE for a topic of 123 bytes or more is malformed; from 251 on it is an error' },
-  { id: 'QP15', text: 'there is no unsubscribe: AttributeError' },
+  { id: 'QP15', text: 'no unsubscribe: AttributeError' },
   {
     id: 'QP16',
     text: 'an end of file looks like no message: wait_msg returns None at once, for ever, without a reconnect',
@@ -134,7 +134,7 @@ export const QUEC_QUIRKS: readonly Quirk[] = [
     id: 'QP34',
     text: 'a reconnect of the keep-alive thread that takes less than a second is done again by the thread that waited',
   },
-  { id: 'QP35', text: 'publish(qos=1) that reconnects inside its wait returns False, its lock having been given back' },
+  { id: 'QP35', text: 'publish(qos=1) that reconnects inside its wait returns False, with its lock released' },
   { id: 'QP36', text: 'ping writes a PINGREQ even with keepalive 0' },
   { id: 'QP37', text: 'a struct value that does not fit is an error: a keep-alive above 65535 fails in connect' },
 ]

@@ -35,7 +35,7 @@ export const umqttsimple: ClientKind = {
     { id: 'E1', text: 'connect never closes the old socket' },
     { id: 'E2', text: 'a SUBSCRIBE for a topic of 123 bytes or more is malformed' },
     { id: 'E3', text: 'check_msg and wait_msg return None after a message' },
-    { id: 'E4', text: 'there is no unsubscribe: AttributeError' },
+    { id: 'E4', text: 'no unsubscribe: AttributeError' },
     { id: 'E5', text: 'user="" is sent, with an empty password' },
   ],
   verbs: { ...familyVerbs, unsubscribe: () => null },

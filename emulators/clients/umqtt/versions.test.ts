@@ -233,7 +233,7 @@ describe('a version', () => {
   it('that there is not is a Problem that lists those that there are', () => {
     expect(() => clientAt(simple, '2')).toThrow(Problem)
     expect(() => clientAt(clients.minimqtt, '8')).not.toThrow()
-    expect(() => clientAt(clients.minimqtt, '7')).toThrow(/no minimqtt 7/)
+    expect(() => clientAt(clients.minimqtt, '7')).toThrow(/unknown version 7 of minimqtt/)
   })
 
   it('is the client itself when none is named', () => {

@@ -68,7 +68,7 @@ const SIMPLE: readonly Release<SimpleVersion, SimpleTraits>[] = [
   {
     version: '1.4.0',
     changes:
-      'user="" is no user (before: sent, with an empty password); ssl is an SSLContext, and True fails after TCP: AttributeError',
+      'user="" means without a user (before: sent, with an empty password); ssl is an SSLContext, and True fails after TCP: AttributeError',
     traits: { emptyUserIsNone: true, sslContext: true, sslTrue: 'breaks' },
   },
   { version: '1.5.0', changes: 'connect has a timeout (before: TypeError)', traits: { connectTimeout: true } },

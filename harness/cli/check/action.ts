@@ -15,7 +15,7 @@ export async function checkAction(args: CheckArguments): Promise<ExitCode> {
   const selected = await select(args, { onDiagnostic: printDiagnostics(out) })
   const { files, jobs, errors } = selected
   if (errors > 0) {
-    out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in ${count(files.length, 'file')}\n`)
+    out.printError(`${errors} ${errors === 1 ? 'error' : 'errors'} in ${count(files.length, 'file')}\n`)
     return EXIT.usage
   }
   if (jobs.length === 0) {

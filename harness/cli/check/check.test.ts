@@ -57,7 +57,7 @@ describe('hil check --json', () => {
   })
 
   it('exits 5 when nothing matched', async () => {
-    const { code, found } = await check(GOOD, '--grep', 'nothing of the kind')
+    const { code, found } = await check(GOOD, '--grep', 'no matching event')
     expect({ code, found }).toMatchObject({ code: 5, found: { scenarios: 0, errors: 0 } })
   })
 })

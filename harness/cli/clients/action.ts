@@ -36,7 +36,7 @@ export async function clientsAction({ name, json }: ClientsArguments): Promise<E
   const other = OTHERS.find((kind) => kind.name === name)
   if (client === undefined && program === undefined && other === undefined) {
     const known = [...Object.keys(clients), ...Object.keys(firmware), ...OTHERS.map((kind) => kind.name)]
-    throw new Problem('cli/unknown-client', `there is no client, firmware or other device "${name}"`, {
+    throw new Problem('cli/unknown-client', `unknown client, firmware or device "${name}"`, {
       hint: didYouMean(name, known) ?? `there is ${known.join(', ')}`,
     })
   }

@@ -46,9 +46,7 @@ export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
     return EXIT.passed
   }
   if (rows.length === 0)
-    out.print(
-      'no board at a USB port\n  hint: is the cable one for data? On Linux, dmesg -w tells what it sees when you plug in\n',
-    )
+    out.print('no board at a USB port\n  hint: use a data cable; on Linux, dmesg -w shows what is plugged in\n')
   else out.print(table(rows, asked))
   for (const { label } of missing) out.print(`${label} is not plugged in\n`)
   return EXIT.passed

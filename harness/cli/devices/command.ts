@@ -28,7 +28,7 @@ export const devices: CommandModule<unknown, DevicesArguments> = {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'look at this port, too, such as a pseudo terminal',
+        describe: 'also look at this port, such as a pseudo terminal',
       })
       .option('json', { type: 'boolean', default: false, describe: 'for programs' })
       .example('$0 devices --map', 'before the first run with boards') as unknown as Argv<DevicesArguments>,

@@ -26,7 +26,7 @@ describe('hil doctor', () => {
       "export default { broker: 'box', brokers: { box: { use: 'external', url: 'mqtt://127.0.0.1:1' } } }",
     )
     const away = await hilIn(scratch.path, 'doctor')
-    expect(away.out).toMatch(/✗ broker box +nothing answers at 127.0.0.1:1/)
+    expect(away.out).toMatch(/✗ broker box +no answer from 127.0.0.1:1/)
     expect(away.code).toBe(3)
     using other = new Scratch()
     writeFileSync(join(other.path, 'harness.config.mjs'), 'export default { jobbs: 4 }')

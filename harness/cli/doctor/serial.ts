@@ -40,7 +40,7 @@ export async function serial(here: World): Promise<DoctorFinding[]> {
   const none = note(
     'serial ports',
     'no board is plugged in',
-    'a board that is should be here: is its cable a data cable?',
+    'a board that is plugged in should be here: check that its cable is a data cable',
   )
   const rest = here.platform === 'linux' ? [await group(here), ...(await meddlers(here))] : []
   return [...(ports.length === 0 ? [none] : ports), ...rest.filter((finding) => finding !== null)]

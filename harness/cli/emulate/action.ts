@@ -176,14 +176,14 @@ function chosen(given: string): Chosen {
   if (program !== undefined && what !== 'puppet')
     return { client: inVersion(kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, version), program, isPuppet: false }
   const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
-  throw new Problem('cli/unknown-client', `there is no client or firmware "${what}"`, {
+  throw new Problem('cli/unknown-client', `unknown client or firmware "${what}"`, {
     hint: didYouMean(what, known) ?? `there is ${known.join(', ')}`,
   })
 }
 
 function inVersion(client: ClientKind, version: string | undefined): ClientKind {
   if (version === undefined || versionNamed(client, version) !== undefined) return clientAt(client, version)
-  throw new Problem('cli/unknown-version', `there is no ${client.name} ${version} here`, {
+  throw new Problem('cli/unknown-version', `unknown version ${version} of ${client.name}`, {
     hint: knownVersions(client, version),
   })
 }
@@ -207,7 +207,7 @@ function checkUnused(args: EmulateArguments): void {
   const unused = Object.entries(given).find(([, value]) => value !== undefined && value !== false)?.[0]
   if (unused === undefined) return
   const flag = unused === 'disableCleanSession' ? 'disable-clean-session' : unused
-  throw new Problem('cli/unused-flag', `--${flag} is for clients; ${args.what} does what it does by itself`, {
+  throw new Problem('cli/unused-flag', `--${flag} is for clients; ${args.what} acts on its own`, {
     hint: `hil clients ${args.what} shows its options, for --with`,
   })
 }
@@ -251,7 +251,7 @@ function optionsOf(given: readonly string[], specs: readonly OptionSpec[]): Reco
       const value = text.startsWith('@') ? textOf(text.slice(1), pair) : text
       const spec = specs.find((s) => s.name === name)
       if (spec === undefined)
-        throw new Problem('cli/bad-option', `--with ${pair}: there is no option ${name}`, {
+        throw new Problem('cli/bad-option', `--with ${pair}: unknown option ${name}`, {
           hint:
             didYouMean(
               name,

@@ -62,7 +62,7 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
         alias: 'C',
         type: 'number',
         requiresArg: true,
-        describe: 'end after so many messages received',
+        describe: 'end after N received messages',
       })
       .option('with', {
         type: 'string',

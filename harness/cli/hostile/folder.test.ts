@@ -105,6 +105,6 @@ test('judge: a link in the place of a scenario or a timeline is not read', async
   expect(err).not.toContain('PRECIOUS')
   rmSync(join(results, record!, 'timeline.ndjson'))
   symlinkSync('../../precious/inner/timeline.ndjson', join(results, record!, 'timeline.ndjson'))
-  expect((await hilIn(folder.path, 'judge', 'results')).err).toContain('there is no timeline.ndjson')
+  expect((await hilIn(folder.path, 'judge', 'results')).err).toContain('no timeline.ndjson')
   expect(existsSync(join(folder.path, 'precious/secret.txt'))).toBe(true)
 })

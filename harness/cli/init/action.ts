@@ -35,7 +35,7 @@ export async function initAction(args: InitArguments): Promise<ExitCode> {
   }
   const c = createColors(out.color)
   for (const file of written) out.print(`  ${c.green('+')} ${file}\n`)
-  for (const file of kept) out.print(`  ${c.dim('=')} ${file} ${c.dim('was there, and is as it was')}\n`)
+  for (const file of kept) out.print(`  ${c.dim('=')} ${file} ${c.dim('kept (exists)')}\n`)
   out.print(`\n${next(answers)}`)
   return EXIT.passed
 }
@@ -43,7 +43,7 @@ export async function initAction(args: InitArguments): Promise<ExitCode> {
 async function answersOf(args: InitArguments): Promise<Answers | null> {
   if (args.yes) return answersWithoutAsking(args)
   if (!process.stdin.isTTY || !process.stdout.isTTY)
-    throw new Problem('cli/no-terminal', 'hil init asks, and nobody can answer: this is no terminal', {
+    throw new Problem('cli/no-terminal', 'hil init asks questions, and standard input is not a terminal', {
       hint: 'hil init --yes asks nothing; hil init --help shows what can be said',
     })
   return ask(args, process)

@@ -21,7 +21,7 @@ export const init: CommandModule<unknown, InitArguments> = {
         alias: 'y',
         type: 'boolean',
         default: false,
-        describe: 'ask nothing: what is not said is chosen',
+        describe: 'do not prompt; use defaults for what is not given',
       })
       .option('test', {
         choices: INIT_TEMPLATES,

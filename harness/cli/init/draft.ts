@@ -16,7 +16,7 @@ const SCHEMA = 'scenario.schema.json'
 export async function draftAction({ from, file: given, json }: InitArguments): Promise<ExitCode> {
   const out = terminal()
   if (from === undefined)
-    throw new Problem('cli/usage', `hil init has no use for "${given}"`, {
+    throw new Problem('cli/usage', `hil init takes no argument "${given}"`, {
       hint: 'hil init --from RECORDING FILE drafts one',
     })
   const recording = readRecording(from)

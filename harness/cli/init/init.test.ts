@@ -41,7 +41,7 @@ describe('hil init', () => {
     writeFileSync(join(scratch.path, '.gitignore'), '/results')
     const { code, out } = await hilIn(scratch.path, 'init', '--yes')
     expect(code).toBe(0)
-    expect(out).toContain('= harness.config.ts was there')
+    expect(out).toContain('= harness.config.ts kept')
     expect(readFileSync(mine, 'utf8')).toBe('export default {}\n')
     expect(readFileSync(join(scratch.path, '.gitignore'), 'utf8')).toBe('/results\nnode_modules/\n')
     const again = JSON.parse((await hilIn(scratch.path, 'init', '--yes', '--json')).out)

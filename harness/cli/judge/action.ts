@@ -31,7 +31,7 @@ export async function judgeAction({ folder, scenario }: JudgeArguments): Promise
   const out = terminal()
   const records = findRecordings(folder)
   if (records.length === 0)
-    throw new Problem('cli/no-record', `there is no timeline.ndjson in ${folder} or below`, {
+    throw new Problem('cli/no-record', `no timeline.ndjson in ${folder} or below`, {
       hint: HINT,
     })
   const runs: ScenarioRun[] = []
@@ -119,7 +119,7 @@ function aboutOf(header: TimelineHeader, record: string): RecordHeader {
     })
   const known = [given?.broker, broker?.name, status, file, variant].every((part) => part !== undefined)
   if (known) return about
-  throw new Problem('evidence/bad-timeline', `the header of ${record} does not tell which scenario it is of`, {
+  throw new Problem('evidence/bad-timeline', `the header of ${record} does not name its scenario`, {
     hint: 'the file is not one that hil run wrote; record the run again',
   })
 }
@@ -131,7 +131,7 @@ async function planOf(record: string, about: RecordHeader): Promise<Plan> {
     return file
   })
   const text = await readFile(real, 'utf8').catch((cause) => {
-    throw new Problem('cli/no-record', `there is no ${file} beside the timeline`, { cause })
+    throw new Problem('cli/no-record', `no ${file} beside the timeline`, { cause })
   })
   const { plans, diagnostics } = compile(about.file, text, {
     ...about.given,

@@ -22,7 +22,7 @@ export async function judgeByClaims(record: string, file: string, out: Terminal)
   const wrong = diagnostics.all.filter(isError)
   if (wrong.length > 0) {
     for (const diagnostic of wrong) out.printError(`${renderDiagnostic(diagnostic, shown, { color: out.color })}\n`)
-    throw new Problem('scenario/wrong', `${file}: ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}`)
+    throw new Problem('scenario/wrong', `${file}: ${wrong.length} ${wrong.length === 1 ? 'error' : 'errors'}`)
   }
   const devices = devicesIn(events)
   const runs: ScenarioRun[] = []

@@ -20,7 +20,7 @@ export const judge: CommandModule<unknown, JudgeArguments> = {
       .option('scenario', {
         type: 'string',
         requiresArg: true,
-        describe: 'judge by the claims of this file; a recording has none of its own',
+        describe: 'judge by the claims of this file; needed for a recording',
       }) as unknown as Argv<JudgeArguments>,
   handler: async (args) => {
     const { judgeAction } = await import('./action.ts')

@@ -40,7 +40,7 @@ export async function loadAction(args: LoadArguments): Promise<ExitCode> {
     onDiagnostic: printDiagnostics(out),
   })
   if (errors > 0) {
-    out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
+    out.printError(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was run\n`)
     return EXIT.usage
   }
   const chosen = jobs.filter(({ plan }) => plan.fleet !== null)
@@ -153,7 +153,7 @@ function countOf(text: string): readonly [string, number] {
 function rateOf(text: string): number {
   const parsed = parseRate(text)
   if (parsed.ok && parsed.value > 0) return parsed.value
-  throw new Problem('cli/bad-rate', `--rate: ${parsed.ok ? 'nobody would come' : parsed.reason}`, {
+  throw new Problem('cli/bad-rate', `--rate: ${parsed.ok ? 'the rate must be above 0' : parsed.reason}`, {
     hint: parsed.ok ? 'such as 500/s' : parsed.hint,
   })
 }

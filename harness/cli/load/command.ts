@@ -41,7 +41,7 @@ export const load: CommandModule<unknown, LoadArguments> = {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'so many devices instead: N, or GROUP=N',
+        describe: 'number of devices: N, or GROUP=N',
       })
       .option('rate', {
         type: 'string',
@@ -51,7 +51,7 @@ export const load: CommandModule<unknown, LoadArguments> = {
       .option('duration', {
         type: 'string',
         requiresArg: true,
-        describe: 'the longest delay among the steps takes so long instead',
+        describe: 'length of the longest delay among the steps',
       })
       .option('shards', { type: 'number', requiresArg: true, describe: 'processes; default: one for each core' })
       .option('window', { type: 'number', default: 64, requiresArg: true, describe: 'connects under way at once' })
@@ -89,8 +89,8 @@ export const load: CommandModule<unknown, LoadArguments> = {
       })
       .option('output', { type: 'string', requiresArg: true, describe: 'folder for results; default: results' })
       .option('timeout', { type: 'string', requiresArg: true, describe: 'for scenarios that set none; default: 60s' })
-      .option('seed', { type: 'number', requiresArg: true, describe: 'for all chance in the run' })
-      .option('var', { type: 'string', array: true, requiresArg: true, describe: 'NAME=VALUE in place of a var' })
+      .option('seed', { type: 'number', requiresArg: true, describe: 'seed of all random choices' })
+      .option('var', { type: 'string', array: true, requiresArg: true, describe: 'NAME=VALUE sets a variable' })
       .option('config', { type: 'string', requiresArg: true, describe: 'config file; default: harness.config.ts' })
       .example('$0 load scenarios/load/storm.scenario.yaml', 'ten thousand devices and a broker that restarts')
       .example(

@@ -101,7 +101,7 @@ it('refuses a fleet that does not fit, with the numbers', async () => {
 it.each([
   [['--count', 'x'], /--count x: expected N or GROUP=N/],
   [['--count', '5'], /--count N is for a fleet of one group/],
-  [['--count', 'meters=5'], /there is no group meters/],
+  [['--count', 'meters=5'], /unknown group meters/],
   [['--rate', '5'], /--rate: a rate needs a unit/],
   [['--window', '0'], /--window: expected a whole number, at least 1/],
   [['--metrics', '70000'], /--metrics 70000: expected PORT or HOST:PORT, with a port from 0 to 65535/],

@@ -16,7 +16,7 @@ const board = { type: 'string', demandOption: true, describe: 'a label of the ha
 
 export const lock: CommandModule<unknown, LockArguments> = {
   command: 'lock <board>',
-  describe: 'keep a board for yourself: runs wait until you give it back',
+  describe: 'keep a board for yourself: runs wait until you unlock it',
   builder: (argv) =>
     argv
       .positional('board', board)
@@ -31,7 +31,7 @@ export const lock: CommandModule<unknown, LockArguments> = {
 
 export const unlock: CommandModule<unknown, UnlockArguments> = {
   command: 'unlock <board>',
-  describe: 'give back a board that was kept by hil lock',
+  describe: 'release a board that was kept by hil lock',
   builder: (argv) => argv.positional('board', board) as unknown as Argv<UnlockArguments>,
   handler: async (args) => {
     const { unlockAction } = await import('./action.ts')

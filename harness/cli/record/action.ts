@@ -78,7 +78,7 @@ function devicesOf(args: RecordArguments): readonly RecordedDevice[] {
     const at = text.indexOf('=')
     const name = at < 0 ? text : text.slice(0, at)
     if (!/^[A-Za-z][\w-]*$/.test(name))
-      throw new Problem('cli/bad-device', `--device ${text}: "${name}" is no name`, {
+      throw new Problem('cli/bad-device', `--device ${text}: "${name}" is not a valid name`, {
         hint: 'a letter, then letters, digits, _ and -; or NAME=PORT, as in --device blue=1884',
       })
     return { name, ...(at < 0 ? {} : addressOf(text.slice(at + 1), `--device ${text}`)) }
@@ -86,7 +86,7 @@ function devicesOf(args: RecordArguments): readonly RecordedDevice[] {
   const twice = named.find(({ name }, k) => named.findIndex((other) => other.name === name) !== k)
   if (twice !== undefined) throw new Problem('cli/bad-device', `--device: there are two of the name ${twice.name}`)
   if (args.listen !== undefined && (named.length > 1 || given[0]!.includes('=')))
-    throw new Problem('cli/bad-device', '--listen is for one device that has no port of its own', {
+    throw new Problem('cli/bad-device', '--listen is for a single device without a port in --device', {
       hint: 'such as --device blue=0.0.0.0:1884 --device green=0.0.0.0:1885',
     })
   const consoles = consolesOf(
@@ -115,7 +115,7 @@ function consolesOf(given: readonly string[], names: readonly string[]): Readonl
       const at = text.indexOf('=')
       const name = at < 0 ? names[0]! : text.slice(0, at)
       if (at < 0 ? names.length > 1 : !names.includes(name))
-        throw new Problem('cli/bad-device', `--port ${text}: whose console is that?`, {
+        throw new Problem('cli/bad-device', `--port ${text}: the device is missing; write NAME=PORT`, {
           hint: `such as --port ${names[0]}=/dev/ttyUSB0`,
         })
       return [name, text.slice(at + 1)] as const

@@ -27,7 +27,7 @@ export const record: CommandModule<unknown, RecordArguments> = {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'NAME, or NAME=[HOST:]PORT: a device by a name of your own, and where it connects; default: device',
+        describe: 'NAME, or NAME=[HOST:]PORT: a name for the device, and where it connects; default: device',
       })
       .option('listen', {
         type: 'string',
@@ -43,7 +43,8 @@ export const record: CommandModule<unknown, RecordArguments> = {
         type: 'string',
         array: true,
         requiresArg: true,
-        describe: 'its serial console, too: a port or a label of the hardware map; NAME=PORT with several devices',
+        describe:
+          'also record its serial console: a port or a label of the hardware map; NAME=PORT with several devices',
       })
       .option('tls', {
         type: 'boolean',
@@ -55,11 +56,11 @@ export const record: CommandModule<unknown, RecordArguments> = {
         requiresArg: true,
         describe: 'folder for the recording; default: recordings/ and device and time',
       })
-      .option('for', { type: 'string', requiresArg: true, describe: 'ends after so long, such as 30s; else Ctrl-C' })
+      .option('for', { type: 'string', requiresArg: true, describe: 'end after DURATION, such as 30s; else at Ctrl-C' })
       .option('until-idle', {
         type: 'string',
         requiresArg: true,
-        describe: 'ends when nothing was seen for so long, once something was',
+        describe: 'end when nothing happens for DURATION, after the first event',
       })
       .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'no line for each packet' })
       .option('json', { type: 'boolean', default: false, describe: 'each event as a line of JSON, as in the timeline' })

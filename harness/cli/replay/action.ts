@@ -64,7 +64,7 @@ function devicesOf({ device, recording: path }: ReplayArguments, { events }: Rec
   const known = devicesIn(events)
   const unknown = device?.find((name) => !known.includes(name))
   if (known.length > 0 && unknown === undefined) return device ?? known
-  const what = unknown === undefined || known.length === 0 ? 'nothing connected' : `there is no device "${unknown}"`
+  const what = unknown === undefined || known.length === 0 ? 'nothing connected' : `unknown device "${unknown}"`
   throw new Problem('cli/no-such-device', `${what} in ${path}`, {
     hint:
       known.length === 0

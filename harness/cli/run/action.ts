@@ -55,7 +55,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
   const { config, errors } = selected
   const jobs = selected.jobs.map((job) => withPlan(job, skipLargeFleets))
   if (errors > 0) {
-    out.printError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'}; nothing was run\n`)
+    out.printError(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was run\n`)
     return EXIT.usage
   }
   if (args.requireHardware) requireHardware(jobs.map(({ plan }) => plan))
@@ -147,7 +147,7 @@ export function reportersOf(names: readonly string[], out: Terminal): Reporter[]
   const kinds = [...new Set(names.flatMap((name) => name.split(',')))].map((name) => {
     const kind = (reporters as Readonly<Record<string, ReporterKind>>)[name]
     if (kind === undefined)
-      throw new Problem('cli/unknown-reporter', `there is no reporter "${name}"`, {
+      throw new Problem('cli/unknown-reporter', `unknown reporter "${name}"`, {
         hint: didYouMean(name, Object.keys(reporters)) ?? `there is ${Object.keys(reporters).join(', ')}`,
       })
     return kind
@@ -194,7 +194,10 @@ interface OldResults {
 async function lastFailed(jobs: readonly Job[], output: string): Promise<readonly Job[]> {
   const file = join(output, 'results.json')
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('cli/no-last-run', `--last-failed: there is no ${file}`, { hint: 'run once without it', cause })
+    throw new Problem('cli/no-last-run', `--last-failed: ${file} does not exist`, {
+      hint: 'run once without it',
+      cause,
+    })
   })
   const bad = oldScenarios(file, text).filter((s) => !['passed', 'skipped', 'gap'].includes(s.status))
   const several = new Set(jobs.map(({ plan }) => plan.given.broker.name)).size > 1

@@ -34,14 +34,14 @@ export const run: CommandModule<unknown, RunArguments> = {
         type: 'string',
         array: true,
         describe:
-          'run each scenario twice, with --bind and as it is written (or with these DEVICE=… instead), and tell where they differ',
+          'run each scenario twice, with --bind and as written (or with these DEVICE=… bindings), and show the differences',
       })
       .example('$0 run', 'all scenarios, on the embedded broker')
       .example('$0 run scenarios/01-hello.scenario.yaml --broker mosquitto', '')
       .example('$0 run --tag will --repeat-each 20', '')
       .example(
         '$0 run scenarios/07* --bind blue=virtual --compare',
-        'does the emulated client send what the real one does?',
+        'shows whether the emulated client sends what the real one does',
       ),
   handler: async (args) => {
     const { runAction } = await import('./action.ts')
@@ -56,19 +56,19 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       alias: 'j',
       type: 'number',
       requiresArg: true,
-      describe: 'scenarios that run side by side; default: 4 to 24, as this machine has time',
+      describe: 'maximum of parallel scenarios; default: 4 to 24, adapted to the load of this machine',
     })
     .option('x', { type: 'boolean', describe: 'stop after the first failure' })
-    .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after so many failures' })
-    .option('retries', { type: 'number', requiresArg: true, describe: 'try a failed scenario again so many times' })
+    .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after N failures' })
+    .option('retries', { type: 'number', requiresArg: true, describe: 'retry a failed scenario up to N times' })
     .option('repeat-each', {
       type: 'number',
       default: 1,
       requiresArg: true,
-      describe: 'run each scenario so many times',
+      describe: 'run each scenario N times',
     })
     .option('shard', { type: 'string', requiresArg: true, describe: 'N/M: the Nth of M parts' })
-    .option('last-failed', { type: 'boolean', describe: 'only what failed the last time, by results.json' })
+    .option('last-failed', { type: 'boolean', describe: 'only scenarios that failed in the last run (results.json)' })
     .option('reporter', {
       type: 'string',
       array: true,
@@ -78,7 +78,7 @@ export const running = (argv: Argv): Argv<RunArguments> =>
     .option('output', { type: 'string', requiresArg: true, describe: 'folder for results; default: results' })
     .option('timeout', { type: 'string', requiresArg: true, describe: 'for scenarios that set none; default: 60s' })
     .option('global-timeout', { type: 'string', requiresArg: true, describe: 'for the whole run' })
-    .option('seed', { type: 'number', requiresArg: true, describe: 'for all chance in the run' })
+    .option('seed', { type: 'number', requiresArg: true, describe: 'seed of all random choices' })
     .option('allow-inconclusive', {
       type: 'boolean',
       default: false,
@@ -97,5 +97,5 @@ export const running = (argv: Argv): Argv<RunArguments> =>
     .option('pass-with-no-tests', {
       type: 'boolean',
       default: false,
-      describe: 'no match is no error',
+      describe: 'exit with 0 when nothing matches',
     }) as unknown as Argv<RunArguments>

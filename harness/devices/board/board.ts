@@ -73,7 +73,7 @@ export const board: DeviceKind<Settings> = {
       const labels = readMap().map(({ label }) => label)
       diagnostics.add({
         code: 'scenario/no-such-board',
-        message: `there is no board "${words.port}" in ${mapFile()}`,
+        message: `unknown board "${words.port}" in ${mapFile()}`,
         at: entryOf(node, 'port')!.value.place,
         hint: didYouMean(words.port, labels) ?? 'hil devices --map writes the map; a port begins with a slash',
       })

@@ -22,7 +22,7 @@ export interface ChassisEvents {
   /** It is gone: unplugged, or its port failed. */
   onLost(problem: Problem): void
   onBug(error: unknown): void
-  /** It stood still for so long, ms, because this machine did. Only a virtual board can tell. */
+  /** It stood still duration, ms, because this machine did. Only a virtual board can tell. */
   onLate?(late: number): void
 }
 

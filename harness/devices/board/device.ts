@@ -308,14 +308,14 @@ export function boardDevice(
     consoleQuiet: () => (chassis.seesPins || state === 'off' || state === 'lost' ? Promise.resolve() : console.quiet()),
     send(text, eol) {
       if (state !== 'on' && state !== 'ended')
-        throw new Problem('device/off', `${name} is off: nobody reads what is typed`)
+        throw new Problem('device/off', `${name} is off: nothing reads its console`)
       if (typeof text === 'string') console.type(text, eol)
       else console.typeBytes(text)
     },
     async [Symbol.asyncDispose]() {
       disposed = true
       state = 'off'
-      repl?.break(new Problem('board/lost', `${name} was given back`))
+      repl?.break(new Problem('board/lost', `${name} was released`))
       puppet?.stop()
       puppet = null
       repl = null
@@ -338,7 +338,7 @@ function named(
 function withAdvice(error: string): string {
   const module = /^ImportError: no module named '([\w.]+)'/.exec(error)?.[1]
   if (module === undefined) return error
-  if (RADIOS.has(module)) return `${error}, and its radio is not there: that wants a real board`
+  if (RADIOS.has(module)) return `${error}, and its radio cannot be emulated: use a real board`
   return `${error}: give it to the board, as files: { lib/${module.replaceAll('.', '/')}.py: … }`
 }
 

@@ -40,7 +40,7 @@ function addPath(name: string, given: string, node: Node, written: Finding, sour
   if (!existsSync(path)) {
     written.diagnostics.add({
       code: 'scenario/no-such-file',
-      message: `there is no ${given}`,
+      message: `${given} does not exist`,
       at: node.place,
       hint: 'files: are looked for from the folder of the scenario',
     })

@@ -43,7 +43,7 @@ export type MappedBoard = z.output<typeof entry>
 
 export const mapFile = (): string => process.env.HIL_HARDWARE_MAP ?? MAP_FILE
 
-/** Empty when there is no map. Throws Problem `board/bad-map`. */
+/** Empty when there is not a map. Throws Problem `board/bad-map`. */
 export function readMap(file = mapFile()): readonly MappedBoard[] {
   if (!existsSync(file)) return []
   return checked(parseDocument(readFileSync(file, 'utf8')), file)
@@ -92,7 +92,7 @@ export async function updateMap(seen: readonly DetectedPort[], file = mapFile())
   const list = document.get('boards', true)
   if (!isSeq(list)) document.set('boards', document.createNode([]))
   const items = document.get('boards', true)
-  if (!isSeq(items)) throw new Problem('board/bad-map', `${file}: boards: is no list`)
+  if (!isSeq(items)) throw new Problem('board/bad-map', `${file}: boards: is not a list`)
   items.flow = false
   const labels: string[] = []
   for (const port of seen) {
@@ -126,7 +126,7 @@ function boardAt(boards: readonly MappedBoard[], port: DetectedPort): number {
   )
 }
 
-const START = `# Which board is which. Give them labels of your own, capabilities and signals; hil devices --map
+const START = `# Which board is which. Add labels, capabilities and signals; hil devices --map
 # keeps that, and writes only what it sees: port, serial, location, bridge, chip and id.
 boards: []
 `

@@ -50,7 +50,7 @@ export class BoardPort implements AsyncDisposable {
   /** Opens it unless it is open; waits while it is away. Throws Problem `board/…`. */
   open(): Promise<SerialLine> {
     if (this.#closed)
-      return Promise.reject(new Problem('board/lost', `the port of ${this.#settings.name} was given back`))
+      return Promise.reject(new Problem('board/lost', `the port of ${this.#settings.name} was released`))
     this.#line ??= this.#open().catch((error: unknown) => {
       this.#line = null
       throw error

@@ -75,8 +75,8 @@ function connected(path: string, host: string, port: number): Promise<Socket> {
       clearTimeout(late)
       const why = cause.code ?? cause.message
       reject(
-        new Problem('board/no-port', `nothing answers at ${path}: ${why}`, {
-          hint: 'is ser2net, or whatever serves the port, running there?',
+        new Problem('board/no-port', `no answer from ${path}: ${why}`, {
+          hint: 'check that ser2net, or what serves the port, is running there',
           cause,
         }),
       )

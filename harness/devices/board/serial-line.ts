@@ -86,7 +86,7 @@ const paceOf = (bytes: number, baudRate: number): number => (bytes * 10_000) / b
 export function whyNotOpened(path: string, error: Error): Problem {
   const { message } = error
   if (/No such file|ENOENT|File not found|No such device/i.test(message))
-    return new Problem('board/no-port', `there is no ${path}`, {
+    return new Problem('board/no-port', `${path} does not exist`, {
       hint: 'hil devices lists what is plugged in; some USB cables carry power only',
       cause: error,
     })

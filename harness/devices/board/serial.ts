@@ -266,5 +266,5 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
 
 export const wrongBoard = (path: string, found: string, name: string, wanted: string): Problem =>
   new Problem('board/wrong-board', `${path} is ${found}, and ${name} is ${wanted}`, {
-    hint: 'have two boards changed places? hil devices --map writes the hardware map anew',
+    hint: 'two boards may have changed places; hil devices --map rewrites the hardware map',
   })

@@ -156,8 +156,8 @@ export function boardNamed(name: string): string | MappedBoard {
   if (isPortName(name)) return name
   const found = readMap().find(({ label }) => label === name)
   if (found !== undefined) return found
-  throw new Problem('board/unknown', `there is no board "${name}" in ${mapFile()}`, {
-    hint: 'hil devices lists ports and labels; a port such as /dev/ttyUSB0 is a name, too',
+  throw new Problem('board/unknown', `unknown board "${name}" in ${mapFile()}`, {
+    hint: 'hil devices lists ports and labels; a port such as /dev/ttyUSB0 is also a name',
   })
 }
 

@@ -26,7 +26,7 @@ export interface ConsoleEnv {
 
 /** How long a device may take to react to CR before LF is tried. */
 const REACTION: Duration = milliseconds(700)
-/** A console that says nothing for so long has said what it had to say. */
+/** A console that says nothing duration has said what it had to say. */
 const SILENCE: Duration = milliseconds(500)
 const TALKS_AT_MOST: Duration = milliseconds(4000)
 

@@ -123,7 +123,7 @@ export function processDevice(settings: ProcessSettings): Device {
   }
 
   const off = (): Problem =>
-    new Problem('device/off', `${name} is not running: nobody reads what is typed`, {
+    new Problem('device/off', `${name} is not running: nothing reads its console`, {
       hint: `boot: ${name} starts it again`,
     })
   const noPins = (): never => {
@@ -145,8 +145,8 @@ export function processDevice(settings: ProcessSettings): Device {
     call(id, call) {
       if (commander !== null && child !== null) return commander.call(id, call)
       if (commander !== null) throw off()
-      throw new Problem('device/no-calls', `${name} is a process: it runs by itself and takes no client calls`, {
-        hint: 'drive it with serial: { send }, give it commands:, or assert what it does by itself',
+      throw new Problem('device/no-calls', `${name} is a process: it runs on its own and takes no client calls`, {
+        hint: 'drive it with serial: { send }, give it commands:, or claim what it does on its own',
       })
     },
     hanging: () => commander?.hanging() ?? null,

@@ -40,7 +40,7 @@ interface Settings {
 export const raw: DeviceKind<Settings> = {
   name: 'raw',
   verbs: ['send'],
-  summary: 'sends any packet, or part of one, or any bytes, and answers nothing unless told',
+  summary: 'sends any packet, part of a packet, or any bytes, and answers only what answers: lists',
   options: OPTIONS,
   keys: ['with', 'will', 'auto'],
   speaksWebSocket: true,

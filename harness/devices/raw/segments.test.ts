@@ -15,7 +15,7 @@ describe('segments', () => {
     expect(sizes({ kind: 'joined' })).toEqual([[1, 2, 3, 4, 5, 6, 7, 8]])
   })
 
-  it('of so many bytes, whatever packets they cut through', () => {
+  it('of number of bytes, whatever packets they cut through', () => {
     expect(sizes({ kind: 'every', size: 3 })).toEqual([
       [1, 2, 3],
       [4, 5, 6],

@@ -4,7 +4,7 @@ export type Split =
   /** Each packet by itself. */
   | { readonly kind: 'packets' }
   | { readonly kind: 'joined' }
-  /** Segments of so many bytes. */
+  /** Segments of number of bytes. */
   | { readonly kind: 'every'; readonly size: number }
   /** The sizes of the first segments; the rest is one more. */
   | { readonly kind: 'sizes'; readonly sizes: readonly number[] }

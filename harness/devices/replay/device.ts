@@ -34,7 +34,7 @@ export function replayDevice(settings: ReplaySettings): Device {
   }
   const missing = (what: string, code: string): never => {
     throw new Problem(code, `${name} is a replay: it has no ${what}`, {
-      hint: 'it does what was recorded; bind another device in its place to tell it what to do',
+      hint: 'it does what was recorded; bind another device to control it',
     })
   }
 

@@ -18,7 +18,7 @@ const settings = z
     if (s.at !== undefined && s.at < 0 && s.at + (s.bytes ?? 1) > 0)
       ctx.addIssue({
         code: 'custom',
-        message: 'so many bytes do not fit between there and the end',
+        message: 'the packet has fewer bytes from there to its end',
         params: { diagnostic: 'scenario/corrupt-place', hint: 'at: -2 leaves room for bytes: 2' },
       })
   })

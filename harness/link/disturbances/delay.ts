@@ -10,8 +10,8 @@ const settings = z.union([
   duration(),
   z
     .strictObject({
-      min: duration().describe('at least so long'),
-      max: duration().describe('at most so long; drawn anew for each packet, by the seed'),
+      min: duration().describe('minimum'),
+      max: duration().describe('maximum; drawn for each packet, by the seed'),
     })
     .superRefine((range, ctx) => {
       if (range.min > range.max)
@@ -26,7 +26,7 @@ type Settings = z.output<typeof settings>
 
 export const delay: Disturbance<Settings> = {
   name: 'delay',
-  summary: 'the packet, and with it all that is behind it, comes later',
+  summary: 'the packet, and all packets after it, come later',
   settings,
   make: (by, random) => (line) => ({
     take: (chunk) => line.next(line.paced(chunk, { delay: drawn(by, random) })),

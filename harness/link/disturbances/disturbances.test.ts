@@ -294,7 +294,7 @@ describe('join', () => {
 })
 
 describe('throttle', () => {
-  it('so many bytes a second, whatever the size of packets', () => {
+  it('bytes per second, whatever the size of packets', () => {
     const pipe = new Pipe()
     pipe.disturb('throttle', '100B/s')
     pipe.come(PUBACK.repeat(5) + PINGREQ.repeat(10))

@@ -13,7 +13,7 @@ const settings = z.strictObject({
 
 export const split: Disturbance<z.output<typeof settings>> = {
   name: 'split',
-  summary: 'the packet comes in segments of so many bytes',
+  summary: 'the packet comes in segments of N bytes',
   settings,
   make:
     ({ bytes, gap = 0 as Duration }) =>

@@ -1,4 +1,4 @@
-// `throttle`: so many bytes a second. Long packets come bit by bit, about twenty times a second, and what is behind
+// `throttle`: bytes per second. Long packets come bit by bit, about twenty times a second, and what is behind
 // them waits for its turn.
 
 import { type ParseResult, parseSize, word } from '../../scenario/index.ts'
@@ -23,7 +23,7 @@ function readBandwidth(input: unknown): ParseResult<number> {
 
 export const throttle: Disturbance<number> = {
   name: 'throttle',
-  summary: 'so many bytes a second',
+  summary: 'bytes per second',
   settings,
   make: (rate) => (line) => ({ take: (chunk) => line.next(line.paced(chunk, { rate })) }),
   show: (rate) => `throttle to ${rate} B/s`,

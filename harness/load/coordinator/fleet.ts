@@ -40,7 +40,7 @@ export interface FleetOptions {
 const TELL_EVERY = 200
 /** What is under way at the end may take so long to arrive; ms. */
 const DRAIN = 8000
-/** It has arrived when nothing more has come for so long; ms. */
+/** It has arrived when nothing more has come duration; ms. */
 const STILL = 600
 const RESULT_LIMIT = 60_000
 /** For the results of shards when somebody waits for the program to end. */

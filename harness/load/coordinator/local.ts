@@ -64,7 +64,7 @@ export class LocalShards implements Transport {
     void child.ended.then((how) => {
       if (this.#leaving) return
       this.states[shard]!.lost = `it ended ${how}`
-      const hint = 'was there memory enough?'
+      const hint = 'possibly out of memory (see dmesg)'
       this.#fail(new Problem('run/shard-lost', `shard ${shard + 1} of ${job.shards} ended ${how}`, { hint }))
     })
     child.ready.catch((error) => this.#fail(error))

@@ -61,7 +61,7 @@ steps:
     expect(run.problem).toBe(null)
     expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
     expect(notes).toHaveLength(2)
-    expect(notes[0]).toMatch(/^shard [12] at .* is lost: nothing was heard of it for 4 s$/)
+    expect(notes[0]).toMatch(/^shard [12] at .* is lost: no message from it for 4 s$/)
     expect(notes[1]).toMatch(/^shard [12] goes on at .*, from its beginning$/)
     expect(run.load!.shards.map((s) => s.attempts).sort()).toEqual([1, 2])
     expect(run.load!.shards.every((s) => s.complete)).toBe(true)

@@ -33,7 +33,7 @@ import type { ShardState, Transport } from './transport.ts'
 const LEAD = 500
 /** How long workers and their shards are waited for; ms. */
 const READY_LIMIT = 60_000
-/** A shard that says nothing for so long is lost; ms. */
+/** A shard that says nothing duration is lost; ms. */
 const SILENCE = 4000
 /** How long Redis may be gone before the run is over; ms. */
 const GONE_LIMIT = 10_000
@@ -311,7 +311,7 @@ export class QueueShards implements Transport {
   #watch(): void {
     for (const [shard, state] of this.states.entries())
       if (state.lost === null && !this.#finished.has(shard) && monotonic() - this.#heardAt[shard]! > SILENCE)
-        this.#lose(shard, `nothing was heard of it for ${SILENCE / 1000} s`)
+        this.#lose(shard, `no message from it for ${SILENCE / 1000} s`)
   }
 
   #gaveUp(jobId: string, reason: string): void {

@@ -6,7 +6,7 @@ import type { LedgerCounts, LoadResult, Percentiles } from '../../run/index.ts'
 /** All of a result but what its bounds say of it. */
 export type Measured = Omit<LoadResult, 'slos'>
 
-/** `value`: ms, counts, or so many a second. `missing`: why nothing was measured. */
+/** `value`: ms, counts, or rate per second. `missing`: why nothing was measured. */
 export type Figure = { readonly value: number } | { readonly missing: string }
 
 export const whereOf = ({ phase, group }: Pick<SloPlan, 'phase' | 'group'>): string =>
@@ -16,8 +16,7 @@ export function figureOf(slo: SloPlan, result: Measured): Figure {
   const { metric, phase, group } = slo
   if (phase !== null && !result.phases.some(({ name }) => name === phase))
     return { missing: `the phase ${phase} did not begin` }
-  if (group !== null && !result.groups.some(({ name }) => name === group))
-    return { missing: `there was no group ${group}` }
+  if (group !== null && !result.groups.some(({ name }) => name === group)) return { missing: `unknown group ${group}` }
   if (LEDGER.has(metric)) return ledgerFigure(slo, result)
   const where = whereOf(slo)
   switch (unitOf(metric)) {

@@ -26,7 +26,7 @@ export function generatorResult(times: Measured['times'], phases: Measured['phas
     why:
       late.length === 0
         ? null
-        : `the generator was late in ${late.map(({ phase, p99, max }) => `${phase} (p99 ${showMs(p99)}, max ${showMs(max)})`).join(', ')}: times and rates there are its own, too`,
+        : `the generator was late in ${late.map(({ phase, p99, max }) => `${phase} (p99 ${showMs(p99)}, max ${showMs(max)})`).join(', ')}: its own times and rates are spoiled there as well`,
     lagP99: (times.all?.generator_lag?.p99 ?? 0) / 1000,
     late,
   }

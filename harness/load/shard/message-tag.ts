@@ -91,7 +91,7 @@ function write(bytes: Uint8Array, at: number, width: number, value: number): voi
   }
 }
 
-/** -1 for what is no number. */
+/** -1 for what is not a number. */
 function read(bytes: Uint8Array, at: number, width: number): number {
   let value = 0
   for (let k = at; k < at + width; k++) {

@@ -17,7 +17,7 @@ export interface ViewSettings {
   readonly stream?: NodeJS.WriteStream
 }
 
-/** Without a terminal a line stands for so long; ms. */
+/** Without a terminal a line stands duration; ms. */
 const LINE_EVERY = 5000
 const BAR = 30
 const SHOWN_ERRORS = 4
@@ -148,7 +148,7 @@ export function table(result: LoadResult, c: Colors): string {
     if (!shard.complete || shard.attempts > 1)
       lines.push(
         c.yellow(
-          `  shard ${k + 1} (${shard.where}): ${shard.complete ? `begun ${shard.attempts} times` : 'lost, nothing of it is counted'}`,
+          `  shard ${k + 1} (${shard.where}): ${shard.complete ? `begun ${shard.attempts} times` : 'lost (excluded from the result)'}`,
         ),
       )
   if (slos.length > 0) lines.push('')

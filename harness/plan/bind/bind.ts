@@ -64,7 +64,7 @@ function ofMatrix(row: ScopeValue | undefined, list: Node, devices: Node | undef
     else if (entryOf(devices, device) === undefined)
       diagnostics.add({
         code: 'binding/unknown-device',
-        message: `there is no device "${device}" to bind`,
+        message: `unknown device "${device}" to bind`,
         at,
         hint: 'bind: names devices of this scenario',
       })

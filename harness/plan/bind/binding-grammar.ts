@@ -102,20 +102,20 @@ const VALUES: Readonly<Record<string, string>> = { port: 'PATH', file: 'PATH', f
 /** A device in a file of its own, as under `devices: NAME:` of a scenario. */
 function writtenDevice(text: string, path: string): Binding {
   const bad = (why: string, at?: Place): never => {
-    throw new Problem('binding/bad-device', `${path} is no device: ${why}`, {
+    throw new Problem('binding/bad-device', `${path} is not a device: ${why}`, {
       at,
       hint: 'it says what stands under devices: NAME: of a scenario, such as use: process and command:',
     })
   }
   const file = resolvePath(path)
-  if (!existsSync(file)) return bad('there is no such file')
+  if (!existsSync(file)) return bad('no such file')
   const { root, diagnostics } = parseScenarioText(file, readFileSync(file, 'utf8'))
   const wrong = diagnostics.find(isError)
   if (wrong !== undefined) return bad(wrong.message, wrong.at)
-  if (root?.kind !== 'map') return bad('it is no map')
+  if (root?.kind !== 'map') return bad('it is not a map')
   const use = childOf(root, 'use')
   if (use?.kind !== 'scalar') return bad('it has no use:')
-  if (!KINDS.includes(String(use.value))) return bad(`there is no kind "${use.value}"`, use.place)
+  if (!KINDS.includes(String(use.value))) return bad(`unknown kind "${use.value}"`, use.place)
   return { text, use: String(use.value), node: root }
 }
 
@@ -141,7 +141,7 @@ const SETTINGS: ReadonlySet<string> = new Set(['with', 'will'])
 function folderAt(given: string): string {
   const path = resolvePath(given)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
-  throw new Problem('binding/no-folder', `there is no folder ${given}`, {
+  throw new Problem('binding/no-folder', `folder ${given} does not exist`, {
     hint: 'virtual:FOLDER lays its files over those of the scenario, such as lib/ with your own copy of a library',
   })
 }

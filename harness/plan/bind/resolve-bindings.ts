@@ -30,7 +30,7 @@ export class Casting {
     if (binding !== undefined) {
       // What is written in a file of its own finds its files from there.
       if (binding.node !== undefined && childOf(binding.node, 'commands') !== undefined && runsByItself(node))
-        context.unfit.push(`${name} is bound to ${binding.use}, which waits to be told what to do`)
+        context.unfit.push(`${name} is bound to ${binding.use}, which only acts on commands`)
       const from = binding.node === undefined ? context : { ...context, file: binding.node.place.file }
       return compileDevice(name, bound(node, binding), from, useOf(node))
     }

@@ -21,7 +21,7 @@ export function parseAnchor(text: string, known: KnownNames): Anchor | Pick<Diag
     if (!known.devices.has(device))
       return {
         code: 'scenario/unknown-device',
-        message: `there is no device "${device}"`,
+        message: `unknown device "${device}"`,
         hint: didYouMean(device, known.devices),
       }
     return { kind: ofDevice[1] as 'last-packet-from' | 'boot', device }
@@ -45,7 +45,7 @@ export function parseAnchor(text: string, known: KnownNames): Anchor | Pick<Diag
   if ((edge === 'first' || edge === 'last') && !step.isExpect)
     return {
       code: 'scenario/unknown-anchor',
-      message: `"${id}" is no expect, so it has no ${edge} match`,
+      message: `"${id}" is not an expect, so it has no ${edge} match`,
       hint: `${id} is its start, ${id}.end its end`,
     }
   return { kind: 'step', id, edge: (edge ?? 'start') as Edge }

@@ -45,7 +45,7 @@ export function buildExpect(node: Node) {
       complain(context, node, {
         code: 'scenario/count-of-many',
         message: `${want.mode} has one event for each of its matchers: count and every do not fit`,
-        hint: 'write an expect of its own for what is counted',
+        hint: 'write a separate expect for what is counted',
       })
       return undefined
     }
@@ -82,7 +82,7 @@ export function buildNever(node: Node, under: 'steps' | 'always') {
     if (under === 'steps' && (parsed.for === undefined || parsed.until !== undefined)) {
       complain(context, node, {
         code: 'scenario/never-how-long',
-        message: parsed.until === undefined ? 'never for how long?' : 'until: is for claims under always',
+        message: parsed.until === undefined ? '`never` needs `for: DURATION`' : 'until: is for claims under always',
         hint: 'a never among the steps watches for: DURATION',
       })
       return undefined
@@ -130,7 +130,8 @@ function wantOf(parsed: Parsed, node: Node, context: Context): Want | undefined 
     const words = [...single.map((p) => p.matcher.name), ...groups]
     complain(context, node, {
       code: 'scenario/one-matcher',
-      message: words.length === 0 ? 'what is claimed?' : `one matcher a claim, here are ${words.join(' and ')}`,
+      message:
+        words.length === 0 ? 'this expect has no matcher' : `one matcher a claim, here are ${words.join(' and ')}`,
       hint:
         words.length === 0
           ? `give one of ${Object.keys(matchers).join(', ')}, or all, sequence, any`
@@ -157,7 +158,7 @@ function onlyPattern(item: z.output<typeof pattern>, node: Node, context: Contex
     complain(context, node, {
       code: 'scenario/one-matcher',
       message: `each item of a list of matchers is one matcher, one has ${found.length}`,
-      hint: 'begin each with a dash of its own',
+      hint: 'begin each with its own dash',
     })
   return found.length === 1 ? found : []
 }
@@ -216,7 +217,7 @@ function keyPlaceOf(node: Node, key: string): Place | undefined {
 export function unknownDevice(name: string, node: Node, context: Context): void {
   context.diagnostics.add({
     code: 'scenario/unknown-device',
-    message: `there is no device "${name}"`,
+    message: `unknown device "${name}"`,
     at: placeOf(node, name),
     hint: didYouMeanDevice(name, context),
   })

@@ -94,7 +94,7 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
 }
 
-/** What is no list of values is reported elsewhere, and passed over here. */
+/** What is not a list of values is reported elsewhere, and passed over here. */
 function listsOf(matrix: ScopeValue): Readonly<Record<string, readonly ScopeValue[]>> {
   if (typeof matrix !== 'object' || matrix === null || Array.isArray(matrix)) return {}
   return Object.fromEntries(

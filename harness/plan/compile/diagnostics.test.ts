@@ -19,7 +19,7 @@ const inSteps: readonly Case[] = [
   ['a step without a verb', '  - id: a', 'no-verb', 8, 5],
   ['two verbs in one step', '  - connect: blue\n    disconnect: blue', 'two-verbs', 9, 5],
   ['a step that is text', '  - connect', 'wrong-type', 8, 5],
-  ['a parallel that is no list', '  - parallel: { connect: blue }', 'wrong-type', 8, 17],
+  ['a parallel that is not a list', '  - parallel: { connect: blue }', 'wrong-type', 8, 17],
   ['a parallel of nothing', '  - parallel: []', 'wrong-type', 8, 15],
   ['a repeat without times', '  - repeat: { steps: [{ connect: blue }] }', 'missing-key', 8, 15],
   ['a repeat of nothing', '  - repeat: { times: 2, steps: [] }', 'bad-value', 8, 32],

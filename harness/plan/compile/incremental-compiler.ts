@@ -57,7 +57,7 @@ export class IncrementalCompiler {
       use: '',
       settings: null,
       signals: {},
-      busy: 'a link, with a program of your own at its end',
+      busy: 'a link, with your own program at its end',
       library: null,
       calls: null,
       tls,

@@ -44,7 +44,7 @@ export function verbOf(node: Node, context: Context): MapEntry | undefined {
       code: 'scenario/two-verbs',
       message: `a step has one verb, here are ${found.map((e) => e.key).join(' and ')}`,
       at: second!.keyPlace,
-      hint: 'begin the second with a dash of its own',
+      hint: 'begin the second with its own dash',
     })
   }
   const unknown = node.entries.some((e) => !VERBS.includes(e.key) && !META.includes(e.key))

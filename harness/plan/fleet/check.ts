@@ -31,7 +31,7 @@ export function checkGroup(
     if (track === true && !parts.publications[k]!.followable)
       diagnostics.add({
         code: 'scenario/fleet-track',
-        message: 'a message whose topic has random or now cannot be followed: nobody knows who is to get it',
+        message: 'a message whose topic has random or now cannot be followed: its receivers are unknown',
         at: itemOf(node, 'publish', k).place,
         hint: 'use i and seq in the topic, or track: false',
       })
@@ -41,7 +41,7 @@ export function checkGroup(
     if (addressOf(text).host === '')
       diagnostics.add({
         code: 'scenario/broker-address',
-        message: `"${text}" is no address of a broker`,
+        message: `"${text}" is not the address of a broker`,
         at: placeOf(node, text),
         hint: 'HOST:PORT, such as 10.0.0.7:1883',
       })

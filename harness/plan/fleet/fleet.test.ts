@@ -226,7 +226,7 @@ ${STEPS}`)
     expect(arrivalTime(plan.fleet!.groups[0]!.arrival, 20)).toBe(2000)
     const delays = plan.steps.map((step) => step.kind === 'action' && step.args({ saved: {}, i: 0 }))
     expect(delays).toEqual([1000, 50_000, 2000])
-    expect(() => compiled(text, { count: { b: 1 } })).toThrow(/there is no group b/)
+    expect(() => compiled(text, { count: { b: 1 } })).toThrow(/unknown group b/)
   })
 })
 

@@ -13,8 +13,8 @@ const LONGEST_KEEPALIVE_MS = 65_535_000
 
 export const arrival = z
   .strictObject({
-    after: duration().optional().describe('the first of them comes so long after the start; default: 0ms'),
-    rate: positiveRate().optional().describe('so many a second'),
+    after: duration().optional().describe('time from the start to the first; default: 0ms'),
+    rate: positiveRate().optional().describe('rate per second'),
     over: duration().optional().describe('all of them in this time, evenly'),
     ramp: z
       .strictObject({
@@ -27,8 +27,8 @@ export const arrival = z
     steps: z
       .array(
         z.strictObject({
-          rate: rate().describe('so many a second; 0/s is a pause'),
-          for: positiveDuration().describe('for so long'),
+          rate: rate().describe('rate per second; 0/s is a pause'),
+          for: positiveDuration().describe('duration'),
         }),
       )
       .min(1)
@@ -73,14 +73,14 @@ export const publication = z
     topic: text().describe('where to'),
     every: positiveDuration().describe('the time from one message of a device to its next'),
     jitter: percent().optional().describe('how much each interval varies either way; default: 0%'),
-    size: size({ bare: 'bytes' }).optional().describe('a payload of so many bytes'),
+    size: size({ bare: 'bytes' }).optional().describe('a payload of N bytes'),
     payload: text().optional().describe('the payload as text'),
     hex: hexBytes().optional().describe('the payload as hex digits'),
     file: text().optional().describe('the payload as the bytes of a file'),
     json: z.unknown().optional().describe('a value that is sent as JSON'),
     qos: z.union([qos()]).optional().describe('0 or 1; default: 0'),
     retain: z.boolean().optional().describe('the retain flag; default: false'),
-    times: z.number().int().min(1).optional().describe('so many messages from each device; default: no end'),
+    times: z.number().int().min(1).optional().describe('number of messages of each device; default: no end'),
     track: z
       .boolean()
       .optional()

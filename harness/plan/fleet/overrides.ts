@@ -14,7 +14,7 @@ export function overridden(plan: Plan, given: FleetOverrides): Plan {
     const hint = names.map((n) => `--count ${n}=N`).join(', ')
     throw new Problem(
       'cli/bad-count',
-      name === '*' ? '--count N is for a fleet of one group' : `--count: there is no group ${name}`,
+      name === '*' ? '--count N is for a fleet of one group' : `--count: unknown group ${name}`,
       { hint },
     )
   }

@@ -55,7 +55,7 @@ export interface SloPlan {
   readonly phase: string | null
   readonly group: string | null
   readonly statistic: Statistic
-  /** Of ms, counts, or so many a second. */
+  /** Of ms, counts, or rate per second. */
   readonly bound: ValueMatcher
   readonly onBreach: 'fail' | 'inconclusive'
   readonly place: Place

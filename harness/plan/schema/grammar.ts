@@ -29,7 +29,7 @@ export const deviceLink = z.strictObject({
         mutual: z
           .boolean()
           .optional()
-          .describe('the device must show a certificate, too, and is given one; default: false'),
+          .describe('the device must also show a certificate, and gets one; default: false'),
       }),
     ])
     .optional()
@@ -82,11 +82,11 @@ export const scenario = z.strictObject({
     .union([z.boolean(), z.array(text()).min(1)])
     .optional()
     .describe('what the harness itself subscribes to; default: true, which is #'),
-  devices: z.record(identifier(), z.unknown()).optional().describe('the devices by names of your own'),
+  devices: z.record(identifier(), z.unknown()).optional().describe('the devices by name'),
   fleet: z
     .record(identifier(), z.unknown())
     .optional()
-    .describe('groups of devices by names of your own; with a fleet the observer is off unless it is asked for'),
+    .describe('groups of devices by name; with a fleet the observer is off unless observer: turns it on'),
   slo: z.array(z.unknown()).optional().describe('bounds on what a load run measures'),
   always: z.array(z.unknown()).optional().describe('claims that hold from the start beside the steps'),
   steps: z.array(z.unknown()).min(1).describe('what happens and what must be seen, in order'),
@@ -122,8 +122,8 @@ const wants = {
 
 export const expectation = z.strictObject({
   ...wants,
-  count: count().optional().describe('exactly so many in the window, or { min, max }'),
-  within: duration().optional().describe('at most so long after the anchor; default: 5s'),
+  count: count().optional().describe('exact number in the window, or { min, max }'),
+  within: duration().optional().describe('maximum time after the anchor; default: 5s'),
   between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
   every: z
     .strictObject({

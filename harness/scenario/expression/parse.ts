@@ -79,7 +79,7 @@ class Parser {
         'expression-syntax',
         `${text} does not belong here`,
         this.#peek,
-        'an operator such as + is missing before it?',
+        'an operator such as + may be missing before it',
       )
     return expression
   }

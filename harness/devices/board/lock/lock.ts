@@ -81,7 +81,7 @@ const held = (board: string, holder: Holder | null, patience: Duration): Problem
       hint:
         holder?.until === undefined
           ? '--wait-for-board 30m waits longer; hil devices shows who has which board'
-          : 'hil unlock gives it back before that time',
+          : 'hil unlock releases it before that time',
     },
   )
 
