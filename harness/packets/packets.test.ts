@@ -118,7 +118,7 @@ describe('diagnostics', () => {
     ['{ type: connack, returnCod: 5 }', 'scenario/unknown-key: unknown key "returnCod" (did you mean "returnCode"?)'],
     ['{ type: conack }', 'did you mean "connack"'],
     ['{ type: publish, payload: 1 }', 'scenario/bare-number: expected text, got a number (write "1")'],
-    ['{ type: publish, payload: { t: 21 } }', 'a map is no payload by itself (to send it as JSON: { json: {"t":21} })'],
+    ['{ type: publish, payload: { t: 21 } }', 'a map is not a payload (to send it as JSON: { json: {"t":21} })'],
     ['{ type: publish, payload: { hexx: "00" } }', 'unknown key "hexx" (write text, or one of { hex: … }'],
     ['{ type: publish, topic: { hex: "0" } }', 'scenario/hex'],
     ['{ type: connect, keepalive: 60 }', 'a duration needs a unit'],

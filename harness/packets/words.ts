@@ -87,7 +87,7 @@ function readBytes(input: unknown, readers: Readonly<Record<string, Reader>>): P
     entries.every(([key]) => !known.includes(key) && didYouMean(key, known) === undefined)
   )
     return {
-      wrong: { message: 'a map is no payload by itself', hint: `to send it as JSON: { json: ${asJson(input)} }` },
+      wrong: { message: 'a map is not a payload', hint: `to send it as JSON: { json: ${asJson(input)} }` },
     }
   if (unknown !== undefined)
     return { wrong: { code: 'scenario/unknown-key', message: `unknown key "${unknown[0]}"`, hint, path: [unknown[0]] } }
