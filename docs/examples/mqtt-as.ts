@@ -134,7 +134,7 @@ export class MqttAs implements EmulatedClient {
     return true
   }
 
-  /** Dies of an AssertionError at the end of the stream: nobody reconnects until the next ping. */
+  /** Dies of an AssertionError at the end of the stream: it does not reconnect until the next ping. */
   *#reader(sock: SocketHandle): Program<void> {
     try {
       for (;;) {
@@ -260,7 +260,7 @@ export const mqttAs: ClientKind = {
     unsubscribe: () => null,
     will: () => null,
     ping: () => null,
-    check: () => null, // a task delivers messages by itself
+    check: () => null, // a task delivers messages on its own
     wait: () => null,
     disconnect: () => null,
   },

@@ -231,7 +231,7 @@ describe.skipIf(tsharkHere.skip)(`a capture, read by tshark${tsharkHere.why}`, (
       '3|0.070000000|AR',
     ])
     const [, , , , unanswered, answered] = await fields(file, ['frame.comment'])
-    expect(unanswered).toContain('nobody answered this')
+    expect(unanswered).toContain('no answer was recorded')
     expect(answered).not.toContain('nobody')
   })
 
