@@ -112,6 +112,8 @@ export interface Claimed {
   readonly call?: Readonly<Record<string, YamlValue>>
   readonly serial?: { readonly device: string; readonly line: ExpectedText; readonly stream?: 'out' | 'err' | 'in' }
   readonly signal?: { readonly device: string; readonly signal: string; readonly value?: WantedNumber }
+  /** A change in the life of a device: `{ device: 'blue', change: 'restarted', cause: 'panic' }`. */
+  readonly device?: { readonly device: string; readonly change: string; readonly cause?: string }
   readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
 }
 
@@ -169,6 +171,12 @@ export interface DeviceOptions {
   /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */
   readonly command?: string | readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** For `process`: the folder that it is started in. */
+  readonly directory?: string
+  /** For a board: false leaves what an earlier program put on its flash. */
+  readonly clean?: boolean
+  /** For a board: how it is reset, such as `rts` or `{ command: 'power-cycle.sh' }`. */
+  readonly reset?: string | YamlMap
   /** For `process`: true puts all of it at a terminal, false at pipes; default: its output is at one. */
   readonly tty?: boolean
   /** How its console writes lines and how it is typed to: `{ eol: 'crlf', prompt: '> ' }`. */
