@@ -40,7 +40,7 @@ pixels = neopixel.NeoPixel(Pin(5), 2)
 pixels[1] = (255, 0, 7)
 pixels.write()
 print('pixels', pixels[0], pixels[1], len(pixels))
-print('web', told(urequests.get, 'http://api.example'), ntptime.settime())
+print('web', told(urequests.get, 'http://api.example'), told(ntptime.settime))
 try: import ssd1306
 except ImportError as e: print(e)`,
   })
@@ -50,7 +50,7 @@ except ImportError as e: print(e)`,
     "rest b'\\x00\\x00' 0 None -2",
     'dht 110 [] OneWireError',
     'pixels (0, 0, 0) (255, 0, 7) 2',
-    'web 113 None',
+    'web 113 -202',
   ])
 })
 
