@@ -81,9 +81,11 @@ function readConnect(reader: Reader): void {
   if ((flags & HAS_USER) !== 0) reader.string()
   if ((flags & HAS_PASSWORD) !== 0) {
     const begin = reader.at + 2
-    // A password that is cut short is one as well.
-    reader.mask(begin, Math.min(reader.end, begin + reader.short()))
-    reader.at = Math.min(reader.end, Math.max(begin, reader.maskedTo))
+    const end = begin + reader.short()
+    // A length that leads beyond the end may be part of the password itself, so that its begin stands before.
+    if (end > reader.end) throw new Doubt()
+    reader.mask(begin, end)
+    reader.at = end
   }
   if (reader.at < reader.end) throw new Doubt()
 }

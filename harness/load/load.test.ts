@@ -106,7 +106,7 @@ steps:
   - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
   - id: storm
     broker: { restart: { down-for: 1s } }
-  - expect: { fleet: { group: sensors, connected: 100% }, after: storm, within: 30s }
+  - expect: { fleet: { group: sensors, connected: 100% }, after: storm.end, within: 30s }
 `)
     const { load } = run
     expect(claimsOf(run)).toEqual(['pass', 'pass'])

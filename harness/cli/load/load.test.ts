@@ -85,7 +85,7 @@ it.each([
   const { code, out, err } = await run.ended
   expect(out).toMatch(/ {2}interrupted; .*fleet\.json\n$/)
   expect(out).toMatch(/ledger: [\d,]+ of [\d,]+ arrived/)
-  expect(out + err).not.toMatch(/memory|lost:|ended with|ended by/)
+  expect(out + err).not.toMatch(/memory|is lost:|ended with|ended by/)
   expect(code).toBe(exit)
 })
 

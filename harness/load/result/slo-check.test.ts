@@ -298,7 +298,9 @@ describe('the generator’s own lag', () => {
 
   it('settles a bound exactly when every value in between gives the same answer', () => {
     const ms = fc.integer({ min: 0, max: 60 })
-    const ends = fc.record({ lt: ms, lte: ms, gt: ms, gte: ms }, { requiredKeys: [] })
+    const ends = fc
+      .record({ lt: ms, lte: ms, gt: ms, gte: ms }, { requiredKeys: [] })
+      .filter((bound) => Object.keys(bound).length > 0)
     fc.assert(
       fc.property(ends, fc.integer({ min: 0, max: 60 }), fc.integer({ min: 21, max: 25 }), (bound, value, max) => {
         const held = (v: number): boolean =>
