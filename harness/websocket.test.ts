@@ -84,7 +84,7 @@ test.each([
   const program = [
     "const { connect } = require('mqtt'), { readFileSync } = require('fs')",
     'const { HIL_URL, HIL_CAFILE } = process.env',
-    'console.log(HIL_URL, process.argv[1] === HIL_URL)',
+    "console.log(HIL_URL + ' ' + (process.argv[1] === HIL_URL))",
     'const c = connect(HIL_URL, HIL_CAFILE ? { ca: readFileSync(HIL_CAFILE) } : {})',
     "c.on('connect', () => c.publish('from/program', 'hi', { qos: 1 }, () => c.end()))",
   ].join('; ')

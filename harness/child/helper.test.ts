@@ -73,7 +73,8 @@ describe('a program that the helper starts', () => {
     const built = pathToFileURL(join(import.meta.dirname, '../../dist/harness/child/helper.js')).href
     const source = `const { Helper } = await import('${built}')
       const child = await (await Helper.start()).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {})
-      console.log(child.pid)`
+      console.log(child.pid)
+      setInterval(() => {}, 1000) // it lives until it is killed`
     const harness = spawn(node, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
     const pid = Number(String((await once(harness.stdout, 'data'))[0]))
     expect(isAlive(pid)).toBe(true)

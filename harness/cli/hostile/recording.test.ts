@@ -116,7 +116,8 @@ describe('a draft', () => {
         const { text } = draftOf(recordingOf(header(), eventsOf(given)), settings)
         planOf(text)
         expect(structureOf(text)).not.toMatch(/^\s*broker:|use: (?!replay)/m)
-        expect(structureOf(text).match(/^ {2}- /gm)).toHaveLength(
+        // A claim of what no scenario can say, such as a filter with a # in its midst, is left out.
+        expect(structureOf(text).match(/^ {2}- /gm)!.length).toBeLessThanOrEqual(
           structureOf(draftOf(recordingOf(header(), eventsOf(plain)), settings).text).match(/^ {2}- /gm)!.length,
         )
       }),
