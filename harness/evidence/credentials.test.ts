@@ -62,7 +62,10 @@ it('a CONNECT that is broken anywhere shows no part of its password', () => {
       const end = raw.indexOf(SECRET)
       const broken = Buffer.from(raw)
       // Anything before the password may be wrong, but the type: that is what makes it a CONNECT.
-      broken[1 + (at % (end - 1))] = value
+      const index = 1 + (at % (end - 1))
+      // With flags that announce no password it is another packet, whose fields mean other things.
+      fc.pre(index !== 5 + raw[3]! || (value & 0x40) !== 0)
+      broken[index] = value
       const cut = broken.subarray(0, Math.max(1, raw.length - (length % raw.length)))
       const seen = shown(cut)
       for (let k = 0; k + 6 <= SECRET.length; k++) expect(seen).not.toContain(SECRET.slice(k, k + 6))
