@@ -92,8 +92,8 @@ function planOf(text: string): Plan {
   return plans[0]!
 }
 
-/** Without comments and without what stands in double quotes. */
-const structureOf = (text: string): string => text.replace(/^#.*$/gm, '').replace(/"(?:[^"\\]|\\.)*"/g, '""')
+/** Without comments and without what stands in double quotes. U+2028 ends a line for JavaScript, and not for YAML. */
+const structureOf = (text: string): string => text.replace(/(?<=^|\n)#[^\n]*/g, '').replace(/"(?:[^"\\]|\\.)*"/g, '""')
 
 const plain: Texts = { clientId: 'c', topic: 't', payload: 'p', username: 'u', filter: 'f', detail: 'd' }
 
@@ -116,12 +116,11 @@ describe('a draft', () => {
         const { text } = draftOf(recordingOf(header(), eventsOf(given)), settings)
         planOf(text)
         expect(structureOf(text)).not.toMatch(/^\s*broker:|use: (?!replay)/m)
-        // A claim of what no scenario can say, such as a filter with a # in its midst, is left out.
-        expect(structureOf(text).match(/^ {2}- /gm)!.length).toBeLessThanOrEqual(
+        expect(structureOf(text).match(/^ {2}- /gm)!.length).toBe(
           structureOf(draftOf(recordingOf(header(), eventsOf(plain)), settings).text).match(/^ {2}- /gm)!.length,
         )
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[{ ...plain, filter: '\u2028##vso[task.planted]' }]] },
     )
   })
 
