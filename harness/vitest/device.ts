@@ -7,6 +7,7 @@ import type { YamlMap, YamlValue } from '../plan/index.ts'
 import { explained } from '../report/index.ts'
 import type { InteractiveSession } from '../run/index.ts'
 import { type CallSite, callSite, claimError } from './call-site.ts'
+import { watched } from './taken-up.ts'
 import type { DurationText, ExpectedText, PacketMatch, PacketType } from './words.ts'
 
 export type LinkDownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
@@ -173,7 +174,12 @@ export class TestDevice implements Linked {
     return done(this.#rig, { drive: { device: this.name, signal, value: level } }, callSite(this.drive))
   }
 
-  async #call(verb: string, words: object, site: CallSite): Promise<PlainValue> {
+  #call(verb: string, words: object, site: CallSite): Promise<PlainValue> {
+    const what = `${this.name}.${verb}()`
+    return watched(this.#rig, this.#called(verb, words, site), { what, site, isClaim: false })
+  }
+
+  async #called(verb: string, words: object, site: CallSite): Promise<PlainValue> {
     const { verdict, path } = await performed(this.#rig, { [verb]: { device: this.name, ...words } as YamlMap }, site)
     const isOutcome = (event: Event): event is CallEvent & Event =>
       event.kind === 'call' && event.id === path && event.state !== 'started'
@@ -186,9 +192,12 @@ export class TestDevice implements Linked {
 }
 
 /** Any step of a scenario, awaited. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
-export async function done(rig: InteractiveSession, words: YamlMap, site: CallSite): Promise<void> {
-  const { outcome, verdict } = await performed(rig, words, site)
-  if (outcome !== 'passed') throw failed(rig, Object.keys(words).find((key) => key !== 'id') ?? 'step', verdict, site)
+export function done(rig: InteractiveSession, words: YamlMap, site: CallSite): Promise<void> {
+  const what = Object.keys(words).find((key) => key !== 'id') ?? 'step'
+  const doing = performed(rig, words, site).then(({ outcome, verdict }) => {
+    if (outcome !== 'passed') throw failed(rig, what, verdict, site)
+  })
+  return watched(rig, doing, { what, site, isClaim: false })
 }
 
 /** With the stack of whoever asked, not of the rig. */

@@ -56,6 +56,19 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   'a device that there is not': [/^Problem: "umqtt\.simpel" is not one of .*\n +hint: did you mean "umqtt\.simple"\?/],
   'a matcher of something else': [/^TypeError: toHaveSent is for a device or link/],
   'a broker that dies': [/^ClaimFailed[\s\S]*broker killed/],
+  'a claim that nobody awaits: it is open when the test ends': [
+    /^ClaimFailed: expect\(blue\)\.toHaveReceived\('puback', \{ packetId: 7 \}, .*\) was not awaited: it is still open/,
+  ],
+  'a claim that nobody awaits: it fails in between': [
+    /^ClaimFailed: .* was not awaited: it failed, and the test went on\n.*not\.toHaveSent[\s\S]*no CONNECT/,
+  ],
+  'a claim that nobody awaits: it comes true in between': [
+    /^ClaimFailed: .* was not awaited: it came true, and the test did not wait/,
+  ],
+  'a claim that is awaited, and still open when the test ends': [
+    /^ClaimFailed: .* was not awaited: it is still open at the end of the test/,
+  ],
+  'a call that nobody awaits': [/^ClaimFailed: blue\.connect\(\) was not awaited/],
 }
 
 it('each test that must fail is looked at here', () => {

@@ -12,6 +12,7 @@ import { parseDuration } from '../scenario/index.ts'
 import { type Asker, type CallSite, callSite, claimError } from './call-site.ts'
 import { type Linked, performed } from './device.ts'
 import { type MatcherSubject, membershipOf, type TestObserver, type TestTimeline } from './session-of.ts'
+import { watched } from './taken-up.ts'
 import type {
   Claimed,
   ClaimWindow,
@@ -86,21 +87,20 @@ interface Asked {
   readonly isNot: boolean
 }
 
-/** Everything that `expect.extend` takes. */
-export const matchers = {
+const claims = {
   async toHaveSent(this: State, of: unknown, type?: PacketType, match?: PacketMatch, terms?: Terms) {
-    const asked = ask(this, 'toHaveSent', of, LINKED, [type, match], matchers.toHaveSent)
+    const asked = ask(this, 'toHaveSent', of, LINKED, [type, match], claims.toHaveSent)
     return claim(asked, { packet: { from: (of as Linked).name, type, match } }, terms)
   },
   async toHaveReceived(this: State, of: unknown, ...args: readonly unknown[]) {
-    const asked = ask(this, 'toHaveReceived', of, [...LINKED, 'observer'], args, matchers.toHaveReceived)
+    const asked = ask(this, 'toHaveReceived', of, [...LINKED, 'observer'], args, claims.toHaveReceived)
     if (membershipOf(of)?.role === 'observer')
       return claim(asked, { message: (args[0] ?? {}) as MessageMatch }, args[1] as Terms)
     const [type, match, terms] = args as [PacketType?, PacketMatch?, Terms?]
     return claim(asked, { packet: { to: (of as Linked).name, type, match } }, terms)
   },
   async toHaveAcked(this: State, of: unknown, ...args: readonly unknown[]) {
-    const asked = ask(this, 'toHaveAcked', of, [...LINKED, 'broker'], args, matchers.toHaveAcked)
+    const asked = ask(this, 'toHaveAcked', of, [...LINKED, 'broker'], args, claims.toHaveAcked)
     if (membershipOf(of)?.role !== 'broker') return acked(asked, (of as Linked).name, 'device', args[0], args[1])
     const [device] = args as [Linked]
     if (!isLinked(device))
@@ -108,7 +108,7 @@ export const matchers = {
     return acked(asked, device.name, 'broker', args[1], args[2])
   },
   async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: ClaimWindow) {
-    const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence], matchers.toContainSequence)
+    const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence], claims.toContainSequence)
     return claim(asked, { sequence } as unknown as Claimed, terms)
   },
   async toStaySilent(
@@ -116,21 +116,39 @@ export const matchers = {
     of: unknown,
     silence: { readonly for: DurationText; readonly type?: PacketType; readonly match?: PacketMatch },
   ) {
-    const asked = ask(this, 'toStaySilent', of, LINKED, [silence], matchers.toStaySilent)
+    const asked = ask(this, 'toStaySilent', of, LINKED, [silence], claims.toStaySilent)
     const { for: time, type, match } = silence ?? {}
     const packet = { from: (of as Linked).name, type, match }
     return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as YamlMap }))
   },
   async toHaveViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Terms) {
-    const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation], matchers.toHaveViolations)
+    const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation], claims.toHaveViolations)
     return claim(asked, violating(violation), terms)
   },
   async toHaveNoViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: ClaimWindow) {
-    const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation], matchers.toHaveNoViolations)
+    const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation], claims.toHaveNoViolations)
     await claim({ ...asked, isNot: !asked.isNot }, violating(violation), { within: IN_FLIGHT, ...terms })
     return { pass: !asked.isNot, message: () => asked.what }
   },
 }
+
+type Claim = (this: State, of: unknown, ...args: never[]) => Promise<Result>
+
+/** A claim that nobody awaits fails its test. */
+function watching(name: string, claim: Claim): Claim {
+  return function watchedClaim(this: State, of: unknown, ...args) {
+    const work = claim.call(this, of, ...args)
+    const member = membershipOf(of)
+    if (member === undefined) return work
+    const what = phrase(this, name, of, member.role, args)
+    return watched(member.rig, work, { what, site: callSite(watchedClaim), isClaim: true })
+  }
+}
+
+/** Everything that `expect.extend` takes. */
+export const matchers = Object.fromEntries(
+  Object.entries(claims).map(([name, claim]) => [name, watching(name, claim as unknown as Claim)]),
+)
 
 const LINKED: readonly MatcherSubject[] = ['device', 'link']
 
@@ -147,10 +165,14 @@ function ask(
   if (found === undefined || !roles.includes(found.role))
     throw site.place(new TypeError(`${name} is for a ${roles.join(' or ')} of these fixtures`))
   const { rig, role } = found
-  const isNot = state.isNot === true
+  return { rig, what: phrase(state, name, of, role, args), site, isNot: state.isNot === true }
+}
+
+/** As it stands in the test. */
+function phrase(state: State, name: string, of: unknown, role: MatcherSubject, args: readonly unknown[]): string {
   const said = args.flatMap((arg) => (arg === undefined ? [] : [shown(arg)])).join(', ')
   const who = LINKED.includes(role) ? (of as Linked).name : role
-  return { rig, what: `expect(${who})${isNot ? '.not' : ''}.${name}(${said})`, site, isNot }
+  return `expect(${who})${state.isNot === true ? '.not' : ''}.${name}(${said})`
 }
 
 const isLinked = (thing: unknown): thing is Linked => LINKED.includes(membershipOf(thing)?.role as MatcherSubject)

@@ -13,6 +13,7 @@ import { done, TestDevice, TestLink } from './device.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type MqttHilOptions } from './options.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
+import { forgotten } from './taken-up.ts'
 import type { DeviceOptions } from './words.ts'
 import { untilShutdown } from './worker-shutdown.ts'
 
@@ -55,11 +56,17 @@ export { expect }
 
 const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: InteractiveSession }>({
   hil: {},
-  rig: async ({ hil, task, signal }, use) => {
+  rig: async ({ hil, task, signal, onTestFinished }, use) => {
     const options = inject('mqttHil') ?? {}
     const config = await loadConfig(options.config)
     const word = hil.broker ?? listOf(options.broker)[0]
     const chosen = brokerFor(null, word, {}, config)
+    const left: Error[] = []
+    // What a fixture throws when it is given back is told twice, and keeps others from being given back.
+    onTestFinished(() => {
+      if (left.length > 0)
+        throw left.length === 1 ? left[0] : new AggregateError(left, `${left.length} were not awaited`)
+    })
     await using rig = new InteractiveSession({
       file: task.file.filepath,
       openBroker: () => openChosen(chosen),
@@ -70,6 +77,8 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
       signal: untilShutdown(signal),
     })
     await use(rig)
+    // One that has failed already needs no more reasons: it may have ended before what it would have waited for.
+    if (task.result?.state !== 'fail') left.push(...forgotten(rig))
   },
 })
 
