@@ -105,7 +105,7 @@ describe('hil report', () => {
 
   it.skipIf(process.platform === 'win32')('opens it in the browser that is named', async () => {
     const seen = join(folder, 'seen')
-    const browser = join(folder, 'browser')
+    const browser = join(folder, 'browser.cjs')
     const program = `const fs = require('fs'); fs.writeFileSync('${seen}.part', process.argv[2]); fs.renameSync('${seen}.part', '${seen}')`
     writeFileSync(browser, `#!${process.execPath}\n${program}\n`)
     chmodSync(browser, 0o755)
