@@ -27,6 +27,15 @@ export class PyFloat {
 export class PyTuple extends Array<PyValue> {}
 export const tuple = (...items: readonly PyValue[]): PyTuple => PyTuple.from(items) as PyTuple
 
+/** What threads of one board wait on. It has no state: a wait ends at the first signal that comes after it began. */
+export class Signal {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
 /** A method call that the harness asks of a device program (see firmware `puppet`). */
 export interface Instruction {
   readonly id: string
@@ -52,9 +61,22 @@ export type BoardCall =
       readonly tls?: TlsRequest | undefined
     }
   | { readonly kind: 'write'; readonly socket: SocketHandle; readonly bytes: Uint8Array }
-  | { readonly kind: 'send'; readonly socket: SocketHandle; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'send'
+      readonly socket: SocketHandle
+      readonly bytes: Uint8Array
+      /** Given: a `select` for writing goes before it, with this timeout; the answer is 0 when that found nothing. */
+      readonly within?: Duration | undefined
+    }
   | { readonly kind: 'read'; readonly socket: SocketHandle; readonly count: number }
   | { readonly kind: 'recv'; readonly socket: SocketHandle; readonly count: number }
+  | {
+      readonly kind: 'poll'
+      readonly socket: SocketHandle
+      readonly until: 'readable' | 'writable'
+      readonly timeout: Duration | null
+    }
+  | { readonly kind: 'available'; readonly socket: SocketHandle }
   | { readonly kind: 'close'; readonly socket: SocketHandle }
   | { readonly kind: 'sleep'; readonly duration: Duration }
   | { readonly kind: 'now' }
@@ -68,7 +90,16 @@ export type BoardCall =
       /** Given: a one-shot timer's function, which runs once the time has passed. */
       readonly after?: Duration | undefined
     }
-  | { readonly kind: 'stop'; readonly thread: ThreadHandle }
+  | {
+      readonly kind: 'stop'
+      readonly thread: ThreadHandle
+      /** Given: it goes on with this exception where it waits, in place of ending. */
+      readonly error?: PythonError | undefined
+    }
+  | { readonly kind: 'self' }
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'wait'; readonly signal: Signal; readonly timeout: Duration | null }
+  | { readonly kind: 'mac' }
   | { readonly kind: 'socketstate'; readonly socket: SocketHandle }
   | { readonly kind: 'instruction'; readonly wait: Duration | null }
   | { readonly kind: 'outcome'; readonly id: string; readonly outcome: CallOutcome }
@@ -85,7 +116,7 @@ export interface TlsRequest {
 }
 
 /** What a driver resumes a program with; each helper below knows which one its call gets. */
-export type Answer = undefined | null | number | Uint8Array | Instruction
+export type Answer = undefined | null | number | boolean | Uint8Array | Instruction
 
 export type Program<T> = Generator<BoardCall, T, Answer>
 
@@ -135,9 +166,30 @@ export function* connectSocket(socket: SocketHandle, host: string, port: number,
 export function* write(socket: SocketHandle, bytes: Uint8Array): Program<void> {
   if (bytes.length > 0) yield { kind: 'write', socket, bytes }
 }
-/** One `send`; how many bytes were taken. */
+/** One `send`; how many bytes were taken, which may be fewer than given. */
 export function* send(socket: SocketHandle, bytes: Uint8Array): Program<number> {
   return (yield { kind: 'send', socket, bytes }) as number
+}
+/**
+ * The same, where the socket is polled first and must take bytes within `timeout`: 0 when it did not, and nothing was sent.
+ */
+export function* sendWithin(socket: SocketHandle, bytes: Uint8Array, timeout: Duration): Program<number> {
+  return (yield { kind: 'send', socket, bytes, within: timeout }) as number
+}
+/**
+ * Waits until the socket can be read (bytes, the end, or an error are there) or written, at most for `timeout` (null:
+ * for ever). False when the time is over. Whoever polls a socket that another thread closes waits to the end of his time.
+ */
+export function* poll(
+  socket: SocketHandle,
+  until: 'readable' | 'writable',
+  timeout: Duration | null,
+): Program<boolean> {
+  return (yield { kind: 'poll', socket, until, timeout }) as boolean
+}
+/** How many bytes can be read without waiting. 0 of a socket that is closed or has no connection. */
+export function* available(socket: SocketHandle): Program<number> {
+  return (yield { kind: 'available', socket }) as number
 }
 /** Waits for exactly `count` bytes; fewer at end of file; null when non-blocking and nothing is there. */
 export function* read(socket: SocketHandle, count: number): Program<Uint8Array | null> {
@@ -182,6 +234,26 @@ export function* spawnLater(delay: Duration, name: string, program: () => Progra
 /** Ends a thread, or a timer that has not fired, where it stands: nothing is cleaned up. A program may end itself. */
 export function* stopThread(thread: ThreadHandle): Program<void> {
   yield { kind: 'stop', thread }
+}
+/** Wakes a thread that waits, wherever it does, with an exception; it goes on when the caller waits. */
+export function* interruptThread(thread: ThreadHandle, error: PythonError): Program<void> {
+  yield { kind: 'stop', thread, error }
+}
+/** The thread that asks; the main program is one as well. */
+export function* currentThread(): Program<ThreadHandle> {
+  return (yield { kind: 'self' }) as ThreadHandle
+}
+/** Wakes all threads of the board that wait on it. They go on when the caller waits. */
+export function* signal(what: Signal): Program<void> {
+  yield { kind: 'signal', signal: what }
+}
+/** Waits for the next signal, at most for `timeout` (null: for ever). False when the time is over. */
+export function* waitFor(what: Signal, timeout: Duration | null): Program<boolean> {
+  return (yield { kind: 'wait', signal: what, timeout }) as boolean
+}
+/** The six bytes of the board's Wi-Fi address; the same at each boot. */
+export function* macAddress(): Program<Uint8Array> {
+  return (yield { kind: 'mac' }) as Uint8Array
 }
 /** lwIP's TCP state: 0 closed, 2 connecting, 4 established, 7 the peer has closed; -1 when there is no connection left. */
 export function* socketState(socket: SocketHandle): Program<number> {

@@ -14,6 +14,8 @@ export interface BoardHost {
   readonly network: Network
   readonly clock: Clock
   readonly random: Random
+  /** The Wi-Fi address, six bytes. Default: Espressif's first three, and three that `random` gives to this board. */
+  readonly mac?: Uint8Array | undefined
   /** From a reset to the first line of the program. Default 0. */
   readonly bootTime?: Duration | undefined
   /** A line on the serial console. */

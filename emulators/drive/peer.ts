@@ -53,6 +53,13 @@ export class ScriptedPeer {
     return next !== undefined && 'eof' in next ? 7 : 4
   }
 
+  /** Bytes that one read would have; -1 at the end, or before an error. */
+  available(): number {
+    const [next] = this.#feed
+    if (next === undefined || 'gap' in next) return 0
+    return 'data' in next ? next.data.length : -1
+  }
+
   /** `exact`: wait for `count` bytes (negative: until end of file); else return with at least one. */
   read(count: number, exact: boolean, timeout: Duration | null): PeerRead {
     const wanted = count < 0 ? Number.POSITIVE_INFINITY : count

@@ -1,6 +1,7 @@
 // Drives one program against a scripted peer on a virtual clock, in one go and without waiting, and
 // writes down every board call. fixtures/traces/README.md is the exact meaning of a script and of
 // each entry. A closed socket still answers here: what a real board does then is `single-board.ts`'s affair.
+// A program that waits for its other threads waits in vain: `staged.ts` lets them take turns.
 
 import {
   type Answer,
@@ -15,6 +16,7 @@ import {
 import { unreachable } from '../core/problem.ts'
 import type { Random } from '../core/random.ts'
 import { type Duration, elapsed, inSeconds, instant, seconds, VirtualClock, ZERO } from '../core/time.ts'
+import { macOf } from './mac.ts'
 import { type ScriptedConnection, ScriptedPeer } from './peer.ts'
 
 /** JSON-like: what stands in a trace. */
@@ -163,6 +165,14 @@ export class ScriptedBoard {
           (got) => (got instanceof Uint8Array ? hexOf(got) : null),
           () => this.#read(call.socket, call.count, call.kind === 'read'),
         )
+      case 'poll': {
+        if (call.until === 'writable' || this.#peer(call.socket).available() !== 0) return true
+        if (call.timeout === null) return BLOCKED
+        this.clock.advance(call.timeout)
+        return false
+      }
+      case 'available':
+        return Math.max(0, this.#socket(call.socket).peer?.available() ?? 0)
       case 'close':
         this.trace.push(['close'])
         return undefined
@@ -195,6 +205,16 @@ export class ScriptedBoard {
         this.#over.add(call.thread)
         return undefined
       }
+      case 'self':
+        return 0
+      case 'signal':
+        return undefined
+      case 'wait':
+        if (call.timeout === null) return BLOCKED
+        this.clock.advance(call.timeout)
+        return false
+      case 'mac':
+        return macOf(1)
       case 'socketstate':
         return this.#socket(call.socket).peer?.state() ?? 0
       case 'instruction': {

@@ -10,6 +10,7 @@ import {
   osError,
   type Program,
   PythonError,
+  type Signal,
   type SocketHandle,
   type ThreadHandle,
 } from '../board.ts'
@@ -18,6 +19,7 @@ import { unreachable } from '../core/problem.ts'
 import { after, type Duration, elapsed, type Instant, type Timer, ZERO } from '../core/time.ts'
 import { detailOf } from './detail.ts'
 import type { BoardHost, PendingCall, RunningBoard, StopHow } from './host.ts'
+import { macFrom } from './mac.ts'
 import type { VanishHow } from './network.ts'
 import { BoardSocket, type Settle } from './socket.ts'
 
@@ -39,6 +41,11 @@ interface Task {
   /** What the socket it waits on will call. */
   settle: Settle | null
   timer: Timer | null
+  /** Calls off the poll that it waits for. */
+  leave: (() => void) | null
+  signal: Signal | null
+  /** How it will go on as soon as nothing else runs. */
+  woken: Resume | null
 }
 
 const MAIN = '__main__'
@@ -111,6 +118,9 @@ class Board implements RunningBoard {
       waiting: null,
       settle: null,
       timer: null,
+      leave: null,
+      signal: null,
+      woken: null,
     }
     this.#tasks.push(task)
     if (delay !== undefined) this.#later(task, delay, NOTHING)
@@ -123,10 +133,30 @@ class Board implements RunningBoard {
     const task = this.#tasks.find((other) => other.handle === handle)
     if (task === undefined) return
     this.#end(task)
+    this.#unhook(task)
+  }
+
+  /** What the task waits for will not wake it. */
+  #unhook(task: Task): void {
     task.timer?.cancel()
+    task.leave?.()
+    task.leave = null
+    task.signal = null
     if (this.#instructed === task) this.#instructed = null
     const { settle } = task
     if (settle !== null) for (const socket of this.#sockets.values()) socket.abandon(settle)
+  }
+
+  /** The task goes on so as soon as nothing else runs, whatever it waited for. */
+  #wake(task: Task, resume: Resume): void {
+    this.#unhook(task)
+    if (task.woken === null)
+      queueMicrotask(() => {
+        const { woken } = task
+        task.woken = null
+        if (woken !== null) this.#resume(task, woken)
+      })
+    task.woken = resume
   }
 
   /** Memory is gone: nothing that was waiting goes on. */
@@ -134,6 +164,7 @@ class Board implements RunningBoard {
     for (const task of this.#tasks) {
       task.alive = false
       task.timer?.cancel()
+      task.leave?.()
     }
     this.#tasks = []
     this.#instructions = []
@@ -170,6 +201,8 @@ class Board implements RunningBoard {
     task.timer = null
     task.waiting = null
     task.settle = null
+    task.leave = null
+    task.signal = null
     task.running = true
     try {
       this.#run(task, resume)
@@ -248,6 +281,7 @@ class Board implements RunningBoard {
         return socket === null ? BAD_HANDLE : socket.write(call.bytes, settle)
       }
       case 'send': {
+        if (call.within !== undefined) return this.#sendWithin(task, call.socket, call.bytes, call.within)
         // The kernel takes all of it or none; a board's smaller buffers are not copied.
         const taken = { value: call.bytes.length }
         const sent: Settle = (settled) => this.#resume(task, 'error' in settled ? settled : taken)
@@ -261,6 +295,10 @@ class Board implements RunningBoard {
         const socket = this.#socket(call.socket)
         return socket === null ? BAD_HANDLE : socket.read(call.count, call.kind === 'read', settle)
       }
+      case 'poll':
+        return this.#poll(task, call.socket, call.until, call.timeout, (ready) => ({ value: ready }))
+      case 'available':
+        return { value: this.#socket(call.socket)?.available ?? 0 }
       case 'close':
         this.#sockets.get(call.socket)?.close()
         this.#sockets.delete(call.socket)
@@ -281,9 +319,24 @@ class Board implements RunningBoard {
         return NOTHING
       case 'spawn':
         return { value: this.#start(call.name, call.program, call.after) }
-      case 'stop':
-        this.#kill(call.thread)
+      case 'stop': {
+        const other = this.#tasks.find(({ handle }) => handle === call.thread)
+        if (call.error === undefined) this.#kill(call.thread)
+        else if (other === task) return { error: call.error }
+        else if (other !== undefined) this.#wake(other, { error: call.error })
         return NOTHING
+      }
+      case 'self':
+        return { value: task.handle }
+      case 'signal':
+        for (const other of this.#tasks) if (other.signal === call.signal) this.#wake(other, { value: true })
+        return NOTHING
+      case 'wait':
+        task.signal = call.signal
+        if (call.timeout !== null) this.#later(task, call.timeout, { value: false })
+        return null
+      case 'mac':
+        return { value: host.mac ?? macFrom(host.random) }
       case 'socketstate':
         return { value: this.#socket(call.socket)?.tcpState() ?? -1 }
       case 'instruction': {
@@ -302,6 +355,37 @@ class Board implements RunningBoard {
       default:
         return unreachable(call)
     }
+  }
+
+  /** `then`: the answer to what the poll found. A socket that is closed is ready for nothing. */
+  #poll(
+    task: Task,
+    handle: SocketHandle,
+    until: 'readable' | 'writable',
+    timeout: Duration | null,
+    then: (ready: boolean) => Resume,
+  ): Resume | null {
+    const socket = this.#socket(handle)
+    if (socket === null) {
+      if (timeout !== null) this.#later(task, timeout, then(false))
+      return null
+    }
+    task.leave = socket.poll(until, timeout, (ready) => this.#resume(task, then(ready)))
+    return task.leave === null ? then(true) : null
+  }
+
+  #sendWithin(task: Task, handle: SocketHandle, bytes: Uint8Array, timeout: Duration): Resume | null {
+    const taken = { value: bytes.length }
+    return this.#poll(task, handle, 'writable', timeout, (ready) => {
+      if (!ready) return { value: 0 }
+      // Whoever finds the socket ready writes into a buffer that is empty: it takes all of this, or fails.
+      let settled: Resume = taken
+      const now = this.#socket(handle)?.write(bytes, (end) => {
+        if ('error' in end) settled = end
+      })
+      if (now === undefined) return BAD_HANDLE
+      return now !== null && 'error' in now ? now : settled
+    })
   }
 
   #socket(handle: SocketHandle): BoardSocket | null {

@@ -5,6 +5,7 @@
 import { osError, type PythonError, type TlsRequest } from '../board.ts'
 import { after, type Clock, type Duration, milliseconds, type Timer, ZERO } from '../core/time.ts'
 import type { Network, VanishHow, Wire } from './network.ts'
+import { Pollers } from './pollers.ts'
 import { ByteQueue } from './queue.ts'
 
 /** A connection attempt, and how it failed. What happens to a connection is better seen on the wire. */
@@ -68,6 +69,7 @@ export class BoardSocket {
   readonly #waiting = new Set<Waiting>()
   /** Whoever polls: called when something may have become ready. */
   watcher: (() => void) | null = null
+  readonly #pollers: Pollers
   /** A TLS handshake that was asked for while a connect without blocking was on its way. */
   #onceOpen: (() => void) | null = null
 
@@ -75,6 +77,24 @@ export class BoardSocket {
     this.#network = network
     this.#clock = clock
     this.#tell = tell
+    this.#pollers = new Pollers(clock)
+  }
+
+  /** Bytes that can be read without waiting. */
+  get available(): number {
+    return this.#state === 'open' ? this.#incoming.length : 0
+  }
+
+  /** `select` for one socket; `done` hears whether it was ready in time. Gives the way to call it off, or null when it is ready now. */
+  poll(until: 'readable' | 'writable', timeout: Duration | null, done: (ready: boolean) => void): (() => void) | null {
+    const bit = until === 'readable' ? POLLIN : POLLOUT
+    if ((this.ready() & bit) !== 0) return null
+    return this.#pollers.add(bit, timeout, done)
+  }
+
+  #changed(): void {
+    this.watcher?.()
+    this.#pollers.look(this.ready())
   }
 
   /** A time limit also holds, from now, for a read of another task that waits already; taking it away does not. */
@@ -129,7 +149,7 @@ export class BoardSocket {
         this.#state = 'open'
         waiting.end(DONE)
         this.#onceOpen?.()
-        this.watcher?.()
+        this.#changed()
       },
       failed: (errno, error) => {
         if (this.#state !== 'connecting') return
@@ -142,17 +162,17 @@ export class BoardSocket {
         if (error !== undefined) waiting.end({ error })
         else waiting.end(errno === 'ENOTFOUND' ? { error: osError(-2) } : failure(errno))
         this.#onceOpen?.()
-        this.watcher?.()
+        this.#changed()
       },
       data: (chunk) => {
         this.#incoming.put(chunk)
         this.#serve(true)
-        this.watcher?.()
+        this.#changed()
       },
       end: () => {
         this.#ended = true
         this.#serve(false)
-        this.watcher?.()
+        this.#changed()
       },
       error: (errno) => this.#die(errno),
     })
@@ -240,7 +260,7 @@ export class BoardSocket {
     wire.write(bytes, (errno) => {
       if (errno === undefined) {
         waiting.end(DONE)
-        this.watcher?.()
+        this.#changed()
         return
       }
       // The write that fails has taken the error; what comes after it is EPIPE and end of file.
@@ -292,7 +312,7 @@ export class BoardSocket {
       for (const writer of [...this.#waiting]) writer.end(raised)
     }
     this.#serve(false)
-    this.watcher?.()
+    this.#changed()
   }
 
   #begin(settle: Settle): Waiting {

@@ -8,7 +8,12 @@ import type { BoardCall } from '../board.ts'
 export type Request =
   | Exclude<
       BoardCall,
-      { kind: 'spawn' | 'stop' | 'instruction' | 'outcome' | 'print' | 'now' | 'random' | 'socketstate' }
+      {
+        kind:
+          | ('spawn' | 'stop' | 'self' | 'signal' | 'wait')
+          | ('instruction' | 'outcome' | 'print' | 'now' | 'random' | 'mac')
+          | ('socketstate' | 'poll' | 'available')
+      }
     >
   /** Waits until one of these is ready; `watch`: socket (0: the console) and bits of `select`. Milliseconds; null: for ever. */
   | { readonly kind: 'poll'; readonly watch: readonly (readonly [number, number])[]; readonly timeout: number | null }

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseCases } from '../traces/case.ts'
-import { firstDifference } from '../traces/replay.ts'
+import type { TraceCase } from '../traces/case.ts'
+import { pythonFormat } from '../traces/python.ts'
+import { firstDifference, parseCases } from '../traces/replay.ts'
 import { ScriptedInterpreter } from './scripted.testing.ts'
 
 const TRACES = join(import.meta.dirname, '../../fixtures/traces')
@@ -19,7 +20,7 @@ describe.each(['umqtt.simple', 'umqtt.robust'])('%s of the virtual board', (libr
   it.each(parseCases(file, readFileSync(file, 'utf8')).map((recorded) => [recorded.name, recorded] as const))(
     '%s: the calls of the library',
     (_, recorded) => {
-      expect(firstDifference(recorded.trace, interpreter.play(recorded))).toBeNull()
+      expect(firstDifference(recorded.trace, interpreter.play(recorded as TraceCase), pythonFormat.same)).toBeNull()
     },
   )
 })

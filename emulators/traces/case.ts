@@ -1,12 +1,10 @@
-// A recorded case as it stands in a trace file, checked once at the door. Bytes are `{"hex": …}`
-// and tuples `{"tuple": […]}` there; inside they are Uint8Array and PyTuple. A program's 1.0 is not
-// its 1, which JSON.parse does not tell: such numbers are marked as `{"float": 1.0}` before.
+// A case that was recorded from a Python library, as it stands in a trace file.
 
-import { PyFloat, type PyValue, tuple } from '../board.ts'
-import { Problem } from '../core/problem.ts'
+import type { PyValue } from '../board.ts'
 import { type Duration, seconds } from '../core/time.ts'
 import type { FeedEntry, ScriptedConnection } from '../drive/peer.ts'
 import type { TraceEntry } from '../drive/scripted.ts'
+import { bytes, type Json, list, number, object, pyValue, readTrace, text, values } from './json.ts'
 
 export type TraceCall =
   | { readonly wait: Duration }
@@ -21,28 +19,8 @@ export interface TraceCase {
   readonly trace: readonly TraceEntry[]
 }
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-type JsonObject = { readonly [key: string]: Json }
-
-/** The cases of one file's text. Throws Problem `traces/bad-file` that names the file and the place in it. */
-export function parseCases(file: string, text: string): TraceCase[] {
-  let json: Json
-  try {
-    json = JSON.parse(markFloats(text)) as Json
-  } catch (cause) {
-    throw new Problem('traces/bad-file', `${file} is not JSON: ${(cause as Error).message}`, { cause })
-  }
-  if (!Array.isArray(json)) throw new Problem('traces/bad-file', `${file} is not a list of cases`)
-  return json.map((entry: Json, i) => {
-    try {
-      return readCase(entry)
-    } catch (cause) {
-      throw new Problem('traces/bad-file', `${file}, case ${i}: ${(cause as Error).message}`, { cause })
-    }
-  })
-}
-
-function readCase(json: Json): TraceCase {
+/** A case of a Python library; throws an Error that names the place. */
+export function readCase(json: Json): TraceCase {
   const given = object(json, 'the case')
   return {
     client: text(given.client, 'client'),
@@ -50,10 +28,7 @@ function readCase(json: Json): TraceCase {
     options: values(given.options ?? {}, 'options'),
     calls: list(given.calls, 'calls').map(readCall),
     connections: list(given.connections ?? [], 'connections').map(readConnection),
-    trace: list(given.trace, 'trace').map((entry) => {
-      const [kind, ...rest] = list(entry, 'a trace entry')
-      return [text(kind, "a trace entry's first element"), ...rest.map(withoutMarks)] as TraceEntry
-    }),
+    trace: readTrace(given.trace),
   }
 }
 
@@ -86,65 +61,4 @@ function readFeed(json: Json): FeedEntry {
   if (given.gap === true) return { gap: true }
   if (given.eof === true) return { eof: true }
   throw new Error(`unknown feed entry ${JSON.stringify(json)}`)
-}
-
-function pyValue(json: Json): PyValue {
-  if (Array.isArray(json)) return json.map(pyValue)
-  if (json === null || typeof json !== 'object') return json as PyValue
-  const given = json as JsonObject
-  if (given.hex !== undefined) return bytes(given.hex)
-  if (given.tuple !== undefined) return tuple(...list(given.tuple, 'tuple').map(pyValue))
-  if (given.float !== undefined) return new PyFloat(number(given, 'float'))
-  throw new Error(`unknown value ${JSON.stringify(json)}`)
-}
-
-function bytes(json: Json): Uint8Array {
-  const hex = text(json, 'bytes in hex')
-  if (!/^([0-9a-f]{2})*$/i.test(hex)) throw new Error(`bytes in hex expected, not ${JSON.stringify(hex)}`)
-  return Uint8Array.from(Buffer.from(hex, 'hex'))
-}
-
-function values(json: Json, what: string): Record<string, PyValue> {
-  return Object.fromEntries(Object.entries(object(json, what)).map(([name, value]) => [name, pyValue(value)]))
-}
-
-function object(json: Json | undefined, what: string): JsonObject {
-  if (json !== null && typeof json === 'object' && !Array.isArray(json)) return json as JsonObject
-  throw new Error(`${what} is not an object`)
-}
-
-function list(json: Json | undefined, what: string): readonly Json[] {
-  if (Array.isArray(json)) return json
-  throw new Error(`${what} is not a list`)
-}
-
-function text(json: Json | undefined, what: string): string {
-  if (typeof json === 'string') return json
-  throw new Error(`${what} is not a text`)
-}
-
-function number(json: Json | undefined, what: string): number {
-  if (typeof json === 'number') return json
-  if (isMarked(json)) return json.float
-  throw new Error(`${what} is not a number`)
-}
-
-type Marked = { readonly float: number }
-
-const isMarked = (json: Json | undefined): json is Marked =>
-  json !== null && typeof json === 'object' && 'float' in json && typeof json.float === 'number'
-
-/** Whole numbers that are written as floats, outside of strings. */
-function markFloats(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
-    /^[^"]*[.eE]/.test(token) && Number.isInteger(Number(token)) ? `{"float": ${token}}` : token,
-  )
-}
-
-/** In a trace entry it makes no difference. */
-function withoutMarks(json: Json): Json {
-  if (isMarked(json)) return json.float
-  if (Array.isArray(json)) return json.map(withoutMarks)
-  if (json === null || typeof json !== 'object') return json
-  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, withoutMarks(value)]))
 }

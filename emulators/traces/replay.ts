@@ -1,22 +1,12 @@
-// Replays recorded cases on our emulated clients and compares call by call. The texts of Python's
-// own exceptions are not compared (they are CPython's there and ours here); the types are, and so
-// are the arguments of OSError and of the libraries' own exceptions.
+// Replays recorded cases on our emulated clients and compares entry by entry.
 
 import { isDeepStrictEqual } from 'node:util'
-import { PyFloat, PythonError, type PyValue } from '../board.ts'
-import type { ClientKind, EmulatedClient } from '../clients/client.ts'
+import type { ClientKind } from '../clients/client.ts'
 import { Problem } from '../core/problem.ts'
-import { seconds } from '../core/time.ts'
-import { hexOf, ScriptedBoard, type TraceEntry, type TraceValue } from '../drive/scripted.ts'
-import type { TraceCase } from './case.ts'
-import { standIn } from './stand-in.ts'
-
-/** The first place where the library and we differ; an entry that is missing on one side is undefined. */
-export interface TraceDifference {
-  readonly index: number
-  readonly expected: TraceEntry | undefined
-  readonly got: TraceEntry | undefined
-}
+import type { TraceEntry } from '../drive/scripted.ts'
+import type { RecordedCase, TraceDifference, TraceFormat } from './format.ts'
+import { formatOf } from './formats.ts'
+import { type Json, object, parseJson, text } from './json.ts'
 
 export type CaseResult =
   | { readonly kind: 'passed' }
@@ -24,114 +14,56 @@ export type CaseResult =
   /** The case could not be run. */
   | { readonly kind: 'unplayable'; readonly reason: string }
 
-export function replay(recorded: TraceCase, catalog: Readonly<Record<string, ClientKind>>): CaseResult {
+/** The cases of one file's text. Throws Problem `traces/bad-file` that names the file and the place in it. */
+export function parseCases(file: string, content: string): RecordedCase[] {
+  let json: Json
+  try {
+    json = parseJson(content)
+  } catch (cause) {
+    throw new Problem('traces/bad-file', `${file} is not JSON: ${(cause as Error).message}`, { cause })
+  }
+  if (!Array.isArray(json)) throw new Problem('traces/bad-file', `${file} is not a list of cases`)
+  return json.map((entry: Json, i) => {
+    try {
+      return formatOf(text(object(entry, 'the case').client, 'client')).read(entry)
+    } catch (cause) {
+      throw new Problem('traces/bad-file', `${file}, case ${i}: ${(cause as Error).message}`, { cause })
+    }
+  })
+}
+
+export function replay(recorded: RecordedCase, catalog: Readonly<Record<string, ClientKind>>): CaseResult {
   const kind = Object.hasOwn(catalog, recorded.client) ? catalog[recorded.client] : undefined
   if (kind === undefined)
     return {
       kind: 'unplayable',
       reason: `no client ${recorded.client} here; there are ${Object.keys(catalog).join(', ')}`,
     }
+  const format: TraceFormat = formatOf(recorded.client)
   let got: readonly TraceEntry[]
   try {
-    got = play(recorded, kind)
+    got = format.play(recorded, kind)
   } catch (e) {
     if (!(e instanceof Problem)) throw e
     return { kind: 'unplayable', reason: e.message }
   }
-  const difference = firstDifference(recorded.trace, got)
+  const difference =
+    format.difference === undefined
+      ? firstDifference(recorded.trace, got, format.same)
+      : format.difference(recorded, got)
   return difference === null ? { kind: 'passed' } : { kind: 'differs', difference }
 }
 
 /** null: they are the same, as far as the contract goes. */
-export function firstDifference(recorded: readonly TraceEntry[], trace: readonly TraceEntry[]): TraceDifference | null {
+export function firstDifference(
+  recorded: readonly TraceEntry[],
+  trace: readonly TraceEntry[],
+  same: NonNullable<TraceFormat['same']> = isDeepStrictEqual,
+): TraceDifference | null {
   const length = Math.max(trace.length, recorded.length)
   for (let index = 0; index < length; index++) {
     const difference = { index, expected: recorded[index], got: trace[index] }
-    if (!sameEntry(difference.expected, difference.got)) return difference
+    if (!same(difference.expected, difference.got)) return difference
   }
   return null
-}
-
-/** QuecPython's keep-alive thread: the recordings start it and leave it standing. */
-const NEVER_RUN = ['loop_forever']
-
-/** A library that still tries after so much time on the virtual clock tries for ever. */
-const FOR_EVER = seconds(100 * 24 * 3600)
-
-/** The trace that our client makes of a case. Throws the Problem of options that it has not. */
-export function play(recorded: TraceCase, kind: ClientKind): readonly TraceEntry[] {
-  const board = new ScriptedBoard({ connections: recorded.connections, errno: false })
-  const { trace } = board
-  let client: EmulatedClient
-  try {
-    client = kind.create(recorded.options, {
-      *onMessage(topic, payload) {
-        trace.push(['callback', hexOf(topic), hexOf(payload)])
-      },
-      connections: standIn,
-      boolIsInt: true,
-      *onEvent(name, args) {
-        trace.push([name, ...args.map(show)])
-      },
-    })
-  } catch (e) {
-    if (!(e instanceof PythonError)) throw e
-    trace.push(raised(e))
-    return trace
-  }
-  if (client.begin !== undefined) board.run(client.begin())
-  for (const call of recorded.calls) {
-    if ('wait' in call) {
-      board.wait(call.wait)
-      continue
-    }
-    trace.push(['call', call.call])
-    const end = board.run(client.call(call.call, call.args, call.kwargs), { until: FOR_EVER })
-    if (end.kind === 'returned') trace.push(['return', show(end.value)])
-    else if (end.kind === 'raised') trace.push(raised(end.error))
-    else {
-      trace.push(['blocked'])
-      return trace
-    }
-    board.runThreads(NEVER_RUN)
-  }
-  return trace
-}
-
-const raised = (error: PythonError): TraceEntry => ['raise', error.type, error.args.map(show)]
-
-function show(value: PyValue): TraceValue {
-  if (value instanceof Uint8Array) return { hex: hexOf(value) }
-  if (value instanceof PyFloat) return value.value
-  return Array.isArray(value) ? value.map(show) : (value as TraceValue)
-}
-
-/** Python's own exceptions, as far as libraries let them out; OSError is not among them on purpose. */
-const PYTHONS_OWN = new Set([
-  'ArithmeticError',
-  'AssertionError',
-  'AttributeError',
-  'EOFError',
-  'IndexError',
-  'KeyError',
-  'LookupError',
-  'MemoryError',
-  'NameError',
-  'NotImplementedError',
-  'OverflowError',
-  'RuntimeError',
-  'SyntaxError',
-  'TypeError',
-  'UnicodeDecodeError',
-  'UnicodeError',
-  'ValueError',
-  'ZeroDivisionError',
-  'error', // struct.error
-])
-
-function sameEntry(expected: TraceEntry | undefined, got: TraceEntry | undefined): boolean {
-  if (expected === undefined || got === undefined) return false
-  if (expected[0] === 'raise' && PYTHONS_OWN.has(String(expected[1])))
-    return isDeepStrictEqual(expected.slice(0, 2), got.slice(0, 2))
-  return isDeepStrictEqual(expected, got)
 }

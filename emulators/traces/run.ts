@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientKind } from '../clients/client.ts'
 import { Problem } from '../core/problem.ts'
-import { parseCases, type TraceCase } from './case.ts'
-import { type CaseResult, replay } from './replay.ts'
+import type { RecordedCase } from './format.ts'
+import { type CaseResult, parseCases, replay } from './replay.ts'
 
 export interface TracesOutput {
   out(line: string): void
@@ -24,7 +24,7 @@ export function runTraces(
     err('usage: npm run traces -- DIR    replays every case of every *.json in DIR')
     return 2
   }
-  let files: readonly (readonly TraceCase[])[]
+  let files: readonly (readonly RecordedCase[])[]
   try {
     files = readDirectory(directory)
   } catch (e) {
@@ -37,7 +37,7 @@ export function runTraces(
   return failed > 0 ? 1 : 0
 }
 
-function readDirectory(directory: string): TraceCase[][] {
+function readDirectory(directory: string): RecordedCase[][] {
   let names: string[]
   try {
     names = readdirSync(directory)
@@ -61,7 +61,7 @@ function readDirectory(directory: string): TraceCase[][] {
 
 /** A file's cases, one summary line a client; gives how many failed. */
 function reportFile(
-  cases: readonly TraceCase[],
+  cases: readonly RecordedCase[],
   catalog: Readonly<Record<string, ClientKind>>,
   out: (line: string) => void,
 ): number {

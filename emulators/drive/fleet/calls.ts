@@ -1,8 +1,9 @@
 // What each call on the board means to a device of the fleet. It is answered at once, or the task is parked until the
 // fleet goes on with it.
 
-import { type BoardCall, osError, type Program } from '../../board.ts'
+import { type BoardCall, osError, type Program, type SocketHandle } from '../../board.ts'
 import { unreachable } from '../../core/problem.ts'
+import { macOf } from '../mac.ts'
 import { type FleetDevice, FleetTask } from './device.ts'
 import type { Fleet } from './fleet.ts'
 import { waitToRead } from './readers.ts'
@@ -36,6 +37,7 @@ export class FleetCalls {
       case 'write':
         return this.#write(task, device.find(call.socket), call.bytes)
       case 'send': {
+        if (call.within !== undefined) return this.#sendWithin(task, call.socket, call.bytes, call.within)
         this.#write(task, device.find(call.socket), call.bytes)
         return call.bytes.length
       }
@@ -82,6 +84,12 @@ export class FleetCalls {
         this.#out.flush()
         this.#closeSocket(device, device.find(call.socket))
         return undefined
+      case 'poll':
+        return this.#poll(task, device.find(call.socket), call.until, call.timeout)
+      case 'available': {
+        const socket = device.find(call.socket)
+        return socket?.state === 'open' ? socket.unread : 0
+      }
       case 'socketstate':
         return device.find(call.socket)?.tcpState ?? -1
       case 'print':
@@ -92,9 +100,26 @@ export class FleetCalls {
       case 'spawn':
         return this.#spawn(device, call.program, call.after)
       case 'stop':
-        for (const thread of [device.main, ...(device.threads ?? [])])
-          if (thread?.handle === call.thread) this.#fleet.end(thread)
+        for (const thread of [device.main, ...(device.threads ?? [])]) {
+          if (thread?.handle !== call.thread) continue
+          if (call.error === undefined) this.#fleet.end(thread)
+          else if (thread === task) throw call.error
+          else this.#fleet.rouse(thread, call.error)
+        }
         return undefined
+      case 'self':
+        return task.handle
+      case 'signal':
+        if (device.main?.subject === call.signal) this.#fleet.rouse(device.main, null)
+        for (const thread of device.threads ?? []) if (thread.subject === call.signal) this.#fleet.rouse(thread, null)
+        return undefined
+      case 'wait':
+        task.waiting = 'signal'
+        task.subject = call.signal
+        if (call.timeout !== null) task.wait(call.timeout)
+        return PENDING
+      case 'mac':
+        return macOf(device.index)
       case 'reset':
         this.#fleet.halt(device, 'reset')
         this.#fleet.host.onReset(device, this.#fleet.now())
@@ -113,6 +138,64 @@ export class FleetCalls {
     task.waiting = 'time'
     task.wait(LOOK_AGAIN)
     return PENDING
+  }
+
+  /** A socket that is closed is ready for nothing. */
+  #poll(
+    task: FleetTask,
+    socket: FleetSocket | null,
+    until: 'readable' | 'writable',
+    timeout: number | null,
+  ): CallAnswer | typeof PENDING {
+    this.#out.flush()
+    if (until === 'writable' && socket !== null) {
+      if (socket.state === 'open' && socket.queued < FULL) return true
+      this.#lookLater(task, socket, 'writable', timeout ?? Number.POSITIVE_INFINITY)
+      return PENDING
+    }
+    if (socket?.ready === true) return true
+    task.waiting = 'readable'
+    task.socket = socket
+    if (socket !== null) waitToRead(socket, task)
+    if (timeout !== null) task.wait(timeout)
+    return PENDING
+  }
+
+  #sendWithin(task: FleetTask, handle: SocketHandle, bytes: Uint8Array, timeout: number): CallAnswer | typeof PENDING {
+    const socket = known(task.device.find(handle))
+    if (socket.state === 'open' && socket.queued >= FULL) {
+      task.subject = bytes
+      this.#lookLater(task, socket, 'send', timeout)
+      return PENDING
+    }
+    this.#write(task, socket, bytes)
+    return bytes.length
+  }
+
+  #lookLater(task: FleetTask, socket: FleetSocket, what: 'writable' | 'send', timeout: number): void {
+    task.waiting = what
+    task.socket = socket
+    task.count = this.#fleet.now() + timeout
+    task.wait(Math.min(timeout, LOOK_AGAIN))
+  }
+
+  /** Whether Node's buffer of a socket that took nothing has become smaller. */
+  lookAgain(task: FleetTask): void {
+    const { subject } = task
+    const socket = task.socket!
+    const left = task.count - this.#fleet.now()
+    const free = socket.state === 'open' && socket.queued < FULL
+    if (!free && left > 0) task.wait(Math.min(left, LOOK_AGAIN))
+    else if (!(subject instanceof Uint8Array)) this.#fleet.resume(task, free)
+    else if (!free) this.#fleet.resume(task, 0)
+    else {
+      const refused = socket.refusal()
+      if (refused !== null) this.#fleet.raise(task, refused)
+      else {
+        socket.send(subject)
+        this.#fleet.resume(task, subject.length)
+      }
+    }
   }
 
   #read(task: FleetTask, given: FleetSocket | null, wanted: number, exact: boolean): CallAnswer | typeof PENDING {
@@ -156,7 +239,9 @@ export class FleetCalls {
     socket.close()
     if (device.socket === socket) device.socket = device.sockets?.pop() ?? null
     else device.sockets = device.sockets?.filter((other) => other !== socket) ?? null
-    for (const task of waiting) if (task !== null) this.#fleet.raise(task, osError('EBADF'))
+    // Who polls waits to the end of his time.
+    for (const task of waiting)
+      if (task !== null && task.waiting !== 'readable') this.#fleet.raise(task, osError('EBADF'))
   }
 
   #spawn(device: FleetDevice, make: () => Program<void>, after: number | undefined): number {

@@ -1,7 +1,7 @@
 // One device of a fleet, and the threads of its program. There are tens of thousands of these: no
 // closures, no timers, no maps; what is rare (a second socket, a second thread) is made when needed.
 
-import type { Program, SocketHandle } from '../../board.ts'
+import type { Program, PythonError, Signal, SocketHandle } from '../../board.ts'
 import type { Fleet } from './fleet.ts'
 import type { Timed } from './heap.ts'
 import type { FleetSocket } from './socket.ts'
@@ -10,7 +10,9 @@ import type { FleetSocket } from './socket.ts'
 export type FleetNetwork = 'up' | 'down' | 'refuse' | 'blackhole'
 
 /** What a task waits for. */
-export type Waiting = 'nothing' | 'start' | 'time' | 'connect' | 'read' | 'recv' | 'end of file' | 'instruction'
+export type Waiting =
+  | ('nothing' | 'start' | 'time' | 'connect' | 'read' | 'recv' | 'end of file' | 'instruction')
+  | ('readable' | 'writable' | 'send' | 'signal' | 'woken')
 
 /** A program, or a thread that it has started. */
 export class FleetTask implements Timed {
@@ -22,8 +24,10 @@ export class FleetTask implements Timed {
   running = false
   waiting: Waiting = 'start'
   socket: FleetSocket | null = null
-  /** Of a read. */
+  /** Of a read. Of a poll for writing: when its time is over. */
   count = 0
+  /** What it waits for: a signal; bytes that are to be sent; woken by an exception: that. */
+  subject: Signal | Uint8Array | PythonError | null = null
   readonly #fleet: Fleet
 
   constructor(device: FleetDevice, program: Program<void>, handle: number, fleet: Fleet) {

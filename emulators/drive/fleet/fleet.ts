@@ -117,6 +117,15 @@ export class Fleet {
     if (instruction !== null) this.resume(main, instruction)
   }
 
+  /** A thread that waits goes on as soon as nothing else runs: with `true`, or with an exception. */
+  rouse(task: FleetTask, error: PythonError | null): void {
+    if (task.due !== Number.POSITIVE_INFINITY) this.#timers.at(task, Number.POSITIVE_INFINITY)
+    if (task.socket !== null) stopReading(task.socket, task)
+    if (task.waiting !== 'woken') this.#ready.push(task)
+    task.waiting = 'woken'
+    task.subject = error
+  }
+
   /** Begins a thread as soon as nothing else runs. */
   begin(thread: FleetTask): void {
     this.#ready.push(thread)
@@ -144,6 +153,12 @@ export class Fleet {
     for (;;) {
       const task = socket.reader
       if (task === null) break
+      if (task.waiting === 'readable') {
+        if (!socket.ready) return
+        nextReader(socket)
+        this.resume(task, true)
+        continue
+      }
       const exact = task.waiting === 'read'
       const bytes = socket.take(task.count, exact)
       if (bytes === undefined && socket.error === null) {
@@ -176,6 +191,17 @@ export class Fleet {
       case 'instruction':
         this.resume(task, null)
         return
+      case 'readable':
+        if (socket !== null) stopReading(socket, task)
+        this.resume(task, false)
+        return
+      case 'writable':
+      case 'send':
+        this.#calls.lookAgain(task)
+        return
+      case 'signal':
+        this.resume(task, false)
+        return
       default:
         this.resume(task, undefined)
     }
@@ -206,6 +232,7 @@ export class Fleet {
     if (task.due !== Number.POSITIVE_INFINITY) this.#timers.at(task, Number.POSITIVE_INFINITY)
     task.waiting = 'nothing'
     task.socket = null
+    task.subject = null
     task.running = true
     // One task may let another go on (it closes a socket that the other reads): then what it wrote leaves first.
     this.#out.flush()
@@ -221,7 +248,11 @@ export class Fleet {
     this.#out.flush()
     this.#depth--
     if (this.#depth === 0 && this.#ready.length > 0)
-      for (const thread of this.#ready.splice(0)) this.resume(thread, undefined)
+      for (const thread of this.#ready.splice(0)) {
+        const { subject } = thread
+        if (subject instanceof PythonError) this.raise(thread, subject)
+        else this.resume(thread, true)
+      }
   }
 
   #run(task: FleetTask, first: CallAnswer, raised: PythonError | null): void {

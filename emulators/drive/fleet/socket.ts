@@ -69,6 +69,11 @@ export class FleetSocket implements Connecting, WireEnd {
     return this.#end > this.#at || ((this.ended || this.dead) && !this.noticed)
   }
 
+  /** What `select` finds for reading. */
+  get ready(): boolean {
+    return this.state === 'open' && (this.#end > this.#at || this.ended || this.dead)
+  }
+
   /** As lwIP numbers them. */
   get tcpState(): number {
     if (this.state === 'new') return 0

@@ -1,0 +1,49 @@
+// What an RTOS gives to tasks, made of a board's calls: a lock, and its tick. Threads change only where they wait, so
+// looking and taking cannot be parted.
+
+import { currentThread, type Program, Signal, signal, type ThreadHandle, waitFor } from './board.ts'
+import { type Duration, type Instant, milliseconds } from './core/time.ts'
+
+/**
+ * A mutex that its holder may take again, as FreeRTOS's recursive one. Giving it back does not hand it over: whoever
+ * waits takes it when it next runs, if nobody else has it by then.
+ */
+export class RecursiveLock {
+  readonly #freed: Signal
+  #owner: ThreadHandle | null = null
+  #depth = 0
+  #waiting = 0
+
+  constructor(name: string) {
+    this.#freed = new Signal(name)
+  }
+
+  *take(): Program<void> {
+    const me = yield* currentThread()
+    while (this.#owner !== null && this.#owner !== me) {
+      this.#waiting++
+      try {
+        yield* waitFor(this.#freed, null)
+      } finally {
+        this.#waiting--
+      }
+    }
+    this.#owner = me
+    this.#depth++
+  }
+
+  *give(): Program<void> {
+    if (--this.#depth > 0) return
+    this.#owner = null
+    if (this.#waiting > 0) yield* signal(this.#freed)
+  }
+}
+
+/**
+ * How long a wait of so many RTOS ticks takes that begins at `now` (the board's clock): it ends at the tick that is so
+ * many after the last one. `hz`: ticks a second.
+ */
+export function untilTick(now: Instant, ticks: number, hz: number): Duration {
+  const period = 1000 / hz
+  return milliseconds(Math.max(0, Math.floor(now / period) * period + ticks * period - now))
+}

@@ -1,0 +1,10 @@
+// Which library's cases are in which format.
+
+import type { TraceFormat } from './format.ts'
+import { pythonFormat } from './python.ts'
+
+const FORMATS: Readonly<Record<string, TraceFormat<never>>> = {}
+
+/** Cases of a library that is not named here are in the format of the Python libraries. */
+export const formatOf = (client: string): TraceFormat =>
+  (Object.hasOwn(FORMATS, client) ? FORMATS[client] : pythonFormat) as TraceFormat
