@@ -25,7 +25,7 @@ describe('a wrong setting is told by its path, what is expected there and what s
     ['{ jobs: 1.5 }', 'jobs: expected a whole number, got 1.5'],
     ['{ jobs: null }', 'jobs: expected a number, got null'],
     ['{ retries: -1 }', 'retries: expected at least 0, got -1'],
-    ['{ timeout: 5 }', 'timeout: a duration needs a unit, got 5'],
+    ["{ timeout: '5' }", 'timeout: a duration needs a unit, got 5'],
     ["{ brokr: 'aedes' }", 'unknown setting "brokr"; did you mean "broker"?'],
     ["{ limits: { pakcet: '1MiB' } }", 'unknown setting "limits.pakcet"; did you mean "packet"?'],
     ['[]', 'expected a map, got a list'],

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
-import { duration, size } from '../scenario/index.ts'
+import { size } from '../scenario/index.ts'
 import { explainConfig } from './explain-config.ts'
+import { brokersOption, OPTIONS } from './options.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -15,23 +16,21 @@ const limit = (most = Number.MAX_SAFE_INTEGER) =>
     message: most === Number.MAX_SAFE_INTEGER ? 'expected at least 1KiB' : `expected 1KiB to ${most / MEBIBYTE}MiB`,
   })
 
-const brokerEntry = z.looseObject({ use: z.string().describe('aedes, mosquitto or external') })
-
 export const configSchema = z.strictObject({
   /** Files and folders that `hil run` without paths runs. */
   scenarios: z.array(z.string()).optional(),
   /** The broker that a run without --broker uses: a name of `brokers`, or a kind. */
   broker: z.string().optional(),
   /** Brokers by names of your own; what is beside `use` are the kind's options. */
-  brokers: z.record(z.string(), brokerEntry).optional(),
+  brokers: brokersOption.optional(),
   reporters: z.array(z.string()).optional(),
   /** Folder for results. */
   output: z.string().optional(),
   /** Scenarios that run side by side. */
   jobs: z.number().int().min(1).optional(),
   retries: z.number().int().min(0).optional(),
-  /** For scenarios that set none, with its unit: `60s`. */
-  timeout: duration().optional(),
+  /** For scenarios that set none: `60s`, or milliseconds. */
+  timeout: OPTIONS.timeout.optional(),
   /** Past one of these a run ends and is inconclusive: a device or a broker sent more than may be held. */
   limits: z
     .strictObject({

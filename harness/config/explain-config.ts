@@ -13,12 +13,18 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'a list',
 }
 
-export function explainConfig(error: z.ZodError, settings: unknown, schema: z.ZodType): readonly string[] {
+/** `what` a setting is called where it was said. */
+export function explainConfig(
+  error: z.ZodError,
+  settings: unknown,
+  schema: z.ZodType,
+  what = 'setting',
+): readonly string[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => {
         const near = didYouMean(key, keysAt(schema, issue.path))
-        return `unknown setting "${[...issue.path, key].join('.')}"${near === undefined ? '' : `; ${near}`}`
+        return `unknown ${what} "${[...issue.path, key].join('.')}"${near === undefined ? '' : `; ${near}`}`
       })
     const where = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
     return `${where}${wrong(issue, valueAt(settings, issue.path))}`

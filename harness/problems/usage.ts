@@ -250,6 +250,12 @@ export const usage = {
     meaning: 'A setting of the config is unknown or has a wrong value.',
     fix: 'Typed as Config, an editor completes and checks it.',
   },
+  'config/bad-option': {
+    fault: 'input',
+    meaning:
+      'A program called runScenario, mqttHil or another function with an option that there is not, or of a wrong type.',
+    fix: 'The message names the nearest. Durations are text with a unit (`5s`) or a number of milliseconds.',
+  },
   'config/not-found': {
     fault: 'input',
     meaning: 'The file that --config names is not there.',

@@ -1,11 +1,11 @@
 // A scenario that is made up as it goes along: a program asks for devices, steps and claims one by one, and the judge
 // holds them against one timeline as it would those of a file. Nothing is started before it is asked for.
 
-import type { Duration } from '../../emulators/index.ts'
+import { after, type Duration, Problem, showDuration, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
 import type { Timeline } from '../evidence/index.ts'
-import { Judge, type Verdict } from '../judge/index.ts'
+import { Judge, TIME_UP, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
 import {
   type BrokerFacts,
@@ -37,6 +37,8 @@ export interface InteractiveSettings {
   readonly seed: number
   /** How long a call may take that says nothing. */
   readonly timeout: Duration
+  /** Of the session as a whole, from its beginning: what is open then fails, with what has come so far. Absent: no limit. */
+  readonly budget?: Duration | undefined
   /** Aborted: whatever is awaited ends. */
   readonly signal: AbortSignal
 }
@@ -64,6 +66,7 @@ export class InteractiveSession implements AsyncDisposable {
   #broker: Promise<Broker> | null = null
   #observer: Promise<Observer> | null = null
   #performer: Performer | null = null
+  #limit: Timer | null = null
   #moments = 0
 
   constructor(settings: InteractiveSettings) {
@@ -71,7 +74,8 @@ export class InteractiveSession implements AsyncDisposable {
     this.#session = new Session({
       seed: settings.seed,
       onStop: ({ kind }) => {
-        if (kind === 'interrupted') this.#performer?.tellHanging()
+        this.#performer?.tellHanging()
+        if (kind === 'time-up') this.timeline.record({ kind: 'fault', what: TIME_UP })
       },
     })
     const { timeline, clock, lag } = this.#session
@@ -81,6 +85,16 @@ export class InteractiveSession implements AsyncDisposable {
     this.#judge = new Judge(this.plan)
     this.#timer = new JudgeTimer(this.#judge, timeline, clock, lag)
     this.#session.endOn(settings.signal)
+    const { budget } = settings
+    if (budget !== undefined)
+      this.#limit = clock.at(after(clock.now(), budget), () =>
+        this.#session.cancellation.stop({ kind: 'time-up', limit: budget }),
+      )
+  }
+
+  /** How long the session as a whole has; absent: no limit. */
+  get budget(): Duration | undefined {
+    return this.#settings.budget
   }
 
   /** Started by the first who asks. Throws Problem `broker/…`. */
@@ -139,7 +153,8 @@ export class InteractiveSession implements AsyncDisposable {
     } catch (error) {
       if (error instanceof CancelledError && cancellation.reason?.kind === 'interrupted') return new Promise(() => {})
       const verdict = this.#verdict(path)
-      if (verdict !== null && !(error instanceof CancelledError)) return { outcome: 'failed', verdict, path }
+      const isUp = cancellation.reason?.kind === 'time-up'
+      if (verdict !== null && (isUp || !(error instanceof CancelledError))) return { outcome: 'failed', verdict, path }
       throw this.#reason(error)
     }
   }
@@ -157,6 +172,7 @@ export class InteractiveSession implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer.stop()
+    this.#limit?.cancel()
     this.#session.cancellation.stop({ kind: 'interrupted' })
     await this.#performer?.settled()
     await this.#session[Symbol.asyncDispose]()
@@ -212,6 +228,10 @@ export class InteractiveSession implements AsyncDisposable {
   #reason(error: unknown): unknown {
     const { reason } = this.#session.cancellation
     if (reason?.kind === 'broken') return reason.error
+    if (reason?.kind === 'time-up')
+      return new Problem('scenario/time-up', `nothing can be asked any more: ${showDuration(reason.limit)} are over`, {
+        hint: 'give the test more time: test(name, { timeout: 30_000 }, …)',
+      })
     return error instanceof CancelledError ? new Error('the test ended before this did') : error
   }
 }

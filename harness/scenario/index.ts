@@ -69,6 +69,7 @@ export {
   readText,
   size,
   text,
+  timeSpan,
   topicFilter,
   topicName,
   versionText,

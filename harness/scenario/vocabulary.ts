@@ -2,7 +2,7 @@
 // where text or a quantity belongs is an error that shows the fix, never a silent conversion.
 
 import type { z } from 'zod'
-import type { Duration } from '../../emulators/index.ts'
+import { type Duration, milliseconds } from '../../emulators/index.ts'
 import { didYouMean } from './suggest.ts'
 import {
   DURATION_PATTERN,
@@ -33,6 +33,28 @@ function readQuantity<T>(what: string, input: unknown, parse: (text: string) => 
 /** `250ms`, `1.5s`, `1m30s`; milliseconds. */
 export const duration = (): z.ZodType<Duration, string> =>
   quantity('a duration', 'a duration: 250ms, 1.5s, 2m, 1h', DURATION_PATTERN, parseDuration)
+
+/** For programs: text with its unit, or a number of milliseconds. Infinity and NaN are none. */
+export const timeSpan = (): z.ZodType<Duration, string | number> =>
+  word(
+    {
+      what: 'a duration',
+      describe: 'a duration: 250ms, 1.5s, 2m, or a number of milliseconds',
+      schema: {
+        anyOf: [
+          { type: 'number', minimum: 0 },
+          { type: 'string', pattern: `^${DURATION_PATTERN}$` },
+        ],
+      },
+    },
+    (input) => {
+      if (typeof input !== 'number') return readQuantity('a duration', input, parseDuration)
+      if (Number.isFinite(input) && input >= 0) return { value: milliseconds(input) }
+      return {
+        wrong: { message: `${input} is no duration`, hint: 'say a number of milliseconds, or text such as "5s"' },
+      }
+    },
+  )
 
 /** A duration of more than 0: for what is done again and again, where 0 would be without end. */
 export const positiveDuration = (): z.ZodType<Duration, string> =>

@@ -2,8 +2,9 @@
 // file and prints nothing; what a person would have read is thrown or returned.
 
 import { readFile } from 'node:fs/promises'
-import { type Duration, Problem } from '../../emulators/index.ts'
-import type { Config } from '../config/index.ts'
+import { z } from 'zod'
+import { Problem } from '../../emulators/index.ts'
+import { type Config, callable, OPTIONS, parseOptions } from '../config/index.ts'
 import { compile } from '../plan/index.ts'
 import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
@@ -19,8 +20,8 @@ export interface RunScenarioOptions {
   readonly vars?: Readonly<Record<string, string>> | undefined
   /** Which device plays which role: `{ blue: 'umqtt.robust' }`, `{ blue: 'process:./firmware' }`. */
   readonly bind?: Readonly<Record<string, string>> | undefined
-  /** Milliseconds, for a scenario that sets no timeout; default: a minute. */
-  readonly timeout?: Duration | undefined
+  /** For a scenario that sets none: `'5s'`, or milliseconds; default: a minute. */
+  readonly timeout?: string | number | undefined
   /** For all chance in the run; default: chosen by chance, and told in the results. */
   readonly seed?: number | undefined
   /** A folder for the records and captures; default: nothing is written. */
@@ -30,6 +31,22 @@ export interface RunScenarioOptions {
   /** Puts something between a device and its link. */
   readonly attach?: ConductOptions['attach'] | undefined
 }
+
+type Given = { readonly [K in keyof RunScenarioOptions]-?: z.ZodType<unknown, NonNullable<RunScenarioOptions[K]>> }
+
+const OPTIONS_HERE = {
+  broker: OPTIONS.broker,
+  brokers: OPTIONS.brokers,
+  vars: OPTIONS.vars,
+  bind: OPTIONS.bind,
+  timeout: OPTIONS.timeout,
+  seed: OPTIONS.seed,
+  output: OPTIONS.output,
+  signal: OPTIONS.signal,
+  attach: callable<NonNullable<ConductOptions['attach']>>(),
+} satisfies Given
+
+const schema = z.strictObject(OPTIONS_HERE).partial()
 
 /** A scenario that lies in no file; `file` names it in messages, and its programs start in that one's folder. */
 export interface ScenarioText {
@@ -41,12 +58,13 @@ export interface ScenarioText {
  * Runs a scenario once for each combination of its matrix, one after the other, and gives all runs in that order.
  * A failed claim is no exception: look at `status` and `verdicts`.
  * Throws Problem `scenario/wrong` with every mistake in the scenario, `select/unreadable` when no such file,
- * and those of the options (`binding/…`, `select/unknown-broker`).
+ * `config/bad-option` for an option that there is not, and those of what the options say (`binding/…`, `select/unknown-broker`).
  */
 export async function runScenario(
   scenario: string | ScenarioText,
-  options: RunScenarioOptions = {},
+  given: RunScenarioOptions = {},
 ): Promise<readonly ScenarioRun[]> {
+  const options = parseOptions(schema, given, 'runScenario')
   const { file, text } = typeof scenario === 'string' ? await read(scenario) : { file: 'scenario.yaml', ...scenario }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const signal = options.signal ?? new AbortController().signal
@@ -78,7 +96,7 @@ function jobsOf(
   text: string,
   config: Pick<Config, 'brokers'>,
   seed: number,
-  options: RunScenarioOptions,
+  options: z.output<typeof schema>,
 ): readonly Job[] {
   const compiled = compile(file, text, {
     timeout: options.timeout,

@@ -3,7 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { Problem } from '../../emulators/index.ts'
+import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
 import { type CompileResult, compile, type FleetOverrides, findScenarios, gapsOf } from '../plan/index.ts'
 import { describeErrno } from '../run/index.ts'
@@ -30,8 +30,8 @@ export interface Selection {
 export interface SelectOptions {
   /** For all random choices of the runs. */
   readonly seed?: number | undefined
-  /** With its unit: for scenarios that set none. */
-  readonly timeout?: string | undefined
+  /** For scenarios that set none: text with its unit, or milliseconds. */
+  readonly timeout?: string | Duration | undefined
   readonly fleet?: FleetOverrides | undefined
   /** Called once for each mistake in a file, with the text that it is in. */
   readonly onDiagnostic: OnDiagnostic
@@ -45,7 +45,7 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   const config = await loadConfig(args.config)
   const files = await findScenarios(pathsOf(args, config).map(shippedPath))
   const selects = selection(args)
-  const timeout = options.timeout === undefined ? config.timeout : durationOf(options.timeout, '--timeout')
+  const timeout = typeof options.timeout === 'string' ? durationOf(options.timeout, '--timeout') : options.timeout
   const vars = varsOf(args.var ?? [])
   const bind = bindingsOf(args.bind ?? [])
   const { report, errors } = onceEach(options.onDiagnostic)
@@ -61,7 +61,7 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
     for (const word of words) {
       const compiled = compiledOr(report, text, () =>
         compile(file, text, {
-          timeout,
+          timeout: timeout ?? config.timeout,
           vars,
           ...(Object.keys(bind).length === 0 ? {} : { bind }),
           seed: options.seed,

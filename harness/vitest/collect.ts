@@ -18,7 +18,7 @@ import {
   withPlan,
 } from '../select/index.ts'
 import { failureOf, located, mistakesOf } from './failure.ts'
-import { listOf, type MqttHilOptions } from './options.ts'
+import { listOf, type ParsedOptions } from './options.ts'
 import { untilShutdown } from './worker-shutdown.ts'
 
 /** Milliseconds beyond the scenario's own: a broker is started before it and given back after it. */
@@ -38,7 +38,7 @@ declare module 'vitest' {
   }
 }
 
-export async function collect(path: string, options: MqttHilOptions): Promise<void> {
+export async function collect(path: string, options: ParsedOptions): Promise<void> {
   const file = relative(process.cwd(), path)
   const jobs = (await jobsOf(file, options)).map((job) => withPlan(job, skipLargeFleets))
   const names = folderNames(jobs.map(({ plan }) => plan))
@@ -71,7 +71,7 @@ export async function collect(path: string, options: MqttHilOptions): Promise<vo
   }
 }
 
-async function jobsOf(file: string, options: MqttHilOptions): Promise<readonly Job[]> {
+async function jobsOf(file: string, options: ParsedOptions): Promise<readonly Job[]> {
   const wrong: { diagnostic: Diagnostic; text: string }[] = []
   const text = await readFile(file, 'utf8')
   const own = (key: 'vars' | 'devices', given: Readonly<Record<string, string>> = {}): string[] => {

@@ -69,6 +69,13 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
     /^ClaimFailed: .* was not awaited: it is still open at the end of the test/,
   ],
   'a call that nobody awaits': [/^ClaimFailed: blue\.connect\(\) was not awaited/],
+  'a window that is longer than the test: it has not come': [
+    /^ClaimFailed: expect\(blue\)\.toHaveReceived[\s\S]*within 1m[\s\S]*when the test's time was up \(2\.7s[\s\S]*CONNACK/,
+  ],
+  'a window that is longer than the test: it cannot be waited out': [
+    /^TypeError: .*toStaySilent.*: 1m must be waited out, and the test ends its claims after 9s\n +hint: give it time/,
+  ],
+  'a step that is longer than the test': [/^ClaimFailed: delay\n.*within the time limit of /],
 }
 
 it('each test that must fail is looked at here', () => {

@@ -2,6 +2,7 @@
 // with the event that decides it and never sleeps. Unlike an `expect` in a scenario it also finds what came earlier in
 // the test, as `toHaveBeenCalled` does; order is for `toContainSequence` and `after`.
 
+import { milliseconds, showDuration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Event, PacketEvent } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
@@ -118,6 +119,7 @@ const claims = {
   ) {
     const asked = ask(this, 'toStaySilent', of, LINKED, [silence], claims.toStaySilent)
     const { for: time, type, match } = silence ?? {}
+    fits(asked, time)
     const packet = { from: (of as Linked).name, type, match }
     return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as YamlMap }))
   },
@@ -187,11 +189,22 @@ async function claim(asked: Asked, want: Claimed, terms: Terms = {}): Promise<Re
   if (asked.isNot && within === undefined)
     throw asked.site.place(new TypeError(`${asked.what}: for how long? say { within: '500ms' }`))
   const window = { ...others, ...(others.between === undefined ? { within: within ?? DEFAULT_WITHIN } : { within }) }
+  const waitsOut = asked.isNot || others.count !== undefined || others.every !== undefined
+  if (waitsOut) fits(asked, others.between?.[1] ?? within ?? DEFAULT_WITHIN)
   // What has been recorded by now has come in time, however exactly it is known when.
   const past = asked.isNot && after === undefined && others.between === undefined
   const look = after !== undefined ? { after } : past ? { after: 'start' } : { since: 'start' }
   const limit = past ? { within: sum(asked.rig.timeline.now(), within!) } : {}
   return decide(asked, await judged(asked, { expect: { ...want, ...window, ...look, ...limit } as unknown as YamlMap }))
+}
+
+/** Throws TypeError when a window that must be waited out is longer than the test has time. */
+function fits({ rig, what, site }: Asked, window: string): void {
+  const parsed = parseDuration(window)
+  const { budget } = rig
+  if (!parsed.ok || budget === undefined || parsed.value <= budget) return
+  const message = `${what}: ${showDuration(parsed.value)} must be waited out, and the test ends its claims after ${showDuration(budget)}`
+  throw site.place(new TypeError(`${message}\n  hint: give it time: test(name, { timeout: … }, …), or testTimeout`))
 }
 
 /** The PUBLISH, and from it on the packet that ends its exchange. */
@@ -249,10 +262,12 @@ interface Result {
 /** Throws what did not hold, with the line of the test: vitest would lose it on the way. */
 function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Result {
   const run = { plan: rig.plan, events: rig.timeline.events }
+  const timeUp = `when the test's time was up (${showDuration(rig.budget ?? milliseconds(0))}, nine tenths of its timeout)`
   const tell = (told: Verdict): string =>
     [what, ...explained(told, run, false)]
       .join('\n')
       .replaceAll(/\b(after|before) the step began/g, '$1 the expect began')
+      .replaceAll("when the scenario's time was up", timeUp)
       .replaceAll(/\bafter acked\d+\.last/g, 'after the PUBLISH')
   if (verdict.kind === 'inconclusive') throw site.place(claimError('Inconclusive', tell(verdict)))
   const pass = verdict.kind === 'pass'

@@ -1,8 +1,8 @@
 // What `mqttHil({ … })` takes: the flags of `hil run`, by their names there. Plain data, because the plugin hands
 // them to the workers that run the tests.
 
-import { Problem } from '../../emulators/index.ts'
-import { didYouMean } from '../scenario/index.ts'
+import { z } from 'zod'
+import { OPTIONS, parseOptions } from '../config/index.ts'
 
 export interface MqttHilOptions {
   /** A name of the config's `brokers`, a kind (`mosquitto`), or `mqtt://HOST:PORT`; of several each has tests of its own. */
@@ -17,24 +17,41 @@ export interface MqttHilOptions {
   readonly include?: readonly string[] | undefined
   /** Config file, from vitest's root; default: its `harness.config.ts`, as for `hil run`. */
   readonly config?: string | undefined
-  /** For scenarios that set none, with its unit: `60s`. */
-  readonly timeout?: string | undefined
+  /** For scenarios that set none: `'60s'`, or milliseconds. */
+  readonly timeout?: string | number | undefined
   /** For all chance in the runs; default: another for each, told when a test fails. */
   readonly seed?: number | undefined
   /** Folder for the records and captures of each run; default: none are written. */
   readonly output?: string | undefined
 }
 
-const NAMES = ['broker', 'bind', 'vars', 'tags', 'include', 'config', 'timeout', 'seed', 'output']
+type Given = { readonly [K in keyof MqttHilOptions]-?: z.ZodType<unknown, NonNullable<MqttHilOptions[K]>> }
 
-/** Throws Problem `config/invalid` for an option that there is not: it would change nothing, silently. */
-export function checkOptions(options: MqttHilOptions): MqttHilOptions {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
-  if (unknown === undefined) return options
-  throw new Problem('config/invalid', `mqttHil() has no option "${unknown}"`, {
-    hint: didYouMean(unknown, NAMES) ?? `it has ${NAMES.join(', ')}`,
-  })
-}
+const OPTIONS_HERE = {
+  broker: OPTIONS.brokerOrBrokers,
+  bind: OPTIONS.bind,
+  vars: OPTIONS.vars,
+  tags: OPTIONS.tags,
+  include: OPTIONS.include,
+  config: OPTIONS.config,
+  timeout: OPTIONS.timeout,
+  seed: OPTIONS.seed,
+  output: OPTIONS.output,
+} satisfies Given
+
+const schema = z.strictObject(OPTIONS_HERE).partial()
+
+/** `timeout` in milliseconds, as `mqttHil()` hands it on to the workers. */
+export type ParsedOptions = z.output<typeof schema>
+
+/** Throws Problem `config/bad-option` for an option that there is not, and for a wrong value: it would change nothing, silently. */
+export const optionsOf = (options: MqttHilOptions): ParsedOptions => parseOptions(schema, options, 'mqttHil()')
+
+const fixtureSchema = z.strictObject({ broker: OPTIONS.broker, observe: OPTIONS.observe, seed: OPTIONS.seed }).partial()
+
+/** Of `test.override({ hil: … })`. Throws Problem `config/bad-option`. */
+export const settingsOf = (settings: unknown): z.output<typeof fixtureSchema> =>
+  parseOptions(fixtureSchema, settings, 'hil')
 
 export const listOf = (given: string | readonly string[] | undefined): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given

@@ -14,18 +14,21 @@ import { didYouMean } from '../scenario/index.ts'
 import { namesUnder } from '../select/index.ts'
 import { located } from './failure.ts'
 import { inputsOf } from './inputs.ts'
-import { checkOptions, type MqttHilOptions } from './options.ts'
+import { type MqttHilOptions, optionsOf, type ParsedOptions } from './options.ts'
 
 /** Where this package lies: vitest leaves it to Node, as it does with what is in node_modules. */
 const OURS = fileURLToPath(new URL('../..', import.meta.url))
 const COLLECT = fileURLToPath(new URL(`./collect${import.meta.url.slice(-3)}`, import.meta.url))
 
+/** For tests in TypeScript, where nothing else is said; milliseconds. */
+const TEST_TIMEOUT = 30_000
+
 /**
  * For `plugins` of vitest.config.ts: each scenario is a test, run as `hil run` does it.
  * Throws Problem `config/…` for options that there are not, and for what is wrong with the config file.
  */
-export function mqttHil(options: MqttHilOptions = {}): Plugin {
-  withHints(() => checkOptions(options))
+export function mqttHil(given: MqttHilOptions = {}): Plugin {
+  const options = parsed(given)
   let root = process.cwd()
   let project: TestProject | null = null
   let checked: Promise<void> | null = null
@@ -47,6 +50,8 @@ export function mqttHil(options: MqttHilOptions = {}): Plugin {
             ...(await patterns(options, config).catch(withHint)),
           ],
           server: { deps: { external: [new RegExp(`^(file://)?${escaped(OURS)}(dist/|.*\\.js$)`)] } },
+          // Keep alive and wills take longer than vitest's own 5 s.
+          ...(user.test?.testTimeout === undefined ? { testTimeout: TEST_TIMEOUT } : {}),
           provide: { mqttHil: { ...options, config } },
         },
       }
@@ -82,9 +87,9 @@ function withHint(error: unknown): never {
   throw located(error)
 }
 
-function withHints(work: () => void): void {
+function parsed(given: MqttHilOptions): ParsedOptions {
   try {
-    work()
+    return optionsOf(given)
   } catch (error) {
     withHint(error)
   }
@@ -96,12 +101,12 @@ function dependents(inputs: ReadonlyMap<string, readonly string[]>, changed: str
   return files.length === 0 ? undefined : files
 }
 
-function configFile({ config }: MqttHilOptions, root: string): string | undefined {
+function configFile({ config }: ParsedOptions, root: string): string | undefined {
   if (config !== undefined) return resolve(root, config)
   return NAMES.map((name) => join(root, name)).find((path) => existsSync(path))
 }
 
-async function patterns({ include }: MqttHilOptions, config: string | undefined): Promise<readonly string[]> {
+async function patterns({ include }: ParsedOptions, config: string | undefined): Promise<readonly string[]> {
   if (include !== undefined) return include
   const { scenarios } = config === undefined ? {} : await loadConfig(config)
   if (scenarios === undefined) return [`**/*${SUFFIX}`]
@@ -111,7 +116,7 @@ async function patterns({ include }: MqttHilOptions, config: string | undefined)
 }
 
 /** A misspelt name under `bind` or `vars` would change nothing, silently. Each file by itself cannot tell. */
-async function checkNames({ bind = {}, vars = {} }: MqttHilOptions, project: TestProject | null): Promise<void> {
+async function checkNames({ bind = {}, vars = {} }: ParsedOptions, project: TestProject | null): Promise<void> {
   const given = { devices: Object.keys(bind), vars: Object.keys(vars) }
   if (project === null || given.devices.length + given.vars.length === 0) return
   const { testFiles } = await project.globTestFiles()

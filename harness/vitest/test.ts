@@ -11,7 +11,7 @@ import { brokerFor, factsOf, openChosen } from '../select/index.ts'
 import { callSite } from './call-site.ts'
 import { done, TestDevice, TestLink } from './device.ts'
 import { matchers } from './matchers.ts'
-import { listOf, type MqttHilOptions } from './options.ts'
+import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
 import { forgotten } from './taken-up.ts'
 import type { DeviceOptions } from './words.ts'
@@ -19,7 +19,7 @@ import { untilShutdown } from './worker-shutdown.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    mqttHil?: MqttHilOptions
+    mqttHil?: ParsedOptions
   }
 }
 
@@ -54,13 +54,18 @@ expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 export { expect }
 
+/** How long a call may take in a test without a limit; milliseconds. */
+const ONE_MINUTE = 60_000
+
 const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: InteractiveSession }>({
   hil: {},
-  rig: async ({ hil, task, signal, onTestFinished }, use) => {
+  rig: async ({ hil: given, task, signal, onTestFinished }, use) => {
+    const hil = settingsOf(given)
     const options = inject('mqttHil') ?? {}
     const config = await loadConfig(options.config)
     const word = hil.broker ?? listOf(options.broker)[0]
     const chosen = brokerFor(null, word, {}, config)
+    const limited = task.timeout > 0 && Number.isFinite(task.timeout)
     const left: Error[] = []
     // What a fixture throws when it is given back is told twice, and keeps others from being given back.
     onTestFinished(() => {
@@ -73,7 +78,8 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
       broker: factsOf(chosen),
       observe: hil.observe ?? ['#'],
       seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
-      timeout: milliseconds(Math.max(1000, task.timeout * 0.8)),
+      timeout: milliseconds(Math.max(1000, limited ? task.timeout * 0.8 : ONE_MINUTE)),
+      budget: limited ? milliseconds(task.timeout * 0.9) : undefined,
       signal: untilShutdown(signal),
     })
     await use(rig)

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { deviceKeys } from '../devices/index.ts'
 import { matchers, PACKET_WORDS, packetMatch } from '../expect/index.ts'
 import { inputsOf } from './inputs.ts'
-import { checkOptions } from './options.ts'
+import { optionsOf } from './options.ts'
 import { ROOT } from './testing.ts'
 
 const text = readFileSync(join(import.meta.dirname, 'words.ts'), 'utf8')
@@ -47,5 +47,7 @@ it('the files that a scenario names, with the gaps of its folders', () => {
 })
 
 it('an option that there is not', () => {
-  expect(() => checkOptions({ brokr: 'aedes' } as never)).toThrow('no option "brokr"')
+  expect(() => optionsOf({ brokr: 'aedes' } as never)).toThrow(
+    'mqttHil(): unknown option "brokr"; did you mean "broker"?',
+  )
 })

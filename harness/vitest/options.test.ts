@@ -1,0 +1,51 @@
+// What a program may say at the doors that are not the command line: one schema, and no option is lost silently.
+
+import { expect, it } from 'vitest'
+import { runScenario } from '../select/index.ts'
+import { optionsOf, settingsOf } from './options.ts'
+
+const TEXT = `name: x
+version: 1
+devices: { blue: { use: umqtt.simple } }
+steps:
+  - delay: 1h
+`
+
+const ran = (options: object) =>
+  runScenario({ text: TEXT }, options as never).then(
+    ([run]) => run!.verdicts[0]!.expected,
+    ({ code, message }) => `${code} ${message}`,
+  )
+
+it('what is misspelt is refused, with the nearest there is', async () => {
+  expect(await ran({ brokr: 'aedes' })).toBe(
+    'config/bad-option runScenario: unknown option "brokr"; did you mean "broker"?',
+  )
+  expect(() => settingsOf({ sed: 1 })).toThrow('hil: unknown option "sed"; did you mean "seed"?')
+})
+
+it.each([
+  ['5 s', /^config\/bad-option runScenario: /],
+  [Number.NaN, /^config\/bad-option runScenario: timeout: /],
+  [-1, /^config\/bad-option runScenario: timeout: -1 is no duration/],
+  ['200', /^config\/bad-option runScenario: .*unit/],
+])('a timeout of %s is none', async (timeout, told) => {
+  expect(await ran({ timeout })).toMatch(told)
+})
+
+it.each(['300ms', 300])('a timeout of %s is 300 ms', async (timeout) => {
+  expect(await ran({ timeout })).toBe('the step is done within the time limit of 300ms')
+  expect(optionsOf({ timeout }).timeout).toBe(300)
+})
+
+it('each option has its type', async () => {
+  for (const [options, told] of [
+    [{ broker: ['aedes'] }, 'broker: expected text, got a list'],
+    [{ vars: { a: 1 } }, 'vars.a: expected text, got 1'],
+    [{ bind: 'blue=mqttjs' }, 'bind: expected a map, got the text "bind"'],
+    [{ seed: 1.5 }, 'seed: '],
+    [{ signal: {} }, 'expected an AbortSignal'],
+    [{ attach: 1 }, 'expected a function'],
+  ] as const)
+    expect(await ran(options)).toContain(told.replace('"bind"', '"blue=mqttjs"'))
+})
