@@ -51,7 +51,7 @@ export const timeSpan = (): z.ZodType<Duration, string | number> =>
       if (typeof input !== 'number') return readQuantity('a duration', input, parseDuration)
       if (Number.isFinite(input) && input >= 0) return { value: milliseconds(input) }
       return {
-        wrong: { message: `${input} is no duration`, hint: 'say a number of milliseconds, or text such as "5s"' },
+        wrong: { message: `${input} is not a duration`, hint: 'say a number of milliseconds, or text such as "5s"' },
       }
     },
   )

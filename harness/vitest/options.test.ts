@@ -27,7 +27,7 @@ it('what is misspelt is refused, with the nearest there is', async () => {
 it.each([
   ['5 s', /^config\/bad-option runScenario: /],
   [Number.NaN, /^config\/bad-option runScenario: timeout: /],
-  [-1, /^config\/bad-option runScenario: timeout: -1 is no duration/],
+  [-1, /^config\/bad-option runScenario: timeout: -1 is not a duration/],
   ['200', /^config\/bad-option runScenario: .*unit/],
 ])('a timeout of %s is none', async (timeout, told) => {
   expect(await ran({ timeout })).toMatch(told)
