@@ -49,7 +49,18 @@ export {
 } from './micropython/virtual.ts'
 export type { WifiSettings } from './micropython/wifi.ts'
 export * from './mqtt/codec.ts'
-export { Dialect } from './mqtt/decode.ts'
+export { broken, Dialect, typeOf } from './mqtt/decode.ts'
 export * from './mqtt/encode.ts'
 export * from './mqtt/packet.ts'
+export {
+  NO_PROPERTIES,
+  onlyValue,
+  PROPERTIES,
+  type Properties,
+  type PropertyHolder,
+  type PropertyKind,
+  type PropertyName,
+  type UserProperty,
+} from './mqtt/properties.ts'
+export * from './mqtt/reasons.ts'
 export * from './mqtt/topic.ts'

@@ -2,8 +2,8 @@
 // wrong is one `malformed` packet and the stream goes on; once a remaining length itself is wrong,
 // nobody can say where the next packet starts, and the rest of the stream is given up.
 
-import { Dialect, decodePacket } from './decode.ts'
-import { PACKET_TYPES, type Packet } from './packet.ts'
+import { Dialect, decodePacket, typeOf } from './decode.ts'
+import type { Packet } from './packet.ts'
 
 export interface Decoded {
   readonly packet: Packet
@@ -112,9 +112,20 @@ export class Decoder {
       this.#state = { kind: 'body', header: bytes, length }
       return
     }
-    const reason = 'the remaining length has more than four bytes [MQTT 3.1.1, 2.2.3]; the rest of the stream is lost'
-    const claims = PACKET_TYPES[bytes[0]! >> 4] ?? 'reserved'
-    const packet: Packet = { type: 'malformed', flags: bytes[0]! & 0x0f, length, claims, reason }
+    const is5 = this.#dialect.level === 5
+    const rule = is5 ? 'MQTT-1.5.5-1' : 'MQTT 3.1.1, 2.2.3'
+    const reason = `the remaining length has more than four bytes [${rule}]; the rest of the stream is lost`
+    const claims = typeOf(bytes[0]!, is5) ?? 'reserved'
+    const statement = is5 ? { statement: rule } : {}
+    const packet: Packet = {
+      type: 'malformed',
+      flags: bytes[0]! & 0x0f,
+      length,
+      claims,
+      reason,
+      ...statement,
+      offset: 1,
+    }
     out.push({ packet, raw: Uint8Array.from(bytes), offset: this.#start })
     this.#state = { kind: 'lost' }
   }
@@ -136,7 +147,8 @@ export class Decoder {
   }
 
   #finish(header: number, raw: Uint8Array, out: Decoded[]): void {
-    out.push({ packet: decodePacket(raw[0]!, raw.subarray(header), this.#dialect), raw, offset: this.#start })
+    const packet = decodePacket(raw[0]!, raw.subarray(header), this.#dialect, header)
+    out.push({ packet, raw, offset: this.#start })
     this.#start += raw.length
     this.#state = { kind: 'header', bytes: [] }
     this.#forgetBody()

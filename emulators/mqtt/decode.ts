@@ -2,19 +2,10 @@
 // format and silent about behaviour: a return code of 77 or an empty client id is decoded, not
 // malformed, because a claim may want to see it.
 
-import { decodeFields5, skipProperties } from './decode5.ts'
-import type {
-  Acknowledgement,
-  Connack,
-  Connect,
-  Packet,
-  PacketType,
-  Publish,
-  Qos,
-  Suback,
-  Subscribe,
-} from './packet.ts'
-import { PACKET_TYPES, type Subscription, type Unsubscribe, type Will } from './packet.ts'
+import { connect } from './connect.ts'
+import { decodeFields5 } from './decode5.ts'
+import type { Acknowledgement, Connack, Header, Packet, PacketType, Publish, Qos, Suback, Subscribe } from './packet.ts'
+import { PACKET_TYPES, type Subscription, type Unsuback, type Unsubscribe } from './packet.ts'
 import { Broken, FieldReader } from './reader.ts'
 import { topicFilterFault, topicNameFault } from './topic.ts'
 
@@ -24,30 +15,53 @@ export class Dialect {
   level = 4
 }
 
-interface Header {
-  readonly flags: number
-  readonly length: number
-}
-
-/** Decodes one packet; never throws: what is wrong with it is the `reason` of a `malformed` one. */
-export function decodePacket(firstByte: number, body: Uint8Array, dialect: Dialect = new Dialect()): Packet {
+/**
+ * Decodes one packet; never throws: what is wrong with it is the `reason` of a `malformed` one.
+ * @param headerBytes how many bytes stood before the body; default: as few as the length needs
+ */
+export function decodePacket(
+  firstByte: number,
+  body: Uint8Array,
+  dialect: Dialect = new Dialect(),
+  headerBytes: number = bytesFor(body.length),
+): Packet {
   const header: Header = { flags: firstByte & 0x0f, length: body.length }
-  const type = PACKET_TYPES[firstByte >> 4]
+  const is5 = dialect.level === 5
+  const type = typeOf(firstByte, is5)
+  const fields = new FieldReader(body, dialect.level)
+  // The first byte of a packet, until its body is read.
+  let before: number | null = 0
   try {
     if (type === undefined) throw new Broken(`packet type ${firstByte >> 4} is reserved [MQTT 3.1.1, 2.2.1]`)
-    checkFlags(type, header.flags)
-    const fields = new FieldReader(body)
-    const packet =
-      type !== 'connect' && dialect.level === 5
-        ? decodeFields5(type, header, fields)
-        : decodeFields(type, header, fields)
+    checkFlags(type, header.flags, is5)
+    before = 1
+    if (is5 && headerBytes > bytesFor(body.length))
+      throw new Broken('the remaining length takes more bytes than it needs [MQTT-1.5.5-1]')
+    before = null
+    const packet = type !== 'connect' && is5 ? decodeFields5(type, header, fields) : decodeFields(type, header, fields)
     if (packet.type === 'connect') dialect.level = packet.protocolLevel
     fields.end()
     return packet
   } catch (e) {
     if (!(e instanceof Broken)) throw e
-    return { type: 'malformed', ...header, claims: type ?? 'reserved', reason: e.message }
+    const offset = before ?? headerBytes + fields.field
+    return { type: 'malformed', ...header, claims: type ?? 'reserved', reason: e.message, ...broken(e.message), offset }
   }
+}
+
+/** What the high nibble of the first byte means; AUTH is of MQTT 5. */
+export const typeOf = (firstByte: number, is5: boolean): PacketType | undefined =>
+  firstByte >> 4 === AUTH && !is5 ? undefined : PACKET_TYPES[firstByte >> 4]
+
+const AUTH = 15
+
+/** The first byte and the remaining length. */
+const bytesFor = (length: number): number => (length < 0x80 ? 2 : length < 0x4000 ? 3 : length < 0x20_0000 ? 4 : 5)
+
+/** The statement that a reason names. */
+export function broken(reason: string): { readonly statement?: string } {
+  const statement = /\[(MQTT-[\d.]+-\d+)\]/.exec(reason)?.[1]
+  return statement === undefined ? {} : { statement }
 }
 
 function decodeFields(type: PacketType, header: Header, fields: FieldReader): Packet {
@@ -62,8 +76,9 @@ function decodeFields(type: PacketType, header: Header, fields: FieldReader): Pa
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-    case 'unsuback':
       return acknowledgement(type, header, fields)
+    case 'unsuback':
+      return { type, ...header, packetId: fields.uint16('packet id') } satisfies Unsuback
     case 'subscribe':
       return subscribe(header, fields)
     case 'suback':
@@ -74,72 +89,28 @@ function decodeFields(type: PacketType, header: Header, fields: FieldReader): Pa
     case 'pingresp':
     case 'disconnect':
       return { type, ...header }
+    case 'auth':
+      throw new Broken('packet type 15 is reserved [MQTT 3.1.1, 2.2.1]')
   }
 }
 
-/** Table 2.2 of MQTT 3.1.1: all but PUBLISH have their four flag bits fixed. */
+/** Table 2.2 of MQTT 3.1.1, 2-2 of MQTT 5: all but PUBLISH have their four flag bits fixed. */
 const FIXED_FLAGS: Readonly<Partial<Record<PacketType, readonly [number, string]>>> = {
   pubrel: [2, 'MQTT-3.6.1-1'],
   subscribe: [2, 'MQTT-3.8.1-1'],
   unsubscribe: [2, 'MQTT-3.10.1-1'],
 }
 
-function checkFlags(type: PacketType, flags: number): void {
+/** Those that have a statement of their own in MQTT 5. */
+const FLAGS5: Readonly<Partial<Record<PacketType, string>>> = {
+  disconnect: 'MQTT-3.14.1-1',
+  auth: 'MQTT-3.15.1-1',
+}
+
+function checkFlags(type: PacketType, flags: number, is5: boolean): void {
   if (type === 'publish') return
-  const [wanted, clause] = FIXED_FLAGS[type] ?? [0, 'MQTT-2.2.2-1']
+  const [wanted, clause] = FIXED_FLAGS[type] ?? [0, is5 ? (FLAGS5[type] ?? 'MQTT-2.1.3-1') : 'MQTT-2.2.2-1']
   if (flags !== wanted) throw new Broken(`the flags of ${type} must be ${wanted}, not ${flags} [${clause}]`)
-}
-
-/** What is wrong with a field breaks this statement, unless it breaks one of its own, as ill-formed UTF-8 does. */
-function named<T>(statement: string, read: () => T): T {
-  try {
-    return read()
-  } catch (e) {
-    if (e instanceof Broken && !e.message.includes('[')) throw new Broken(`${e.message} [${statement}]`)
-    throw e
-  }
-}
-
-function connect(header: Header, fields: FieldReader): Connect {
-  const protocolName = fields.text('protocol name')
-  const protocolLevel = fields.byte('protocol level')
-  const flags = fields.byte('connect flags')
-  if ((flags & 0x01) !== 0) throw new Broken('the reserved connect flag is set [MQTT-3.1.2-3]')
-  const hasWill = (flags & 0x04) !== 0
-  const willQos = (flags >> 3) & 3
-  const willRetain = (flags & 0x20) !== 0
-  if (!hasWill && willQos !== 0) throw new Broken('a will QoS without a will flag [MQTT-3.1.2-13]')
-  if (!hasWill && willRetain) throw new Broken('a will retain flag without a will flag [MQTT-3.1.2-15]')
-  if (willQos === 3) throw new Broken('will QoS 3 [MQTT-3.1.2-14]')
-  const hasUser = (flags & 0x80) !== 0
-  const hasPassword = (flags & 0x40) !== 0
-  const isFive = protocolLevel === 5
-  if (hasPassword && !hasUser && !isFive) throw new Broken('a password flag without a user name flag [MQTT-3.1.2-22]')
-  const keepalive = fields.uint16('keep alive')
-  if (isFive) skipProperties(fields)
-  const clientId = named('MQTT-3.1.3-3', () => fields.text('client id'))
-  let will: Will | undefined
-  if (hasWill) {
-    if (isFive) skipProperties(fields)
-    const topic = topicName(named('MQTT-3.1.2-9', () => fields.text('will topic')))
-    const payload = named('MQTT-3.1.2-9', () => fields.binary('will message'))
-    will = { topic, payload, qos: willQos as Qos, retain: willRetain }
-  }
-  const username = hasUser ? named('MQTT-3.1.2-19', () => fields.text('user name')) : undefined
-  const password = hasPassword ? named('MQTT-3.1.2-21', () => fields.binary('password')) : undefined
-  if (!hasPassword) named(hasUser ? 'MQTT-3.1.2-20' : 'MQTT-3.1.2-18', () => fields.end())
-  return {
-    type: 'connect',
-    ...header,
-    protocolName,
-    protocolLevel,
-    clean: (flags & 0x02) !== 0,
-    keepalive,
-    clientId,
-    ...(will === undefined ? {} : { will }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  }
 }
 
 function connack(header: Header, fields: FieldReader): Connack {

@@ -1,5 +1,8 @@
-// MQTT control packets as decoded values: those of 3.1 and 3.1.1, and of 5 what they have in common. `flags` is the low nibble of the fixed
-// header as it stood on the wire, `length` the remaining length: claims are made about bits, too.
+// MQTT control packets as decoded values: those of 3.1, 3.1.1 and 5. `flags` is the low nibble of the fixed header as it
+// stood on the wire, `length` the remaining length: claims are made about bits, too. On a connection of MQTT 5 each packet
+// that can have properties has `properties`, perhaps an empty one, and on another none has.
+
+import type { Properties } from './properties.ts'
 
 export type Qos = 0 | 1 | 2
 
@@ -8,17 +11,30 @@ export interface Will {
   readonly payload: Uint8Array
   readonly qos: Qos
   readonly retain: boolean
+  /** MQTT 5 only. */
+  readonly properties?: Properties
 }
 
 export interface Subscription {
   readonly topic: string
   /** The requested QoS byte as sent; anything above 2 makes the packet malformed. */
   readonly qos: number
+  /** The other options are of MQTT 5 only. */
+  readonly noLocal?: boolean
+  readonly retainAsPublished?: boolean
+  /** 0, 1 or 2; 3 is wrong. */
+  readonly retainHandling?: number
 }
 
-interface OnTheWire {
+/** What every packet has on the wire. */
+export interface Header {
   readonly flags: number
   readonly length: number
+}
+
+interface OnTheWire extends Header {
+  /** MQTT 5 only. */
+  readonly properties?: Properties
 }
 
 export interface Connect extends OnTheWire {
@@ -36,6 +52,7 @@ export interface Connect extends OnTheWire {
 export interface Connack extends OnTheWire {
   readonly type: 'connack'
   readonly sessionPresent: boolean
+  /** What MQTT 5 calls the reason code. */
   readonly returnCode: number
 }
 export interface Publish extends OnTheWire {
@@ -49,10 +66,16 @@ export interface Publish extends OnTheWire {
   readonly packetId?: number
 }
 export interface Acknowledgement extends OnTheWire {
-  readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback'
+  readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'
   readonly packetId: number
-  /** MQTT 5 only. */
+  /** MQTT 5 only; 0 also where the packet leaves it out. */
   readonly reasonCode?: number
+}
+export interface Unsuback extends OnTheWire {
+  readonly type: 'unsuback'
+  readonly packetId: number
+  /** MQTT 5 only: one for each filter, in order. */
+  readonly reasonCodes?: readonly number[]
 }
 export interface Subscribe extends OnTheWire {
   readonly type: 'subscribe'
@@ -62,7 +85,7 @@ export interface Subscribe extends OnTheWire {
 export interface Suback extends OnTheWire {
   readonly type: 'suback'
   readonly packetId: number
-  /** One return code a filter, in order: granted QoS 0, 1, 2 or 0x80 for refused. */
+  /** One return code a filter, in order: granted QoS 0, 1, 2 or 0x80 for refused; in MQTT 5 a reason code each. */
   readonly granted: readonly number[]
 }
 export interface Unsubscribe extends OnTheWire {
@@ -72,23 +95,43 @@ export interface Unsubscribe extends OnTheWire {
 }
 export interface Bare extends OnTheWire {
   readonly type: 'pingreq' | 'pingresp' | 'disconnect'
-  /** Of DISCONNECT, MQTT 5 only. */
+  /** Of DISCONNECT, MQTT 5 only; 0 also where the packet leaves it out. */
   readonly reasonCode?: number
 }
+/** MQTT 5 only. */
+export interface Auth extends OnTheWire {
+  readonly type: 'auth'
+  readonly reasonCode: number
+}
 /** Bytes that are no packet, or one that breaks a rule of its own format. */
-export interface Malformed extends OnTheWire {
+export interface Malformed extends Header {
   readonly type: 'malformed'
-  /** What the first byte's high nibble claims, e.g. `publish`; `reserved` for 0 and 15. */
+  /** What the first byte's high nibble claims, e.g. `publish`; `reserved` for 0, and for 15 where it is not MQTT 5. */
   readonly claims: PacketType | 'reserved'
   /** Which rule is broken, with the clause's id where there is one. */
   readonly reason: string
+  /** The statement that it breaks, `MQTT-1.5.4-1`; absent: none has a number of its own. */
+  readonly statement?: string
+  /** Which byte of the packet the field begins at that is wrong, 0 the first; absent: it ended before its end. */
+  readonly offset?: number
 }
 
-export type Packet = Connect | Connack | Publish | Acknowledgement | Subscribe | Suback | Unsubscribe | Bare | Malformed
+export type Packet =
+  | Connect
+  | Connack
+  | Publish
+  | Acknowledgement
+  | Subscribe
+  | Suback
+  | Unsubscribe
+  | Unsuback
+  | Bare
+  | Auth
+  | Malformed
 
 export type PacketType = Exclude<Packet['type'], 'malformed'>
 
-/** Index = the fixed header's type number [MQTT 3.1.1, table 2.1]; 0 and 15 are reserved. */
+/** Index = the fixed header's type number [MQTT 5.0, table 2-1]; 0 is reserved, and so is 15 in MQTT 3.1.1. */
 export const PACKET_TYPES: readonly (PacketType | undefined)[] = [
   undefined,
   'connect',
@@ -105,4 +148,5 @@ export const PACKET_TYPES: readonly (PacketType | undefined)[] = [
   'pingreq',
   'pingresp',
   'disconnect',
+  'auth',
 ]

@@ -10,14 +10,28 @@ export function topicNameFault(text: string): string | null {
 }
 
 /** What makes a text no topic filter (as in SUBSCRIBE), with the clause; null when it is one. */
-export function topicFilterFault(text: string): string | null {
+export const topicFilterFault = (text: string): string | null => filterFault(text, 'MQTT-4.7.1-2', 'MQTT-4.7.1-3')
+
+/** The same for MQTT 5, which has other numbers for it, and knows shared subscriptions. */
+export function topicFilterFault5(text: string): string | null {
+  const fault = filterFault(text, 'MQTT-4.7.1-1', 'MQTT-4.7.1-2')
+  if (fault !== null || !(text === '$share' || text.startsWith('$share/'))) return fault
+  const [, group = '', ...filter] = text.split('/')
+  if (group === '' && filter.length > 0) return 'the group of a shared subscription has no name [MQTT-4.8.2-1]'
+  if (/[+#]/.test(group)) return 'the name of a shared subscription’s group has a wildcard [MQTT-4.8.2-2]'
+  if (filter.length === 0 || filter.join('/') === '') return 'a shared subscription without a filter [MQTT-4.8.2-2]'
+  return null
+}
+
+/** @param hash, plus the statements about the two wildcards */
+function filterFault(text: string, hash: string, plus: string): string | null {
   const fault = textFault(text, 'topic filter')
   if (fault !== null) return fault
   const levels = text.split('/')
   for (const [i, level] of levels.entries()) {
     if (level.includes('#') && (level !== '#' || i !== levels.length - 1))
-      return '# stands alone in the last level of a topic filter [MQTT-4.7.1-2]'
-    if (level.includes('+') && level !== '+') return '+ fills a whole level of a topic filter [MQTT-4.7.1-3]'
+      return `# stands alone in the last level of a topic filter [${hash}]`
+    if (level.includes('+') && level !== '+') return `+ fills a whole level of a topic filter [${plus}]`
   }
   return null
 }

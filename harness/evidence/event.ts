@@ -1,7 +1,7 @@
 // The record of a run: one event a fact, in order. Events are plain data: what is written to
 // timeline.ndjson and read back is judged to the same verdicts.
 
-import type { Instant, Packet } from '../../emulators/index.ts'
+import type { Instant, Packet, Properties } from '../../emulators/index.ts'
 
 /** `up` = device to broker, `down` = broker to device. */
 export type Direction = 'up' | 'down'
@@ -15,6 +15,8 @@ export interface PacketEvent {
   readonly packet: Packet
   /** The packet's own bytes. */
   readonly raw: Uint8Array
+  /** Protocol level of the connection, as its CONNECT has it: 3 is MQTT 3.1, 5 is 5.0; absent: 4, MQTT 3.1.1. */
+  readonly level?: number | undefined
   /** Where its first byte stood in this direction's stream of this connection, at `end`, else where it came in. */
   readonly offset: number
   /** When its first byte came to the link, where that was more than 1 ms before `at`, which is that of its last. */
@@ -161,6 +163,8 @@ export interface MessageEvent {
   readonly qos: number
   readonly retain: boolean
   readonly dup: boolean
+  /** Where the observer speaks MQTT 5. */
+  readonly properties?: Properties | undefined
 }
 
 /** How a fault begins that tells what could not be evaluated: a run with one is inconclusive. */
@@ -204,7 +208,7 @@ export interface BrokerEvent {
   readonly detail?: string | undefined
 }
 
-/** A packet that breaks a statement of MQTT 3.1.1, found by the lints whatever the scenario claims. */
+/** A packet that breaks a statement of MQTT, by the level of its connection, found by the lints whatever the scenario claims. */
 export interface ViolationEvent {
   readonly kind: 'violation'
   /** On whose link. */

@@ -2,7 +2,7 @@
 // numbers are numbers, and nothing else is there. Names and words of it become keys of YAML and names of files.
 
 import { z } from 'zod'
-import { PACKET_TYPES, type Packet } from '../../emulators/index.ts'
+import { PACKET_TYPES, type Packet, PROPERTIES, type PropertyName } from '../../emulators/index.ts'
 import type { Fact, FactKind } from './event.ts'
 
 /** Characters of a device's name, which is a part of file names. */
@@ -44,7 +44,31 @@ type PacketOf<T extends Packet['type'], P = Packet> = P extends { readonly type:
     : never
   : never
 
-const onTheWire = { flags: byte, length: natural }
+const VALUES = {
+  byte,
+  uint16: short,
+  uint32: natural.max(0xffff_ffff),
+  varint: natural.max(268_435_455),
+  string,
+  binary: bytes,
+  pairs: z.tuple([string, string]),
+} as const
+
+/** Of MQTT 5: those that may stand more than once are lists, and the others where they do. */
+const properties = z
+  .strictObject(
+    Object.fromEntries(
+      (Object.keys(PROPERTIES) as PropertyName[]).map((name) => {
+        const kind = PROPERTIES[name][1]
+        const value: z.ZodType = VALUES[kind]
+        const list = z.array(value)
+        return [name, (kind === 'pairs' || kind === 'varint' ? list : z.union([value, list])).optional()]
+      }),
+    ),
+  )
+  .optional()
+
+const onTheWire = { flags: byte, length: natural, properties }
 const acknowledgement = { ...onTheWire, packetId: short, reasonCode: byte.optional() }
 const bare = { ...onTheWire, reasonCode: byte.optional() }
 const qos = z.literal([0, 1, 2])
@@ -58,7 +82,7 @@ const packets: { readonly [T in Packet['type']]: Shape<PacketOf<T>> } = {
     clean: flag,
     keepalive: short,
     clientId: string,
-    will: z.strictObject({ topic: string, payload: bytes, qos, retain: flag }).optional(),
+    will: z.strictObject({ topic: string, payload: bytes, qos, retain: flag, properties }).optional(),
     username: string.optional(),
     password: bytes.optional(),
   },
@@ -76,18 +100,34 @@ const packets: { readonly [T in Packet['type']]: Shape<PacketOf<T>> } = {
   pubrec: acknowledgement,
   pubrel: acknowledgement,
   pubcomp: acknowledgement,
-  unsuback: acknowledgement,
+  unsuback: { ...onTheWire, packetId: short, reasonCodes: z.array(byte).optional() },
   subscribe: {
     ...onTheWire,
     packetId: short,
-    subscriptions: z.array(z.strictObject({ topic: string, qos: byte })),
+    subscriptions: z.array(
+      z.strictObject({
+        topic: string,
+        qos: byte,
+        noLocal: flag.optional(),
+        retainAsPublished: flag.optional(),
+        retainHandling: byte.optional(),
+      }),
+    ),
   },
   suback: { ...onTheWire, packetId: short, granted: z.array(byte) },
   unsubscribe: { ...onTheWire, packetId: short, topics: z.array(string) },
   pingreq: bare,
   pingresp: bare,
   disconnect: bare,
-  malformed: { ...onTheWire, claims: z.enum(CLAIMS), reason: text },
+  auth: { ...onTheWire, reasonCode: byte },
+  malformed: {
+    flags: byte,
+    length: natural,
+    claims: z.enum(CLAIMS),
+    reason: text,
+    statement: word.optional(),
+    offset: natural.optional(),
+  },
 }
 
 const shaped = <K extends string>(key: K, shapes: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>) =>
@@ -108,6 +148,7 @@ const facts: { readonly [K in FactKind]: Shape<Omit<Extract<Fact, { kind: K }>, 
     connection: natural,
     packet,
     raw: bytes,
+    level: byte.optional(),
     offset: natural,
     begunAt: z.number().optional(),
     delivered: flag,
@@ -173,7 +214,7 @@ const facts: { readonly [K in FactKind]: Shape<Omit<Extract<Fact, { kind: K }>, 
     exact: z.literal(true).optional(),
   },
   signal: { device, signal: line(LONGEST_NAME), value: number, by: z.enum(['device', 'harness']) },
-  message: { topic: string, payload: bytes, qos: byte, retain: flag, dup: flag },
+  message: { topic: string, payload: bytes, qos: byte, retain: flag, dup: flag, properties },
   fault: { what: text, device: device.optional(), disturbance: path.optional() },
   device: {
     device,

@@ -63,7 +63,7 @@ export class Secrets {
   fact(fact: Fact): Fact {
     if (fact.kind === 'packet') {
       const raw = this.#raw(fact.raw)
-      return raw === fact.raw ? fact : { ...fact, raw, packet: withoutPassword(this.value(fact.packet)) }
+      return raw === fact.raw ? fact : { ...fact, raw, packet: withoutCredentials(this.value(fact.packet)) }
     }
     const shown = fact.kind === 'upgrade' ? withoutQuery(fact) : fact
     return this.#texts.length === 0 ? shown : this.value(shown)
@@ -106,10 +106,20 @@ export class Secrets {
   }
 }
 
-function withoutPassword(packet: Packet): Packet {
-  if (packet.type !== 'connect' || packet.password === undefined) return packet
-  return { ...packet, password: new Uint8Array(packet.password.length).fill(MASK_BYTE) }
+const asterisks = ({ length }: Uint8Array): Uint8Array => new Uint8Array(length).fill(MASK_BYTE)
+
+/** The password, and the authentication data of MQTT 5. */
+function withoutCredentials(packet: Packet): Packet {
+  if (packet.type !== 'connect' && packet.type !== 'connack' && packet.type !== 'auth') return packet
+  const { properties } = packet
+  const data = properties?.authenticationData
+  const hidden = data === undefined ? {} : { properties: { ...properties, authenticationData: hiddenValue(data) } }
+  if (packet.type !== 'connect' || packet.password === undefined) return { ...packet, ...hidden }
+  return { ...packet, password: asterisks(packet.password), ...hidden }
 }
+
+const hiddenValue = (data: Uint8Array | readonly Uint8Array[]): Uint8Array | readonly Uint8Array[] =>
+  data instanceof Uint8Array ? asterisks(data) : data.map(asterisks)
 
 /** The query of a WebSocket's path may have a token in it. */
 function withoutQuery(fact: Fact & { readonly kind: 'upgrade' }): Fact {

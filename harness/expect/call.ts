@@ -4,8 +4,9 @@
 import { z } from 'zod'
 import type { CallEvent } from '../evidence/index.ts'
 import { clipText, identifier, type RaisedMatcher, raisedMatcher, valueMatcher } from '../scenario/index.ts'
-import { differences, showValue, showWanted } from './compare.ts'
+import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
+import { showValue, showWanted } from './show-value.ts'
 
 const fields = z
   .strictObject({

@@ -1,16 +1,9 @@
 // Holds named fields of an event against what a scenario wants of them.
 
-import {
-  type Elements,
-  hexClipped,
-  matchValue,
-  quoteClipped,
-  SHOWN_BYTES,
-  showMatcher,
-  type ValueMatcher,
-  whereTheyDiffer,
-} from '../scenario/index.ts'
+import { type Elements, matchValue, SHOWN_BYTES, type ValueMatcher, whereTheyDiffer } from '../scenario/index.ts'
 import type { Fields, FieldValue } from './fields.ts'
+import { propertyDifferences, showProperties } from './properties.ts'
+import { showValue, showWanted } from './show-value.ts'
 
 export type FieldMatchers = Readonly<Record<string, unknown>>
 
@@ -26,6 +19,7 @@ export function differences(
     if (want === undefined) continue
     const got = fields[name]
     if (name === 'will' && prefix === '') lines.push(...willDifferences(want, got))
+    else if (name === 'properties') lines.push(...propertyDifferences(want, got, `${prefix}properties`))
     else if (!matches(want, got, elements))
       lines.push(
         `${prefix}${name}: expected ${showWanted(want)}, got ${showValue(got, SHOWN_BYTES)}${firstDifference(want, got)}`,
@@ -54,10 +48,12 @@ function willDifferences(want: unknown, got: FieldValue): string[] {
 export function showWill(want: unknown): string {
   if (typeof want === 'boolean') return String(want)
   const fields = Object.entries(want as FieldMatchers).filter(([, one]) => one !== undefined)
-  return `{ ${fields.map(([name, one]) => `${name}: ${showWanted(one)}`).join(', ')} }`
+  return `{ ${fields.map(([name, one]) => `${name}: ${showField(name, one)}`).join(', ')} }`
 }
 
-export const showWanted = (want: unknown): string => showMatcher(want as ValueMatcher)
+/** What is wanted of one field. */
+export const showField = (name: string, want: unknown): string =>
+  name === 'will' ? showWill(want) : name === 'properties' ? showProperties(want) : showWanted(want)
 
 /** Of two long values the place where they part; else nothing. */
 function firstDifference(want: unknown, got: FieldValue): string {
@@ -73,32 +69,4 @@ function bytesOf(value: unknown): Uint8Array | null {
   if (typeof value !== 'object' || value === null) return null
   const { eq, hex } = value as { readonly eq?: unknown; readonly hex?: unknown }
   return typeof eq === 'string' ? Buffer.from(eq) : hex instanceof Uint8Array ? hex : null
-}
-
-/** Bytes of a value in the line of an event. */
-const SHORT_BYTES = 64
-
-/** A value as a person reads it: text quoted, other bytes as hex, what is longer than `limit` bytes clipped. */
-export function showValue(value: FieldValue, limit = SHORT_BYTES): string {
-  if (value === undefined || value === null) return 'none'
-  if (value instanceof Uint8Array) return showBytes(value, limit)
-  if (Array.isArray(value)) return `[${value.map((one) => showValue(one, limit)).join(', ')}]`
-  if (typeof value === 'object')
-    return `{ ${Object.entries(value)
-      .map(([k, v]) => `${k}: ${showValue(v, limit)}`)
-      .join(', ')} }`
-  return typeof value === 'string' ? quoteClipped(value, limit) : String(value)
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function showBytes(bytes: Uint8Array, limit: number): string {
-  try {
-    const text = decoder.decode(bytes)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return quoteClipped(text, limit)
-  } catch {
-    // not text: shown as hex below
-  }
-  return `hex ${hexClipped(bytes, '', limit)}`
 }

@@ -4,8 +4,8 @@ import { type Duration, showDuration, unreachable } from '../../emulators/index.
 import { type Event, type FrameEvent, type PacketEvent, type UpgradeEvent, withoutEscapes } from '../evidence/index.ts'
 import { clipText } from '../scenario/index.ts'
 import { showOutcome } from './call.ts'
-import { showValue } from './compare.ts'
-import { packetFields } from './fields.ts'
+import { type Fields, type FieldValue, packetFields } from './fields.ts'
+import { showValue } from './show-value.ts'
 
 export function describe(event: Event): string {
   return `#${event.seq} ${showDuration(event.at as unknown as Duration)} ${what(event)}`
@@ -32,7 +32,7 @@ function what(event: Event): string {
     case 'signal':
       return `${event.device} ${event.signal} = ${event.value}${event.by === 'harness' ? ' (driven)' : ''}`
     case 'message':
-      return `observer: ${event.topic} ${showValue(event.payload)} qos ${event.qos}${event.retain ? ' retain' : ''}${event.dup ? ' dup' : ''}`
+      return `observer: ${event.topic} ${showValue(event.payload)} qos ${event.qos}${event.retain ? ' retain' : ''}${event.dup ? ' dup' : ''}${event.properties === undefined || isEmpty(event.properties as FieldValue) ? '' : ` properties ${showValue(event.properties as FieldValue)}`}`
     case 'fault':
       return `${event.device === undefined ? '' : `${event.device} `}${event.what}`
     case 'device':
@@ -57,11 +57,30 @@ function what(event: Event): string {
 /** Fields that every packet has, or that the packet's name says already. */
 const UNTOLD = new Set(['type', 'flags', 'length', 'protocolName', 'protocolLevel'])
 
+/** What a packet of MQTT 5 has without saying it: no properties, options that are all off, a code of success. */
+const isPlain = (name: string, value: FieldValue): boolean =>
+  (name === 'properties' && isEmpty(value)) ||
+  (OPTIONS5.has(name) && Array.isArray(value) && value.every((one) => one === false || one === 0))
+
+/** Authentication data is as secret as a password. */
+function shownOf(name: string, value: FieldValue): FieldValue {
+  if (name !== 'properties') return value
+  const { authenticationData, ...rest } = value as Fields
+  return authenticationData === undefined ? value : { ...rest, authenticationData: '(hidden)' }
+}
+
+const OPTIONS5: ReadonlySet<string> = new Set(['noLocal', 'retainAsPublished', 'retainHandling'])
+
+const isEmpty = (value: FieldValue): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
 function describePacket(event: PacketEvent): string {
   const arrow = event.direction === 'up' ? '→' : '←'
   const fields = Object.entries(packetFields(event.packet))
-    .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false)
-    .map(([name, value]) => (value === true ? name : `${name} ${name === 'password' ? '(hidden)' : showValue(value)}`))
+    .filter(([name, value]) => !UNTOLD.has(name) && value !== null && value !== false && !isPlain(name, value))
+    .map(([name, value]) =>
+      value === true ? name : `${name} ${name === 'password' ? '(hidden)' : showValue(shownOf(name, value))}`,
+    )
   const { end, by, delivered, held } = event
   const lost = held
     ? ' (held by the link)'

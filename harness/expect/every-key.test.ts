@@ -6,6 +6,7 @@ import type { Sendable } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { type AnyMatcher, type MatcherName, matchers } from './index.ts'
 import { packetMatch } from './packet.ts'
+import { propertiesMatch } from './properties.ts'
 import { compare, event, packetEvent } from './testing.ts'
 
 /** An event, the fields without which there is no claim, and for each key a value that fits and one that does not. */
@@ -21,7 +22,7 @@ const up = (said: Sendable | string, rest: object = {}): Event => packetEvent('u
 const CASES: Readonly<Record<MatcherName, readonly Case[]>> = {
   packet: [
     {
-      of: up({ type: 'pingreq' }, { connection: 2, by: 'link', end: 'broker' }),
+      of: up({ type: 'pingreq' }, { connection: 2, by: 'link', end: 'broker', level: 5 }),
       with: { from: 'blue', at: 'broker' },
       keys: {
         from: ['blue', 'red'],
@@ -30,6 +31,7 @@ const CASES: Readonly<Record<MatcherName, readonly Case[]>> = {
         at: ['broker', 'device'],
         by: ['link', 'peer'],
         connection: [2, 1],
+        level: [5, 4],
         match: [{ flags: 0 }, { flags: 1 }],
       },
     },
@@ -37,9 +39,24 @@ const CASES: Readonly<Record<MatcherName, readonly Case[]>> = {
   ],
   message: [
     {
-      of: event({ kind: 'message', topic: 'a', payload: text('x'), qos: 1, retain: true, dup: true }),
+      of: event({
+        kind: 'message',
+        topic: 'a',
+        payload: text('x'),
+        qos: 1,
+        retain: true,
+        dup: true,
+        properties: { contentType: 'c' },
+      }),
       with: {},
-      keys: { topic: ['a', 'b'], payload: ['x', 'y'], qos: [1, 0], retain: [true, false], dup: [true, false] },
+      keys: {
+        topic: ['a', 'b'],
+        payload: ['x', 'y'],
+        qos: [1, 0],
+        retain: [true, false],
+        dup: [true, false],
+        properties: [{ contentType: 'c' }, { contentType: { absent: true } }],
+      },
     },
   ],
   socket: [
@@ -241,7 +258,9 @@ const publish: Event = up({
 } as Sendable)
 const connack: Event = packetEvent('up', '20 02 01 05')
 const suback: Event = packetEvent('up', '90 03 00 07 80')
-const malformed: Event = packetEvent('up', '30 01 00')
+const malformed: Event = packetEvent('up', '30 03 0001 23')
+const subscribe5: Event = packetEvent('up', '82 0b 0001 00 0001 61 2d 0001 62 01', { level: 5 })
+const unsuback5: Event = packetEvent('up', 'b0 05 0001 00 00 11', { level: 5 })
 
 /** Of decoded fields: an event that has it, a value that fits, one that does not. */
 const MATCH: Readonly<Record<string, readonly [of: Event, fits: unknown, wrong: unknown]>> = {
@@ -260,17 +279,59 @@ const MATCH: Readonly<Record<string, readonly [of: Event, fits: unknown, wrong: 
   protocolLevel: [connect, 4, 5],
   protocolName: [connect, 'MQTT', 'MQIsdp'],
   returnCode: [connack, 5, 0],
-  reasonCode: [connack, 5, 0],
+  reasonCode: [unsuback5, ['success', 'no-subscription-existed'], 'success'],
   sessionPresent: [connack, true, false],
   granted: [suback, [128], [0]],
   length: [suback, 3, 4],
   flags: [publish, 0b1011, 0],
   reason: [malformed, '/./', '/nothing like it/'],
   claims: [malformed, 'publish', 'connect'],
+  statement: [malformed, 'MQTT-3.3.2-2', null],
+  offset: [malformed, 2, 3],
+  noLocal: [subscribe5, [true, false], true],
+  retainAsPublished: [subscribe5, [true, false], false],
+  retainHandling: [subscribe5, [2, 0], 2],
   hex: [connack, '20 02 01 05', '20 02 01 04'],
 }
-/** Properties of MQTT 5 have tests of their own. */
+/** Properties of MQTT 5 have a table of their own. */
 const ELSEWHERE: readonly string[] = ['properties']
+
+/** Of each property: how it stands in a PUBLISH, whether it belongs there or not, a value that fits, one that does not. */
+const PROPERTY: Readonly<Record<string, readonly [hex: string, fits: unknown, wrong: unknown]>> = {
+  payloadFormatIndicator: ['01 01', true, 0],
+  messageExpiryInterval: ['02 0000000a', '10s', { gt: '10s' }],
+  contentType: ['03 0001 61', 'a', '/b/'],
+  responseTopic: ['08 0001 61', '/a/', 'b'],
+  correlationData: ['09 0001 ff', { hex: 'ff' }, { hex: 'fe' }],
+  subscriptionIdentifier: ['0b 07 0b 08', [7, 8], [8, 7]],
+  sessionExpiryInterval: ['11 ffffffff', 4_294_967_295, 0],
+  assignedClientIdentifier: ['12 0001 61', { absent: false }, { absent: true }],
+  serverKeepAlive: ['13 003c', '60s', '61s'],
+  authenticationMethod: ['15 0001 61', 'a', 'b'],
+  authenticationData: ['16 0001 61', 'a', 'b'],
+  requestProblemInformation: ['17 00', false, true],
+  willDelayInterval: ['18 00000003', { gte: '3s' }, { lt: '3s' }],
+  requestResponseInformation: ['19 01', 1, false],
+  responseInformation: ['1a 0001 61', 'a', { not: 'a' }],
+  serverReference: ['1c 0001 61', { in: ['a', 'b'] }, { in: ['b'] }],
+  reasonString: ['1f 0001 61', 'a', 'b'],
+  receiveMaximum: ['21 0003', 3, { lt: 3 }],
+  topicAliasMaximum: ['22 0000', 0, { absent: true }],
+  topicAlias: ['23 0001', 1, 2],
+  maximumQos: ['24 01', 1, 0],
+  retainAvailable: ['25 00', false, true],
+  userProperty: ['26 0001 61 0001 31 26 0001 61 0001 32', { a: '2' }, [['a', '2']]],
+  maximumPacketSize: ['27 00000080', 128, 127],
+  wildcardSubscriptionAvailable: ['28 01', true, 0],
+  subscriptionIdentifierAvailable: ['29 00', 0, 1],
+  sharedSubscriptionAvailable: ['2a 01', 1, 0],
+}
+
+const withProperty = (hex: string): Event => {
+  const size = Buffer.from(hex.replaceAll(' ', ''), 'hex').length
+  const length = (n: number): string => n.toString(16).padStart(2, '0')
+  return packetEvent('up', `30 ${length(4 + size)} 0001 74 ${length(size)} ${hex}`, { level: 5 })
+}
 
 const shapeOf = (schema: unknown): readonly string[] => Object.keys((schema as { readonly shape: object }).shape)
 
@@ -295,6 +356,53 @@ describe('every key of every matcher is evaluated', () => {
         .filter((key) => !ELSEWHERE.includes(key))
         .sort(),
     )
+  })
+
+  it('properties: the table has all of them', () => {
+    expect(Object.keys(PROPERTY).sort()).toEqual([...shapeOf(propertiesMatch)].sort())
+  })
+
+  it.each(Object.entries(PROPERTY))('properties: %s', (key, [hex, fits, wrong]) => {
+    const of = withProperty(hex)
+    for (const value of [fits, { absent: false }])
+      expect(compare('packet', { from: 'blue', match: { properties: { [key]: value } } }, of)).toEqual([])
+    for (const value of [wrong, { absent: true }])
+      expect(compare('packet', { from: 'blue', match: { properties: { [key]: value } } }, of)).not.toEqual([])
+    const without = withProperty('')
+    expect(compare('packet', { from: 'blue', match: { properties: { [key]: { absent: true } } } }, without)).toEqual([])
+    expect(compare('packet', { from: 'blue', match: { properties: { [key]: fits } } }, without)).not.toEqual([])
+  })
+
+  it('properties: those of a will, those of a user by name and as a list; MQTT 3.1.1 has none', () => {
+    // A will with a will delay of 3 s [MQTT 5.0, 3.1.3.2].
+    const will = packetEvent('up', '10 1a 0004 4d515454 05 06 0000 00 0001 63 05 18 00000003 0001 77 0001 78')
+    const willSays = (willDelayInterval: unknown): readonly string[] =>
+      compare('packet', { from: 'blue', match: { will: { properties: { willDelayInterval } } } }, will)!
+    expect(willSays('3s')).toEqual([])
+    expect(willSays('4s')).toEqual(['will.properties.willDelayInterval: expected 4, got 3'])
+    const user = withProperty(PROPERTY.userProperty![0])
+    const says = (userProperty: unknown): boolean =>
+      compare('packet', { from: 'blue', match: { properties: { userProperty } } }, user)!.length === 0
+    expect(
+      says([
+        ['a', '1'],
+        ['a', '/2/'],
+      ]),
+    ).toBe(true)
+    expect(
+      says([
+        ['a', '2'],
+        ['a', '1'],
+      ]),
+    ).toBe(false)
+    expect([says({ a: '1' }), says({ a: '3' }), says({ b: { absent: true } }), says({ a: { absent: true } })]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+    for (const topicAlias of [1, { absent: true }])
+      expect(compare('packet', { from: 'blue', match: { properties: { topicAlias } } }, publish)).not.toEqual([])
   })
 
   it.each(Object.entries(MATCH))('match: %s', (key, [of, fits, wrong]) => {

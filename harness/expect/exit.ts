@@ -2,9 +2,10 @@
 
 import { z } from 'zod'
 import { identifier, valueMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { notShown } from './possible.ts'
+import { showWanted } from './show-value.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('the process, or the replay'),

@@ -3,10 +3,10 @@
 import type { FactKind } from '../evidence/index.ts'
 import { FIELDS_OF } from './packet-types.ts'
 
-const OF_PACKETS = ['type', 'flags', 'length', 'connection', 'delivered', 'at', 'by', 'hex']
+const OF_PACKETS = ['type', 'flags', 'length', 'connection', 'level', 'delivered', 'at', 'by', 'hex']
 
 const NAMES: Partial<Readonly<Record<FactKind, readonly string[]>>> = {
-  message: ['topic', 'payload', 'qos', 'retain', 'dup'],
+  message: ['topic', 'payload', 'qos', 'retain', 'dup', 'properties'],
   socket: ['device', 'change', 'by', 'connection', 'detail', 'serverName', 'ends'],
   upgrade: ['device', 'direction', 'connection', 'subprotocols', 'path', 'status'],
   frame: ['device', 'direction', 'connection', 'opcode', 'final', 'length', 'code', 'delivered', 'by'],

@@ -1,7 +1,7 @@
 // The decoded fields of an event by the names that scenarios use. One table serves matching,
 // saving and reporting, so what a report shows is what a scenario can claim.
 
-import type { Packet } from '../../emulators/index.ts'
+import type { Packet, Subscription } from '../../emulators/index.ts'
 import { unreachable } from '../../emulators/index.ts'
 import type { Event, PacketEvent } from '../evidence/index.ts'
 
@@ -15,61 +15,98 @@ export function packetFields(packet: Packet): Fields {
   const common = { type: packet.type, flags: packet.flags, length: packet.length }
   switch (packet.type) {
     case 'connect':
-      return {
-        ...common,
-        protocolName: packet.protocolName,
-        protocolLevel: packet.protocolLevel,
-        clean: packet.clean,
-        keepalive: packet.keepalive,
-        clientId: packet.clientId,
-        will: packet.will === undefined ? null : { ...packet.will },
-        username: packet.username ?? null,
-        password: packet.password ?? null,
-      }
+      return with5(
+        {
+          ...common,
+          protocolName: packet.protocolName,
+          protocolLevel: packet.protocolLevel,
+          clean: packet.clean,
+          keepalive: packet.keepalive,
+          clientId: packet.clientId,
+          will: packet.will === undefined ? null : ({ ...packet.will } as Fields),
+          username: packet.username ?? null,
+          password: packet.password ?? null,
+        },
+        packet,
+      )
     case 'connack':
-      return { ...common, sessionPresent: packet.sessionPresent, returnCode: packet.returnCode }
+      return with5({ ...common, sessionPresent: packet.sessionPresent, returnCode: packet.returnCode }, packet)
     case 'publish':
-      return {
-        ...common,
-        topic: packet.topic,
-        payload: packet.payload,
-        qos: packet.qos,
-        retain: packet.retain,
-        dup: packet.dup,
-        packetId: packet.packetId ?? null,
-      }
+      return with5(
+        {
+          ...common,
+          topic: packet.topic,
+          payload: packet.payload,
+          qos: packet.qos,
+          retain: packet.retain,
+          dup: packet.dup,
+          packetId: packet.packetId ?? null,
+        },
+        packet,
+      )
     case 'puback':
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
+      return with5({ ...common, packetId: packet.packetId }, packet)
     case 'unsuback':
-      return withReason({ ...common, packetId: packet.packetId }, packet.reasonCode)
+      return with5({ ...common, packetId: packet.packetId }, packet)
     case 'subscribe':
-      return {
-        ...common,
-        packetId: packet.packetId,
-        topic: packet.subscriptions.map((s) => s.topic),
-        qos: packet.subscriptions.map((s) => s.qos),
-      }
+      return with5(
+        {
+          ...common,
+          packetId: packet.packetId,
+          topic: packet.subscriptions.map((s) => s.topic),
+          qos: packet.subscriptions.map((s) => s.qos),
+          ...options5(packet.subscriptions),
+        },
+        packet,
+      )
     case 'suback':
-      return { ...common, packetId: packet.packetId, granted: packet.granted }
+      return with5({ ...common, packetId: packet.packetId, granted: packet.granted }, packet)
     case 'unsubscribe':
-      return { ...common, packetId: packet.packetId, topic: packet.topics }
+      return with5({ ...common, packetId: packet.packetId, topic: packet.topics }, packet)
     case 'pingreq':
     case 'pingresp':
       return common
     case 'disconnect':
-      return withReason(common, packet.reasonCode)
+    case 'auth':
+      return with5(common, packet)
     case 'malformed':
-      return { ...common, claims: packet.claims, reason: packet.reason }
+      return {
+        ...common,
+        claims: packet.claims,
+        reason: packet.reason,
+        statement: packet.statement ?? null,
+        offset: packet.offset ?? null,
+      }
     default:
       return unreachable(packet)
   }
 }
 
-/** Only MQTT 5 has one. */
-const withReason = (fields: Fields, reasonCode: number | undefined): Fields =>
-  reasonCode === undefined ? fields : { ...fields, reasonCode }
+/** What only packets of MQTT 5 have. */
+function with5(fields: Fields, packet: Packet): Fields {
+  const reasonCode =
+    'reasonCodes' in packet ? packet.reasonCodes : 'reasonCode' in packet ? packet.reasonCode : undefined
+  const properties = 'properties' in packet ? packet.properties : undefined
+  if (reasonCode === undefined && properties === undefined) return fields
+  return {
+    ...fields,
+    ...(reasonCode === undefined ? {} : { reasonCode }),
+    ...(properties === undefined ? {} : { properties: properties as Fields }),
+  }
+}
+
+/** The options of each filter, in order; those of MQTT 3.1.1 have none. */
+function options5(subscriptions: readonly Subscription[]): Fields {
+  if (subscriptions.some((s) => s.noLocal === undefined)) return {}
+  return {
+    noLocal: subscriptions.map((s) => s.noLocal),
+    retainAsPublished: subscriptions.map((s) => s.retainAsPublished),
+    retainHandling: subscriptions.map((s) => s.retainHandling),
+  }
+}
 
 /** The fields of any event, for `save` and for reports. */
 export function eventFields(event: Event): Fields {
@@ -80,6 +117,7 @@ export function eventFields(event: Event): Fields {
 
 const packetPlace = (event: PacketEvent): Fields => ({
   connection: event.connection,
+  level: event.level ?? 4,
   delivered: event.delivered,
   at: event.end,
   by: event.by,

@@ -39,7 +39,6 @@ export {
   showOutcome,
   showRaised,
 } from './call.ts'
-export { showValue, showWanted } from './compare.ts'
 export { describe } from './describe.ts'
 export { fieldNames } from './field-names.ts'
 export { eventFields, fieldAt, packetFields } from './fields.ts'
@@ -54,3 +53,4 @@ export {
 export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'
 export { impossiblePacket } from './packet-types.ts'
 export { type SaveFrom, savedOf, saveFrom } from './saved.ts'
+export { showValue, showWanted } from './show-value.ts'

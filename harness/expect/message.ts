@@ -3,10 +3,12 @@
 
 import { z } from 'zod'
 import { textMatcher, type ValueMatcher, valueMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences, showField } from './compare.ts'
 import { canSee } from './filters.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { noFilter, nothingLeftOut } from './possible.ts'
+import { propertiesMatch } from './properties.ts'
+import { showWanted } from './show-value.ts'
 
 const value = valueMatcher().optional()
 const fields = z.strictObject({
@@ -15,6 +17,9 @@ const fields = z.strictObject({
   qos: value.describe('the QoS it came with; the observer subscribes with 2'),
   retain: z.boolean().optional().describe('true: a retained message, sent because of the subscription'),
   dup: z.boolean().optional().describe('the broker sent it before'),
+  properties: propertiesMatch
+    .optional()
+    .describe('of MQTT 5, where broker and scenario speak it: what is named must match, or { absent: true }'),
 })
 
 type MessageFields = z.output<typeof fields>
@@ -35,7 +40,10 @@ export const message: Matcher<MessageFields> = {
   impossible: (f, { observe }) =>
     nothingLeftOut(f, ['topic', 'payload', 'qos']) ?? noFilter(f.topic) ?? unseen(f.topic, observe),
   show: (f) =>
-    ['a message', ...Object.entries(f).map(([name, want]) => (want === undefined ? '' : `${name} ${showWanted(want)}`))]
+    [
+      'a message',
+      ...Object.entries(f).map(([name, want]) => (want === undefined ? '' : `${name} ${showField(name, want)}`)),
+    ]
       .filter((part) => part !== '')
       .join(', '),
 }

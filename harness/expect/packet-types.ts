@@ -5,7 +5,9 @@ import type { Impossible } from './matcher.ts'
 import { noFilter, nothingLeftOut } from './possible.ts'
 
 const COMMON = ['length', 'flags', 'hex']
-const ACKNOWLEDGEMENT = ['packetId', 'reasonCode', 'properties']
+const REASON = ['reasonCode', 'properties']
+const ACKNOWLEDGEMENT = ['packetId', ...REASON]
+const OPTIONS = ['noLocal', 'retainAsPublished', 'retainHandling']
 
 export const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   connect: [
@@ -25,14 +27,15 @@ export const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   pubrec: ACKNOWLEDGEMENT,
   pubrel: ACKNOWLEDGEMENT,
   pubcomp: ACKNOWLEDGEMENT,
-  subscribe: ['packetId', 'topic', 'qos', 'properties'],
+  subscribe: ['packetId', 'topic', 'qos', ...OPTIONS, 'properties'],
   suback: ['packetId', 'granted', 'reasonCode', 'properties'],
   unsubscribe: ['packetId', 'topic', 'properties'],
   unsuback: ACKNOWLEDGEMENT,
   pingreq: [],
   pingresp: [],
-  disconnect: ['reasonCode', 'properties'],
-  malformed: ['claims', 'reason'],
+  disconnect: REASON,
+  auth: REASON,
+  malformed: ['claims', 'reason', 'statement', 'offset'],
 }
 
 interface Claimed {
@@ -57,7 +60,7 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
 }
 
 /** What a packet of the type may leave out, which `null` means. */
-const OPTIONAL: readonly string[] = ['packetId', 'username', 'password', 'will', 'reasonCode']
+const OPTIONAL: readonly string[] = ['packetId', 'username', 'password', 'will', 'reasonCode', 'statement', 'offset']
 
 function noSuchField(type: string | undefined, named: readonly string[]): Impossible {
   if (type === undefined)

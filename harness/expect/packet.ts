@@ -11,17 +11,22 @@ import {
   textMatcher,
   valueMatcher,
 } from '../scenario/index.ts'
-import { differences, showWanted, showWill } from './compare.ts'
+import { differences, showField } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
 import type { Matcher } from './matcher.ts'
 import { impossiblePacket } from './packet-types.ts'
+import { propertiesMatch } from './properties.ts'
+import { reasonMatcher } from './reason.ts'
+import { showWanted } from './show-value.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
 const value = valueMatcher().optional()
 const words = textMatcher().optional()
 const flag = z.boolean().optional()
+const flagList = z.union([z.boolean(), z.array(z.boolean())]).optional()
 const code = z.union([z.number().int().min(0).max(255), valueMatcher()]).optional()
+const reason = reasonMatcher().optional()
 
 /** Seconds on the wire; a scenario writes `60s`, as everywhere. */
 const inSeconds = duration().transform((d) => d / seconds(1))
@@ -39,6 +44,7 @@ const willFields = z.strictObject({
   payload: words.describe('its payload'),
   qos: value.describe('its QoS'),
   retain: flag.describe('its retain flag'),
+  properties: propertiesMatch.optional().describe('of MQTT 5: its properties; those that are named must match'),
 })
 
 /** Decoded fields, for whoever selects packets as a claim does. */
@@ -56,21 +62,27 @@ export const packetMatch = z.strictObject({
   username: words.describe('of CONNECT'),
   password: words.describe('of CONNECT'),
   returnCode: code.describe('of CONNACK'),
-  reasonCode: z
-    .union([z.array(z.number().int()), code.unwrap()])
-    .optional()
-    .describe('of MQTT 5: of acknowledgements and DISCONNECT; of CONNACK the same as returnCode, of SUBACK as granted'),
+  reasonCode: reason.describe(
+    'of MQTT 5, by number or name (quota-exceeded): of CONNACK, acknowledgements, DISCONNECT and AUTH; of SUBACK and UNSUBACK the list, in order',
+  ),
   sessionPresent: flag.describe('of CONNACK'),
-  granted: z
-    .union([z.array(z.number().int()), valueMatcher()])
-    .optional()
-    .describe('of SUBACK: a list, 128 for a refusal'),
-  protocolLevel: value.describe('of CONNECT: 4 is MQTT 3.1.1'),
+  granted: reason.describe('of SUBACK: a list, 128 for a refusal, in MQTT 5 also names'),
+  protocolLevel: value.describe('of CONNECT: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
   protocolName: words.describe('of CONNECT'),
+  noLocal: flagList.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
+  retainAsPublished: flagList.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
+  retainHandling: value.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
+  properties: propertiesMatch
+    .optional()
+    .describe('of MQTT 5: by their names; what is named must match, { absent: true } must not be there'),
   length: value.describe('the remaining length'),
   flags: value.describe('the lower four bits of the first byte'),
   reason: words.describe('of malformed: what is wrong with it'),
   claims: words.describe('of malformed: the type that it says it is'),
+  statement: words.describe(
+    'of malformed: the statement that it breaks, such as MQTT-1.5.4-1; null: none has a number',
+  ),
+  offset: value.describe('of malformed: which byte of the packet the wrong field begins at, from 0'),
   hex: z
     .string()
     .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
@@ -90,6 +102,7 @@ const fields = z
       .optional()
       .describe('the end of the link that saw it: only a disturbance makes a difference; default: device'),
     by: z.enum(['peer', 'link']).optional().describe('link: it was injected or duplicated; default: anyone'),
+    level: value.describe('the protocol level of the connection: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
     connection: value.describe("1 for the device's first TCP connection, then 2, …"),
     match: packetMatch.optional().describe('decoded fields; those that are not named may be anything'),
   })
@@ -190,17 +203,19 @@ export const packet: Matcher<PacketFields> = {
     if (f.by !== undefined && f.by !== (event.by ?? 'peer'))
       lines.push(`by: expected ${f.by}, got ${event.by ?? 'peer'}`)
     const delivered = f.delivered ?? (hasArrived(f, end) ? true : undefined)
-    lines.push(...differences({ delivered, connection: f.connection }, { ...event } as never))
+    const { level, connection } = f
+    lines.push(...differences({ delivered, connection, level }, { ...event, level: event.level ?? 4 } as never))
     return lines
   },
   impossible: (f) => impossiblePacket(f),
   show(f) {
     const match = Object.entries(f.match ?? {})
       .filter(([, want]) => want !== undefined)
-      .map(([name, want]) => `${name} ${name === 'will' ? showWill(want) : showWanted(want)}`)
+      .map(([name, want]) => `${name} ${showField(name, want)}`)
     const who = f.from !== undefined ? `from ${f.from}` : `to ${f.to}`
     const end = f.at === undefined ? [] : [`at the ${f.at}`]
     const by = f.by === undefined ? [] : [`by the ${f.by}`]
-    return [`${f.type?.toUpperCase() ?? 'a packet'} ${who}`, ...end, ...by, ...match].join(', ')
+    const level = f.level === undefined ? [] : [`at level ${showWanted(f.level)}`]
+    return [`${f.type?.toUpperCase() ?? 'a packet'} ${who}`, ...end, ...by, ...level, ...match].join(', ')
   },
 }

@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import type { Event } from '../evidence/index.ts'
 import { regexText, text } from '../scenario/index.ts'
-import { showValue } from './compare.ts'
 import { eventFields, type FieldValue, fieldAt } from './fields.ts'
+import { showValue } from './show-value.ts'
 
 export interface SaveFrom {
   /** A dotted path into the fields of the event. */

@@ -5,9 +5,10 @@ import { z } from 'zod'
 import type { SerialEvent } from '../evidence/index.ts'
 import { lineForms, withoutEscapes } from '../evidence/index.ts'
 import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
+import { showWanted } from './show-value.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('whose console'),

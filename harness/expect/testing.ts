@@ -1,15 +1,17 @@
 // For tests: facts as events, and what a matcher says of one.
 
-import { Decoder, encode, type Instant, type Sendable } from '../../emulators/index.ts'
+import { Decoder, Dialect, encode, type Instant, type Sendable } from '../../emulators/index.ts'
 import type { Direction, Event, Fact, PacketEvent } from '../evidence/index.ts'
 import { type AnyMatcher, type MatcherName, matchers } from './index.ts'
 
 export const event = (fact: Fact): Event => ({ ...fact, at: 5 as Instant, seq: 1 })
 
-/** A packet on blue's link, from what it says or from its bytes as hex. */
+/** A packet on blue's link, from what it says or from its bytes as hex; of MQTT 5 with `level: 5`. */
 export function packetEvent(direction: Direction, said: Sendable | string, rest: Partial<PacketEvent> = {}): Event {
   const bytes = typeof said === 'string' ? Buffer.from(said.replace(/\s/g, ''), 'hex') : encode(said)
-  const { packet, raw, offset } = new Decoder().push(bytes)[0]!
+  const dialect = new Dialect()
+  dialect.level = rest.level ?? 4
+  const { packet, raw, offset } = new Decoder(dialect).push(bytes)[0]!
   return event({
     kind: 'packet',
     device: 'blue',

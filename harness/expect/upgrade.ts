@@ -2,10 +2,11 @@
 
 import { z } from 'zod'
 import { identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences } from './compare.ts'
 import { whose } from './frame.ts'
 import type { Matcher } from './matcher.ts'
 import { noWebSocket } from './possible.ts'
+import { showWanted } from './show-value.ts'
 
 const fields = z
   .strictObject({

@@ -3,8 +3,9 @@
 
 import { z } from 'zod'
 import { identifier, textMatcher } from '../scenario/index.ts'
-import { differences, showWanted } from './compare.ts'
+import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
+import { showWanted } from './show-value.ts'
 
 const fields = z
   .strictObject({

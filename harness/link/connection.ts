@@ -190,7 +190,7 @@ export class Connection {
       limits,
       onLimit,
       record: (decoded, fate) =>
-        void recorder.record({ kind: 'packet', device, direction, connection, ...decoded, ...fate }),
+        void recorder.record({ kind: 'packet', device, direction, connection, ...this.#level(), ...decoded, ...fate }),
       recordBytes: (raw, offset, delivered) =>
         void recorder.record({ kind: 'bytes', device, direction, connection, raw, offset, delivered }),
       recordFault: (fault) => void recorder.record(fault),
@@ -203,6 +203,12 @@ export class Connection {
     })
     way?.carriedBy(flow)
     return flow
+  }
+
+  /** What the record says of the protocol level. */
+  #level(): { readonly level?: number } {
+    const { level } = this.#dialect
+    return level === 4 ? {} : { level }
   }
 
   #wayOf(from: LinkEnd, source: Socket, sink: Socket | null): WebSocketLayer | undefined {

@@ -250,9 +250,13 @@ export class Flow {
     const fate = this.#disturbed?.restFate ?? this.#restFate ?? { delivered: this.#passed }
     const told = this.#told
     this.#told = { offset: rest.offset, size: rest.bytes.length }
-    if (told?.offset !== rest.offset) record(this.#begun(truncated(rest.bytes, rest.offset)), fate)
+    if (told?.offset !== rest.offset)
+      record(this.#begun(truncated(rest.bytes, rest.offset, this.#settings.dialect.level)), fate)
     else if (told.size < rest.bytes.length)
-      record(this.#begun(truncated(rest.bytes, rest.offset)), { delivered: false, end: from })
+      record(this.#begun(truncated(rest.bytes, rest.offset, this.#settings.dialect.level)), {
+        delivered: false,
+        end: from,
+      })
   }
 
   #write(bytes: Uint8Array, frames: readonly FrameSlice[] | null): void {

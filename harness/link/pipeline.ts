@@ -84,11 +84,15 @@ export class Pipeline {
 
   add(rule: Rule): void {
     const timers = new Set<Timer>()
+    const { dialect } = this.#settings
     const line: Line = {
+      get level() {
+        return dialect.level
+      },
       now: () => this.#settings.clock.now(),
       next: (chunk) => this.#feed(this.#stages.indexOf(stage) + 1, chunk),
       paced: (chunk, pace) => ({ ...chunk, paces: [...chunk.paces, { ...pace, owner: stage }] }),
-      changed: (chunk, bytes) => changed(chunk, bytes, this.#settings.dialect),
+      changed: (chunk, bytes) => changed(chunk, bytes, dialect),
       at: (when, fire) => this.#timer(timers, when, fire),
       note: (what) => this.#tell(rule.fault(what)),
     }

@@ -190,13 +190,13 @@ export class Sink {
       const size = this.#position - direct.start
       if (direct.straight || size === 0) return
       this.#toldUnfinished = true
-      record(truncated(this.#partOf(direct.chunk, size), direct.start), direct.chunk.by)
+      record(truncated(this.#partOf(direct.chunk, size), direct.start, this.#settings.dialect.level), direct.chunk.by)
       return
     }
     const rest = this.#decoder.rest()
     if (rest === null) return
     this.#toldUnfinished = true
-    record(truncated(rest.bytes, rest.offset + this.#unread), this.#begunBy ?? 'peer')
+    record(truncated(rest.bytes, rest.offset + this.#unread, this.#settings.dialect.level), this.#begunBy ?? 'peer')
   }
 
   /** What waits is lost; how many packets and frames. */

@@ -9,7 +9,7 @@ test.each([
   ['00', 'reserved', 0, 0, '1 byte came, its length is not complete'],
   ['f105', 'reserved', 1, 5, '2 bytes came, its header announced 7'],
 ])('%s', (hex, claims, flags, length, reason) => {
-  const { packet, raw, offset } = truncated(Buffer.from(hex, 'hex'), 7)
+  const { packet, raw, offset } = truncated(Buffer.from(hex, 'hex'), 7, 4)
   expect(packet).toMatchObject({ type: 'malformed', claims, flags, length })
   expect(packet).toHaveProperty('reason', `truncated at the end of the connection: ${reason}`)
   expect(Buffer.from(raw).toString('hex')).toBe(hex)

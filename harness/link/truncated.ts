@@ -1,16 +1,19 @@
 // What is left in a decoder when the connection ends in the middle of a packet, as a malformed packet. Its
 // `length` is what the header announced, not what came.
 
-import { type Decoded, type Malformed, PACKET_TYPES } from '../../emulators/index.ts'
+import { type Decoded, type Malformed, typeOf } from '../../emulators/index.ts'
 
-/** @param bytes at least one, from the packet's first */
-export function truncated(bytes: Uint8Array, offset: number): Decoded {
+/**
+ * @param bytes at least one, from the packet's first
+ * @param level the protocol level of its connection
+ */
+export function truncated(bytes: Uint8Array, offset: number, level: number): Decoded {
   const header = remainingLength(bytes)
   const came = `${bytes.length} byte${bytes.length === 1 ? '' : 's'} came`
   const want = header === null ? 'its length is not complete' : `its header announced ${header.size + header.length}`
   const packet: Malformed = {
     type: 'malformed',
-    claims: PACKET_TYPES[bytes[0]! >> 4] ?? 'reserved',
+    claims: typeOf(bytes[0]!, level === 5) ?? 'reserved',
     flags: bytes[0]! & 15,
     length: header?.length ?? 0,
     reason: `truncated at the end of the connection: ${came}, ${want}`,

@@ -3,7 +3,7 @@
 
 import { PACKET_TYPES } from '../../emulators/index.ts'
 import type { PacketFields, SentType } from './fields.ts'
-import { encodeProperties, type Properties, prefixed, uint16, varint } from './properties.ts'
+import { encodeProperties, prefixed, type SentProperties, uint16, varint } from './properties.ts'
 
 /** Where the flags are fixed [MQTT 3.1.1, table 2.2]; elsewhere 0. */
 const FIXED_FLAGS: Readonly<Partial<Record<SentType, number>>> = { pubrel: 2, subscribe: 2, unsubscribe: 2 }
@@ -19,9 +19,9 @@ const UTF8 = new TextEncoder()
 export function encodePacket(packet: PacketFields, level?: number): Uint8Array {
   const names5 = packet.properties !== undefined || packet.reasonCode !== undefined
   const own = packet.type === 'connect' ? packet.protocolLevel : undefined
-  const is5 = names5 || (own ?? level ?? 4) === 5
-  const body = Buffer.concat([bodyOf(packet, is5), packet.extra ?? NONE])
-  const number = packet.type === 'auth' ? 15 : PACKET_TYPES.indexOf(packet.type)
+  const is5 = names5 || packet.will?.properties !== undefined || (own ?? level ?? 4) === 5
+  const body = Buffer.concat([bodyOf(packet, is5, own ?? (names5 ? 5 : (level ?? 4))), packet.extra ?? NONE])
+  const number = PACKET_TYPES.indexOf(packet.type)
   const first = (number << 4) | (packet.flags ?? flagsOf(packet))
   return Uint8Array.from(Buffer.concat([Uint8Array.of(first), varint(packet.length ?? body.length), body]))
 }
@@ -31,11 +31,11 @@ function flagsOf(packet: PacketFields): number {
   return (packet.dup ? 8 : 0) | ((qosOf(packet) & 3) << 1) | (packet.retain ? 1 : 0)
 }
 
-function bodyOf(packet: PacketFields, is5: boolean): Uint8Array {
+function bodyOf(packet: PacketFields, is5: boolean, level: number): Uint8Array {
   const properties = is5 ? encodeProperties(packet.properties ?? {}) : NONE
   switch (packet.type) {
     case 'connect':
-      return connect(packet, properties, is5)
+      return connect(packet, properties, is5, level)
     case 'connack': {
       const flags = packet.acknowledgeFlags ?? (packet.sessionPresent ? 1 : 0)
       const code = listOf(packet.reasonCode)[0] ?? packet.returnCode ?? 0
@@ -54,10 +54,13 @@ function bodyOf(packet: PacketFields, is5: boolean): Uint8Array {
       return Buffer.concat([idOf(packet), reasonOf(packet)])
     case 'subscribe': {
       const filters = listOf(packet.topic)
-      const asked = listOf(packet.qos)
-      const options =
-        ((packet.retainHandling ?? 0) << 4) | (packet.retainAsPublished ? 8 : 0) | (packet.noLocal ? 4 : 0)
-      const each = filters.map((f, i) => [prefixed(f), Uint8Array.of((asked[i] ?? asked[0] ?? 0) | options)])
+      const { qos, retainHandling, retainAsPublished, noLocal } = packet
+      const options = (i: number): number =>
+        (nth(qos, i) ?? 0) |
+        ((nth(retainHandling, i) ?? 0) << 4) |
+        (nth(retainAsPublished, i) ? 8 : 0) |
+        (nth(noLocal, i) ? 4 : 0)
+      const each = filters.map((f, i) => [prefixed(f), Uint8Array.of(options(i))])
       return Buffer.concat([idOf(packet), properties, ...each.flat()])
     }
     case 'suback': {
@@ -67,7 +70,7 @@ function bodyOf(packet: PacketFields, is5: boolean): Uint8Array {
     case 'unsubscribe':
       return Buffer.concat([idOf(packet), properties, ...listOf(packet.topic).map(prefixed)])
     case 'unsuback':
-      return Buffer.concat([idOf(packet), properties, Uint8Array.from(listOf(packet.reasonCode))])
+      return Buffer.concat([idOf(packet), properties, Uint8Array.from(codesOf(packet, is5))])
     case 'disconnect':
     case 'auth':
       return reasonOf(packet)
@@ -77,17 +80,17 @@ function bodyOf(packet: PacketFields, is5: boolean): Uint8Array {
   }
 }
 
-function connect(packet: PacketFields, properties: Uint8Array, is5: boolean): Uint8Array {
+function connect(packet: PacketFields, properties: Uint8Array, is5: boolean, level: number): Uint8Array {
   const { will, username, password } = packet
   const flags =
     (packet.clean === false ? 0 : 0x02) |
     (will === undefined ? 0 : 0x04 | ((will.qos ?? 0) << 3) | (will.retain ? 0x20 : 0)) |
     (password === undefined ? 0 : 0x40) |
     (username === undefined ? 0 : 0x80)
-  const willProperties = is5 && will !== undefined ? encodeProperties((will.properties ?? {}) as Properties) : NONE
+  const willProperties = is5 && will !== undefined ? encodeProperties((will.properties ?? {}) as SentProperties) : NONE
   return Buffer.concat([
     prefixed(packet.protocolName ?? UTF8.encode('MQTT')),
-    Uint8Array.of(packet.protocolLevel ?? 4, packet.connectFlags ?? flags),
+    Uint8Array.of(level, packet.connectFlags ?? flags),
     uint16(packet.keepalive ?? 0),
     properties,
     prefixed(packet.clientId ?? NONE),
@@ -99,11 +102,21 @@ function connect(packet: PacketFields, properties: Uint8Array, is5: boolean): Ui
 
 const idOf = ({ packetId }: PacketFields): Uint8Array => (packetId === null ? NONE : uint16(packetId ?? 1))
 
+/** UNSUBACK has a code for each filter in MQTT 5, and none before. */
+const codesOf = ({ reasonCode }: PacketFields, is5: boolean): readonly number[] =>
+  reasonCode === undefined && is5 ? [0] : listOf(reasonCode)
+
 /** A reason code of 0 without properties may be left out [MQTT 5.0, 3.4.2.1]; named, it is written. */
 function reasonOf({ reasonCode, properties }: PacketFields): Uint8Array {
   const [code] = listOf(reasonCode)
   if (code === undefined && properties === undefined) return NONE
   return Buffer.concat([Uint8Array.of(code ?? 0), properties === undefined ? NONE : encodeProperties(properties)])
+}
+
+/** The one that is for the filter, or the first for all. */
+function nth<T>(value: T | readonly T[] | undefined, i: number): T | undefined {
+  const list = listOf(value)
+  return list[i] ?? list[0]
 }
 
 const qosOf = (packet: PacketFields): number => listOf(packet.qos)[0] ?? 0

@@ -5,12 +5,13 @@
 import { z } from 'zod'
 import { PACKET_TYPES, type PacketType, seconds } from '../../emulators/index.ts'
 import { didYouMean, duration } from '../scenario/index.ts'
-import { properties } from './properties.ts'
+import { properties, propertyChanges } from './properties.ts'
+import { reasonCode } from './reason.ts'
 import { binaryField, payloadField, stringField } from './words.ts'
 
 /** AUTH is of MQTT 5. */
-export type SentType = PacketType | 'auth'
-export const SENT_TYPES = [...PACKET_TYPES.filter((type) => type !== undefined), 'auth'] as const
+export type SentType = PacketType
+export const SENT_TYPES = PACKET_TYPES.filter((type) => type !== undefined)
 
 const whole = (most: number) => z.number().int().min(0).max(most)
 const byte = whole(255)
@@ -30,7 +31,9 @@ const will = z.strictObject({
 
 const shape = {
   protocolName: stringField().optional().describe('of CONNECT; default: MQTT'),
-  protocolLevel: byte.optional().describe('of CONNECT: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0; default: 4'),
+  protocolLevel: byte
+    .optional()
+    .describe('of CONNECT: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0; default: the device’s, or 5 with properties, else 4'),
   clean: z.boolean().optional().describe('of CONNECT: clean session; default: true'),
   keepalive: keepalive.optional().describe('of CONNECT, with its unit: 60s; default: 0s'),
   clientId: stringField().optional().describe('of CONNECT; default: an empty one'),
@@ -45,7 +48,9 @@ const shape = {
     .optional()
     .describe('of CONNACK: replaces the byte that sessionPresent makes; default: made from it'),
   returnCode: byte.optional().describe('of CONNACK: 0 to 255; default: 0'),
-  reasonCode: oneOrMore(byte).optional().describe('of MQTT 5, in CONNACK, acknowledgements, DISCONNECT and AUTH'),
+  reasonCode: oneOrMore(reasonCode())
+    .optional()
+    .describe('of MQTT 5, in CONNACK, acknowledgements, DISCONNECT and AUTH; of UNSUBACK a list; default: 0'),
   topic: oneOrMore(stringField()).optional().describe('of PUBLISH; of SUBSCRIBE and UNSUBSCRIBE a filter, or a list'),
   payload: payloadField().optional().describe('of PUBLISH; default: an empty one'),
   qos: oneOrMore(byte).optional().describe('of PUBLISH: 0 to 3; of SUBSCRIBE 0 to 255, or a list; default: 0'),
@@ -55,11 +60,11 @@ const shape = {
     .union([whole(65_535), z.null()])
     .optional()
     .describe('0 to 65535; null leaves it out where it is due; default: 1 where it is due'),
-  granted: oneOrMore(byte).optional().describe('of SUBACK: a return code, or a list; default: 0'),
-  noLocal: z.boolean().optional().describe('of SUBSCRIBE in MQTT 5; default: false'),
-  retainAsPublished: z.boolean().optional().describe('of SUBSCRIBE in MQTT 5; default: false'),
-  retainHandling: whole(3).optional().describe('of SUBSCRIBE in MQTT 5; default: 0'),
-  properties: properties.optional().describe('of MQTT 5; without them a packet is one of MQTT 3.1.1'),
+  granted: oneOrMore(reasonCode()).optional().describe('of SUBACK: a return code, or a list; default: 0'),
+  noLocal: oneOrMore(z.boolean()).optional().describe('of SUBSCRIBE in MQTT 5, or a list; default: false'),
+  retainAsPublished: oneOrMore(z.boolean()).optional().describe('of SUBSCRIBE in MQTT 5, or a list; default: false'),
+  retainHandling: oneOrMore(whole(3)).optional().describe('of SUBSCRIBE in MQTT 5, or a list; default: 0'),
+  properties: properties.optional().describe('of MQTT 5; default: none, with their length on a connection of MQTT 5'),
   flags: whole(15).optional().describe('the lower four bits of the first byte; default: as MQTT requires'),
   length: whole(268_435_455).optional().describe('the remaining length, also a wrong one; default: the right one'),
   extra: payloadField().optional().describe('further bytes after the last field; default: none'),
@@ -114,7 +119,13 @@ export type PacketFields = z.output<typeof packetFields>
 
 /** Fields that replace those of a packet that is there. */
 export const packetChanges = z
-  .strictObject({ type: type.optional().describe('the kind of packet that it becomes'), ...shape })
+  .strictObject({
+    type: type.optional().describe('the kind of packet that it becomes'),
+    ...shape,
+    properties: propertyChanges
+      .optional()
+      .describe('of MQTT 5: those that are named have other values, { absent: true } takes one away'),
+  })
   .superRefine((given, ctx) => {
     if (Object.values(given).every((value) => value === undefined))
       ctx.addIssue({

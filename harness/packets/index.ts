@@ -13,6 +13,7 @@ export {
   SENT_TYPES,
   type SentType,
 } from './fields.ts'
-export { properties } from './properties.ts'
+export { properties, type SentProperties } from './properties.ts'
+export { notAReason, REASON_NAMES, reasonCode, reasonNamed } from './reason.ts'
 export { fieldsFrom, headerSize, type Rewritten, rewritePacket } from './rewrite.ts'
 export { binaryField, hexBytes, payloadField, stringField } from './words.ts'

@@ -1,45 +1,11 @@
 // The properties of MQTT 5 by their names in the specification, in camel case. Which property may stand in
-// which packet is not checked: a conformance test wants to send the wrong ones, too.
+// which packet is not checked: a conformance test wants to send the wrong ones, too. A list sends a property more
+// than once.
 
 import { z } from 'zod'
-import { seconds } from '../../emulators/index.ts'
+import { PROPERTIES, type PropertyKind, type PropertyName, seconds } from '../../emulators/index.ts'
 import { duration } from '../scenario/index.ts'
 import { binaryField, hexBytes, stringField } from './words.ts'
-
-type Kind = 'byte' | 'uint16' | 'uint32' | 'varint' | 'string' | 'binary' | 'pairs'
-
-/** Identifier and type of each [MQTT 5.0, 2.2.2.2]. */
-const PROPERTIES = {
-  payloadFormatIndicator: [0x01, 'byte'],
-  messageExpiryInterval: [0x02, 'uint32'],
-  contentType: [0x03, 'string'],
-  responseTopic: [0x08, 'string'],
-  correlationData: [0x09, 'binary'],
-  subscriptionIdentifier: [0x0b, 'varint'],
-  sessionExpiryInterval: [0x11, 'uint32'],
-  assignedClientIdentifier: [0x12, 'string'],
-  serverKeepAlive: [0x13, 'uint16'],
-  authenticationMethod: [0x15, 'string'],
-  authenticationData: [0x16, 'binary'],
-  requestProblemInformation: [0x17, 'byte'],
-  willDelayInterval: [0x18, 'uint32'],
-  requestResponseInformation: [0x19, 'byte'],
-  responseInformation: [0x1a, 'string'],
-  serverReference: [0x1c, 'string'],
-  reasonString: [0x1f, 'string'],
-  receiveMaximum: [0x21, 'uint16'],
-  topicAliasMaximum: [0x22, 'uint16'],
-  topicAlias: [0x23, 'uint16'],
-  maximumQos: [0x24, 'byte'],
-  retainAvailable: [0x25, 'byte'],
-  userProperty: [0x26, 'pairs'],
-  maximumPacketSize: [0x27, 'uint32'],
-  wildcardSubscriptionAvailable: [0x28, 'byte'],
-  subscriptionIdentifierAvailable: [0x29, 'byte'],
-  sharedSubscriptionAvailable: [0x2a, 'byte'],
-} as const satisfies Record<string, readonly [number, Kind]>
-
-export type PropertyName = keyof typeof PROPERTIES
 
 /** Intervals are written with their unit, as every duration is. */
 const interval = duration().transform((d) => d / seconds(1))
@@ -53,8 +19,8 @@ const INTERVALS: readonly string[] = [
   'willDelayInterval',
 ]
 
-const schemaOf = (name: string, kind: Kind): z.ZodType => {
-  if (INTERVALS.includes(name)) return z.union([interval, whole(0xffff_ffff)])
+const oneOf = (name: string, kind: PropertyKind): z.ZodType => {
+  if (INTERVALS.includes(name)) return z.union([interval, whole(kind === 'uint16' ? 0xffff : 0xffff_ffff)])
   switch (kind) {
     case 'byte':
       return z.union([whole(255), z.boolean().transform(Number)])
@@ -63,61 +29,97 @@ const schemaOf = (name: string, kind: Kind): z.ZodType => {
     case 'uint32':
       return whole(0xffff_ffff)
     case 'varint':
-      return z.union([whole(268_435_455), z.array(whole(268_435_455))])
+      return whole(268_435_455)
     case 'string':
       return stringField()
     case 'binary':
       return binaryField()
     case 'pairs':
-      return z.union([z.record(pairText, pairText), z.array(z.tuple([pairText, pairText]))])
+      return z.tuple([pairText, pairText])
   }
+}
+
+const schemaOf = (name: string, kind: PropertyKind): z.ZodType => {
+  const value = oneOf(name, kind)
+  return kind === 'pairs' ? z.union([z.record(pairText, pairText), z.array(value)]) : z.union([value, z.array(value)])
 }
 
 const shape = Object.fromEntries(
   Object.entries(PROPERTIES).map(([name, [id, kind]]) => [
     name,
-    schemaOf(name, kind).optional().describe(`property ${id} of MQTT 5, ${kind}`),
+    schemaOf(name, kind).optional().describe(`property ${id} of MQTT 5, ${kind}; a list sends it more than once`),
   ]),
 ) as Record<PropertyName, z.ZodOptional<z.ZodType>>
 
-/** `{ sessionExpiryInterval: 30s, userProperty: { a: b } }`, or `{ hex: … }` for what is not a list of properties. */
-export const properties = z.strictObject({
-  ...shape,
-  hex: hexBytes()
-    .optional()
-    .describe('replaces all of them: the bytes between the length and the end of the properties'),
-})
-export type Properties = z.output<typeof properties>
+const hex = hexBytes()
+  .optional()
+  .describe('replaces all of them: the bytes between the length and the end of the properties')
 
-/** With their length before them. */
-export function encodeProperties(given: Properties): Uint8Array {
+/** `{ sessionExpiryInterval: 30s, userProperty: { a: b } }`, or `{ hex: … }` for what is not a list of properties. */
+export const properties = z.strictObject({ ...shape, hex })
+export type SentProperties = z.output<typeof properties>
+
+const absent = z.strictObject({ absent: z.literal(true).describe('take it away') })
+
+/** Of a packet that is there: what is named has the other value, `{ absent: true }` takes it away, the rest stays. */
+export const propertyChanges = z.strictObject({
+  ...(Object.fromEntries(
+    (Object.keys(shape) as PropertyName[]).map((name) => [
+      name,
+      z
+        .union([shape[name].unwrap(), absent])
+        .optional()
+        .describe(shape[name].description ?? ''),
+    ]),
+  ) as unknown as Record<PropertyName, z.ZodOptional<z.ZodType>>),
+  hex,
+})
+export type PropertyChanges = z.output<typeof propertyChanges>
+
+/** What a packet's properties become. */
+export function changedProperties(came: SentProperties | undefined, changes: PropertyChanges): SentProperties {
+  if (changes.hex !== undefined) return { hex: changes.hex }
+  const changed: Record<string, unknown> = { ...came }
+  for (const [name, value] of Object.entries(changes))
+    if (isAbsent(value)) delete changed[name]
+    else if (value !== undefined) changed[name] = value
+  return changed as SentProperties
+}
+
+const isAbsent = (value: unknown): boolean => typeof value === 'object' && value !== null && 'absent' in value
+
+/** With their length before them, in the order in which they were told. */
+export function encodeProperties(given: SentProperties): Uint8Array {
   const body =
-    given.hex ?? Buffer.concat(Object.entries(given).flatMap(([name, value]) => one(name as PropertyName, value)))
+    given.hex ?? Buffer.concat(Object.entries(given).flatMap(([name, value]) => all(name as PropertyName, value)))
   return Buffer.concat([varint(body.length), body])
 }
 
-function one(name: PropertyName, value: unknown): Uint8Array[] {
+/** The property, once for each value. */
+function all(name: PropertyName, value: unknown): Uint8Array[] {
   if (value === undefined) return []
   const [id, kind] = PROPERTIES[name]
+  const values =
+    kind === 'pairs' && !Array.isArray(value) ? Object.entries(value as object) : Array.isArray(value) ? value : [value]
+  return values.map((one: unknown) => Buffer.concat([Uint8Array.of(id), bytesOf(kind, one)]))
+}
+
+function bytesOf(kind: PropertyKind, value: unknown): Uint8Array {
   switch (kind) {
     case 'byte':
-      return [Buffer.from([id, value as number])]
+      return Uint8Array.of(value as number)
     case 'uint16':
-      return [Buffer.from([id]), uint16(value as number)]
+      return uint16(value as number)
     case 'uint32':
-      return [Buffer.from([id]), uint16(Math.floor((value as number) / 65_536)), uint16((value as number) % 65_536)]
+      return Buffer.concat([uint16(Math.floor((value as number) / 65_536)), uint16((value as number) % 65_536)])
     case 'varint':
-      return [value as number | number[]].flat().map((n) => Buffer.concat([Buffer.from([id]), varint(n)]))
+      return varint(value as number)
     case 'string':
     case 'binary':
-      return [Buffer.from([id]), prefixed(value as Uint8Array)]
+      return prefixed(typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array))
     case 'pairs': {
-      const pairs = Array.isArray(value)
-        ? (value as [string, string][])
-        : Object.entries(value as Record<string, string>)
-      return pairs.map(([k, v]) =>
-        Buffer.concat([Buffer.from([id]), prefixed(Buffer.from(k)), prefixed(Buffer.from(v))]),
-      )
+      const [name, text] = value as [string, string]
+      return Buffer.concat([prefixed(Buffer.from(name)), prefixed(Buffer.from(text))])
     }
   }
 }

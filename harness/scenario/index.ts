@@ -23,6 +23,7 @@ export {
   readHex,
   type Scalar,
   textMatcher,
+  translatedMatcher,
   type ValueMatcher,
   valueMatcher,
 } from './matcher.ts'

@@ -52,11 +52,41 @@ const OPERATORS = ['json', 'hex', 'eq', 'in', 'not', 'gt', 'gte', 'lt', 'lte'] a
 export const RANGE = ['gt', 'gte', 'lt', 'lte'] as const
 
 /** Exact, `/regex/`, `{ json }`, `{ hex }`, `{ eq }`, `{ gt, gte, lt, lte }`, `{ in }`, `{ not }`. */
-export function valueMatcher(options: MatcherOptions = {}): z.ZodType<ValueMatcher> {
-  const what = options.text ? 'text or a matcher' : 'a value or a matcher'
+export const valueMatcher = (options: MatcherOptions = {}): z.ZodType<ValueMatcher> =>
+  translatedMatcher((input) => ({ value: input }), options)
+
+/**
+ * A matcher whose values have words of their own.
+ * @param translate what is written, at any depth of it, to what is meant: a name to its number
+ */
+export function translatedMatcher(
+  translate: (scalar: unknown) => ParseResult<unknown>,
+  options: MatcherOptions & { readonly what?: string } = {},
+): z.ZodType<ValueMatcher> {
+  const what = options.what ?? (options.text ? 'text or a matcher' : 'a value or a matcher')
   const describe = 'a value, /regex/, or one of { json, hex, eq, in, not, gt, gte, lt, lte }'
-  return word({ what, describe, schema: schemaFor(options) }, (input) => readMatcher(input, options))
+  return word({ what, describe, schema: schemaFor(options) }, (input) => {
+    const read = translated(input, translate)
+    return 'value' in read ? readMatcher(read.value, options) : read
+  })
 }
+
+/** Lists and the operators that hold values are gone through; what stands in `json` and `hex` is as it is. */
+function translated(input: unknown, translate: (scalar: unknown) => ParseResult<unknown>): ParseResult<unknown> {
+  if (Array.isArray(input))
+    return collect(
+      input.map((one, k) => [k, translated(one, translate)] as const),
+      (values) => values,
+    )
+  if (typeof input !== 'object' || input === null) return translate(input)
+  const entries = Object.entries(input)
+  return collect(
+    entries.map(([key, one]) => [key, AS_IT_IS.includes(key) ? { value: one } : translated(one, translate)] as const),
+    (values) => Object.fromEntries(entries.map(([key], k) => [key, values[k]])),
+  )
+}
+
+const AS_IT_IS: readonly string[] = ['json', 'hex']
 
 /** A matcher of text: `payload: 1` is an error. */
 export const textMatcher = (): z.ZodType<ValueMatcher> => valueMatcher({ text: true })

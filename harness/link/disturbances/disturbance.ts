@@ -93,6 +93,8 @@ export const restamped = (chunk: Chunk, since: Instant): Chunk => ({
 
 /** What a handler stands in: what comes before it and what comes after. */
 export interface Line {
+  /** The protocol level of the connection. */
+  readonly level: number
   now(): Instant
   /** To whatever comes next. */
   next(chunk: Chunk): void

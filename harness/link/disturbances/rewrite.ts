@@ -12,7 +12,7 @@ export const rewrite: Disturbance<z.output<typeof packetChanges>> = {
   settings: packetChanges,
   make: (changes) => (line) => ({
     take(chunk) {
-      const rewritten = rewritePacket(chunk.bytes, changes)
+      const rewritten = rewritePacket(chunk.bytes, changes, line.level)
       if ('refused' in rewritten) line.note(`not rewritten: ${rewritten.refused}`)
       line.next('bytes' in rewritten ? line.changed(chunk, rewritten.bytes) : chunk)
     },

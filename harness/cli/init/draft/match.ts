@@ -21,7 +21,12 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
         will:
           packet.will === undefined
             ? false
-            : { ...packet.will, topic: exactly(packet.will.topic), payload: content(packet.will.payload) },
+            : {
+                topic: exactly(packet.will.topic),
+                payload: content(packet.will.payload),
+                qos: packet.will.qos,
+                retain: packet.will.retain,
+              },
         username: packet.username === undefined ? null : exactly(packet.username),
       }
     case 'connack':
@@ -40,8 +45,9 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
     case 'pubrec':
     case 'pubrel':
     case 'pubcomp':
-    case 'unsuback':
       return { packetId: id, reasonCode: packet.reasonCode }
+    case 'unsuback':
+      return { packetId: id, reasonCode: packet.reasonCodes }
     case 'subscribe':
       return {
         packetId: id,
@@ -53,6 +59,7 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
     case 'unsubscribe':
       return { packetId: id, topic: packet.topics.map(exactly) }
     case 'disconnect':
+    case 'auth':
       return { reasonCode: packet.reasonCode }
     case 'malformed':
       return { claims: packet.claims }

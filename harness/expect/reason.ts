@@ -1,0 +1,16 @@
+// Reason codes of MQTT 5 in a claim: by number, by name, or by a matcher of either.
+
+import { notAReason, reasonNamed } from '../packets/index.ts'
+import { translatedMatcher } from '../scenario/index.ts'
+
+/** `151`, `quota-exceeded`, `{ in: [success, no-matching-subscribers] }`, `[granted-qos-1, not-authorized]`. */
+export const reasonMatcher = () =>
+  translatedMatcher(
+    (input) => {
+      if (typeof input !== 'string') return { value: input }
+      const code = reasonNamed(input)
+      if (code !== undefined) return { value: code }
+      return input.startsWith('/') || input.includes('${{') ? { value: input } : { wrong: notAReason(input) }
+    },
+    { what: 'a reason code' },
+  )
