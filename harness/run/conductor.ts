@@ -2,7 +2,7 @@
 // watches, and gives everything back in reverse, whatever happened.
 
 import { type Duration, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
-import { type Broker, type BrokerKind, brokers, type Gap, versionFits } from '../brokers/index.ts'
+import type { Broker } from '../brokers/index.ts'
 import type { Attachment, Device } from '../devices/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
@@ -27,6 +27,7 @@ import { unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status, statusOfVerdicts } from './result.ts'
+import { runBroker } from './run-broker.ts'
 
 /** From the end of the observer's connection to the exit of a broker that died. */
 const BROKER_EXIT_GRACE = milliseconds(300)
@@ -145,7 +146,7 @@ class Conductor {
     return {
       plan: this.#plan,
       status: statusOf(ending, verdicts, measured.verdicts),
-      broker: this.#brokerOfRun(),
+      broker: runBroker(this.#broker, this.#plan.given.broker.name),
       gap: null,
       verdicts: [...verdicts, ...measured.verdicts].map((verdict) => redactText(verdict, secrets)),
       load: measured.result,
@@ -165,16 +166,6 @@ class Conductor {
 
   async #consolesQuiet(): Promise<void> {
     await Promise.all([...this.#devices.values()].map((device) => device.consoleQuiet?.()))
-  }
-
-  #brokerOfRun(): ScenarioRun['broker'] {
-    const kind = this.#broker?.name ?? ''
-    const version = this.#broker?.version ?? ''
-    const gaps: readonly Gap[] =
-      (brokers as Readonly<Record<string, BrokerKind>>)[kind]?.gaps.filter((gap) =>
-        versionFits(version, gap.versions),
-      ) ?? []
-    return { name: this.#plan.given.broker.name, kind, version, gaps }
   }
 
   async #steps(): Promise<Ending> {

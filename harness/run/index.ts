@@ -1,8 +1,8 @@
 // The conductor: acquire, run, release.
 
 export { AdaptiveLimit } from './adaptive-limit.ts'
-export { folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
-export { type ConductOptions, conduct } from './conductor.ts'
+export { clearRecords, folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
+export { type ConductOptions, conduct, type Unwritten } from './conductor.ts'
 export { describeErrno } from './fs-errors.ts'
 export { withGap } from './gap.ts'
 export { InteractiveSession, type InteractiveSettings, type StepResult } from './interactive-session.ts'

@@ -4,7 +4,7 @@
 import { after, type Duration, Problem, showDuration, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Device } from '../devices/index.ts'
-import type { Timeline } from '../evidence/index.ts'
+import type { Event, Timeline } from '../evidence/index.ts'
 import { Judge, TIME_UP, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
 import {
@@ -22,10 +22,15 @@ import {
   type Observer,
   openDevice,
   openDeviceLink,
+  redactText,
   Session,
 } from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
+import { asScenario } from './as-scenario.ts'
+import type { Unwritten } from './conductor.ts'
 import { Performer } from './performer.ts'
+import type { ScenarioRun } from './result.ts'
+import { runBroker } from './run-broker.ts'
 
 export interface InteractiveSettings {
   /** Names the program in messages; files that devices name are looked for from its folder. */
@@ -42,6 +47,9 @@ export interface InteractiveSettings {
   /** Aborted: whatever is awaited ends. */
   readonly signal: AbortSignal
 }
+
+/** What a session does not know of itself. */
+export type RunFacts = Pick<ScenarioRun, 'status' | 'attempt' | 'repetition'> & Pick<Plan, 'name' | 'file'>
 
 export interface StepResult {
   readonly outcome: 'passed' | 'failed' | 'inconclusive'
@@ -61,6 +69,14 @@ export class InteractiveSession implements AsyncDisposable {
   readonly #judge: Judge
   readonly #timer: JudgeTimer
   readonly #steps: Step[] = []
+  readonly #plans: DevicePlan[] = []
+  readonly #asked: { readonly devices: [string, YamlMap][]; readonly steps: YamlMap[] } = { devices: [], steps: [] }
+  /** Steps whose claim was not to hold. */
+  readonly #turned = new Set<string>()
+  readonly #startedAt = new Date()
+  #opened: Broker | null = null
+  /** Up to when it was given back. */
+  #events: readonly Event[] | null = null
   readonly #links = new Map<string, Link>()
   readonly #devices = new Map<string, Device>()
   #broker: Promise<Broker> | null = null
@@ -81,7 +97,7 @@ export class InteractiveSession implements AsyncDisposable {
     const { timeline, clock, lag } = this.#session
     this.timeline = timeline
     this.pieces = new IncrementalCompiler(settings)
-    this.plan = emptyPlan(settings, this.#steps)
+    this.plan = emptyPlan(settings, this.#steps, this.#plans)
     this.#judge = new Judge(this.plan)
     this.#timer = new JudgeTimer(this.#judge, timeline, clock, lag)
     this.#session.endOn(settings.signal)
@@ -119,6 +135,7 @@ export class InteractiveSession implements AsyncDisposable {
     const plan = this.pieces.link(name, tls)
     const { link, security } = await this.#orReason(openDeviceLink(plan, await this.#env()))
     this.#links.set(name, link)
+    this.#keep(plan, { use: 'raw', ...(tls === null ? {} : { link: { tls: true } }) })
     return { link, ca: security.tls?.trust.ca }
   }
 
@@ -126,6 +143,7 @@ export class InteractiveSession implements AsyncDisposable {
   async device(name: string, words: YamlMap): Promise<Link> {
     const { plan, secrets } = this.pieces.device(name, words)
     this.#session.secrets.learn(secrets)
+    this.#keep(plan, words)
     const env = await this.#env()
     const opened = await this.#orReason(openDeviceLink(plan, env))
     this.#links.set(name, opened.link)
@@ -145,6 +163,7 @@ export class InteractiveSession implements AsyncDisposable {
     const path = String(this.#steps.length)
     const step = this.pieces.step(words, this.#steps.length)
     this.#steps.push(step)
+    this.#asked.steps.push(words)
     const { cancellation } = this.#session
     this.#performer ??= new Performer(stage, this.#judge, cancellation)
     try {
@@ -165,12 +184,50 @@ export class InteractiveSession implements AsyncDisposable {
     const path = String(this.#steps.length)
     this.pieces.moment(id)
     this.#steps.push(momentOf(id, path, this.plan))
+    this.#asked.steps.push({ id, delay: '0ms' })
     this.timeline.record({ kind: 'step', step: path, phase: 'started' })
     this.timeline.record({ kind: 'step', step: path, phase: 'ended', outcome: 'passed' })
     return id
   }
 
+  /** The claim of this step was not to hold: its verdict is to be read the other way round. */
+  turn(path: string): void {
+    this.#turned.add(path)
+  }
+
+  /** What it was, as the run of a scenario; complete once it is given back. */
+  run({ name, file, status, attempt, repetition }: RunFacts) {
+    const { broker, seed } = this.#settings
+    const { text, lines } = asScenario(name, this.#asked, [`What a test of ${file} did, in the words of scenarios.`])
+    const at = (line: number) => ({ file, line, column: 5, length: 1 })
+    const steps = this.#steps.map((step, k) => ({ ...step, place: at(lines[k]!) }))
+    return {
+      plan: { ...this.plan, name, file, steps, text: this.#session.secrets.text(text), devices: [...this.#plans] },
+      status,
+      broker: runBroker(this.#opened, broker.name),
+      gap: null,
+      verdicts: this.#judge.verdicts.map((verdict) => {
+        const placed = { ...verdict, place: at(lines[Number.parseInt(verdict.step, 10)] ?? 1) }
+        return redactText(this.#turned.has(verdict.step) ? turned(placed) : placed, this.#session.secrets)
+      }),
+      load: null,
+      events: this.#events ?? [...this.timeline.events],
+      problem: null,
+      bug: undefined,
+      seed,
+      startedAt: this.#startedAt,
+      duration: this.timeline.now(),
+      repetition,
+      attempt,
+      artifacts: null,
+      extraFiles: {},
+      brokerLog: this.#session.brokerLog,
+      asJudged: Object.fromEntries(this.#judge.verdicts.map(({ step, kind }) => [step, kind])),
+    } satisfies ScenarioRun & Unwritten
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#events ??= [...this.timeline.events]
     this.#timer.stop()
     this.#limit?.cancel()
     this.#session.cancellation.stop({ kind: 'interrupted' })
@@ -180,9 +237,15 @@ export class InteractiveSession implements AsyncDisposable {
     if (trouble !== undefined) throw trouble
   }
 
+  #keep(plan: DevicePlan, words: YamlMap): void {
+    this.#plans.push(plan)
+    this.#asked.devices.push([plan.name, words])
+  }
+
   async #openBroker(): Promise<Broker> {
     return this.#orReason(
       this.#session.openBroker(this.#settings.openBroker).then(async (broker) => {
+        this.#opened = broker
         await this.#session.shareBroker(broker)
         return broker
       }),
@@ -236,7 +299,11 @@ export class InteractiveSession implements AsyncDisposable {
   }
 }
 
-function emptyPlan({ file, broker, seed, timeout, observe }: InteractiveSettings, steps: readonly Step[]): Plan {
+function emptyPlan(
+  { file, broker, seed, timeout, observe }: InteractiveSettings,
+  steps: readonly Step[],
+  devices: readonly DevicePlan[],
+): Plan {
   return {
     name: file,
     file,
@@ -254,12 +321,17 @@ function emptyPlan({ file, broker, seed, timeout, observe }: InteractiveSettings
     broker: null,
     observe,
     given: { vars: {}, seed, timeout, broker },
-    devices: [],
+    devices,
     fleet: null,
     slos: [],
     always: [],
     steps,
   }
+}
+
+const turned = (verdict: Verdict): Verdict => {
+  if (verdict.kind === 'inconclusive') return verdict
+  return { ...verdict, kind: verdict.kind === 'pass' ? 'fail' : 'pass', expected: `no ${verdict.expected}` }
 }
 
 const momentOf = (id: string, path: string, { place }: Plan): Step => ({

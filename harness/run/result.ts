@@ -60,6 +60,11 @@ export interface ScenarioRun {
   readonly artifacts: string | null
   /** Names of the files in that folder; absent: the timeline and the scenario. */
   readonly files?: readonly string[] | undefined
+  /**
+   * What the judge said of each step, by its path, where a test in TypeScript decided what that comes to: its claim may
+   * have had a `.not`, and its call may have been meant to fail.
+   */
+  readonly asJudged?: Readonly<Record<string, string>> | undefined
   /** Why its record could not be written. */
   readonly unwritten?: Problem | undefined
 }

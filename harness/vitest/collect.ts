@@ -5,7 +5,15 @@ import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { describe, type TestContext, test } from 'vitest'
 import type { Plan } from '../plan/index.ts'
-import { conduct, folderNames, type ScenarioRun, withGap, writeArtifacts } from '../run/index.ts'
+import {
+  conduct,
+  folderNames,
+  type ScenarioRun,
+  skipped,
+  type Unwritten,
+  withGap,
+  writeArtifacts,
+} from '../run/index.ts'
 import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
 import {
   type Job,
@@ -19,24 +27,11 @@ import {
 } from '../select/index.ts'
 import { failureOf, located, mistakesOf } from './failure.ts'
 import { listOf, type ParsedOptions } from './options.ts'
+import { tellRun } from './results.ts'
 import { untilShutdown } from './worker-shutdown.ts'
 
 /** Milliseconds beyond the scenario's own: a broker is started before it and given back after it. */
 const AROUND = 60_000
-
-/** What the JSON of vitest's reporters has of a test under `meta`. */
-declare module 'vitest' {
-  interface TaskMeta {
-    mqttHil?: {
-      readonly status: string
-      readonly broker: string
-      readonly verifies: readonly string[]
-      readonly seed: number
-      readonly gap?: string
-      readonly artifacts?: string
-    }
-  }
-}
 
 export async function collect(path: string, options: ParsedOptions): Promise<void> {
   const file = relative(process.cwd(), path)
@@ -44,10 +39,19 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
   const names = folderNames(jobs.map(({ plan }) => plan))
   const selects = selection({ tag: listOf(options.tags) })
   const several = listOf(options.broker).length > 1
+  const kept = async (run: ScenarioRun & Unwritten, { task }: TestContext): Promise<ScenarioRun> => {
+    if (options.output === undefined) return run
+    const written = await writeArtifacts(run, options.output, names.get(run.plan)!)
+    await tellRun(options.output, task.id, written)
+    return written
+  }
   const declare = ({ plan, broker }: Job, title: string): void =>
     test(title, { timeout: plan.timeout + AROUND, meta: {} }, async (context) => {
       if (!selects(plan)) context.skip(`not selected by tags: ${listOf(options.tags).join(', ')}`)
-      if (plan.skip !== null) context.skip(plan.skip)
+      if (plan.skip !== null) {
+        if (options.output !== undefined) await tellRun(options.output, context.task.id, skipped(plan, 0))
+        context.skip(plan.skip)
+      }
       const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
       const run = await conduct(plan, {
         openBroker: () => openChosen(broker),
@@ -57,12 +61,7 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
         repetition: context.task.result?.repeatCount ?? 0,
         attempt: context.task.result?.retryCount ?? 0,
       })
-      await settle(
-        options.output === undefined
-          ? withGap(run)
-          : await writeArtifacts(withGap(run), options.output, names.get(plan)!),
-        context,
-      )
+      await settle(await kept(withGap(run), context), context)
     })
   for (const [name, group] of grouped(jobs)) {
     const [only] = group

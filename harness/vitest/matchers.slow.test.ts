@@ -1,18 +1,21 @@
 // The fixtures and matchers in a real vitest, on fixtures/vitest/tests: where they hold, and for each where it does not.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Scratch } from '../cli/testing.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hil, Scratch } from '../cli/testing.ts'
+import type { Results } from '../report/index.ts'
 import { type JsonTest, linkPackages, ROOT, runVitest } from './testing.ts'
 
 const PROJECT = join(ROOT, 'fixtures/vitest')
 const scratch = new Scratch()
+const OUTPUT = join(scratch.path, 'results')
 let ran: Awaited<ReturnType<typeof runVitest>>
 
 beforeAll(async () => {
-  ran = await runVitest(PROJECT, ['tests'], join(scratch.path, 'all.json'))
+  const options = { MQTT_HIL: JSON.stringify({ output: OUTPUT }) }
+  ran = await runVitest(PROJECT, ['tests', 'scenarios/passing'], join(scratch.path, 'all.json'), options)
 }, 120_000)
 afterAll(() => scratch[Symbol.dispose]())
 
@@ -76,6 +79,10 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
     /^TypeError: .*toStaySilent.*: 1m must be waited out, and the test ends its claims after 9s\n +hint: give it time/,
   ],
   'a step that is longer than the test': [/^ClaimFailed: delay\n.*within the time limit of /],
+  'a plain expect that fails': [
+    /^AssertionError: expected 2 to be 3[^\n]*\n {2}last events:\n(.*\n)* {4}#\d+ \S+ blue ← CONNACK/,
+  ],
+  'a time-out that is not of a claim': [/^Error: Test timed out in 2000ms[\s\S]*last events:\n(.*\n)*.*blue ← CONNACK/],
 }
 
 it('each test that must fail is looked at here', () => {
@@ -99,6 +106,47 @@ function sourceOf(title: string): number[] {
   const to = lines.indexOf('})', from)
   return lines.slice(from, to).map((_, k) => from + k + 1)
 }
+
+describe('with an output folder', () => {
+  const results = () => JSON.parse(readFileSync(join(OUTPUT, 'results.json'), 'utf8')) as Results
+  const titled = (name: string) => results().scenarios.find((scenario) => scenario.name === name)!
+
+  it('each test and scenario has its place in results.json and report.html, and its record', () => {
+    const all = [...tests('failing'), ...tests('passing')]
+    const asked = all.filter(({ title }) => !/is not started for a test/.test(title))
+    const named = results().scenarios.map(({ name }) => name.split(' > ').at(-1))
+    expect(named).toEqual(expect.arrayContaining(asked.map(({ title }) => title)))
+    expect(named).toContain('a message that is acknowledged')
+    expect(results().summary).toMatchObject({ total: named.length, failed: tests('failing').length })
+    for (const { artifacts, name } of results().scenarios) {
+      const files = artifacts.map((file) => basename(file))
+      expect(files, name).toEqual(expect.arrayContaining(['timeline.ndjson', 'scenario.yaml']))
+      for (const file of artifacts) expect(existsSync(join(OUTPUT, file)), file).toBe(true)
+    }
+    expect(titled('a plain expect that fails').artifacts.map((file) => basename(file))).toContain('blue.pcapng')
+    expect(statSync(join(OUTPUT, 'report.html')).size).toBeGreaterThan(10_000)
+    expect(existsSync(join(OUTPUT, '.told'))).toBe(false)
+  })
+
+  it('vitest knows the folder of each', () => {
+    const [one] = tests('failing')
+    expect(one!.meta.mqttHil).toMatchObject({ status: 'failed', broker: 'aedes' })
+    expect(readdirSync(one!.meta.mqttHil!.artifacts as string)).toContain('timeline.ndjson')
+  })
+
+  it('a claim with .not is told as it was meant', () => {
+    const { status, steps } = titled('a moment divides what came before from what comes after')
+    expect(status).toBe('passed')
+    expect(steps.map(({ verdict }) => verdict).filter((kind) => kind === 'fail')).toEqual([])
+  })
+
+  it('hil judge comes to the same again', async () => {
+    const { out, code } = await hil('judge', OUTPUT)
+    expect(out).not.toMatch(/the run itself was/)
+    expect(out).toMatch(new RegExp(`${tests('failing').length} failed`))
+    expect(code).toBe(1)
+  })
+})
 
 it('what the documentation shows passes', async () => {
   using project = new Scratch()

@@ -271,6 +271,7 @@ function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Result {
       .replaceAll(/\bafter acked\d+\.last/g, 'after the PUBLISH')
   if (verdict.kind === 'inconclusive') throw site.place(claimError('Inconclusive', tell(verdict)))
   const pass = verdict.kind === 'pass'
+  if (isNot) rig.turn(verdict.step)
   if (pass === isNot) {
     const told = isNot ? { ...verdict, kind: 'fail' as const, expected: `no ${verdict.expected}` } : verdict
     throw site.place(claimError('ClaimFailed', tell(told)))

@@ -15,6 +15,7 @@ import { namesUnder } from '../select/index.ts'
 import { located } from './failure.ts'
 import { inputsOf } from './inputs.ts'
 import { type MqttHilOptions, optionsOf, type ParsedOptions } from './options.ts'
+import { ResultsReporter } from './results.ts'
 
 /** Where this package lies: vitest leaves it to Node, as it does with what is in node_modules. */
 const OURS = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,6 +31,7 @@ const TEST_TIMEOUT = 30_000
 export function mqttHil(given: MqttHilOptions = {}): Plugin {
   const options = parsed(given)
   let root = process.cwd()
+  const outputOf = (): string | undefined => (options.output === undefined ? undefined : resolve(root, options.output))
   let project: TestProject | null = null
   let checked: Promise<void> | null = null
   /** By scenario file: what it depends on. */
@@ -52,13 +54,15 @@ export function mqttHil(given: MqttHilOptions = {}): Plugin {
           server: { deps: { external: [new RegExp(`^(file://)?${escaped(OURS)}(dist/|.*\\.js$)`)] } },
           // Keep alive and wills take longer than vitest's own 5 s.
           ...(user.test?.testTimeout === undefined ? { testTimeout: TEST_TIMEOUT } : {}),
-          provide: { mqttHil: { ...options, config } },
+          provide: { mqttHil: { ...options, output: outputOf(), config } },
         },
       }
     },
     configureVitest(context) {
       project = context.project
       const { config } = context.vitest
+      const output = outputOf()
+      if (output !== undefined) config.reporters.push(new ResultsReporter(output) as never)
       config.watchTriggerPatterns = [
         ...(config.watchTriggerPatterns ?? []),
         { pattern: /^/, testsToRun: (changed) => dependents(inputs, changed) },
@@ -75,7 +79,7 @@ export function mqttHil(given: MqttHilOptions = {}): Plugin {
       for (const path of needs) this.addWatchFile(path)
       const code = [
         `import { collect } from ${JSON.stringify(COLLECT)}`,
-        `await collect(${JSON.stringify(file)}, ${JSON.stringify({ ...options, config })})`,
+        `await collect(${JSON.stringify(file)}, ${JSON.stringify({ ...options, output: outputOf(), config })})`,
       ]
       return { code: code.join('\n'), map: null }
     },

@@ -12,6 +12,7 @@ import { callSite } from './call-site.ts'
 import { done, TestDevice, TestLink } from './device.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type ParsedOptions, settingsOf } from './options.ts'
+import { addEvents, keepRecord } from './record.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
 import { forgotten } from './taken-up.ts'
 import type { DeviceOptions } from './words.ts'
@@ -72,7 +73,7 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
       if (left.length > 0)
         throw left.length === 1 ? left[0] : new AggregateError(left, `${left.length} were not awaited`)
     })
-    await using rig = new InteractiveSession({
+    const rig = new InteractiveSession({
       file: task.file.filepath,
       openBroker: () => openChosen(chosen),
       broker: factsOf(chosen),
@@ -84,7 +85,10 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
     })
     await use(rig)
     // One that has failed already needs no more reasons: it may have ended before what it would have waited for.
-    if (task.result?.state !== 'fail') left.push(...forgotten(rig))
+    if (task.result?.state === 'fail') addEvents(rig, task)
+    else left.push(...forgotten(rig))
+    await rig[Symbol.asyncDispose]().catch((error: Error) => left.push(error))
+    if (options.output !== undefined) await keepRecord(rig, task, left, options.output)
   },
 })
 

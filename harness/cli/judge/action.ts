@@ -59,7 +59,7 @@ async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> 
   judge.end()
   const complete = isComplete(plan, events)
   const verdicts = [...judge.verdicts, ...(complete ? await judgeRecordedLoad(plan, dirname(record)) : [])]
-  const judged = statusOf(verdicts, complete, about, record)
+  const judged = asBefore(verdicts, about) ?? statusOf(verdicts, complete, about, record)
   const hidden = isHidden(judged, about.status, events)
   const status = hidden ? 'inconclusive' : judged
   const run: ScenarioRun = {
@@ -79,11 +79,11 @@ async function judgeRecord(record: string, out: Terminal): Promise<ScenarioRun> 
     attempt: 0,
     artifacts: dirname(record),
   }
-  const holds = status === 'passed' || verdicts.some((v) => v.kind !== 'pass')
+  const holds = status === 'passed' || about.verdicts !== undefined || verdicts.some((v) => v.kind !== 'pass')
   const differs = `the run itself was ${about.status}${hidden ? HIDDEN : ''}`
   const was = about.status !== status ? ` (${differs})` : holds ? '' : UNFINISHED
   out.print(`${status} ${about.scenario}${about.variant === '' ? '' : ` [${about.variant}]`}${was}\n`)
-  out.print(renderFailure(run, out.color))
+  if (about.verdicts === undefined || status !== about.status) out.print(renderFailure(run, out.color))
   return run
 }
 
@@ -94,6 +94,13 @@ const isHidden = (judged: Status, was: string, events: readonly Event[]): boolea
   judged !== was && [judged, was].every((one) => one === 'passed' || one === 'failed') && events.some(isMasked)
 
 const UNFINISHED = ' (what was judged holds; it did not get to its end)'
+
+/** Where a program decided what its verdicts come to, that holds as long as they are the same; null: another rule. */
+function asBefore(verdicts: readonly Verdict[], { verdicts: was, status }: RecordHeader): Status | null {
+  if (was === undefined) return null
+  const same = verdicts.every(({ step, kind }) => was[step] === kind) && verdicts.length >= Object.keys(was).length
+  return same ? (status as Status) : 'failed'
+}
 
 /** A run that ended before its last step is not passed, whatever its verdicts are. */
 function statusOf(verdicts: readonly Verdict[], complete: boolean, about: RecordHeader, record: string): Status {
