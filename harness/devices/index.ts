@@ -20,6 +20,9 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
   replay,
 }
 
+/** The kind of a device that does nothing by itself: what a record calls a link with a program of somebody's own. */
+export const IDLE_KIND = raw.name
+
 export { lockNames } from './board/board.ts'
 export type { BoardFiles } from './board/board-files.ts'
 export { filesOf } from './board/files.ts'

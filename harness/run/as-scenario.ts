@@ -1,6 +1,7 @@
 // What a program asked a session for, as the text of a scenario: beside a record it says what was done, and `hil judge`
 // compiles it again.
 
+import { IDLE_KIND } from '../devices/index.ts'
 import type { YamlMap, YamlValue } from '../plan/index.ts'
 import { documentText, flow, map, type Value, Written } from '../scenario/index.ts'
 
@@ -32,7 +33,7 @@ export function asScenario(name: string, { devices, steps }: Asked, about: reado
 }
 
 /** A scenario has at least one device and one step. */
-const NOBODY = [['nobody', { use: 'raw' }]] as const
+const NOBODY = [['nobody', { use: IDLE_KIND }]] as const
 const NOTHING = [{ delay: '0ms' }]
 
 const entry = (key: string, value: Value): string => documentText(map([[key, flow(value)]])).trimEnd()

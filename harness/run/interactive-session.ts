@@ -3,7 +3,7 @@
 
 import { after, type Duration, Problem, showDuration, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import type { Device } from '../devices/index.ts'
+import { type Device, IDLE_KIND } from '../devices/index.ts'
 import type { Event, Timeline } from '../evidence/index.ts'
 import { Judge, TIME_UP, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
@@ -135,7 +135,7 @@ export class InteractiveSession implements AsyncDisposable {
     const plan = this.pieces.link(name, tls)
     const { link, security } = await this.#orReason(openDeviceLink(plan, await this.#env()))
     this.#links.set(name, link)
-    this.#keep(plan, { use: 'raw', ...(tls === null ? {} : { link: { tls: true } }) })
+    this.#keep(plan, { use: IDLE_KIND, ...(tls === null ? {} : { link: { tls: true } }) })
     return { link, ca: security.tls?.trust.ca }
   }
 
