@@ -29,8 +29,12 @@ export interface Timer {
 
 /** Time comes in by argument. `at` runs `fire` once `now()` has reached `when`, never before. */
 export interface Clock {
+  /** It moves only when nothing can go on: nothing is ever late. */
+  readonly isVirtual?: true
   now(): Instant
   at(when: Instant, fire: () => void): Timer
+  /** A program that never waits has computed for a while, and lets the world go on before `then`. Absent: real time passes by itself. */
+  busy?(then: () => void): void
 }
 
 /** The machine's monotonic clock, counted from the moment it was made. */

@@ -219,7 +219,10 @@ class Board implements RunningBoard {
     let resume = first
     for (let calls = 0; task.alive; calls++) {
       if (calls === CALLS_A_TURN) {
-        setImmediate(() => this.#resume(task, resume))
+        const goOn = (): void => this.#resume(task, resume)
+        const { clock } = this.#host
+        if (clock.busy === undefined) setImmediate(goOn)
+        else clock.busy(goOn)
         return
       }
       const step = 'error' in resume ? task.program.throw(resume.error) : task.program.next(resume.value)

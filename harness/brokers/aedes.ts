@@ -34,6 +34,7 @@ export const aedes: BrokerKind = defineBroker({
   name: 'aedes',
   summary: 'in this process, nothing to install; forgets everything when it stops',
   options,
+  isEmbedded: true,
   gaps: [
     {
       test: 'a death that nobody asked for is told, with its cause',

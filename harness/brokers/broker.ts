@@ -92,6 +92,8 @@ export interface BrokerKind {
   readonly gaps: readonly Gap[]
   /** It is started here, so that it can be stopped and restarted. */
   readonly controllable: boolean
+  /** It lives in this process, on Node's timers and sockets: its time can be virtual. */
+  readonly isEmbedded: boolean
   /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
   keepaliveSlack(options?: unknown): Duration
   /** The options with which it also speaks MQTT over WebSocket; null when it cannot. Throws Problem `broker/bad-options`. */
@@ -109,6 +111,8 @@ export interface BrokerDefinition<O> {
   readonly gaps?: readonly Gap[]
   /** Default: true. */
   readonly controllable?: boolean
+  /** Default: false. */
+  readonly isEmbedded?: boolean
   keepaliveSlack(options: O): Duration
   /** What is to be added to the options, if anything, for MQTT over WebSocket; null, or absent: it has none. */
   websocket?(options: O): Readonly<Record<string, unknown>> | null
@@ -118,7 +122,7 @@ export interface BrokerDefinition<O> {
 
 /** Options are parsed at this door; the definition trusts them. */
 export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
-  const { name, summary, options, gaps = [], controllable = true } = definition
+  const { name, summary, options, gaps = [], controllable = true, isEmbedded = false } = definition
   const parse = (given: unknown): O => {
     const parsed = options.safeParse(given ?? {})
     if (parsed.success) return parsed.data
@@ -132,6 +136,7 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     options,
     gaps,
     controllable,
+    isEmbedded,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
     withWebSocket(given) {
       const added = definition.websocket?.(parse(given)) ?? null

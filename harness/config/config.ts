@@ -31,6 +31,8 @@ export const configSchema = z.strictObject({
   retries: z.number().int().min(0).optional(),
   /** For scenarios that set none: `60s`, or milliseconds. */
   timeout: OPTIONS.timeout.optional(),
+  /** The time of scenarios that do not say theirs; default: real. */
+  clock: OPTIONS.clock.optional(),
   /** Past one of these a run ends and is inconclusive: a device or a broker sent more than may be held. */
   limits: z
     .strictObject({

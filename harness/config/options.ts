@@ -29,6 +29,7 @@ export const OPTIONS = {
   include: z.array(z.string()),
   config: z.string(),
   timeout: timeSpan(),
+  clock: z.enum(['real', 'virtual', 'auto']),
   seed: z.number().int().min(0),
   output: z.string(),
   observe: z.array(z.string()),

@@ -72,6 +72,7 @@ export function planOf(steps: readonly Step[], always: readonly ClaimStep[] = []
     secrets: [],
     gaps: [],
     timeout: milliseconds(60_000),
+    clock: null,
     variant: '',
     skip: null,
     unfit: false,

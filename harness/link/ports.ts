@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { threadId } from 'node:worker_threads'
 import { Problem } from '../../emulators/index.ts'
+import { perWorld } from '../virtual-time/index.ts'
 
 const FIRST = 20_000
 const COUNT = 12_000
@@ -16,18 +17,24 @@ export interface PortClaim {
   release(): void
 }
 
-const claimed = new Set<number>()
+interface Ports {
+  readonly claimed: Set<number>
+  next: number
+}
+
 // Processes that run side by side begin far apart: another's port that is closed for the moment looks free.
-let next = (process.pid * 1009 + threadId * 211) % COUNT
+const ofProcess: Ports = { claimed: new Set(), next: (process.pid * 1009 + threadId * 211) % COUNT }
 
 /**
  * Claims ports until `use` takes one: it answers false when that port turns out to be taken by somebody else.
  * Throws Problem `link/no-port` when all 12,000 are, and whatever else `use` throws.
  */
 export async function claimPort(use: (port: number) => Promise<boolean>): Promise<PortClaim> {
+  const ports = perWorld(ofProcess, () => ({ claimed: new Set(), next: 0 }))
+  const { claimed } = ports
   for (let tries = 0; tries < COUNT; tries++) {
-    const port = FIRST + next
-    next = (next + 1) % COUNT
+    const port = FIRST + ports.next
+    ports.next = (ports.next + 1) % COUNT
     if (claimed.has(port)) continue
     claimed.add(port)
     let used = false

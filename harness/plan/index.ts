@@ -18,6 +18,7 @@ export type { KnownGap } from './model/gap.ts'
 export {
   type BrokerFacts,
   type BrokerRequest,
+  type ClockWish,
   type CompileInputs,
   type DevicePlan,
   type FleetOverrides,

@@ -240,6 +240,12 @@ export const environment = {
     meaning: 'The system does not give hil a file or a folder.',
     fix: 'Check free space and write permission.',
   },
+  'time/real': {
+    fault: 'input',
+    meaning:
+      'In a run whose time is virtual something was begun that has a time of its own: a process, a socket of the system.',
+    fix: 'Write clock: real in the scenario, or clock: auto where it is chosen; docs/time.md says what can be virtual.',
+  },
   'run/record-limit': {
     fault: 'environment',
     meaning:

@@ -51,6 +51,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
     verifies: [],
     gaps: [],
     timeout: milliseconds(0),
+    clock: null,
     variant: '',
     skip: null,
     unfit: false,

@@ -8,7 +8,10 @@ export const FLOORS: readonly (readonly (readonly [room: string, knows: string])
     ['emulators/mqtt', 'packets'],
   ],
   [['emulators', 'clients, firmware, drivers, the virtual board']],
-  [['harness/outside', 'what comes from outside, made safe to show']],
+  [
+    ['harness/outside', 'what comes from outside, made safe to show'],
+    ['harness/virtual-time', 'a clock, timers, chance and a network that a run has for itself'],
+  ],
   [
     ['harness/child', 'child processes'],
     ['harness/scenario', 'text to tree, and the grammar of values'],

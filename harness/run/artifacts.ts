@@ -23,6 +23,8 @@ export interface RecordHeader {
   readonly status: string
   /** By a step's path, where a program decided what they come to. Absent: `status` follows from them. */
   readonly verdicts?: Readonly<Record<string, string>> | undefined
+  /** Absent: real. */
+  readonly clock?: 'virtual' | undefined
   /** What each device was, by its name: the word of its `use`. Absent in records of before. */
   readonly devices?: Readonly<Record<string, string>> | undefined
 }
@@ -58,6 +60,7 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     startedAt: run.startedAt.toISOString(),
     status: run.status,
     ...(run.asJudged === undefined ? {} : { verdicts: run.asJudged }),
+    ...(run.clock === 'virtual' ? { clock: run.clock } : {}),
     devices: Object.fromEntries(run.plan.devices.map(({ name, use }) => [name, use])),
   }
   await throughTemporary(join(folder, 'timeline.ndjson'), (file) => writeTimelineFile(file, { ...header }, run.events))

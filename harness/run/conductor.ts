@@ -1,7 +1,7 @@
 // Runs one scenario: acquires broker, links and devices, performs the steps while the judge
 // watches, and gives everything back in reverse, whatever happened.
 
-import { type Duration, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
+import { type Clock, type Duration, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Attachment, Device } from '../devices/index.ts'
 import type { Event } from '../evidence/index.ts'
@@ -23,6 +23,7 @@ import {
   type StopReason,
 } from '../session/index.ts'
 import type { Stage } from '../steps/index.ts'
+import { inRealTime, inVirtualTime } from '../virtual-time/index.ts'
 import { unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
@@ -50,6 +51,8 @@ export interface ConductOptions {
   readonly waitForBoard?: Duration | undefined
   /** Called when a board must be waited for, with who has it. */
   readonly onWaiting?: ((text: string) => void) | undefined
+  /** Default: real. What has real time of its own must not be given to the virtual one; see `ownTime`. */
+  readonly clock?: 'real' | 'virtual' | undefined
   /** Gets each event as it is recorded. */
   readonly onEvent?: ((event: Event) => void) | undefined
 }
@@ -72,7 +75,8 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
     return new Conductor(plan, { ...options, openBroker: () => Promise.reject(error) }).conduct()
   }
   try {
-    return await new Conductor(plan, options).conduct()
+    if (options.clock !== 'virtual') return await inRealTime(() => new Conductor(plan, options).conduct())
+    return await inVirtualTime(options.seed, (clock) => new Conductor(plan, options, clock).conduct())
   } finally {
     await turn[Symbol.asyncDispose]()
   }
@@ -108,10 +112,12 @@ class Conductor {
   #fleet: FleetRun | null = null
   readonly #devices = new Map<string, Device>()
 
-  constructor(plan: Plan, options: ConductOptions) {
+  /** Default: real time. */
+  constructor(plan: Plan, options: ConductOptions, clock?: Clock) {
     this.#plan = plan
     this.#options = options
     this.#session = new Session({
+      clock,
       secrets: plan.secrets,
       seed: options.seed,
       limits: options.limits,
@@ -145,6 +151,7 @@ class Conductor {
     const verdicts = this.#judge.verdicts
     return {
       plan: this.#plan,
+      clock: this.#options.clock ?? 'real',
       status: statusOf(ending, verdicts, measured.verdicts),
       broker: runBroker(this.#broker, this.#plan.given.broker.name),
       gap: null,

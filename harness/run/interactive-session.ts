@@ -311,6 +311,7 @@ function emptyPlan(
     secrets: [],
     place: { file, line: 1, column: 1, length: 1 },
     tags: [],
+    clock: null,
     description: null,
     verifies: [],
     gaps: [],

@@ -52,7 +52,9 @@ export interface ScenarioRun {
   readonly seed: number
   /** Wall clock, for people; everything that is judged uses the run's own clock. */
   readonly startedAt: Date
-  /** Milliseconds. */
+  /** Absent: real. */
+  readonly clock?: 'real' | 'virtual' | undefined
+  /** Milliseconds of that clock. */
   readonly duration: number
   readonly repetition: number
   readonly attempt: number

@@ -19,6 +19,8 @@ import { type UnusableBroker, UnusableBrokers } from './unusable-brokers.ts'
 export interface SuiteJob {
   readonly plan: Plan
   readonly openBroker: () => Promise<Broker>
+  /** Default: real. */
+  readonly clock?: 'real' | 'virtual' | undefined
 }
 
 export interface SuiteOptions {
@@ -160,7 +162,7 @@ async function attempt(
 }
 
 async function once(
-  { plan, openBroker, repetition, folder }: Turn,
+  { plan, openBroker, clock, repetition, folder }: Turn,
   attempt: number,
   options: SuiteOptions,
   signal: AbortSignal,
@@ -174,6 +176,7 @@ async function once(
     : null
   const run = await conduct(plan, {
     openBroker,
+    clock,
     waitForBoard: options.waitForBoard,
     onWaiting: (text) => {
       for (const listener of listeners) listener.onWaiting?.(plan, repetition, text)

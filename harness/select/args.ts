@@ -1,5 +1,7 @@
 // What a front door says of scenarios and brokers, in the words of the command line.
 
+import type { ClockWish } from '../plan/index.ts'
+
 /** How to get in at a broker that is named by its URL, in the words of mosquitto_pub. */
 export interface AccessArguments {
   /** PEM file of the authority that signed the broker's certificate. */
@@ -22,6 +24,8 @@ export interface SelectArguments extends AccessArguments {
   readonly var?: readonly string[] | undefined
   /** `DEVICE=CLIENT`. */
   readonly bind?: readonly string[] | undefined
+  /** The time that scenarios run in, whatever they say. */
+  readonly clock?: ClockWish | undefined
   /** Path of the config file; default: `harness.config.ts`. */
   readonly config?: string | undefined
 }

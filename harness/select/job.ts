@@ -4,7 +4,7 @@
 import type { ResolvedConfig } from '../config/index.ts'
 import type { Plan } from '../plan/index.ts'
 import type { SuiteJob } from '../run/index.ts'
-import type { AccessArguments } from './args.ts'
+import type { AccessArguments, SelectArguments } from './args.ts'
 import {
   asNeeded,
   brokerFor,
@@ -14,22 +14,33 @@ import {
   skipForControl,
   skipForWebSocket,
 } from './brokers.ts'
+import { timed } from './clock.ts'
 import { skipForNeeds } from './requirements.ts'
 
 export interface Job {
   readonly plan: Plan
   readonly broker: ChosenBroker
+  readonly clock: 'real' | 'virtual'
 }
 
 /** The job of a plan on the broker that `word` names; `undefined`: the plan's own, else the config's. */
-export function jobOf(plan: Plan, word: string | undefined, access: AccessArguments, config: ResolvedConfig): Job {
-  const broker = asNeeded(plan, brokerFor(plan.broker, word, access, config, plan.file))
+export function jobOf(
+  plan: Plan,
+  word: string | undefined,
+  args: AccessArguments & Pick<SelectArguments, 'clock'>,
+  config: ResolvedConfig,
+): Job {
+  const broker = asNeeded(plan, brokerFor(plan.broker, word, args, config, plan.file))
   const fit = skipForControl(skipForWebSocket(skipForBroker(plan, word, config), broker), broker)
-  return { plan: skipForNeeds(fit), broker }
+  return { broker, ...timed(skipForNeeds(fit), broker, args.clock, config.clock) }
 }
 
 /** The same job with another plan, such as one that is skipped. */
 export const withPlan = (job: Job, change: (plan: Plan) => Plan): Job => ({ ...job, plan: change(job.plan) })
 
 /** As a suite runs it: the broker is opened for each run. */
-export const suiteJobOf = ({ plan, broker }: Job): SuiteJob => ({ plan, openBroker: () => openChosen(broker) })
+export const suiteJobOf = ({ plan, broker, clock }: Job): SuiteJob => ({
+  plan,
+  openBroker: () => openChosen(broker),
+  clock,
+})

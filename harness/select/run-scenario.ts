@@ -22,6 +22,8 @@ export interface RunScenarioOptions {
   readonly bind?: Readonly<Record<string, string>> | undefined
   /** For a scenario that sets none: `'5s'`, or milliseconds; default: a minute. */
   readonly timeout?: string | number | undefined
+  /** The time that it runs in, whatever it says: `'virtual'` is as fast as the processor. Default: the scenario's own, else real. */
+  readonly clock?: 'real' | 'virtual' | 'auto' | undefined
   /** For all chance in the run; default: chosen by chance, and told in the results. */
   readonly seed?: number | undefined
   /** A folder for the records and captures; default: nothing is written. */
@@ -40,6 +42,7 @@ const OPTIONS_HERE = {
   vars: OPTIONS.vars,
   bind: OPTIONS.bind,
   timeout: OPTIONS.timeout,
+  clock: OPTIONS.clock,
   seed: OPTIONS.seed,
   output: OPTIONS.output,
   signal: OPTIONS.signal,
@@ -72,13 +75,21 @@ export async function runScenario(
   const runs: ScenarioRun[] = []
   const jobs = jobsOf(file ?? 'scenario.yaml', text, config, seed, options)
   const names = folderNames(jobs.map(({ plan }) => plan))
-  for (const { plan, broker } of jobs) {
+  for (const { plan, broker, clock } of jobs) {
     if (plan.skip !== null) {
       runs.push(skipped(plan, 0))
       continue
     }
     const openBroker = () => openChosen(broker)
-    const run = await conduct(plan, { openBroker, attach: options.attach, seed, signal, repetition: 0, attempt: 0 })
+    const run = await conduct(plan, {
+      openBroker,
+      attach: options.attach,
+      clock,
+      seed,
+      signal,
+      repetition: 0,
+      attempt: 0,
+    })
     runs.push(options.output === undefined ? run : await writeArtifacts(run, options.output, names.get(plan)!))
   }
   return runs
@@ -114,5 +125,5 @@ function jobsOf(
         .join('\n')}`,
       { at: wrong[0]!.at },
     )
-  return compiled.plans.map((plan) => jobOf(plan, options.broker, {}, config))
+  return compiled.plans.map((plan) => jobOf(plan, options.broker, { clock: options.clock }, config))
 }

@@ -45,7 +45,7 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
     await tellRun(options.output, task.id, written)
     return written
   }
-  const declare = ({ plan, broker }: Job, title: string): void =>
+  const declare = ({ plan, broker, clock }: Job, title: string): void =>
     test(title, { timeout: plan.timeout + AROUND, meta: {} }, async (context) => {
       if (!selects(plan)) context.skip(`not selected by tags: ${listOf(options.tags).join(', ')}`)
       if (plan.skip !== null) {
@@ -56,6 +56,7 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
       const run = await conduct(plan, {
         openBroker: () => openChosen(broker),
         openFleet: smallFleets,
+        clock,
         seed,
         signal: untilShutdown(context.signal),
         repetition: context.task.result?.repeatCount ?? 0,
@@ -89,6 +90,7 @@ async function jobsOf(file: string, options: ParsedOptions): Promise<readonly Jo
         var: own('vars', options.vars),
         bind: own('devices', options.bind),
         config: options.config,
+        clock: options.clock,
       },
       { seed: options.seed, timeout: options.timeout, onDiagnostic },
     )

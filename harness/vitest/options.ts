@@ -19,6 +19,8 @@ export interface MqttHilOptions {
   readonly config?: string | undefined
   /** For scenarios that set none: `'60s'`, or milliseconds. */
   readonly timeout?: string | number | undefined
+  /** The time that scenarios run in, whatever they say: `'virtual'` is as fast as the processor. */
+  readonly clock?: 'real' | 'virtual' | 'auto' | undefined
   /** For all chance in the runs; default: another for each, told when a test fails. */
   readonly seed?: number | undefined
   /** Folder for the records and captures of each run; default: none are written. */
@@ -35,6 +37,7 @@ const OPTIONS_HERE = {
   include: OPTIONS.include,
   config: OPTIONS.config,
   timeout: OPTIONS.timeout,
+  clock: OPTIONS.clock,
   seed: OPTIONS.seed,
   output: OPTIONS.output,
 } satisfies Given

@@ -58,6 +58,12 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       requiresArg: true,
       describe: 'maximum of parallel scenarios; default: 4 to 24, adapted to the load of this machine',
     })
+    .option('clock', {
+      type: 'string',
+      choices: ['real', 'virtual', 'auto'],
+      requiresArg: true,
+      describe: 'time of the scenarios; virtual: as fast as the processor, auto: where it can be; default: real',
+    })
     .option('x', { type: 'boolean', describe: 'stop after the first failure' })
     .option('max-failures', { type: 'number', requiresArg: true, describe: 'stop after N failures' })
     .option('retries', { type: 'number', requiresArg: true, describe: 'retry a failed scenario up to N times' })

@@ -28,6 +28,7 @@ interface Settings extends BoardSettings {
 
 export const board: DeviceKind<Settings> = {
   name: 'board',
+  ownTime: () => 'a real board',
   verbs: ['exec', 'upload'],
   binding: {
     words: [{ word: 'port', key: 'port' }],

@@ -38,6 +38,7 @@ interface Settings extends BoardSettings {
 
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
+  ownTime: () => 'a virtual board',
   verbs: ['exec', 'upload'],
   binding: {
     words: [{ word: 'virtual' }, { word: 'virtual', key: 'files', isPath: true }],

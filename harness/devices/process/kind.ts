@@ -38,6 +38,7 @@ export const processKind: DeviceKind<Settings> = {
   lacks: LACKS,
   refusesByReset: true,
   hasConsole: true,
+  ownTime: () => 'a process',
   speaksWebSocket: true,
   readsFiles: true,
   compile(written) {

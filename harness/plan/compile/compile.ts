@@ -184,6 +184,7 @@ function compileOne(
     verifies: [...new Set([...(parsed.verifies ?? []), ...[...always, ...steps].flatMap(statementsIn)])],
     gaps: [],
     timeout: context.timeout,
+    clock: parsed.clock ?? null,
     variant: row.label,
     skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
     unfit: context.unfit.length > 0,

@@ -159,6 +159,9 @@ export interface BrokerRequest {
   readonly with: Readonly<Record<string, unknown>>
 }
 
+/** `auto`: virtual where all of the run can be. */
+export type ClockWish = 'real' | 'virtual' | 'auto'
+
 export interface CompileInputs {
   /** Of the fleet, in place of what the scenario says. */
   readonly fleet?: FleetOverrides | undefined
@@ -204,6 +207,8 @@ export interface Plan {
   /** What its broker is known not to do of it, of whatever version. */
   readonly gaps: readonly KnownGap[]
   readonly timeout: Duration
+  /** null: it does not say. */
+  readonly clock: ClockWish | null
   /** `qos=1, bind blue=minimqtt` of this combination of the matrix; empty without one. */
   readonly variant: string
   /** Why it is not run; null when it is. */

@@ -68,6 +68,12 @@ export const scenario = z.strictObject({
   tags: z.array(text()).optional().describe('words for --tag'),
   verifies: z.array(statement).optional().describe('the statements or complaints that this scenario tests'),
   timeout: duration().optional().describe('for the whole scenario; default: 60s'),
+  clock: z
+    .enum(['real', 'virtual', 'auto'])
+    .optional()
+    .describe(
+      'its time: virtual is as fast as the processor, and skips it where something has real time; default: real',
+    ),
   vars: z
     .record(identifier(), z.unknown())
     .optional()

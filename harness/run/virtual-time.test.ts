@@ -1,0 +1,101 @@
+// A run in virtual time against the same run in real time, and against itself.
+
+import { describe, expect, it } from 'vitest'
+import { type Event, writeTimeline } from '../evidence/index.ts'
+import { kindsOf, planIn, planOf, run, runText, scenario, stepsOf } from './testing.ts'
+
+const virtual = { clock: 'virtual' } as const
+
+/** Packets of each direction of each connection, in order, as their bytes. */
+function packetsOf(events: readonly Event[]): Record<string, string[]> {
+  const all: Record<string, string[]> = {}
+  for (const event of events) {
+    if (event.kind !== 'packet') continue
+    const way = `${event.device} ${event.connection} ${event.direction}`
+    all[way] = [...(all[way] ?? []), Buffer.from(event.raw).toString('hex')]
+  }
+  return all
+}
+
+describe('a run in virtual time', () => {
+  it('has the verdicts and the packets of the run in real time', async () => {
+    const plan = planIn('scenarios/01-hello.scenario.yaml')
+    const real = await run(plan)
+    const fast = await run(plan, virtual)
+    expect(kindsOf(fast.verdicts)).toEqual(kindsOf(real.verdicts))
+    expect(stepsOf(fast)).toEqual(stepsOf(real))
+    expect(packetsOf(fast.events)).toEqual(packetsOf(real.events))
+  })
+
+  it('is the same, byte for byte, each time', async () => {
+    const plan = planIn('scenarios/20-raw-withheld-acks.scenario.yaml')
+    const records = []
+    for (let k = 0; k < 3; k++) records.push(writeTimeline({}, (await run(plan, virtual)).events))
+    expect(records[1]).toBe(records[0])
+    expect(records[2]).toBe(records[0])
+  })
+
+  it('draws otherwise from another seed', async () => {
+    const plan = planIn('scenarios/20-raw-withheld-acks.scenario.yaml')
+    const [one, other] = [await run(plan, virtual), await run(plan, { ...virtual, seed: 2 })]
+    expect(other.status).toBe('passed')
+    expect(packetsOf(other.events)).not.toEqual(packetsOf(one.events))
+  })
+
+  it('is not lengthened by what it waits for, and knows exactly when it was', async () => {
+    const begun = performance.now()
+    const text = scenario(
+      '  - connect: blue\n  - id: long\n    delay: 24h\n  - delay: 1ms\n',
+      'timeout: 25h\nobserver: false',
+    )
+    const { events, status, duration } = await runText(
+      text.replace('umqtt.simple }', 'umqtt.simple, poll: false }'),
+      virtual,
+    )
+    expect(status).toBe('passed')
+    expect(duration).toBeGreaterThan(86_400_000)
+    const ended = events.find((e) => e.kind === 'step' && e.step === '1' && e.phase === 'ended')!
+    const started = events.find((e) => e.kind === 'step' && e.step === '1' && e.phase === 'started')!
+    expect(ended.at - started.at).toBe(86_400_000)
+    // A day, in less than the ten minutes that even the slowest machine may take.
+    expect(performance.now() - begun).toBeLessThan(600_000)
+  })
+
+  it('finds what comes too late, to the millisecond', async () => {
+    const text = scenario(
+      '  - connect: blue\n  - id: cut\n    network: { device: blue, state: down, mode: blackhole }\n' +
+        '  - expect: { message: { topic: gone }, after: cut, within: 9s }\n',
+    ).replace('umqtt.simple }', 'umqtt.simple, with: { keepalive: 60s }, will: { topic: gone, payload: x } }')
+    const { verdicts, status } = await runText(text, virtual)
+    expect(status).toBe('failed')
+    expect(verdicts.at(-1)).toMatchObject({ kind: 'fail' })
+    const { status: inTime, events } = await runText(
+      text.replace('9s', '91s').replace('version: 1', 'version: 1\ntimeout: 3m'),
+      virtual,
+    )
+    expect(inTime).toBe('passed')
+    const at = (kind: string): number => events.find((e) => e.kind === kind)!.at
+    expect(at('message')).toBeGreaterThan(90_000)
+    expect(at('message')).toBeLessThan(90_010)
+  })
+
+  it('leaves the process as it was', async () => {
+    const before = [setTimeout, setImmediate, Date, Math.random, performance.now]
+    await run(planIn('scenarios/01-hello.scenario.yaml'), virtual)
+    expect([setTimeout, setImmediate, Date, Math.random, performance.now]).toEqual(before)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  })
+
+  it('takes turns with runs in real time', async () => {
+    const plan = planIn('scenarios/01-hello.scenario.yaml')
+    const all = await Promise.all([run(plan, virtual), run(plan), run(plan, virtual), run(plan), run(plan)])
+    expect(all.map(({ status }) => status)).toEqual(all.map(() => 'passed'))
+    expect(writeTimeline({}, all[2]!.events)).toBe(writeTimeline({}, all[0]!.events))
+  })
+
+  it('refuses what has a time of its own, where it was not asked before', async () => {
+    const plan = planOf(scenario('  - delay: 1ms').replace('use: umqtt.simple', 'use: process, command: node -e 0'))
+    const { problem } = await run(plan, virtual)
+    expect([problem, problem?.cause].map(String).join()).toContain('a process has a time of its own')
+  })
+})

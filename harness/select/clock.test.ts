@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { brokers } from '../brokers/index.ts'
+import { compile, type Plan } from '../plan/index.ts'
+import { factsOf } from './brokers.ts'
+import { timed } from './clock.ts'
+
+const chosen = (name: keyof typeof brokers) => ({ name, kind: brokers[name], options: {} })
+
+function planOf(device = '{ use: umqtt.simple }', top = ''): Plan {
+  const text = `name: a\nversion: 1\n${top}\ndevices:\n  blue: ${device}\nsteps:\n  - delay: 1ms\n`
+  const { plans, diagnostics } = compile('a.scenario.yaml', text, { broker: () => factsOf(chosen('aedes')) })
+  expect(diagnostics.all).toEqual([])
+  return plans[0]!
+}
+
+const aedes = chosen('aedes')
+
+it.each([
+  ['nothing is said', undefined, '', undefined, 'real'],
+  ['the config says it', undefined, '', 'auto', 'virtual'],
+  ['the scenario says it', undefined, 'clock: virtual', 'real', 'virtual'],
+  ['the scenario says real, the config auto', undefined, 'clock: real', 'auto', 'real'],
+  ['the command line says real', 'real', 'clock: virtual', 'auto', 'real'],
+  ['the command line says auto', 'auto', '', undefined, 'virtual'],
+] as const)('%s', (_, asked, top, config, clock) => {
+  const { plan, ...rest } = timed(planOf(undefined, top), aedes, asked, config)
+  expect([rest.clock, plan.skip]).toEqual([clock, null])
+})
+
+it.each([
+  ['a process', '{ use: process, command: x }', 'blue is a process, which has a time of its own'],
+  [
+    'TLS',
+    '{ use: umqtt.simple, link: { tls: true } }',
+    'blue speaks TLS, which needs a socket of the operating system',
+  ],
+  ['WebSocket', '{ use: raw, link: { websocket: true } }', 'blue speaks WebSocket'],
+] as const)('%s is skipped in virtual time, with the reason, and runs in real time where it may', (_, device, why) => {
+  const plan = planOf(device)
+  expect(timed(plan, aedes, 'virtual', undefined).plan.skip).toContain(`not in virtual time: ${why}`)
+  expect(timed(plan, aedes, 'auto', undefined)).toEqual({ plan, clock: 'real' })
+})
+
+it('a broker that is another program is skipped as well', () => {
+  expect(timed(planOf(), chosen('mosquitto'), 'virtual', undefined).plan.skip).toContain(
+    'mosquitto has a time of its own',
+  )
+})
+
+it('a scenario that says clock: real is kept to it', () => {
+  const plan = planOf(undefined, 'clock: real')
+  expect(timed(plan, aedes, 'virtual', undefined).plan.skip).toContain('it says clock: real')
+  expect(timed(plan, aedes, 'auto', undefined)).toEqual({ plan, clock: 'real' })
+})

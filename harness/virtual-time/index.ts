@@ -1,0 +1,36 @@
+// Virtual time: whatever runs inside has timers, dates, chance and a network of one discrete-event clock.
+
+import type { Clock } from '../../emulators/index.ts'
+import { enter } from './surroundings.ts'
+import { turnOf } from './turns.ts'
+import { World } from './world.ts'
+
+export { holdClock, perWorld } from './current.ts'
+export { EPOCH } from './surroundings.ts'
+
+/**
+ * Runs the work on a clock that moves only when nothing can go on. The process is the work's alone meanwhile: it begins
+ * when no other run of this process is under way.
+ * @param seed of all chance around it
+ */
+export async function inVirtualTime<T>(seed: number, work: (clock: Clock) => Promise<T>): Promise<T> {
+  const over = await turnOf('virtual')
+  const world = new World(seed)
+  const leave = enter(world)
+  try {
+    return await world.run(() => work(world.clock))
+  } finally {
+    leave()
+    over()
+  }
+}
+
+/** Runs the work in real time, beside others, but beside no virtual run. */
+export async function inRealTime<T>(work: () => Promise<T>): Promise<T> {
+  const over = await turnOf('real')
+  try {
+    return await work()
+  } finally {
+    over()
+  }
+}

@@ -1,0 +1,119 @@
+// One discrete-event clock, and the loop that moves it. The clock goes to the next due moment only when nothing of the
+// run can go on: no microtask, no immediate, no file that is being read, no thread that somebody holds the clock for.
+
+import { type Clock, type Instant, instant, type Random, seeded, type Timer } from '../../emulators/index.ts'
+import { type Due, DueQueue } from './queue.ts'
+import { real } from './real.ts'
+
+/** What a program that never waits has computed for when it lets the world go on, ms. */
+const BUSY_MS = 1
+/**
+ * What a turn of the loop takes, ms. What was sent in one turn is heard of in the next, before its immediates. A power of
+ * two, so that times of the record stay short.
+ */
+export const TURN_MS = 1 / 8
+/** Work of the operating system that ends by itself, and is not seen by the loop before it has: files, names, keys. */
+const UNDER_WAY = /^(FSReq|GetAddrInfoReq|PBKDF2|RandomBytes|KeyGen|Sign|Zlib)/
+
+export class World {
+  readonly clock: Clock
+  /** Whatever would be chance: ids, names, the first packet id of a client. */
+  readonly random: Random
+  readonly #queue = new DueQueue()
+  #now = 0
+  #armed = 0
+  #holds = 0
+  #parked = false
+  #over = false
+  #turn = (): void => this.#settle()
+
+  constructor(seed: number) {
+    this.random = seeded(seed).fork('virtual time')
+    this.clock = {
+      isVirtual: true,
+      now: () => instant(this.#now),
+      at: (when, fire) => this.at(when, fire),
+      busy: (then) => void this.at(this.#now + BUSY_MS, then),
+    }
+  }
+
+  get now(): Instant {
+    return instant(this.#now)
+  }
+
+  at(when: number, fire: () => void): Timer {
+    return this.#arm(Math.max(when, this.#now), 'event', fire)
+  }
+
+  /** In the next turn, after all that is heard of in it. */
+  immediate(fire: () => void): Timer {
+    return this.#arm(this.#now + TURN_MS, 'immediate', fire)
+  }
+
+  /** The clock stands still until what is returned was called: somebody outside of the loop is at work. */
+  hold(): () => void {
+    let held = true
+    this.#holds++
+    return () => {
+      if (!held) return
+      held = false
+      this.#holds--
+      if (this.#parked) this.#wake()
+    }
+  }
+
+  /** Lets time pass until the work has settled. What is still armed then never fires. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    real.setImmediate(this.#turn)
+    try {
+      return await work()
+    } finally {
+      this.#over = true
+    }
+  }
+
+  #wake(): void {
+    this.#parked = false
+    real.setImmediate(this.#turn)
+  }
+
+  /** A turn in which everything that is no timer of ours has run: promises, ticks, and immediates that libraries took early. */
+  #settle(): void {
+    if (!this.#over) real.setImmediate(() => this.#step())
+  }
+
+  #step(): void {
+    if (this.#over) return
+    const next = this.#next()
+    if (next === 'parked') {
+      this.#parked = true
+      return
+    }
+    real.setImmediate(this.#turn)
+    if (next === 'waiting') return
+    const { fire } = next
+    next.fire = null
+    fire?.()
+  }
+
+  #next(): Due | 'waiting' | 'parked' {
+    const first = this.#queue.first
+    if (first !== undefined && first.when <= this.#now) return this.#queue.shift()!
+    if (this.#holds > 0) return 'parked'
+    if (first === undefined || isUnderWay()) return 'waiting'
+    this.#now = first.when
+    return this.#queue.shift()!
+  }
+
+  #arm(when: number, phase: Due['phase'], fire: () => void): Timer {
+    const due: Due = { when, phase, order: this.#armed++, fire }
+    this.#queue.push(due)
+    return {
+      cancel() {
+        due.fire = null
+      },
+    }
+  }
+}
+
+const isUnderWay = (): boolean => process.getActiveResourcesInfo().some((name) => UNDER_WAY.test(name))
