@@ -6,6 +6,7 @@ import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
 import { fleet } from './fleet.ts'
 import { linkLatency } from './link.ts'
+import { linkMemory } from './link-memory.ts'
 import type { Measure } from './measure.ts'
 import { virtualBoards } from './virtual-boards.ts'
 
@@ -13,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
   fleet,
   link: linkLatency,
+  'link-memory': linkMemory,
   capture,
   'cold-start': coldStart,
   'virtual-boards': virtualBoards,

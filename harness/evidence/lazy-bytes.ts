@@ -9,30 +9,59 @@ export interface Bytes {
   readonly bytes: Uint8Array
 }
 
+/** Where bytes are that have left memory. */
+export interface BytesFile {
+  read(start: number, length: number): Uint8Array
+}
+
+const MAX_LATEST_BYTES = 256 * 1024
+const MAX_LATEST = 16
+
+/**
+ * What was looked at last: an event is looked at several times in a row. No WeakRef, except for what is very long: it
+ * keeps what it is made of until the event loop turns, and a record is gone through in one turn.
+ */
+const LATEST = new (class {
+  readonly #latest = new Map<LazyBytes, Uint8Array>()
+
+  get(cell: LazyBytes): Uint8Array | undefined {
+    return this.#latest.get(cell)
+  }
+
+  set(cell: LazyBytes, bytes: Uint8Array): void {
+    this.#latest.set(cell, bytes)
+    if (this.#latest.size > MAX_LATEST) this.#latest.delete(this.#latest.keys().next().value!)
+  }
+})()
+
 export class LazyBytes implements Bytes {
   readonly length: number
   #bytes: Uint8Array | null
-  #load: () => Uint8Array
+  #file: BytesFile | null
+  #start = 0
   #latest: WeakRef<Uint8Array> | null = null
 
-  constructor(length: number, bytes: Uint8Array | null, load: () => Uint8Array = () => new Uint8Array()) {
+  /** @param file where they are when they are not in memory */
+  constructor(length: number, bytes: Uint8Array | null, file: BytesFile | null = null) {
     this.length = length
     this.#bytes = bytes
-    this.#load = load
+    this.#file = file
   }
 
   get bytes(): Uint8Array {
     if (this.#bytes !== null) return this.#bytes
-    const latest = this.#latest?.deref()
+    const latest = LATEST.get(this) ?? this.#latest?.deref()
     if (latest !== undefined) return latest
-    const bytes = this.#load()
-    this.#latest = new WeakRef(bytes)
+    const bytes = this.#file?.read(this.#start, this.length) ?? new Uint8Array()
+    if (bytes.length <= MAX_LATEST_BYTES) LATEST.set(this, bytes)
+    else this.#latest = new WeakRef(bytes)
     return bytes
   }
 
-  /** They leave memory. */
-  leave(load: () => Uint8Array): void {
-    this.#load = load
+  /** They leave memory; no function of its own for each, because a record has many of them. */
+  leave(file: BytesFile, start: number): void {
+    this.#file = file
+    this.#start = start
     this.#bytes = null
   }
 }
@@ -50,14 +79,23 @@ export function withBytesKept(event: Event, keep: (bytes: Uint8Array) => Bytes):
   if (packet.type === 'malformed') return withRaw(event, keep(raw))
   if (packet.type !== 'publish' || !endsWith(raw, packet.payload)) return event
   const kept = keep(raw)
-  const { length } = packet.payload
-  const light = withPayload(packet, {
-    length,
-    get bytes() {
-      return kept.bytes.subarray(kept.length - length)
-    },
-  })
+  const light = withPayload(packet, new LastBytes(kept, packet.payload.length))
   return withRaw({ ...event, packet: light }, kept)
+}
+
+/** The last bytes of others. */
+class LastBytes implements Bytes {
+  readonly #whole: Bytes
+  readonly length: number
+
+  constructor(whole: Bytes, length: number) {
+    this.#whole = whole
+    this.length = length
+  }
+
+  get bytes(): Uint8Array {
+    return this.#whole.bytes.subarray(this.#whole.length - this.length)
+  }
 }
 
 /** The fields of an event at another place of the record, without looking at its bytes. */
@@ -73,6 +111,15 @@ export const isKept = (event: Fact, field: string): boolean =>
 export const endsWith = (bytes: Uint8Array, end: Uint8Array): boolean =>
   Buffer.compare(bytes.subarray(bytes.length - end.length), end) === 0
 
+/** Where an object has the bytes of a field that is read when it is looked at. */
+const KEPT: unique symbol = Symbol('kept')
+type Keeper = { readonly [KEPT]: Bytes }
+
+/** One function for all of them: objects whose accessors differ would each have a shape of their own, some 400 bytes. */
+function keptBytes(this: Keeper): Uint8Array {
+  return this[KEPT].bytes
+}
+
 const withRaw = <T extends { readonly raw: Uint8Array }>(value: T, kept: Bytes): T => withKept(value, 'raw', kept)
 
 const withPayload = <T extends { readonly payload: Uint8Array }>(value: T, kept: Bytes): T =>
@@ -80,9 +127,14 @@ const withPayload = <T extends { readonly payload: Uint8Array }>(value: T, kept:
 
 /** Its fields stay in their order. */
 function withKept<T extends object>(value: T, name: string, kept: Bytes): T {
-  const field: PropertyDescriptor = { get: () => kept.bytes, enumerable: true, configurable: true }
-  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(value), [name]: field }) as T
+  const light = {}
+  for (const key of Object.keys(value) as (keyof T & string)[])
+    if (key === name) Object.defineProperty(light, key, ACCESSOR)
+    else Object.defineProperty(light, key, Object.getOwnPropertyDescriptor(value, key)!)
+  return Object.defineProperty(light, KEPT, { value: kept }) as T
 }
+
+const ACCESSOR: PropertyDescriptor = { get: keptBytes, enumerable: true, configurable: true }
 
 /** The same for the same bytes, and short, however many they are. */
 export const bytesKey = (bytes: Uint8Array): string =>

@@ -8,7 +8,7 @@ import { atExit } from '../child/index.ts'
 import { type Bytes, LazyBytes } from './lazy-bytes.ts'
 
 /** Bytes that stay in memory at most. */
-const MAX_IN_MEMORY_BYTES = 32 * 1024 * 1024
+const MAX_IN_MEMORY_BYTES = 8 * 1024 * 1024
 
 interface Recent {
   readonly cell: LazyBytes
@@ -59,9 +59,8 @@ export class Spool {
     this.#inMemory = kept
     let at = file.append(old.map(({ bytes }) => bytes))
     for (const { cell, bytes } of old) {
-      const [start, { length }] = [at, bytes]
-      cell.leave(() => file.read(start, length))
-      at += length
+      cell.leave(file, at)
+      at += bytes.length
     }
   }
 }

@@ -35,11 +35,13 @@ export class TimelineWriter {
   #text = ''
   #written = 0
   #isOpen = true
-  #scheduled: NodeJS.Immediate | null = null
+  #scheduled: NodeJS.Timeout | null = null
+  readonly #every: number
 
   /**
    * @param maxBytes more is Problem `run/record-limit`
    * @param onError called once; nothing is written any more
+   * @param every how long what has come may wait to be written, ms
    * Throws what the disk says, EEXIST when there is such a file.
    */
   constructor(
@@ -47,8 +49,10 @@ export class TimelineWriter {
     header: TimelineHeader,
     maxBytes: number,
     onError: (error: NodeJS.ErrnoException | Problem) => void,
+    every = 0,
   ) {
     this.#maxBytes = maxBytes
+    this.#every = every
     this.#onError = onError
     this.#descriptor = openSync(file, 'wx')
     this.#append(writeHeader(header))
@@ -60,7 +64,6 @@ export class TimelineWriter {
 
   close(): void {
     this.#flush()
-    if (this.#scheduled !== null) clearImmediate(this.#scheduled)
     this.#isOpen = false
     closeSync(this.#descriptor)
   }
@@ -68,10 +71,11 @@ export class TimelineWriter {
   #append(text: string): void {
     this.#text += text
     if (this.#text.length >= CHUNK_BYTES) this.#flush()
-    else this.#scheduled ??= setImmediate(() => this.#flush())
+    else this.#scheduled ??= setTimeout(() => this.#flush(), this.#every)
   }
 
   #flush(): void {
+    if (this.#scheduled !== null) clearTimeout(this.#scheduled)
     this.#scheduled = null
     if (!this.#isOpen || this.#text === '') return
     const bytes = Buffer.from(this.#text)
@@ -157,11 +161,11 @@ function* eventsOf(lines: Lines, all: Iterator<Line>): Generator<Event> {
       yield event
       continue
     }
-    const load = (): Uint8Array => {
+    const read = (): Uint8Array => {
       const again = readEvent(lines.textAt(start, length), due, lines.file, raw)
       return again.kind === 'message' ? again.payload : rawOf(again)!
     }
-    const kept = new LazyBytes((bytes ?? (event as Event & { payload: Uint8Array }).payload).length, null, load)
+    const kept = new LazyBytes((bytes ?? (event as Event & { payload: Uint8Array }).payload).length, null, { read })
     // A reference is resolved to the bytes that it means, once.
     const same = /"raw":\{"same":(\d+)\}/.exec(text.slice(0, 100_000))
     const cell = (same === null ? undefined : known.get(Number(same[1]))) ?? kept

@@ -39,6 +39,8 @@ export class Rule {
   readonly #waiting = new Set<{ readonly count: number; readonly resolve: () => void }>()
   #seen = 0
   #hits = 0
+  /** What was told last, by its end: thousands of events share one text. */
+  #told = { end: '', what: '' }
 
   constructor(settings: RuleSettings, device: string, connection: number | null) {
     this.settings = settings
@@ -102,7 +104,8 @@ export class Rule {
   /** For the record: `hold "acks" hits PUBACK`. */
   fault(what: string): FaultEvent {
     const { id, what: does } = this.settings
-    return { kind: 'fault', what: `${does} (${id}) ${what}`, device: this.#device, disturbance: id }
+    if (what !== this.#told.end) this.#told = { end: what, what: `${does} (${id}) ${what}` }
+    return { kind: 'fault', what: this.#told.what, device: this.#device, disturbance: id }
   }
 }
 

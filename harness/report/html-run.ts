@@ -14,7 +14,12 @@ import type { EventData, PlainData, RunData, ScenarioData } from './page/model.t
 /** Bytes of a packet that are shown; what a person reads of 200 KiB is its beginning. */
 const MOST_BYTES = 2048
 
-export async function readRun(folder: string, scenario: ScenarioData): Promise<Omit<RunData, 'steps'>> {
+/** A run, with each of its events as JSON: a tree of objects takes several times as much memory. */
+export interface WrittenRun extends Omit<RunData, 'steps' | 'events'> {
+  readonly events: readonly string[]
+}
+
+export async function readRun(folder: string, scenario: ScenarioData): Promise<WrittenRun> {
   const file = async (name: string): Promise<string | null> => {
     const path = scenario.artifacts.find((artifact) => basename(artifact) === name)
     return path === undefined ? null : await realPathWithin(folder, path)
@@ -56,8 +61,8 @@ function reasonOf(error: unknown): string {
 const MAX_SHOWN_CHARACTERS = 24 * 1024 * 1024
 
 /** The first events of a record, as many as a page takes, and how many more there are. */
-function shownEvents(record: string): { readonly events: readonly EventData[]; readonly more: number } {
-  const events: EventData[] = []
+function shownEvents(record: string): { readonly events: readonly string[]; readonly more: number } {
+  const events: string[] = []
   let characters = 0
   let more = 0
   for (const event of openTimeline(record).events) {
@@ -65,9 +70,9 @@ function shownEvents(record: string): { readonly events: readonly EventData[]; r
       more++
       continue
     }
-    const data = eventData(event)
-    characters += JSON.stringify(data).length
-    events.push(data)
+    const text = JSON.stringify(eventData(event))
+    characters += text.length
+    events.push(text)
   }
   return { events, more }
 }

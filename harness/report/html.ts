@@ -67,8 +67,9 @@ async function* page(data: ReportData, folder: string): AsyncGenerator<string> {
   yield pageHead(data)
   yield `<script type="text/plain" id="report">${await packed(withoutSteps(data))}</script>\n`
   for (const [k, scenario] of data.results.scenarios.entries()) {
-    const run: RunData = { ...(await readRun(folder, scenario)), steps: scenario.steps }
-    yield `<script type="text/plain" id="run-${k}">${await packed(run)}</script>\n`
+    const { events, ...run } = await readRun(folder, scenario)
+    const rest: Omit<RunData, 'events'> = { ...run, steps: scenario.steps }
+    yield `<script type="text/plain" id="run-${k}">${await packed(rest, { events })}</script>\n`
   }
   yield pageTail(data.results.scenarios.some(({ artifacts }) => artifacts.some((file) => file.endsWith('load.json'))))
 }

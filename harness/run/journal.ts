@@ -1,50 +1,52 @@
 // The record of a run as it grows, for runs with real boards and programs: when this process is killed, what was seen
 // until then is on disk. The whole record takes its place at the end.
 
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Event, type TimelineHeader, writeEvent, writeHeader } from '../evidence/index.ts'
+import { type Event, TIMELINE_FILE, type TimelineHeader, TimelineWriter } from '../evidence/index.ts'
 
-/** How often what has come is written, ms. */
+/** How long what has come may wait to be written, ms. */
 const EVERY = 500
 
 export class Journal {
   readonly #folder: string
   readonly #header: TimelineHeader
-  #waiting = ''
-  #begun = false
-  #writing: Promise<void> = Promise.resolve()
-  readonly #timer: NodeJS.Timeout
+  readonly #maxBytes: number
+  /** Null: nothing has come yet, or nothing can be written. */
+  #writer: TimelineWriter | null = null
+  #over = false
 
-  constructor(folder: string, header: TimelineHeader) {
+  /** @param maxBytes what it writes at most; nothing more after that */
+  constructor(folder: string, header: TimelineHeader, maxBytes: number) {
     this.#folder = folder
     this.#header = header
-    this.#timer = setInterval(() => this.#write(), EVERY)
-    this.#timer.unref()
+    this.#maxBytes = maxBytes
   }
 
   write(event: Event): void {
-    this.#waiting += writeEvent(event)
+    if (this.#over) return
+    this.#writer ??= this.#open()
+    this.#writer?.write(event)
   }
 
-  /** Resolves when nothing is being written any more; what has come since then is left to the whole record. */
-  async end(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#writing
+  end(): void {
+    this.#over = true
+    this.#writer?.close()
+    this.#writer = null
   }
 
-  #write(): void {
-    const text = this.#waiting
-    if (text === '') return
-    this.#waiting = ''
-    this.#writing = this.#writing.then(() => this.#append(text)).catch(() => clearInterval(this.#timer)) // the whole record will tell
-  }
-
-  async #append(text: string): Promise<void> {
-    const file = join(this.#folder, 'timeline.ndjson')
-    if (this.#begun) return appendFile(file, text)
-    await mkdir(this.#folder, { recursive: true })
-    await writeFile(file, writeHeader(this.#header) + text)
-    this.#begun = true
+  #open(): TimelineWriter | null {
+    const file = join(this.#folder, TIMELINE_FILE)
+    const stop = (): void => {
+      this.#over = true // the whole record will tell
+    }
+    try {
+      mkdirSync(this.#folder, { recursive: true })
+      rmSync(file, { force: true })
+      return new TimelineWriter(file, this.#header, this.#maxBytes, stop, EVERY)
+    } catch {
+      stop()
+      return null
+    }
   }
 }

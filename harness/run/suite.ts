@@ -5,7 +5,7 @@ import type { Duration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { deviceKinds } from '../devices/index.ts'
 import type { Plan } from '../plan/model/index.ts'
-import type { Limits } from '../session/index.ts'
+import { type Limits, limitsOf } from '../session/index.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { clearRecords, folderNames, recordFolder, runningHeader, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
@@ -172,6 +172,7 @@ async function once(
     ? new Journal(
         recordFolder(options.output, folder, { plan, repetition, attempt }),
         runningHeader(plan, options.seed),
+        (options.limits ?? limitsOf()).disk,
       )
     : null
   const run = await conduct(plan, {
@@ -193,7 +194,7 @@ async function once(
       for (const listener of listeners) listener.onStep?.(plan, repetition, path)
     },
   })
-  await journal?.end()
+  journal?.end()
   return writeArtifacts(withGap(run), options.output, folder)
 }
 
