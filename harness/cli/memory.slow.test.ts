@@ -77,3 +77,32 @@ it.skipIf(skip)(`a run that carries 50 MB takes little more memory than one that
   const little = await peakOf(1)
   expect((await peakOf(50)) - little).toBeLessThan(MOST)
 })
+
+/** Goes through a record of 60 MB in one turn of the event loop, and tells how much of it is in memory then. */
+const READER = `
+const [evidence, file] = process.argv.slice(2)
+const { openTimeline, writeTimelineFile } = await import(evidence)
+const packet = (seq) => {
+  const raw = new Uint8Array(20_000).fill(seq & 255)
+  raw.set([seq & 255, seq >> 8])
+  return { kind: 'bytes', device: 'blue', direction: 'up', connection: 1, raw, offset: 0, delivered: true, at: seq, seq }
+}
+await writeTimelineFile(file, {}, Array.from({ length: 3000 }, (_, seq) => packet(seq)))
+await new Promise((resolve) => setTimeout(resolve))
+let sum = 0
+for (const event of openTimeline(file).events) sum += event.raw.length
+gc()
+console.log(JSON.stringify([sum, process.memoryUsage().arrayBuffers]))
+`
+
+it('a record that is gone through leaves no bytes of its events in memory', async () => {
+  using folder = new Scratch()
+  const program = join(folder.path, 'reader.mjs')
+  writeFileSync(program, READER)
+  const evidence = resolve(import.meta.dirname, '../../dist/harness/evidence/index.js')
+  const args = ['--expose-gc', program, evidence, join(folder.path, 'timeline.ndjson')]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  const [sum, left] = JSON.parse(stdout) as [number, number]
+  expect(sum).toBe(60_000_000)
+  expect(left).toBeLessThan(10e6)
+})

@@ -1,7 +1,7 @@
 // A recording and its replay beside each other: every packet that the device sent, byte for byte and in its order, and
 // how it ended its connections. What the broker sent is the broker's, and what a link did to a packet was no device's.
 
-import { type Event, isHeard, isSaid, type PacketEvent, type SocketEvent } from '../evidence/index.ts'
+import { type Event, isHeard, isSaid, type PacketEvent, type SocketEvent, withFields } from '../evidence/index.ts'
 import { compareRecords, type Parity, type RunDifference } from './trace-diff.ts'
 
 export function compareReplay(recorded: readonly Event[], replayed: readonly Event[], device: string): Parity {
@@ -17,7 +17,7 @@ export function compareReplay(recorded: readonly Event[], replayed: readonly Eve
 const atDevice = (events: readonly Event[], device: string): (Event & PacketEvent)[] =>
   events.flatMap((event) =>
     (isSaid(event) || isHeard(event)) && event.device === device
-      ? [{ ...event, delivered: true, end: undefined, by: undefined }]
+      ? [withFields(event, { delivered: true, end: undefined, by: undefined } as object)]
       : [],
   )
 

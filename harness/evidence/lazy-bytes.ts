@@ -104,6 +104,10 @@ export const restampedEvent = (event: Fact, stamp: Pick<Event, 'at' | 'seq' | 'l
   return Object.assign(Object.defineProperties({}, fields as PropertyDescriptorMap), stamp) as Event
 }
 
+/** The event with other fields, without looking at its bytes, as `{ ...event }` would. */
+export const withFields = <T extends Event>(event: T, fields: Partial<T>): T =>
+  Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(event)) as T, fields)
+
 /** Whether the field is read when it is looked at. */
 export const isKept = (event: Fact, field: string): boolean =>
   Object.getOwnPropertyDescriptor(event, field)?.get !== undefined
