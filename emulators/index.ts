@@ -16,6 +16,13 @@ export {
   showException,
   truthy,
 } from './clients/python/python.ts'
+export { SmallBroker } from './broker/broker.ts'
+export type { ServerPacket } from './broker/encode.ts'
+export type { Copy, Grant, Message } from './broker/message.ts'
+export type { Cause, ClientWire, Peer } from './broker/peer.ts'
+export type { Rules } from './broker/rules.ts'
+export type { Session } from './broker/session.ts'
+export type { BrokerSettings } from './broker/settings.ts'
 export * from './core/problem.ts'
 export * from './core/random.ts'
 export * from './core/time.ts'

@@ -1,7 +1,13 @@
 // MQTT.js at the reference broker, over TCP: a client of MQTT 5 that others wrote.
 
-import { once } from 'node:events'
-import { connect, connectAsync, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import {
+  connect,
+  connectAsync,
+  type IClientOptions,
+  type IDisconnectPacket,
+  type IPublishPacket,
+  type MqttClient,
+} from 'mqtt'
 import { expect, it } from 'vitest'
 import type { Broker } from '../broker.ts'
 import { reference } from './reference.ts'
@@ -9,8 +15,12 @@ import { reference } from './reference.ts'
 const join = ({ host, port }: Broker, options: IClientOptions = {}): Promise<MqttClient> =>
   connectAsync({ host, port, protocolVersion: 5, reconnectPeriod: 0, ...options })
 
+/** What the client emits with its next event of the name. */
+const happens = <T>(client: MqttClient, event: 'connect' | 'disconnect' | 'message'): Promise<T> =>
+  new Promise((resolve) => client.once(event, (...given: unknown[]) => resolve(given as T)))
+
 const next = async (client: MqttClient): Promise<{ topic: string; text: string; packet: IPublishPacket }> => {
-  const [topic, payload, packet] = (await once(client, 'message')) as [string, Buffer, IPublishPacket]
+  const [topic, payload, packet] = await happens<[string, Buffer, IPublishPacket]>(client, 'message')
   return { topic, text: String(payload), packet }
 }
 
@@ -83,14 +93,14 @@ it('says goodbye at a stop, and keeps sessions over it, but not over a kill', as
   await using broker = await reference.open()
   const lasting = { clientId: 'a', clean: false, properties: { sessionExpiryInterval: 100 } }
   const client = await join(broker, lasting)
-  const told = once(client, 'disconnect')
+  const told = happens<[IDisconnectPacket]>(client, 'disconnect')
   await broker.stop()
   expect((await told)[0]).toMatchObject({ reasonCode: 0x8b })
   const back = async (): Promise<boolean> => {
     await broker.start()
     const { host, port } = broker
     const again = connect({ host, port, protocolVersion: 5, reconnectPeriod: 0, ...lasting })
-    const [{ sessionPresent }] = (await once(again, 'connect')) as [{ sessionPresent: boolean }]
+    const [{ sessionPresent }] = await happens<[{ sessionPresent: boolean }]>(again, 'connect')
     again.end(true)
     return sessionPresent
   }
