@@ -44,8 +44,8 @@ export const options = z.strictObject({
   authentication: z
     .strictObject({
       method: z.string().default('toy').describe('its name; default: toy'),
-      challenge: z.string().default('who?').describe('what it asks; default: who?'),
-      proof: z.string().default('me').describe('what it wants to hear; default: me'),
+      challenge: z.string().default('who').describe('the data of its challenge; default: who'),
+      proof: z.string().default('me').describe('the data that answers it; default: me'),
     })
     .optional()
     .describe('enhanced authentication by a toy method; default: none'),
