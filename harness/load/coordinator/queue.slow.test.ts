@@ -64,7 +64,10 @@ steps:
     for (let again = indexOfHeard(notes); again >= 0; again = indexOfHeard(notes)) {
       const shard = notes[again]!.slice(0, 'shard 1 '.length)
       notes.splice(again, 1)
-      notes.splice(notes.slice(0, again).findLastIndex((n) => n.startsWith(shard)), 1)
+      notes.splice(
+        notes.slice(0, again).findLastIndex((n) => n.startsWith(shard)),
+        1,
+      )
     }
     expect(notes).toHaveLength(2)
     expect(notes[0]).toMatch(/^shard [12] at .* is lost: no message from it for 4 s$/)
