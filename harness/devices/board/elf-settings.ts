@@ -2,20 +2,9 @@
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { z } from 'zod'
-import { entryOf, text } from '../../scenario/index.ts'
+import { entryOf } from '../../scenario/index.ts'
 import type { Written } from '../written.ts'
 import type { ElfSettings } from './backtrace.ts'
-
-export const elfShape = z.union([
-  text(),
-  z.strictObject({
-    file: text().describe('the ELF file of the image, from the folder of the scenario'),
-    addr2line: text()
-      .optional()
-      .describe('the addr2line of its toolchain; default: by the processor that the file is for'),
-  }),
-])
 
 /** By `e_machine` of the ELF header: the decoder of the toolchain that makes such files. */
 const DECODERS: Readonly<Record<number, string>> = {
