@@ -4,6 +4,7 @@
 
 import { type Program, PyFloat, type PyValue } from '../board.ts'
 import { Problem } from '../core/problem.ts'
+import type { EspEvent } from './espmqtt/event-loop.ts'
 import type { SocketPool } from './minimqtt/socket-pool.ts'
 import type { Signature } from './python/python.ts'
 
@@ -42,6 +43,10 @@ export interface ClientHooks {
   readonly boolIsInt?: boolean
   /** A `connect` of the program's own, in a subclass of umqtt.robust; `library` is the one it overrides. */
   connect?(library: (cleanSession: PyValue) => Program<PyValue>, cleanSession: PyValue): Program<PyValue>
+  /** esp-mqtt's event handler, called inside of its task, or of the call that failed. */
+  onEspEvent?(event: EspEvent): Program<void>
+  /** As the recordings were made: what cannot be is the library's affair, and handshakes of TLS and WebSockets are left out. */
+  readonly recorded?: boolean
   /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */
   onError?(text: string): Program<void>
   /** umqtt.robust's `reconnect`, as a subclass overrides it: what `connect` returned; null: it has not, do your own. */

@@ -1,6 +1,7 @@
 // The emulated client libraries. The key is the word in a scenario's `use:`.
 
 import type { ClientKind } from './client.ts'
+import { espMqtt } from './espmqtt/espmqtt.ts'
 import { minimqtt } from './minimqtt/minimqtt.ts'
 import { quecpython } from './quecpython/quecpython.ts'
 import { umqttRobust } from './umqtt/robust.ts'
@@ -13,6 +14,7 @@ export const clients = {
   umqttsimple,
   minimqtt,
   quecpython,
+  'esp-mqtt': espMqtt,
 } satisfies Record<string, ClientKind>
 
 export type ClientName = keyof typeof clients

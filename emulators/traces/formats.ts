@@ -1,9 +1,10 @@
 // Which library's cases are in which format.
 
+import { espFormat } from './esp.ts'
 import type { TraceFormat } from './format.ts'
 import { pythonFormat } from './python.ts'
 
-const FORMATS: Readonly<Record<string, TraceFormat<never>>> = {}
+const FORMATS: Readonly<Record<string, unknown>> = { 'esp-mqtt': espFormat }
 
 /** Cases of a library that is not named here are in the format of the Python libraries. */
 export const formatOf = (client: string): TraceFormat =>
