@@ -4,14 +4,14 @@
 import { currentThread, type Program, type PyValue, spawn } from '../../board.ts'
 import { Problem } from '../../core/problem.ts'
 import { type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
-import { bind } from '../python/python.ts'
+import { attributeError, bind } from '../python/python.ts'
 import { DISCONNECT_BIT, type EspVersion, RECONNECT_BIT, STOPPED_BIT } from './base.ts'
 import { cString, int, textOf } from './c.ts'
 import { newConfig, newConnectInfo, SCHEMES, setConfig, setUri } from './config.ts'
 import type { EspEvent } from './event-loop.ts'
-import { ESP_METHODS, ESP_OPTIONS, ESP_QUIRKS } from './kind.ts'
+import { ESP_HABITS, ESP_METHODS, ESP_OPTIONS, ESP_QUIRKS } from './kind.ts'
 import { PropertyCalls } from './properties.ts'
-import { espVerbs } from './verbs.ts'
+import { espTaskOptions, espVerbs } from './verbs.ts'
 
 /** What `esp_mqtt_client_get_state` calls the states. */
 const STATES = {
@@ -43,7 +43,7 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
   *call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue> {
     const signature = Object.hasOwn(ESP_METHODS, method) ? ESP_METHODS[method] : undefined
     if (signature === undefined || (method === 'get_state' && !this.version.isNew))
-      throw new Problem('client/unknown-method', `esp-mqtt ${this.version.version} has no ${method}`)
+      throw attributeError('esp_mqtt_client', method)
     if (!(yield* this.init())) return method === 'publish' || method === 'enqueue' ? -1 : 'ESP_ERR_INVALID_ARG'
     if (method === 'set_config') return yield* this.setConfig(parseOptions('esp-mqtt', ESP_OPTIONS, kwargs), false)
     if (method.endsWith('_property')) return yield* this.setProperty(method, kwargs)
@@ -214,8 +214,10 @@ function kindAt(version: EspVersion): ClientKind {
     options: ESP_OPTIONS,
     methods: ESP_METHODS,
     quirks: ESP_QUIRKS,
+    habits: ESP_HABITS,
     verbs: espVerbs,
     pingsUncalled: true,
+    inTask: espTaskOptions,
     identity: (name, server, port) => ({
       'credentials.client_id': name,
       'broker.address.hostname': server,

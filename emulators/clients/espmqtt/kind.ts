@@ -2,7 +2,7 @@
 // what it does, its functions, and its quirks. Texts for people.
 
 import type { PyValue } from '../../board.ts'
-import type { OptionMeaning, OptionSpec, Quirk } from '../client.ts'
+import type { Habits, OptionMeaning, OptionSpec, Quirk } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -70,7 +70,12 @@ const FIELDS: readonly OptionSpec[] = [
     'ms from a lost connection to the next attempt, in effect 1.5 times that; 0 is 10000',
   ),
   option('network.timeout_ms', 'int', 0, 'ms that connecting, a write and CONNACK may take; 0 is 10000'),
-  option('network.refresh_connection_after_ms', 'int', 0, 'ms after which a connection is made anew; 0: never'),
+  option(
+    'network.refresh_connection_after_ms',
+    'int',
+    0,
+    'ms after which a connection is closed and another one made; 0: never',
+  ),
   option('network.disable_auto_reconnect', 'bool', false, 'wait for reconnect() after a lost connection'),
   option('buffer.size', 'int', 0, 'bytes; larger messages come in several events; 0 is 1024'),
   option('buffer.out_size', 'int', 0, 'bytes; larger messages leave in several writes; 0 is buffer.size'),
@@ -191,3 +196,13 @@ export const ESP_QUIRKS: readonly Quirk[] = [
   { id: 'E37', text: 'a long publish leaves in pieces of buffer.out_size, and is sent again as one write' },
   { id: 'E38', text: 'two start() before the task runs make two tasks, of which the second takes the connection' },
 ]
+
+export const ESP_HABITS: Habits = {
+  pings: 'its task, at half the keep alive (60 s) after the last PINGRESP, whatever else comes or goes (E13)',
+  deadLink:
+    'half a keep alive after a ping without answer: 60 to 120 s (E14); a write that takes nothing for 10 s (E24)',
+  comesBack:
+    'by itself, for ever, every 15 s (E1), after a refusal too; clean session as before, nothing is subscribed again',
+  sendsAgain: 'the oldest unacknowledged packet, each second for 30 s, with DUP (E3, E5); SUBSCRIBE as well (E9)',
+  loses: 'QoS 1 and 2 that are 30 s old (E6); QoS 0 of publish while it is not connected',
+}

@@ -2,7 +2,7 @@
 // events. `connect` is `start`, which is over before the TCP connection is made; the will is an option of `init`.
 
 import type { PyValue } from '../../board.ts'
-import type { LibraryCall, VerbMap } from '../client.ts'
+import type { LibraryCall, TaskOptions, VerbMap } from '../client.ts'
 
 const say = (method: string, ...args: readonly PyValue[]): LibraryCall => ({ method, args, kwargs: {} })
 
@@ -17,4 +17,17 @@ export const espVerbs: VerbMap = {
   check: () => null,
   wait: () => null,
   disconnect: () => say('disconnect'),
+}
+
+export const espTaskOptions: TaskOptions = {
+  will: ({ topic, payload, qos, retain }) => ({
+    'session.last_will.topic': topic,
+    'session.last_will.msg': payload,
+    'session.last_will.msg_len': payload.length,
+    'session.last_will.qos': qos ?? 0,
+    'session.last_will.retain': retain === true ? 1 : 0,
+  }),
+  clean: (clean) => ({ 'session.disable_clean_session': !clean }),
+  tls: { 'broker.address.transport': 'MQTT_TRANSPORT_OVER_SSL' },
+  manual: { 'network.disable_auto_reconnect': true },
 }
