@@ -25,6 +25,7 @@ export {
 } from './clients/python/python.ts'
 export * from './core/problem.ts'
 export * from './core/random.ts'
+export { derive, register, unregister } from './core/registry.ts'
 export * from './core/time.ts'
 export { PORTS_AN_ADDRESS, Sources } from './drive/fleet/address-pool.ts'
 export { FleetDevice, type FleetNetwork, type FleetTask } from './drive/fleet/device.ts'

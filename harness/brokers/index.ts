@@ -19,6 +19,7 @@ export type {
   Gap,
   WebAddress,
 } from './broker.ts'
+export { type BrokerDefinition, defineBroker } from './broker.ts'
 export { refusalOf } from './refusal.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
