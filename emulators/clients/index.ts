@@ -1,8 +1,9 @@
 // The emulated client libraries. The key is the word in a scenario's `use:`.
 
+import { arduinoMqtt } from './arduino-mqtt/arduino-mqtt.ts'
 import type { ClientKind } from './client.ts'
-import { espMqtt } from './espmqtt/espmqtt.ts'
 import { minimqtt } from './minimqtt/minimqtt.ts'
+import { pubsubclient } from './pubsubclient/pubsubclient.ts'
 import { quecpython } from './quecpython/quecpython.ts'
 import { umqttRobust } from './umqtt/robust.ts'
 import { umqttSimple } from './umqtt/simple.ts'
@@ -14,7 +15,8 @@ export const clients = {
   umqttsimple,
   minimqtt,
   quecpython,
-  'esp-mqtt': espMqtt,
+  pubsubclient,
+  'arduino-mqtt': arduinoMqtt,
 } satisfies Record<string, ClientKind>
 
 export type ClientName = keyof typeof clients

@@ -15,6 +15,8 @@ export interface TraceFormat<Case extends RecordedCase = RecordedCase> {
   read(json: Json): Case
   /** The trace that our client makes of a case. Throws the Problem of options that it has not. */
   play(recorded: Case, kind: ClientKind): readonly TraceEntry[]
+  /** The client that it is a case of, where that is not the one of the case's `client`. */
+  kind?(recorded: Case, catalog: Readonly<Record<string, ClientKind>>): ClientKind | undefined
   /** Whether two entries are the same, as far as the contract goes. Absent: deep equality. */
   same?(expected: TraceEntry | undefined, got: TraceEntry | undefined): boolean
   /** Where two traces differ, when it is not a comparison entry by entry in order. */

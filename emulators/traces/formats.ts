@@ -1,10 +1,15 @@
 // Which library's cases are in which format.
 
-import { espFormat } from './esp.ts'
+import { arduinoMqttFormat, pubsubclientFormat } from './arduino/formats.ts'
 import type { TraceFormat } from './format.ts'
 import { pythonFormat } from './python.ts'
 
-const FORMATS: Readonly<Record<string, unknown>> = { 'esp-mqtt': espFormat }
+const FORMATS: Readonly<Record<string, TraceFormat>> = {
+  pubsubclient: pubsubclientFormat,
+  pubsubclient3: pubsubclientFormat,
+  'arduino-mqtt': arduinoMqttFormat,
+  'arduino-mqtt-2.5.2': arduinoMqttFormat,
+}
 
 /** Cases of a library that is not named here are in the format of the Python libraries. */
 export const formatOf = (client: string): TraceFormat =>

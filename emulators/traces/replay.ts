@@ -33,13 +33,14 @@ export function parseCases(file: string, content: string): RecordedCase[] {
 }
 
 export function replay(recorded: RecordedCase, catalog: Readonly<Record<string, ClientKind>>): CaseResult {
-  const kind = Object.hasOwn(catalog, recorded.client) ? catalog[recorded.client] : undefined
+  const format: TraceFormat = formatOf(recorded.client)
+  const same = Object.hasOwn(catalog, recorded.client) ? catalog[recorded.client] : undefined
+  const kind = format.kind?.(recorded, catalog) ?? same
   if (kind === undefined)
     return {
       kind: 'unplayable',
       reason: `no client ${recorded.client} here; there are ${Object.keys(catalog).join(', ')}`,
     }
-  const format: TraceFormat = formatOf(recorded.client)
   let got: readonly TraceEntry[]
   try {
     got = format.play(recorded, kind)

@@ -23,27 +23,9 @@ export function clientsPage(template: string): string {
       ['client', 'library', 'version', 'what'],
       kinds.map((kind, k) => [`[${code(kind.name)}](#${slugs[k]})`, kind.library, kind.version, kind.summary]),
     ),
-    habits: habitsTable(kinds, slugs),
     clients: kinds.map(clientSection).join('\n\n'),
     firmware: programs.map(firmwareSection).join('\n\n'),
   })
-}
-
-function habitsTable(kinds: readonly ClientKind[], slugs: readonly string[]): string {
-  const rows = kinds.flatMap(({ name, habits }, k) =>
-    habits === undefined
-      ? []
-      : [
-          [
-            `[${code(name)}](#${slugs[k]})`,
-            ...[habits.pings, habits.deadLink, habits.comesBack, habits.sendsAgain, habits.loses],
-          ],
-        ],
-  )
-  return table(
-    ['client', 'who pings', 'a dead link is noticed', 'it comes back', 'it sends again', 'it loses without a word'],
-    rows,
-  )
 }
 
 function clientSection(kind: ClientKind): string {
@@ -105,8 +87,8 @@ function optionsTable(options: readonly OptionSpec[]): string {
   )
 }
 
-function defaultOf({ name, type, default: value }: OptionSpec): string {
-  if (value === undefined) return name === 'client_id' ? "the device's name" : '**required**'
+function defaultOf({ means, type, default: value }: OptionSpec): string {
+  if (value === undefined) return means === 'client id' ? "the device's name" : '**required**'
   if (value === null) return 'none'
   return code(type === 'seconds' ? `${value}s` : typeof value === 'boolean' ? String(value) : repr(value))
 }

@@ -11,7 +11,14 @@ const FOLDER = join(ROOT, 'scenarios/devices')
 const page = readFileSync(join(FOLDER, 'README.md'), 'utf8')
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.scenario.yaml'))
 /** By the letters of a quirk's id: how the names of its scenarios begin. A new client has its letters here. */
-const PREFIX: Readonly<Record<string, string>> = { Q: 'umqtt', R: 'robust', M: 'minimqtt', QP: 'quecpython' }
+const PREFIX: Readonly<Record<string, string>> = {
+  Q: 'umqtt',
+  R: 'robust',
+  M: 'minimqtt',
+  QP: 'quecpython',
+  P: 'pubsubclient',
+  L: 'arduino-mqtt',
+}
 
 const quirks = Object.values(clients).flatMap((kind) => kind.quirks.map(({ id }) => id))
 const own = [...new Set(quirks)].filter((id) => !id.startsWith('E')) // umqttsimple's are those of umqtt.simple 1.3

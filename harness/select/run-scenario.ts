@@ -4,24 +4,14 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
-import {
-  type Config,
-  callable,
-  EXTENSIONS,
-  OPTIONS,
-  parseOptions,
-  type ResolvedConfig,
-  withExtensions,
-} from '../config/index.ts'
+import { type Config, callable, OPTIONS, parseOptions } from '../config/index.ts'
 import { compile } from '../plan/index.ts'
 import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
 import { brokerFor, factsOf, openChosen } from './brokers.ts'
 import { type Job, jobOf } from './job.ts'
 
-/** Those of a config file as well: `clients`, `devices`, `steps`, `matchers`, `disturbances` of your own, by their names. */
-export interface RunScenarioOptions
-  extends Pick<Config, 'clients' | 'devices' | 'steps' | 'matchers' | 'disturbances'> {
+export interface RunScenarioOptions {
   /** A kind (`mosquitto`), a name of `brokers`, or `mqtt://HOST:PORT`. Default: the scenario's own, else `aedes`. */
   readonly broker?: string | undefined
   /** Brokers by names of your own, as in a config file. */
@@ -44,8 +34,9 @@ export interface RunScenarioOptions
   readonly attach?: ConductOptions['attach'] | undefined
 }
 
+type Given = { readonly [K in keyof RunScenarioOptions]-?: z.ZodType<unknown, NonNullable<RunScenarioOptions[K]>> }
+
 const OPTIONS_HERE = {
-  ...EXTENSIONS,
   broker: OPTIONS.broker,
   brokers: OPTIONS.brokers,
   vars: OPTIONS.vars,
@@ -56,7 +47,7 @@ const OPTIONS_HERE = {
   output: OPTIONS.output,
   signal: OPTIONS.signal,
   attach: callable<NonNullable<ConductOptions['attach']>>(),
-} satisfies { readonly [K in keyof RunScenarioOptions]-?: unknown }
+} satisfies Given
 
 const schema = z.strictObject(OPTIONS_HERE).partial()
 
@@ -76,7 +67,7 @@ export async function runScenario(
   scenario: string | ScenarioText,
   given: RunScenarioOptions = {},
 ): Promise<readonly ScenarioRun[]> {
-  const options = parseOptions(schema, await withExtensions(given, process.cwd(), 'runScenario'), 'runScenario')
+  const options = parseOptions(schema, given, 'runScenario')
   const { file, text } = typeof scenario === 'string' ? await read(scenario) : { file: 'scenario.yaml', ...scenario }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const signal = options.signal ?? new AbortController().signal
@@ -114,7 +105,7 @@ async function read(file: string): Promise<ScenarioText> {
 function jobsOf(
   file: string,
   text: string,
-  config: Pick<ResolvedConfig, 'brokers'>,
+  config: Pick<Config, 'brokers'>,
   seed: number,
   options: z.output<typeof schema>,
 ): readonly Job[] {

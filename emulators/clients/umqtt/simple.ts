@@ -16,7 +16,6 @@ import {
   tlsRequest,
   umqttIdentity,
 } from './family.ts'
-import { SIMPLE_HABITS } from './habits.ts'
 import { remainingLength, Umqtt } from './umqtt.ts'
 import { SIMPLE_TRAITS, SIMPLE_VERSIONS, type SimpleTraits, type SimpleVersion } from './versions.ts'
 
@@ -130,7 +129,6 @@ function simpleAt(version: SimpleVersion): ClientKind {
     summary: "MicroPython's own small client: blocking, no time limits, no reconnect",
     options,
     methods: simpleMethods(traits),
-    habits: SIMPLE_HABITS,
     quirks: [
       ...FAMILY_QUIRKS,
       {

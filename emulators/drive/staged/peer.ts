@@ -127,14 +127,14 @@ export class StagedPeer {
     return Buffer.concat(parts)
   }
 
-  /** The FIN is there, read or not: what stands before it is nothing but data. */
+  /** The FIN, or the reset, is there, read or not: what stands before it is nothing but data. */
   ended(now: Instant): boolean {
     this.#advance(now)
-    if (this.#gone || this.#there.includes('eof')) return true
+    if (this.#gone || this.#there.some((item) => !(item instanceof Uint8Array))) return true
     let k = this.#next
     while (k < this.#script.feed.length && 'data' in this.#script.feed[k]!) k++
     const entry = this.#script.feed[k]
-    return entry !== undefined && 'eof' in entry
+    return entry !== undefined && ('eof' in entry || 'error' in entry)
   }
 
   /** When something may be there that is not there now; Infinity: nothing comes by itself. */

@@ -1,4 +1,0 @@
-import { brokerContract } from '../broker.contract.ts'
-import { reference } from './reference.ts'
-
-brokerContract(reference)
