@@ -3,6 +3,7 @@
 
 export * from './files.ts'
 export * from './regex.ts'
+export { type SlowText, slowTextFor } from './slow-regex.ts'
 export * from './terminal.ts'
 export * from './url.ts'
 export * from './xml.ts'

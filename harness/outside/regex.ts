@@ -11,6 +11,9 @@ export const REGEX_LIMIT_MS = 500
 /** Ways through an expression that are tried at most; one takes some nanoseconds for each character. */
 const FEW_WAYS = 1e5
 
+/** Characters of a line or a payload. */
+const USUAL_LENGTH = 2000
+
 const SLOW = 'run/slow-regex'
 const script = new Script('regex.exec(text)')
 const context = createContext(Object.assign(Object.create(null), { regex: /x/, text: '' }))
@@ -29,6 +32,11 @@ export class BoundedRegExp extends RegExp {
     super(source, flags)
     this.#native = new RegExp(source, flags)
     this.#shape = shapeOf(this.source)
+  }
+
+  /** No text of a usual length has more ways through it than are tried directly. */
+  get isBounded(): boolean {
+    return waysThrough(this.#shape, USUAL_LENGTH) <= FEW_WAYS
   }
 
   override exec(text: string): RegExpExecArray | null {

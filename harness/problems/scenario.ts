@@ -428,6 +428,12 @@ export const scenario = {
     fix: 'Put quotes around the regular expression; single ones where it has backslashes.',
     example: 'expect: { serial: { device: dut, line: "/ok, connecting/" } }',
   },
+  'scenario/slow-regex': {
+    fault: 'input',
+    meaning: 'A regular expression takes too long on some text that a device or a broker could send. A warning.',
+    fix: 'Write it without a repetition inside a repetition, and without two that match the same characters.',
+    example: '/^a+$/ in place of /^(a+)+$/',
+  },
   'scenario/unused-axis': {
     fault: 'input',
     meaning: 'No expression of the scenario uses an axis of its matrix, so that its runs are all the same. A warning.',

@@ -474,3 +474,16 @@ describe('an axis of the matrix that no expression uses', () => {
     expect(warned(withSteps('  - delay: 1ms', 'description: matrix.gap\nmatrix: { gap: [1ms] }'))).toHaveLength(1)
   })
 })
+
+describe('a regular expression that a text can keep busy', () => {
+  const warned = (line: string): unknown =>
+    complaints(withSteps(`  - expect: { serial: { device: blue, line: '${line}' } }`)).map((d) => [d.code, d.severity])
+
+  it('is a warning, and the scenario runs', () => {
+    expect(warned('/^(a+)+$/')).toEqual([['scenario/slow-regex', 'warning']])
+  })
+
+  it('is none when it is fast, though it has a repetition in a repetition', () => {
+    expect(warned('/^(\\w+\\s)+$/')).toEqual([])
+  })
+})

@@ -47,6 +47,7 @@ import {
   withoutSecretTitles,
 } from './secrets.ts'
 import { compileSlos } from './slo.ts'
+import { slowRegexes } from './slow-regexes.ts'
 import { compileSteps } from './steps.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
@@ -88,7 +89,7 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const matrix = childOf(root, 'matrix')
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const plans = rows.flatMap((row) => compileOne({ file, text, root, files }, row, options, diagnostics) ?? [])
-  if (!diagnostics.hasErrors) diagnostics.addAll(unusedAxes(root))
+  if (!diagnostics.hasErrors) diagnostics.addAll([...unusedAxes(root), ...slowRegexes(root)])
   const shown = new Diagnostics()
   shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root)))
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
