@@ -1,6 +1,13 @@
 // The face of the emulators: everything that the harness, or a program of your own, may use.
 
 export * from './board.ts'
+export { SmallBroker } from './broker/broker.ts'
+export type { ServerPacket } from './broker/encode.ts'
+export type { Copy, Grant, Message } from './broker/message.ts'
+export type { Cause, ClientWire, Peer } from './broker/peer.ts'
+export type { Rules } from './broker/rules.ts'
+export type { Session } from './broker/session.ts'
+export type { BrokerSettings } from './broker/settings.ts'
 export type * from './clients/client.ts'
 export { clientAt, parseOptions, versionNamed } from './clients/client.ts'
 export { type ClientName, clients } from './clients/index.ts'
@@ -18,6 +25,7 @@ export {
 } from './clients/python/python.ts'
 export * from './core/problem.ts'
 export * from './core/random.ts'
+export { derive, register, unregister } from './core/registry.ts'
 export * from './core/time.ts'
 export { PORTS_AN_ADDRESS, Sources } from './drive/fleet/address-pool.ts'
 export { FleetDevice, type FleetNetwork, type FleetTask } from './drive/fleet/device.ts'

@@ -5,6 +5,7 @@
 import { type Program, PyFloat, type PyValue } from '../board.ts'
 import { Problem } from '../core/problem.ts'
 import type { NetworkObserver } from './arduino/network-client.ts'
+import type { EspEvent } from './espmqtt/event-loop.ts'
 import type { SocketPool } from './minimqtt/socket-pool.ts'
 import type { Signature } from './python/python.ts'
 
@@ -43,6 +44,10 @@ export interface ClientHooks {
   readonly boolIsInt?: boolean
   /** A `connect` of the program's own, in a subclass of umqtt.robust; `library` is the one it overrides. */
   connect?(library: (cleanSession: PyValue) => Program<PyValue>, cleanSession: PyValue): Program<PyValue>
+  /** esp-mqtt's event handler, called inside of its task, or of the call that failed. */
+  onEspEvent?(event: EspEvent): Program<void>
+  /** As the recordings were made: what cannot be is the library's affair, and handshakes of TLS and WebSockets are left out. */
+  readonly recorded?: boolean
   /** QuecPython's `error_register_cb`: what went wrong in the keep-alive thread, or how a reconnect stands. */
   onError?(text: string): Program<void>
   /** Who writes down what an Arduino library does with its network object. */
@@ -94,10 +99,32 @@ export interface Quirk {
   readonly text: string
 }
 
+/** What people ask of a library first, a sentence or two each; docs/clients.md has them side by side. */
+export interface Habits {
+  /** Who sends PINGREQ, and when. */
+  readonly pings: string
+  /** When a link without a sound is noticed. */
+  readonly deadLink: string
+  /** How a lost connection comes back. */
+  readonly comesBack: string
+  /** What is sent once more. */
+  readonly sendsAgain: string
+  /** What is lost without a word. */
+  readonly loses: string
+}
+
 export interface ClientVersion {
   readonly version: string
   /** Against the one before it. */
   readonly changes: string
+}
+
+export interface TaskOptions {
+  will(message: Message): Options
+  clean(clean: boolean): Options
+  readonly tls: Options
+  /** The program says when to connect again. */
+  readonly manual: Options
 }
 
 export interface ClientKind {
@@ -113,9 +140,15 @@ export interface ClientKind {
   readonly options: readonly OptionSpec[]
   readonly methods: Readonly<Record<string, Signature>>
   readonly quirks: readonly Quirk[]
+  readonly habits?: Habits | undefined
   readonly verbs: VerbMap
   /** It sends PINGREQ without being called, from a thread of its own. */
   readonly pingsUncalled?: true
+  /**
+   * It connects, receives and comes back in a task of its own: its calls only ask for that, and events tell what became
+   * of them. What other libraries take in calls, it takes as constructor options.
+   */
+  readonly inTask?: TaskOptions | undefined
   /** The options that tell the client who it is and where its broker is. */
   identity(name: string, server: string, port: number): Options
   /** Throws Problem `client/unknown-option`, `client/missing-option` or `client/bad-option`. */

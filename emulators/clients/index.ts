@@ -2,6 +2,7 @@
 
 import { arduinoMqtt } from './arduino-mqtt/arduino-mqtt.ts'
 import type { ClientKind } from './client.ts'
+import { espMqtt } from './espmqtt/espmqtt.ts'
 import { minimqtt } from './minimqtt/minimqtt.ts'
 import { pubsubclient } from './pubsubclient/pubsubclient.ts'
 import { quecpython } from './quecpython/quecpython.ts'
@@ -15,6 +16,7 @@ export const clients = {
   umqttsimple,
   minimqtt,
   quecpython,
+  'esp-mqtt': espMqtt,
   pubsubclient,
   'arduino-mqtt': arduinoMqtt,
 } satisfies Record<string, ClientKind>

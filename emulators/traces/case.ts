@@ -32,7 +32,7 @@ export function readCase(json: Json): TraceCase {
   }
 }
 
-function readCall(json: Json): TraceCall {
+export function readCall(json: Json): TraceCall {
   const given = object(json, 'a call')
   if (given.wait !== undefined) return { wait: seconds(number(given.wait, 'wait')) }
   return {

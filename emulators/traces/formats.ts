@@ -1,10 +1,12 @@
 // Which library's cases are in which format.
 
 import { arduinoMqttFormat, pubsubclientFormat } from './arduino/formats.ts'
+import { espFormat } from './esp.ts'
 import type { TraceFormat } from './format.ts'
 import { pythonFormat } from './python.ts'
 
-const FORMATS: Readonly<Record<string, TraceFormat>> = {
+const FORMATS: Readonly<Record<string, unknown>> = {
+  'esp-mqtt': espFormat,
   pubsubclient: pubsubclientFormat,
   pubsubclient3: pubsubclientFormat,
   'arduino-mqtt': arduinoMqttFormat,

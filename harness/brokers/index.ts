@@ -7,6 +7,7 @@ import { external } from './external.ts'
 import { mosquitto } from './mosquitto/mosquitto.ts'
 import { nats } from './nats.ts'
 import { rabbitmq } from './rabbitmq.ts'
+import { reference } from './reference/reference.ts'
 
 export type {
   Broker,
@@ -18,10 +19,14 @@ export type {
   Gap,
   WebAddress,
 } from './broker.ts'
+export { type BrokerDefinition, defineBroker } from './broker.ts'
 export { refusalOf } from './refusal.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
-export const brokers = { aedes, mosquitto, nats, rabbitmq, command, external } satisfies Record<string, BrokerKind>
+export const brokers = { aedes, mosquitto, nats, rabbitmq, reference, command, external } satisfies Record<
+  string,
+  BrokerKind
+>
 export type BrokerName = keyof typeof brokers
 
 /** What a kind is called as well, by the name of its program. */

@@ -40,6 +40,22 @@ describe('a program that the helper starts', () => {
     ])
   })
 
+  it('has said its last words when its end is told', async () => {
+    for (let k = 0; k < 20; k++) {
+      const child = await helper.spawn('sh', ['-c', 'head -c 300000 /dev/zero; echo last >&2; exit 1'], {})
+      let bytes = 0
+      let said = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += String(chunk)
+      })
+      await child.exit
+      expect([bytes, said]).toEqual([300_000, 'last\n'])
+    }
+  })
+
   it('that cannot be run is refused with the reason', async () => {
     await expect(helper.spawn('/nowhere/to/be/found', [], {})).rejects.toMatchObject({ code: 'ENOENT' })
   })

@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { type Exit, type Spawned, type SpawnSettings, sendSignal } from './spawned.ts'
 
@@ -116,7 +117,8 @@ export class Helper {
     stdout.end()
     stderr.end()
     this.#forget(id)
-    ended(exit)
+    // Whoever waits for the end has had its last words.
+    void Promise.all([heard(stdout), heard(stderr)]).then(() => ended(exit))
   }
 
   #forget(id: number): void {
@@ -142,4 +144,9 @@ function helperFile(): string | null {
   const here = fileURLToPath(import.meta.url)
   const file = here.endsWith('.ts') ? join(import.meta.dirname, '../../dist/harness/child') : import.meta.dirname
   return existsSync(join(file, 'helper-process.js')) ? join(file, 'helper-process.js') : null
+}
+
+/** Resolves when whoever reads the stream has read it to its end; at once when nobody reads. */
+async function heard(stream: PassThrough): Promise<void> {
+  if (stream.readableFlowing === true) await finished(stream, { writable: false }).catch(() => {})
 }

@@ -4,8 +4,12 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
+import type { BrokerKind } from '../brokers/index.ts'
+import type { ReporterKind } from '../report/index.ts'
 import { size } from '../scenario/index.ts'
 import { explainConfig } from './explain-config.ts'
+import { EXTENSIONS, withExtensions } from './extensions.ts'
+import { importModule } from './import-module.ts'
 import { brokersOption, OPTIONS } from './options.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -17,6 +21,7 @@ const limit = (most = Number.MAX_SAFE_INTEGER) =>
   })
 
 export const configSchema = z.strictObject({
+  ...EXTENSIONS,
   /** Files and folders that `hil run` without paths runs. */
   scenarios: z.array(z.string()).optional(),
   /** The broker that a run without --broker uses: a name of `brokers`, or a kind. */
@@ -49,7 +54,19 @@ export const configSchema = z.strictObject({
 })
 
 /** What a config file may say. */
-export type Config = z.input<typeof configSchema>
+export type Config = Omit<z.input<typeof configSchema>, 'brokers' | 'reporters'> & {
+  /** Brokers by names of your own: settings of a kind, or a kind of your own (`defineBroker`), or the path of its module. */
+  readonly brokers?: Readonly<Record<string, BrokerSettings | BrokerKind | string>> | undefined
+  /** Names of reporters, reporters of your own (`defineReporter`), or paths of their modules. */
+  readonly reporters?: readonly (string | ReporterKind)[] | undefined
+}
+
+/** A kind of broker and its options. */
+export interface BrokerSettings {
+  readonly use: string
+  readonly [option: string]: unknown
+}
+
 export type ResolvedConfig = z.output<typeof configSchema> & {
   /** Where the file is: relative paths in it begin there; absent: there is none. */
   readonly folder?: string | undefined
@@ -65,7 +82,7 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
   const file = named ?? NAMES.find((name) => existsSync(name))
   if (file === undefined) return {}
   if (!existsSync(file)) throw new Problem('config/not-found', `${file} does not exist`, { hint: 'check --config' })
-  const settings = await importDefault(file)
+  const settings = await withExtensions(await importDefault(file), dirname(resolve(file)), file)
   const parsed = configSchema.safeParse(settings)
   if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }
   const lines = explainConfig(parsed.error, settings, configSchema)
@@ -83,15 +100,6 @@ async function importDefault(file: string): Promise<unknown> {
   throw new Problem('config/broken', `${file} has no default export`, {
     hint: 'export default { scenarios: [… ] }',
   })
-}
-
-/**
- * jiti for JavaScript, too: of a mistake in it, it knows the place. Nothing is cached on disk: the folder would be a shared one,
- * with names that others can guess and fill.
- */
-async function importModule(path: string): Promise<Record<string, unknown>> {
-  const { createJiti } = await import('jiti')
-  return createJiti(import.meta.url, { fsCache: false, moduleCache: false, interopDefault: false }).import(path)
 }
 
 /** What went wrong in it, and where: a parser writes the place into its message, what ran has it in its stack. */

@@ -1,4 +1,13 @@
 // This bench.
 
 export { type Config, defineConfig, loadConfig, NAMES, type ResolvedConfig } from './config.ts'
+export {
+  defineClient,
+  defineDevice,
+  defineDisturbance,
+  defineMatcher,
+  defineReporter,
+  defineStep,
+} from './define.ts'
+export { addExtensions, EXTENSIONS, type Extensions, removeExtensions, withExtensions } from './extensions.ts'
 export { callable, OPTIONS, parseOptions } from './options.ts'

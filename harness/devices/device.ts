@@ -60,6 +60,10 @@ export interface Device extends AsyncDisposable {
   drive(signal: string, level: 0 | 1): void
   /** Its Wi-Fi is lost, for a time or until it is up again. Absent: it has none here. */
   wifi?(state: 'lost' | 'up', time?: Duration): void
+  /** Writes this image on its flash (null: its own), and starts it. Absent: it has none that can be written. */
+  flash?(image: string | null): Promise<void>
+  /** Erases its flash; absent: it has none. */
+  erase?(): Promise<void>
   /** The level that stands for pressed. */
   activeLevel(signal: string): 0 | 1
   /** Resolves when its console has said nothing for a moment, or says too much; absent: what it says is told at once. */

@@ -4,6 +4,9 @@ import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { payloadField } from '../packets/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
+import { elfShape } from './board/elf-shape.ts'
+import { flashShape } from './board/flash-shape.ts'
+import { powerShape } from './board/power-settings.ts'
 import { resetShape } from './board/reset-settings.ts'
 import { commandsShape } from './console/commands-shape.ts'
 import { consoleShape } from './console/settings.ts'
@@ -85,6 +88,20 @@ export const deviceKeys = {
     .describe(
       'for a board: what resets it: rts, dtr, rts+dtr, repl, none, or a map with by, command, pulse, comes-back; default: as the hardware map says, or found out',
     ),
+  power: powerShape
+    .optional()
+    .describe(
+      'for a real board: commands that cut and restore its power; default: as the hardware map says, or it is held in reset',
+    ),
+  image: text()
+    .optional()
+    .describe(
+      'for a real board: the firmware image that is on it when the scenario begins, written when it has changed',
+    ),
+  flash: flashShape
+    .optional()
+    .describe('for a real board: what writes the image: a tool, or a map with tool, command, erase, options, always'),
+  elf: elfShape.optional().describe('for a real board: the ELF file by which the addresses of a crash get names'),
   clean: z
     .boolean()
     .optional()

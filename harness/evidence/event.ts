@@ -186,7 +186,19 @@ export interface FaultEvent {
 export interface DeviceEvent {
   readonly kind: 'device'
   readonly device: string
-  readonly change: 'boot' | 'reset' | 'off' | 'ended' | 'crashed' | 'away' | 'lost' | 'restarted'
+  readonly change:
+    | 'boot'
+    | 'reset'
+    | 'off'
+    | 'ended'
+    | 'crashed'
+    | 'away'
+    | 'lost'
+    | 'restarted'
+    | 'flashed'
+    | 'erased'
+    | 'backtrace'
+  /** Of `flashed`: which image. Of `backtrace`: the frames of a crash, a line each, innermost first. */
   readonly detail?: string | undefined
   /** Of `restarted`: why, as far as the board says. */
   readonly cause?: 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown' | undefined

@@ -50,6 +50,20 @@ test('a beat that is a little late is no stall', () => {
   expect(meter.lag()).toBe(STALL)
 })
 
+test('several beats in a row that are a little late come to a stall, and beats on time make it less', () => {
+  const { meter, stalls, pass } = bench()
+  for (const late of [8, 9, 0, 3, 8, 8, 0, 2, 0]) {
+    pass(10 + late)
+    meter.beat()
+  }
+  expect(stalls).toEqual([8 + 9 - 4 - 4 + 8 + 8])
+  for (let k = 0; k < 100; k++) {
+    pass(13) // a timer that is as late as timers are
+    meter.beat()
+  }
+  expect(stalls).toHaveLength(1)
+})
+
 test('before the start and after the stop there is no lag', () => {
   const clock = new VirtualClock()
   const meter = new LagMeter({ clock })

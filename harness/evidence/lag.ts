@@ -7,12 +7,14 @@ import type { Clock, Instant } from '../../emulators/index.ts'
 
 /** Milliseconds between two heartbeats. */
 export const PERIOD = 10
-/** A beat later than this (ms) is a stall worth an event of its own. */
+/** A beat later than this (ms) is a stall worth an event of its own; so are several smaller ones that come to more. */
 export const STALL = 20
+/** A beat later than this (ms) is late because others had the processor; timers alone are not that late. */
+const SLOW = 4
 
 export interface LagSettings {
   readonly clock: Pick<Clock, 'now'>
-  /** Told how late (ms) a beat was, when that is more than `STALL`. */
+  /** Told how late (ms) a beat was, or several in a row came to, when that is more than `STALL`. */
   readonly onStall?: ((stalled: number) => void) | undefined
 }
 
@@ -23,6 +25,8 @@ export class LagMeter {
   #lastBeat: Instant | undefined
   /** Of the last beat: what was waiting while it was late is handled only after it. */
   #lateness = 0
+  /** What late beats came to that were no stall each, ms; on-time beats take from it. */
+  #untold = 0
 
   constructor(settings: LagSettings) {
     this.#clock = settings.clock
@@ -48,6 +52,7 @@ export class LagMeter {
   reset(): void {
     this.#lastBeat = this.#clock.now()
     this.#lateness = 0
+    this.#untold = 0
   }
 
   /** One heartbeat; the timer calls it, and tests on a virtual clock do. */
@@ -55,7 +60,10 @@ export class LagMeter {
     const late = this.#overdue()
     this.#lastBeat = this.#clock.now()
     this.#lateness = late
-    if (late > STALL) this.#onStall(late)
+    this.#untold = late > SLOW ? this.#untold + late : Math.max(0, this.#untold - SLOW)
+    if (this.#untold <= STALL) return
+    this.#onStall(this.#untold)
+    this.#untold = 0
   }
 
   /** How many ms earlier than now an event that is recorded now may have happened; 0 when not started. */

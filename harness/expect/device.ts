@@ -5,7 +5,19 @@ import { identifier } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
-const CHANGES = ['boot', 'reset', 'off', 'ended', 'crashed', 'away', 'lost', 'restarted'] as const
+const CHANGES = [
+  'boot',
+  'reset',
+  'off',
+  'ended',
+  'crashed',
+  'away',
+  'lost',
+  'restarted',
+  'flashed',
+  'erased',
+  'backtrace',
+] as const
 const CAUSES = ['power', 'brownout', 'panic', 'watchdog', 'software', 'sleep', 'unknown'] as const
 
 const fields = z.strictObject({

@@ -6,7 +6,7 @@ export { type CompileOptions, type CompileResult, compile, DEFAULT_TIMEOUT } fro
 export { IncrementalCompiler, type YamlMap, type YamlValue } from './compile/incremental-compiler.ts'
 export { LEDGER, unitOf } from './compile/slo.ts'
 export type { BoundUnit } from './compile/slo-bound.ts'
-export { VERBS } from './compile/step-head.ts'
+export { isStepKey, VERBS } from './compile/step-head.ts'
 export { findScenarios, SUFFIX } from './files.ts'
 export { arrivalTime } from './fleet/arrival.ts'
 export { STAMP_BYTES } from './fleet/grammar.ts'
@@ -38,4 +38,5 @@ export {
   TIMES,
   type TimeMetric,
 } from './model/slo.ts'
+export { expectationKeys } from './schema/grammar.ts'
 export { scenarioSchema } from './schema/json-schema.ts'

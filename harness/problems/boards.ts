@@ -8,6 +8,11 @@ export const boards = {
     meaning: 'The hardware map cannot be read, or something in it is of the wrong kind.',
     fix: 'hil devices --map rewrites it and keeps what you added.',
   },
+  'board/flash-failed': {
+    fault: 'environment',
+    meaning: 'The tool that writes an image on a board, or erases it, failed. Its last lines are shown.',
+    fix: 'Run the command that is shown by hand; the board may have to be in its boot loader.',
+  },
   'board/held': {
     fault: 'environment',
     meaning: 'Another run, or a person, uses this board. The message says who, since when and with which command.',
@@ -70,6 +75,11 @@ export const boards = {
     fault: 'environment',
     meaning: 'Another program has the port: a terminal, an editor, another run.',
     fix: 'Close it. hil doctor lists services that take ports.',
+  },
+  'board/power-failed': {
+    fault: 'environment',
+    meaning: 'The command that switches the power of a board failed. Its last lines are shown.',
+    fix: 'Run the command that is shown by hand: the hub or relay may need other rights or another address.',
   },
   'board/raised': {
     fault: 'environment',

@@ -250,6 +250,12 @@ export const usage = {
     meaning: 'A setting of the config is unknown or has a wrong value.',
     fix: 'Typed as Config, an editor completes and checks it.',
   },
+  'config/bad-extension': {
+    fault: 'input',
+    meaning:
+      'A client, device, broker, reporter, step, matcher or disturbance of the project is not one, or its name is taken.',
+    fix: 'docs/extending.md has an example of each; the define… functions of mqtt-hil type them.',
+  },
   'config/bad-option': {
     fault: 'input',
     meaning:

@@ -23,9 +23,27 @@ export function clientsPage(template: string): string {
       ['client', 'library', 'version', 'what'],
       kinds.map((kind, k) => [`[${code(kind.name)}](#${slugs[k]})`, kind.library, kind.version, kind.summary]),
     ),
+    habits: habitsTable(kinds, slugs),
     clients: kinds.map(clientSection).join('\n\n'),
     firmware: programs.map(firmwareSection).join('\n\n'),
   })
+}
+
+function habitsTable(kinds: readonly ClientKind[], slugs: readonly string[]): string {
+  const rows = kinds.flatMap(({ name, habits }, k) =>
+    habits === undefined
+      ? []
+      : [
+          [
+            `[${code(name)}](#${slugs[k]})`,
+            ...[habits.pings, habits.deadLink, habits.comesBack, habits.sendsAgain, habits.loses],
+          ],
+        ],
+  )
+  return table(
+    ['client', 'who pings', 'a dead link is noticed', 'it comes back', 'it sends again', 'it loses without a word'],
+    rows,
+  )
 }
 
 function clientSection(kind: ClientKind): string {

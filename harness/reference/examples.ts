@@ -64,6 +64,11 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   upload: `
 - upload: { device: board, files: { config.py: { text: "PERIOD = 5" } }, returns: 1 }
 - reset: board`,
+  flash: `
+- flash: bench
+- flash: { device: bench, image: build/old.bin }`,
+  erase: `
+- erase: bench`,
   network: `
 - network: { device: blue, state: down, mode: blackhole }
 - network: { devices: [blue, green], state: up }`,
@@ -90,9 +95,9 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   delay: `
 - delay: 500ms`,
   wifi: `
-- wifi: { device: blue, state: lost, for: 5s }
-- wifi: { device: blue, state: lost }
-- wifi: { device: blue, state: up }`,
+- wifi: { device: board, state: lost, for: 5s }
+- wifi: { device: board, state: lost }
+- wifi: { device: board, state: up }`,
 }
 
 export const matcherExamples: Readonly<Record<MatcherName, string>> = {

@@ -6,6 +6,7 @@ const DEVICES = `devices:
   mini: { use: minimqtt }
   tester: { use: raw }
   board: { use: micropython }
+  bench: { use: board, port: /dev/ttyUSB0, flash: esptool }
   sensor: { use: process, command: python3 sensor.py }
 `
 /** For examples about frames: blue speaks WebSocket. */

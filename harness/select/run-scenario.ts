@@ -4,14 +4,24 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
-import { type Config, callable, OPTIONS, parseOptions } from '../config/index.ts'
+import {
+  type Config,
+  callable,
+  EXTENSIONS,
+  OPTIONS,
+  parseOptions,
+  type ResolvedConfig,
+  withExtensions,
+} from '../config/index.ts'
 import { compile } from '../plan/index.ts'
 import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
 import { brokerFor, factsOf, openChosen } from './brokers.ts'
 import { type Job, jobOf } from './job.ts'
 
-export interface RunScenarioOptions {
+/** Those of a config file as well: `clients`, `devices`, `steps`, `matchers`, `disturbances` of your own, by their names. */
+export interface RunScenarioOptions
+  extends Pick<Config, 'clients' | 'devices' | 'steps' | 'matchers' | 'disturbances'> {
   /** A kind (`mosquitto`), a name of `brokers`, or `mqtt://HOST:PORT`. Default: the scenario's own, else `aedes`. */
   readonly broker?: string | undefined
   /** Brokers by names of your own, as in a config file. */
@@ -34,9 +44,8 @@ export interface RunScenarioOptions {
   readonly attach?: ConductOptions['attach'] | undefined
 }
 
-type Given = { readonly [K in keyof RunScenarioOptions]-?: z.ZodType<unknown, NonNullable<RunScenarioOptions[K]>> }
-
 const OPTIONS_HERE = {
+  ...EXTENSIONS,
   broker: OPTIONS.broker,
   brokers: OPTIONS.brokers,
   vars: OPTIONS.vars,
@@ -47,7 +56,7 @@ const OPTIONS_HERE = {
   output: OPTIONS.output,
   signal: OPTIONS.signal,
   attach: callable<NonNullable<ConductOptions['attach']>>(),
-} satisfies Given
+} satisfies { readonly [K in keyof RunScenarioOptions]-?: unknown }
 
 const schema = z.strictObject(OPTIONS_HERE).partial()
 
@@ -67,7 +76,7 @@ export async function runScenario(
   scenario: string | ScenarioText,
   given: RunScenarioOptions = {},
 ): Promise<readonly ScenarioRun[]> {
-  const options = parseOptions(schema, given, 'runScenario')
+  const options = parseOptions(schema, await withExtensions(given, process.cwd(), 'runScenario'), 'runScenario')
   const { file, text } = typeof scenario === 'string' ? await read(scenario) : { file: 'scenario.yaml', ...scenario }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const signal = options.signal ?? new AbortController().signal
@@ -105,7 +114,7 @@ async function read(file: string): Promise<ScenarioText> {
 function jobsOf(
   file: string,
   text: string,
-  config: Pick<Config, 'brokers'>,
+  config: Pick<ResolvedConfig, 'brokers'>,
   seed: number,
   options: z.output<typeof schema>,
 ): readonly Job[] {

@@ -3,7 +3,7 @@
 // the disturbance goes on until it is released, has hit as often as it was to, or the scenario ends.
 
 import { z } from 'zod'
-import type { Packet, Problem } from '../../emulators/index.ts'
+import { derive, type Packet, type Problem } from '../../emulators/index.ts'
 import { NOT_EVALUATED } from '../evidence/index.ts'
 import { impossiblePacket, mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
 import { type AnyDisturbance, type DisturbanceName, disturbances } from '../link/index.ts'
@@ -13,84 +13,87 @@ import { identifier, percent, textMatcher } from '../scenario/index.ts'
 import type { Action } from './step.ts'
 
 const registry: Readonly<Record<string, AnyDisturbance>> = disturbances
-const names = Object.keys(disturbances) as DisturbanceName[]
+const names = (): DisturbanceName[] => Object.keys(disturbances) as DisturbanceName[]
 
 /** What can be asked for by its name alone. */
-const bare = names.filter((name) => registry[name]!.settings.safeParse({}).success)
+const bare = (): DisturbanceName[] => names().filter((name) => registry[name]!.settings.safeParse({}).success)
 
-const shape = Object.fromEntries(
-  names.map((name) => [name, registry[name]!.settings.optional().describe(registry[name]!.summary)]),
-) as Record<DisturbanceName, z.ZodOptional<z.ZodType>>
+const shape = () =>
+  Object.fromEntries(
+    names().map((name) => [name, registry[name]!.settings.optional().describe(registry[name]!.summary)]),
+  ) as Record<DisturbanceName, z.ZodOptional<z.ZodType>>
 
-const doing = z
-  .union([z.enum(bare as [DisturbanceName, ...DisturbanceName[]]), z.strictObject(shape)])
-  .superRefine((given, ctx) => {
-    const chosen = chosenIn(given)
-    // A key that is unknown has been complained of already.
-    if (chosen.length !== 1 && ctx.issues.length === 0)
-      ctx.addIssue({
-        code: 'custom',
-        message:
-          chosen.length === 0
-            ? 'name one disturbance (hold, drop, …)'
-            : `one thing a step, here are ${chosen.join(' and ')}`,
-        params: {
-          diagnostic: 'scenario/disturbance',
-          hint: chosen.length === 0 ? `one of ${names.join(', ')}` : 'give each its own disturb step: they combine',
-        },
-      })
-  })
-type Doing = z.output<typeof doing>
+const doing = () =>
+  z
+    .union([z.enum(bare() as [DisturbanceName, ...DisturbanceName[]]), z.strictObject(shape())])
+    .superRefine((given, ctx) => {
+      const chosen = chosenIn(given)
+      // A key that is unknown has been complained of already.
+      if (chosen.length !== 1 && ctx.issues.length === 0)
+        ctx.addIssue({
+          code: 'custom',
+          message:
+            chosen.length === 0
+              ? 'name one disturbance (hold, drop, …)'
+              : `one thing a step, here are ${chosen.join(' and ')}`,
+          params: {
+            diagnostic: 'scenario/disturbance',
+            hint: chosen.length === 0 ? `one of ${names().join(', ')}` : 'give each its own disturb step: they combine',
+          },
+        })
+    })
+type Doing = z.output<ReturnType<typeof doing>>
 
 const chosenIn = (given: Doing): readonly string[] =>
-  typeof given === 'string' ? [given] : names.filter((name) => given[name] !== undefined)
+  typeof given === 'string' ? [given] : names().filter((name) => given[name] !== undefined)
 
 const packetWord = z.enum(PACKET_WORDS)
 
-const args = z
-  .strictObject({
-    device: identifier().describe('whose link'),
-    direction: z.enum(['up', 'down']).describe('up: from the device to the broker; down: to the device'),
-    packet: z
-      .union([packetWord, z.array(packetWord).min(1)])
-      .optional()
-      .describe('a type of packet, or several; default: any'),
-    topic: textMatcher().optional().describe('only packets of this topic'),
-    payload: textMatcher().optional().describe('only packets of this payload'),
-    match: packetMatch.optional().describe('only packets with these decoded fields, as in the packet matcher'),
-    nth: z.number().int().min(1).optional().describe('from the Nth match on; default: 1'),
-    times: z.number().int().min(1).optional().describe('number of matches; default: with nth one, without it all'),
-    chance: percent().optional().describe('the share of them, drawn by the seed; default: 100%'),
-    connection: z
-      .enum(['this', 'all'])
-      .optional()
-      .describe('this: only on the current connection; all: also on later ones; default: all'),
-    do: doing.describe('what happens to them'),
-  })
-  .superRefine((a, ctx) => {
-    for (const type of typesOf(a) ?? []) {
-      const way = ONE_WAY[type]
-      if (way === undefined || way === a.direction) continue
-      ctx.addIssue({
-        code: 'custom',
-        path: ['direction'],
-        message: `${type} never goes ${a.direction}: only ${way === 'up' ? 'devices' : 'brokers'} send it`,
-        params: { diagnostic: 'scenario/packet-direction', hint: `write direction: ${way}` },
-      })
-    }
-    for (const wrong of neverHit(a)) ctx.addIssue({ code: 'custom', ...wrong })
-    const rewrite = typeof a.do === 'string' ? undefined : (a.do.rewrite as PacketChanges | undefined)
-    const types = (typesOf(a) ?? []).filter((type): type is SentType => type !== 'malformed')
-    if (rewrite === undefined || rewrite.type !== undefined) return
-    for (const { name, message, hint } of foreignFields(rewrite, types))
-      ctx.addIssue({
-        code: 'custom',
-        path: ['do', 'rewrite', name],
-        message,
-        params: { diagnostic: 'scenario/packet-field', hint },
-      })
-  })
-export type DisturbArgs = z.output<typeof args>
+const argsNow = () =>
+  z
+    .strictObject({
+      device: identifier().describe('whose link'),
+      direction: z.enum(['up', 'down']).describe('up: from the device to the broker; down: to the device'),
+      packet: z
+        .union([packetWord, z.array(packetWord).min(1)])
+        .optional()
+        .describe('a type of packet, or several; default: any'),
+      topic: textMatcher().optional().describe('only packets of this topic'),
+      payload: textMatcher().optional().describe('only packets of this payload'),
+      match: packetMatch.optional().describe('only packets with these decoded fields, as in the packet matcher'),
+      nth: z.number().int().min(1).optional().describe('from the Nth match on; default: 1'),
+      times: z.number().int().min(1).optional().describe('number of matches; default: with nth one, without it all'),
+      chance: percent().optional().describe('the share of them, drawn by the seed; default: 100%'),
+      connection: z
+        .enum(['this', 'all'])
+        .optional()
+        .describe('this: only on the current connection; all: also on later ones; default: all'),
+      do: doing().describe('what happens to them'),
+    })
+    .superRefine((a, ctx) => {
+      for (const type of typesOf(a) ?? []) {
+        const way = ONE_WAY[type]
+        if (way === undefined || way === a.direction) continue
+        ctx.addIssue({
+          code: 'custom',
+          path: ['direction'],
+          message: `${type} never goes ${a.direction}: only ${way === 'up' ? 'devices' : 'brokers'} send it`,
+          params: { diagnostic: 'scenario/packet-direction', hint: `write direction: ${way}` },
+        })
+      }
+      for (const wrong of neverHit(a)) ctx.addIssue({ code: 'custom', ...wrong })
+      const rewrite = typeof a.do === 'string' ? undefined : (a.do.rewrite as PacketChanges | undefined)
+      const types = (typesOf(a) ?? []).filter((type): type is SentType => type !== 'malformed')
+      if (rewrite === undefined || rewrite.type !== undefined) return
+      for (const { name, message, hint } of foreignFields(rewrite, types))
+        ctx.addIssue({
+          code: 'custom',
+          path: ['do', 'rewrite', name],
+          message,
+          params: { diagnostic: 'scenario/packet-field', hint },
+        })
+    })
+export type DisturbArgs = z.output<ReturnType<typeof argsNow>>
 
 /** How many packets it can hold at once; Infinity: any number. */
 export function mostHeld(a: DisturbArgs): number {
@@ -118,7 +121,7 @@ export const disturb: Action<DisturbArgs> = {
   kind: 'action',
   name: 'disturb',
   summary: 'from now on, do something to packets on a link',
-  args,
+  args: argsNow(),
   devices: (a) => [a.device],
   async run(a, stage, { name: id }) {
     const { disturbance, settings } = chosen(a.do)
@@ -143,6 +146,11 @@ export const disturb: Action<DisturbArgs> = {
   },
   show: (a) => `disturb ${a.device} ${a.direction}: ${chosenIn(a.do).join()}`,
 }
+
+/** Made again when a disturbance joins. */
+derive(() => {
+  ;(disturb as { args: Action<DisturbArgs>['args'] }).args = argsNow()
+})
 
 function chosen(given: Doing): { disturbance: AnyDisturbance; settings: unknown } {
   const [name] = chosenIn(given)

@@ -8,7 +8,9 @@ import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
+import { erase } from './erase.ts'
 import { exec } from './exec.ts'
+import { flash } from './flash.ts'
 import { fleet } from './fleet.ts'
 import { inject } from './inject.ts'
 import { loop } from './loop.ts'
@@ -45,6 +47,8 @@ export const steps = {
   serial,
   exec,
   upload,
+  flash,
+  erase,
   network,
   wifi,
   disturb,

@@ -51,6 +51,8 @@ export interface Action<A = unknown> {
   readonly args: z.ZodType<A>
   /** The argument that a bare value stands for: `delay: 500ms`, `boot: blue`. */
   readonly bare?: string
+  /** Only kinds of devices that list it under `verbs` can do it; absent: any can, or may try. */
+  readonly special?: true
   devices(args: A): readonly string[]
   run(args: A, stage: Stage, step: StepRef): Promise<void>
   show(args: A): string

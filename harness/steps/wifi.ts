@@ -28,6 +28,7 @@ export const wifi: Action<WifiArgs> = {
   name: 'wifi',
   summary: "lose a virtual board's Wi-Fi, or find it again",
   args,
+  special: true,
   devices: (a) => [a.device],
   async run(a, stage) {
     const device = stage.device(a.device)

@@ -173,6 +173,13 @@ export interface DeviceOptions {
   readonly env?: Readonly<Record<string, string>>
   /** For `process`: the folder that it is started in. */
   readonly directory?: string
+  /** For a real board: commands that cut and restore its power. */
+  readonly power?: YamlMap
+  /** For a real board: the firmware image that is on it when the test begins, and what writes it, such as `esptool`. */
+  readonly image?: string
+  readonly flash?: string | YamlMap
+  /** For a real board: the ELF file by which the addresses of a crash get names. */
+  readonly elf?: string | YamlMap
   /** For a board: false leaves what an earlier program put on its flash. */
   readonly clean?: boolean
   /** For a board: how it is reset, such as `rts` or `{ command: 'power-cycle.sh' }`. */

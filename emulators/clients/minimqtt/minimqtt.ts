@@ -6,7 +6,7 @@ import { tuple } from '../../board.ts'
 import { type ClientHooks, type ClientKind, type Options, parseOptions } from '../client.ts'
 import { attributeError, bind, integer, truthy } from '../python/python.ts'
 import { MiniMqttMethods } from './client.ts'
-import { MINIMQTT_METHODS, MINIMQTT_OPTIONS, MINIMQTT_QUIRKS, minimqttVerbs } from './python-api.ts'
+import { MINIMQTT_HABITS, MINIMQTT_METHODS, MINIMQTT_OPTIONS, MINIMQTT_QUIRKS, minimqttVerbs } from './python-api.ts'
 import { EVENTS } from './session.ts'
 import { TOPIC_LIMIT } from './values.ts'
 
@@ -127,6 +127,7 @@ export const minimqtt: ClientKind = {
   summary: "CircuitPython's client: pings in loop, backs off after refusals, resubscribes at reconnect",
   options: MINIMQTT_OPTIONS,
   methods: MINIMQTT_METHODS,
+  habits: MINIMQTT_HABITS,
   quirks: MINIMQTT_QUIRKS,
   verbs: minimqttVerbs,
   identity: (name, broker, port) => ({ broker, port, client_id: name }),

@@ -2,7 +2,7 @@
 // behaviour itself is in client.ts.
 
 import { PyFloat, type PyValue } from '../../board.ts'
-import type { LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
+import type { Habits, LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
 import { isNumber } from '../python/number.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
@@ -154,3 +154,11 @@ export const MINIMQTT_QUIRKS: readonly Quirk[] = [
   { id: 'M13', text: 'a will with QoS uses up a packet id: the first publish(qos=1) has id 2' },
   { id: 'M14', text: 'loop takes at least its timeout, and up to one socket_timeout more' },
 ]
+
+export const MINIMQTT_HABITS: Habits = {
+  pings: 'loop, when nothing was sent for keep_alive, 60 s (M8); nobody while the program does not call it',
+  deadLink: 'recv_timeout (10 s) after a ping without answer; the end of a stream costs as much (M3)',
+  comesBack: 'when the program calls reconnect, which backs off after refusals and not after TCP errors (M2)',
+  sendsAgain: 'nothing; reconnect subscribes again, the newest first, with QoS 0 (M4)',
+  loses: 'its subscriptions when the first reconnect fails (M4); the session, which reconnect does not keep',
+}

@@ -1,7 +1,7 @@
 // What QuecPython's client shows to the outside: options, methods, known quirks. Texts for people.
 
 import type { PyValue } from '../../board.ts'
-import type { OptionSpec, Quirk } from '../client.ts'
+import type { Habits, OptionSpec, Quirk } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -138,3 +138,11 @@ export const QUEC_QUIRKS: readonly Quirk[] = [
   { id: 'QP36', text: 'ping writes a PINGREQ even with keepalive 0' },
   { id: 'QP37', text: 'a struct value that does not fit is an error: a keep-alive above 65535 fails in connect' },
 ]
+
+export const QUEC_HABITS: Habits = {
+  pings: 'its thread, once idle for keepalive - 3 s, looked at every five (QP22)',
+  deadLink: 'twice the keep alive after the last traffic (QP23), if somebody waits for messages (QP24)',
+  comesBack: 'by itself, inside of wait_msg: 6, 7, 8, … s apart, for ever (QP26); subscribes again (QP27)',
+  sendsAgain: 'nothing (QP11)',
+  loses: 'a QoS 1 publish whose PUBACK was not the next packet: False (QP10)',
+}

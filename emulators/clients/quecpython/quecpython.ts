@@ -8,7 +8,7 @@ import { seconds } from '../../core/time.ts'
 import { type ClientHooks, type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
 import { attributeError, bind, type Signature } from '../python/python.ts'
 import { familyVerbs, umqttIdentity } from '../umqtt/family.ts'
-import { QUEC_METHODS, QUEC_OPTIONS, QUEC_QUIRKS } from './kind.ts'
+import { QUEC_HABITS, QUEC_METHODS, QUEC_OPTIONS, QUEC_QUIRKS } from './kind.ts'
 import { QuecReconnecting } from './reconnect.ts'
 
 const DELAY = seconds(2)
@@ -83,6 +83,7 @@ export const quecpython: ClientKind = {
   summary: "the client of Quectel's cellular modules: pings, reconnects and subscribes again by itself",
   options: QUEC_OPTIONS,
   methods: QUEC_METHODS,
+  habits: QUEC_HABITS,
   quirks: QUEC_QUIRKS,
   verbs: { ...familyVerbs, unsubscribe: () => null },
   pingsUncalled: true,

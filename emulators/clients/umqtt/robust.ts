@@ -9,6 +9,7 @@ import { seconds } from '../../core/time.ts'
 import { type ClientHooks, type ClientKind, type Options, parseOptions } from '../client.ts'
 import { type Signature, truthy } from '../python/python.ts'
 import { FAMILY_QUIRKS, familyVerbs, umqttIdentity } from './family.ts'
+import { ROBUST_HABITS } from './habits.ts'
 import { simpleMethods, simpleOptions, UmqttSimple } from './simple.ts'
 import { ROBUST_TRAITS, ROBUST_VERSIONS, type RobustTraits, type RobustVersion, SIMPLE_TRAITS } from './versions.ts'
 
@@ -130,6 +131,7 @@ function robustAt(version: RobustVersion): ClientKind {
     summary: 'umqtt.simple that reconnects on OSError, every two seconds, for ever',
     options,
     methods: robustMethods(traits),
+    habits: ROBUST_HABITS,
     quirks: [
       ...FAMILY_QUIRKS,
       { id: 'R1', text: 'reconnects with clean_session=False and never subscribes again' },

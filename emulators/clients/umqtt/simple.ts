@@ -16,6 +16,7 @@ import {
   tlsRequest,
   umqttIdentity,
 } from './family.ts'
+import { SIMPLE_HABITS } from './habits.ts'
 import { remainingLength, Umqtt } from './umqtt.ts'
 import { SIMPLE_TRAITS, SIMPLE_VERSIONS, type SimpleTraits, type SimpleVersion } from './versions.ts'
 
@@ -129,6 +130,7 @@ function simpleAt(version: SimpleVersion): ClientKind {
     summary: "MicroPython's own small client: blocking, no time limits, no reconnect",
     options,
     methods: simpleMethods(traits),
+    habits: SIMPLE_HABITS,
     quirks: [
       ...FAMILY_QUIRKS,
       {

@@ -3,6 +3,7 @@
 
 import { type ClientKind, type OptionSpec, parseOptions } from '../client.ts'
 import { FAMILY_OPTIONS, FAMILY_QUIRKS, familyVerbs, umqttIdentity } from './family.ts'
+import { SIMPLE_HABITS } from './habits.ts'
 import { simpleMethods, UmqttSimple } from './simple.ts'
 import { SIMPLE_TRAITS } from './versions.ts'
 
@@ -30,6 +31,7 @@ export const umqttsimple: ClientKind = {
   summary: 'the copy of an old umqtt.simple that many tutorials have you save beside main.py',
   options: OPTIONS,
   methods: simpleMethods(TRAITS),
+  habits: SIMPLE_HABITS,
   quirks: [
     ...FAMILY_QUIRKS,
     { id: 'E1', text: 'connect never closes the old socket' },

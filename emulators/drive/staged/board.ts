@@ -24,7 +24,10 @@ export interface Stage {
   /** The next number in [low, high]. */
   readonly random: (low: number, high: number) => number
   readonly mac?: Uint8Array | undefined
-  /** A thread's call, told when it begins, with what will come of it where that is known by then. */
+  /**
+   * A thread's call, told when it begins, with what will come of it where that is known by then. A `close` is
+   * answered with whether there was a connection.
+   */
   readonly onCall?: ((call: BoardCall, end: StagedEnd) => void) | undefined
   readonly onPrint?: ((line: string) => void) | undefined
 }
@@ -200,9 +203,8 @@ export class StagedBoard {
       case 'close': {
         const socket = this.#sockets[call.socket - 1]
         if (socket === null || socket === undefined) return this.#answer(task, call, NOTHING)
-        this.#answer(task, call, NOTHING)
         this.#sockets[call.socket - 1] = null
-        return undefined
+        return this.#answer(task, call, { answer: socket.peer !== null })
       }
       case 'sleep':
         return this.#later(task, call, call.duration, NOTHING)

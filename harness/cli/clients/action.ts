@@ -2,6 +2,7 @@
 
 import { createColors } from 'picocolors'
 import { type ClientKind, clients, type FirmwareKind, firmware, Problem, repr } from '../../../emulators/index.ts'
+import { loadConfig } from '../../config/index.ts'
 import { type AnyDeviceKind, type DeviceOption, deviceKinds } from '../../devices/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
@@ -13,10 +14,12 @@ export interface ClientsArguments {
 }
 
 export async function clientsAction({ name, json }: ClientsArguments): Promise<ExitCode> {
+  // Those of the project are among them.
+  await loadConfig(undefined)
   const out = terminal()
   const c = createColors(out.color)
   if (name === undefined && json) {
-    const kinds = { client: Object.values(clients), firmware: Object.values(firmware), device: OTHERS }
+    const kinds = { client: Object.values(clients), firmware: Object.values(firmware), device: others() }
     const rows = Object.entries(kinds).flatMap(([is, list]) => list.map((kind) => ({ is, ...asJson(kind) })))
     out.print(`${JSON.stringify(rows, null, 2)}\n`)
     return EXIT.passed
@@ -28,14 +31,14 @@ export async function clientsAction({ name, json }: ClientsArguments): Promise<E
     out.print(`\n${c.bold('Firmware')} (firmware: in a device)\n`)
     for (const kind of Object.values(firmware)) out.print(row(kind.name, kind.summary))
     out.print(`\n${c.bold('Other devices')} (use: in a device)\n`)
-    for (const kind of OTHERS) out.print(row(kind.name, kind.summary))
+    for (const kind of others()) out.print(row(kind.name, kind.summary))
     return EXIT.passed
   }
   const client = (clients as Readonly<Record<string, ClientKind>>)[name]
   const program = (firmware as Readonly<Record<string, FirmwareKind>>)[name]
-  const other = OTHERS.find((kind) => kind.name === name)
+  const other = others().find((kind) => kind.name === name)
   if (client === undefined && program === undefined && other === undefined) {
-    const known = [...Object.keys(clients), ...Object.keys(firmware), ...OTHERS.map((kind) => kind.name)]
+    const known = [...Object.keys(clients), ...Object.keys(firmware), ...others().map((kind) => kind.name)]
     throw new Problem('cli/unknown-client', `unknown client, firmware or device "${name}"`, {
       hint: didYouMean(name, known) ?? `there is ${known.join(', ')}`,
     })
@@ -64,7 +67,8 @@ export async function clientsAction({ name, json }: ClientsArguments): Promise<E
   return EXIT.passed
 }
 
-const OTHERS: readonly AnyDeviceKind[] = Object.values(deviceKinds).filter(({ name }) => !Object.hasOwn(clients, name))
+const others = (): readonly AnyDeviceKind[] =>
+  Object.values(deviceKinds).filter(({ name }) => !Object.hasOwn(clients, name))
 
 /** What is data of it; how it works is not. */
 function asJson(kind: ClientKind | FirmwareKind | AnyDeviceKind) {

@@ -10,9 +10,12 @@ import { lineMatcher } from '../console/commander.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
+import { elfOf } from './elf-settings.ts'
+import { type FlashSettings, flashOf } from './flash-settings.ts'
 import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
 import { compileBoard } from './micropython.ts'
 import { listPorts, type PortInfo } from './ports.ts'
+import { type PowerSettings, powerOf } from './power-settings.ts'
 import { isRemotePort, whyNoUrl } from './remote-port.ts'
 import { type ResetSettings, resetOf } from './reset-settings.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
@@ -21,6 +24,8 @@ interface Settings extends BoardSettings {
   /** A path, or the entry of the hardware map. */
   readonly port: string | MappedBoard
   readonly reset: ResetSettings
+  readonly power: PowerSettings | null
+  readonly flash: FlashSettings | null
   readonly clean: boolean
   /** A REPL can be expected on it. */
   readonly python: boolean
@@ -29,7 +34,7 @@ interface Settings extends BoardSettings {
 export const board: DeviceKind<Settings> = {
   name: 'board',
   ownTime: () => 'a real board',
-  verbs: ['exec', 'upload'],
+  verbs: ['exec', 'upload', 'flash', 'erase'],
   binding: {
     words: [{ word: 'port', key: 'port' }],
     labels: { key: 'port', all: boardLabels },
@@ -40,6 +45,12 @@ export const board: DeviceKind<Settings> = {
   summary: 'a real board with MicroPython at a serial port',
   keys: [
     'port',
+    'reset',
+    'power',
+    'image',
+    'flash',
+    'elf',
+    'clean',
     'console',
     'commands',
     'files',
@@ -54,7 +65,7 @@ export const board: DeviceKind<Settings> = {
   ],
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
-  lacks: { noun: 'a board', hint: 'it takes port, files, client, with, will, poll and signals' },
+  lacks: { noun: 'a board', hint: 'it takes port, reset, power, files, client, with, will, poll and signals' },
   linkHost,
   refusesByReset: true,
   hasConsole: true,
@@ -90,13 +101,25 @@ export const board: DeviceKind<Settings> = {
     const hasFiles = childOf(node, 'files') !== undefined
     return {
       ...compiled,
+      elf: elfOf(written),
+      flash: flashOf(written, typeof port === 'string' ? undefined : port.flash),
       port,
       signals: { ...signalsOf(port), ...compiled.signals },
       reset: resetOf(words.reset ?? (typeof port === 'string' ? undefined : port.reset)),
+      power: powerOf(words.power ?? (typeof port === 'string' ? undefined : port.power)),
       clean: words.clean ?? (compiled.puppet !== null || hasFiles),
       python: compiled.commands === null || hasFiles,
     }
   },
+  refuses: ({ flash }, step) =>
+    (step === 'flash' || step === 'erase') && flash === null
+      ? {
+          why: `nothing writes the flash of this board`,
+          hint: 'flash: esptool, or { command: … }, on the device or in the hardware map',
+        }
+      : step === 'erase' && flash?.erase === null
+        ? { why: 'nothing erases the flash of this board', hint: 'flash: { erase: … } is a command line that does' }
+        : null,
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
@@ -116,6 +139,9 @@ export const board: DeviceKind<Settings> = {
           uniqueId: mapped?.id ?? null,
           clock: around.clock,
           reset: settings.reset,
+          power: settings.power,
+          flash: settings.flash,
+          board: mapped?.label ?? (port as string),
           python: settings.python,
           clean: settings.clean,
           ready: readyOf(settings),

@@ -41,6 +41,10 @@ export interface Chassis extends AsyncDisposable {
   drive(pin: number, level: 0 | 1): void
   /** Puts files on it, before its programs start. */
   upload(files: ReadonlyMap<string, Uint8Array>): Promise<void>
+  /** Writes the image that was given, or this one, on its flash. Gives what was done; null: it is there. Absent: it cannot. */
+  flash?(image: string | null): Promise<string | null>
+  /** Erases its flash; absent: it cannot. */
+  erase?(): Promise<void>
   /** Resolves when the REPL can be had without cutting short a boot.py. */
   quiet(): Promise<void>
   /** Its Wi-Fi is lost, or there again; absent: nobody here can do that. */

@@ -12,6 +12,7 @@ import { provisioned } from '../emulated/provisioned.ts'
 import { inLibraryWords, type VerbCall } from '../emulated/verbs.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
 import { Agent, type CallOutcome, type PuppetSettings } from './agent.ts'
+import { addressesIn, decoded, type ElfSettings } from './backtrace.ts'
 import type { BoardFiles } from './board-files.ts'
 import type { BootResult, Chassis, ChassisEvents } from './chassis.ts'
 import { RawRepl } from './raw-repl.ts'
@@ -27,6 +28,8 @@ export interface BoardSettings {
   readonly typing: TypingDefaults
   readonly files: BoardFiles
   readonly signals: Readonly<Record<string, SignalWiring>>
+  /** By which addresses of a crash get names; absent or null: they stay numbers. */
+  readonly elf?: ElfSettings | null | undefined
 }
 
 export interface BoardAround {
@@ -70,6 +73,7 @@ export function boardDevice(
     onLine(line, forms) {
       if (!chassis.seesPins) signals.heard(forms)
       commander?.heard(line, forms)
+      if (settings.elf) nameFrames(line.line, settings.elf)
     },
     onTrouble: (error) => lostOr(error),
   })
@@ -80,6 +84,20 @@ export function boardDevice(
       : new Commander(settings.commands, around, (text) => console.type(text), settings.console.echo)
   const change = (what: DeviceEvent['change'], detail?: string): void =>
     void recorder.record({ kind: 'device', device: name, change: what, detail })
+
+  let decoding: Promise<void> = Promise.resolve()
+  const nameFrames = (line: string, elf: ElfSettings): void => {
+    const addresses = addressesIn(line)
+    if (addresses.length === 0) return
+    decoding = decoding.then(() => decoded(addresses, elf)).then((frames) => change('backtrace', frames))
+  }
+
+  /** An image of its own, before anything else is done to it. */
+  const flashed = async (image: string | null): Promise<boolean> => {
+    const done = (await chassis.flash?.(image)) ?? null
+    if (done !== null) change('flashed', done)
+    return done !== null
+  }
 
   const dark = (): void => {
     puppet?.stop()
@@ -256,6 +274,7 @@ export function boardDevice(
       if (state === 'ended') return this.reset()
       if (!uploaded) {
         state = 'booting'
+        await flashed(null)
         await chassis.upload(settings.files(link))
         uploaded = true
         if (chassis.seesPins) for (const [pin, level] of signals.inputLevels()) chassis.drive(pin, level)
@@ -296,6 +315,23 @@ export function boardDevice(
       change('off')
       signals.dark()
     },
+    ...(chassis.flash === undefined
+      ? {}
+      : {
+          async flash(image: string | null) {
+            dark()
+            signals.dark()
+            await flashed(image)
+            await start(() => chassis.boot())
+          },
+          async erase() {
+            dark()
+            signals.dark()
+            await chassis.erase?.()
+            state = 'ended'
+            change('erased')
+          },
+        }),
     drive(signal, level) {
       const pin = signals.driven(signal, level)
       chassis.drive(pin, level)
@@ -321,6 +357,7 @@ export function boardDevice(
       repl = null
       await chassis[Symbol.asyncDispose]()
       console.flush()
+      await decoding
     },
   }
 }

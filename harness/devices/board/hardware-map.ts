@@ -6,7 +6,9 @@ import { writeFile } from 'node:fs/promises'
 import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '../../../emulators/index.ts'
+import { flashShape } from './flash-shape.ts'
 import type { PortInfo } from './ports.ts'
+import { powerShape } from './power-settings.ts'
 import { resetShape } from './reset-settings.ts'
 
 export const MAP_FILE = 'hardware-map.yaml'
@@ -25,6 +27,10 @@ const entry = z.strictObject({
   baud: z.number().int().positive().optional(),
   /** What resets it. */
   reset: resetShape.optional(),
+  /** What writes an image on it. */
+  flash: flashShape.optional(),
+  /** What switches its power. */
+  power: powerShape.optional(),
   capabilities: z.array(z.string()).optional(),
   signals: z
     .record(

@@ -39,7 +39,7 @@ interface Settings extends BoardSettings {
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
   ownTime: () => 'a virtual board',
-  verbs: ['exec', 'upload'],
+  verbs: ['exec', 'upload', 'wifi'],
   binding: {
     words: [{ word: 'virtual' }, { word: 'virtual', key: 'files', isPath: true }],
     keeps: 'what it takes',

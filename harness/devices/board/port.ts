@@ -62,6 +62,13 @@ export class BoardPort implements AsyncDisposable {
     return this.#line !== null
   }
 
+  /** Closes it for another program; it is opened again when it is needed. */
+  async release(): Promise<void> {
+    const line = await this.#line?.catch(() => null)
+    this.#line = null
+    await line?.close()
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     await (await this.open()).write(bytes)
   }

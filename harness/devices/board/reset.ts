@@ -2,12 +2,12 @@
 // say, or as the hardware map or the scenario says.
 
 import { after, type Clock, type Duration, milliseconds, Problem, seconds } from '../../../emulators/index.ts'
-import { Child } from '../../child/index.ts'
 import { saysStart } from './boot-watch.ts'
 import type { BoardPort, ModemLines } from './port.ts'
 import type { PortInfo } from './ports.ts'
 import type { RawRepl } from './raw-repl.ts'
 import type { ResetSettings } from './reset-settings.ts'
+import { runTool } from './tool.ts'
 
 export type ResetMethod = 'rts' | 'dtr' | 'rts+dtr' | 'repl' | 'command' | 'none'
 
@@ -114,6 +114,18 @@ export class Resetter {
     )
   }
 
+  /** Listens while something gives it power. Throws Problem `board/no-reset` when it was not heard to start. */
+  async begins(how: string, act: () => Promise<void>): Promise<void> {
+    this.#text = ''
+    this.#gone = false
+    await act()
+    await this.#port.open()
+    if (await this.#heard(HEARD_AT_LAST, false)) return
+    throw new Problem('board/no-reset', `${this.#env.name} was not heard to start after ${how}`, {
+      hint: 'its console may need DTR, another baud rate, or the port another name; hil monitor shows what it says',
+    })
+  }
+
   /** Starts the chip by RTS, whether it is heard or not. False: the port has no such line. */
   async pulse(): Promise<boolean> {
     if (!(await this.#port.set(HELD))) return false
@@ -182,15 +194,12 @@ export class Resetter {
   async #command(name: string): Promise<void> {
     const { command } = this.#settings
     if (command === null) throw new Problem('board/no-reset', `reset: by command of ${name} has no command`)
-    const line = command.replaceAll('{port}', this.#port.path)
-    const child = await Child.spawn(line, [], { shell: true, group: true })
-    let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said = (said + text).slice(-500)))
-    const { code, signal } = await child.exit
-    if (code !== 0)
-      throw new Problem('board/no-reset', `the reset command of ${name} ended with ${signal ?? `exit code ${code}`}`, {
-        hint: `${line}\n${said.trim()}`,
-      })
+    await runTool({
+      what: `the reset command of ${name}`,
+      line: command,
+      values: { port: this.#port.path },
+      code: 'board/no-reset',
+    })
   }
 
   /** Whether it starts: by what only a board that starts says, or that its port goes and comes back. */

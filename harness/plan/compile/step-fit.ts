@@ -20,6 +20,7 @@ export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Contex
   verb.devices(args).filter((name) => !(OF_LINKS.includes(verb.name) && linked.has(name)))
 
 export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
+  if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context))) return false
   if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   if (verb.name === 'disturb') mostHeldBy.set(node, mostHeld(args as DisturbArgs))
@@ -70,20 +71,36 @@ function unfit(name: string, why: string, context: Context): boolean {
 }
 
 /** A verb that only some kinds of devices have. */
-export function canCall(name: string, verb: AnyClientCall, node: Node, context: Context): boolean {
-  const { use } = context.devices.get(name)!
+export function canDo(name: string, verb: AnyAction | AnyClientCall, node: Node, context: Context): boolean {
+  const { use, settings } = context.devices.get(name)!
   if (verb.special === undefined || use === '') return true
   const able = Object.values(deviceKinds).filter(({ verbs }) => verbs?.includes(verb.name) === true)
-  if (able.some((kind) => kind.name === use)) return true
+  const own = able.find((kind) => kind.name === use)
+  if (own !== undefined) {
+    const refusal = own.refuses?.(settings, verb.name) ?? null
+    if (refusal === null || unfit(name, `${use}: ${refusal.why}`, context)) return refusal === null
+    context.diagnostics.add({
+      code: 'scenario/verb-of-another-kind',
+      message: `${name} cannot be told to ${verb.name}: ${refusal.why}`,
+      at: placeOf(node, name),
+      hint: refusal.hint,
+    })
+    return false
+  }
   const kinds = able.map((kind) => kind.name).join(' or ')
   if (unfit(name, `${use}, which has no ${verb.name}`, context)) return false
   context.diagnostics.add({
     code: 'scenario/verb-of-another-kind',
     message: `${verb.name} is for use: ${kinds}, and ${name} is ${use}`,
     at: placeOf(node, name),
-    hint: `${verb.interrupts === true ? `${use} has no REPL` : `what ${use} sends, its own library decides`}; name a device with use: ${kinds}`,
+    hint: `${whyNot(verb, use)}name a device with use: ${kinds}`,
   })
   return false
+}
+
+function whyNot(verb: AnyAction | AnyClientCall, use: string): string {
+  if (verb.kind === 'action') return ''
+  return verb.interrupts === true ? `${use} has no REPL; ` : `what ${use} sends, its own library decides; `
 }
 
 /** Only a puppet does what steps say. */

@@ -2,6 +2,7 @@
 // it (id, name, timeout, if, verifies, device), and how the step is called in reports.
 
 import { z } from 'zod'
+import { derive } from '../../../emulators/index.ts'
 import { matchers } from '../../expect/index.ts'
 import {
   type Diagnostic,
@@ -18,8 +19,15 @@ import { stepMeta } from '../schema/grammar.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
 
 const COMPOSED = ['expect', 'never', 'parallel', 'repeat'] as const
-export const VERBS: readonly string[] = [...Object.keys(verbs), ...COMPOSED]
+/** Made again when a verb joins. */
+export let VERBS: readonly string[] = []
+derive(() => {
+  VERBS = [...Object.keys(verbs), ...COMPOSED]
+})
 const META = Object.keys(stepMeta)
+
+/** Keys of a step that are no verbs of a registry. */
+export const isStepKey = (key: string): boolean => META.includes(key) || (COMPOSED as readonly string[]).includes(key)
 const { if: _, ...shape } = stepMeta
 /** Made once: a schema is compiled at its first use. `if` may wait for the run, and is seen to by itself. */
 const meta = z.strictObject(shape)

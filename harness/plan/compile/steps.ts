@@ -9,7 +9,7 @@ import type { Step } from '../model/plan.ts'
 import { expectation, prohibition, repeat } from '../schema/grammar.ts'
 import { buildExpect, buildNever } from './claims.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
-import { canCall, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
+import { canDo, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
 import { metaOf, oneLine, verbOf, withDevice } from './step-head.ts'
 
 export function compileSteps(nodes: readonly Node[], prefix: string, context: Context): Step[] {
@@ -126,7 +126,7 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
     if (!startsWithoutTerms(calling, argument, now)) return undefined
     if (
       !devicesExist([calling.device], argument, now) ||
-      !canCall(calling.device, verb, argument, now) ||
+      !canDo(calling.device, verb, argument, now) ||
       !takesCalls(calling.device, verb, argument, now)
     )
       return undefined

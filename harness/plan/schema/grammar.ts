@@ -1,6 +1,7 @@
 // The shapes of a scenario file around its steps. What a verb or a matcher takes is in its own file.
 
 import { z } from 'zod'
+import { derive } from '../../../emulators/index.ts'
 import { deviceKeys, deviceKinds } from '../../devices/index.ts'
 import { type AnyMatcher, matchers, saveFrom } from '../../expect/index.ts'
 import { count, duration, identifier, text, word } from '../../scenario/index.ts'
@@ -40,16 +41,23 @@ export const deviceLink = z.strictObject({
     .describe('the device speaks MQTT over WebSocket, on the whole way to the broker; default: false'),
 })
 
-export const device = z.strictObject({
-  use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
-  ...deviceKeys,
-  link: deviceLink.optional().describe('how the device reaches its link'),
-  needs: z
-    .array(text())
-    .optional()
-    .describe(
-      'what it must have: programs on the PATH, or capabilities of a board; without them the scenario is skipped',
-    ),
+const deviceNow = () =>
+  z.strictObject({
+    use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
+    ...deviceKeys,
+    link: deviceLink.optional().describe('how the device reaches its link'),
+    needs: z
+      .array(text())
+      .optional()
+      .describe(
+        'what it must have: programs on the PATH, or capabilities of a board; without them the scenario is skipped',
+      ),
+  })
+
+/** Made again when a kind joins. */
+export let device: ReturnType<typeof deviceNow>
+derive(() => {
+  device = deviceNow()
 })
 
 export const broker = z.union([
@@ -110,50 +118,67 @@ export const stepMeta = {
   if: z.boolean('expected true, false or a ${{ condition }}').optional().describe('false: the step is skipped'),
 }
 
-const fieldsOf = Object.fromEntries(
-  Object.entries(matchers).map(([name, matcher]) => [
-    name,
-    (matcher as AnyMatcher).fields.optional().describe(matcher.summary),
-  ]),
-) as Record<string, z.ZodOptional<z.ZodType>>
+const fieldsOf = () =>
+  Object.fromEntries(
+    Object.entries(matchers).map(([name, matcher]) => [
+      name,
+      (matcher as AnyMatcher).fields.optional().describe(matcher.summary),
+    ]),
+  ) as Record<string, z.ZodOptional<z.ZodType>>
 
-export const pattern = z.strictObject(fieldsOf)
+const patternNow = () => z.strictObject(fieldsOf())
 
-const wants = {
-  ...fieldsOf,
+const wantsNow = () => ({
+  ...fieldsOf(),
   all: z.array(pattern).min(1).optional().describe('each of these, in any order'),
   sequence: z.array(pattern).min(1).optional().describe('each of these, in this order, gaps allowed'),
   any: z.array(pattern).min(1).optional().describe('one of these'),
-}
-
-export const expectation = z.strictObject({
-  ...wants,
-  count: count().optional().describe('exact number in the window, or { min, max }'),
-  within: duration().optional().describe('maximum time after the anchor; default: 5s'),
-  between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
-  every: z
-    .strictObject({
-      of: duration().describe('the interval'),
-      tolerance: duration().describe('how much it may be off, either way'),
-    })
-    .optional()
-    .describe('the time from each match to the next'),
-  after: text()
-    .optional()
-    .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
-  since: z.literal('start').optional().describe('look at the whole run, not from the last satisfied expect on'),
-  save: z
-    .record(identifier(), saveFrom)
-    .optional()
-    .describe('NAME: FIELD of the match, or { field, json } or { field, regex }, for ${{ saved.NAME }}'),
 })
 
-export const prohibition = z.strictObject({
-  ...wants,
-  for: duration().optional().describe('how long it watches; a step needs it'),
-  until: text().optional().describe('under always: the anchor that ends it'),
-  after: text().optional().describe('the anchor that the window begins at; default: the start of the step'),
+const expectationNow = () =>
+  z.strictObject({
+    ...wantsNow(),
+    count: count().optional().describe('exact number in the window, or { min, max }'),
+    within: duration().optional().describe('maximum time after the anchor; default: 5s'),
+    between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
+    every: z
+      .strictObject({
+        of: duration().describe('the interval'),
+        tolerance: duration().describe('how much it may be off, either way'),
+      })
+      .optional()
+      .describe('the time from each match to the next'),
+    after: text()
+      .optional()
+      .describe('the anchor: a step id, id.end, id.first, id.last, last-packet-from:D, boot:D, start'),
+    since: z.literal('start').optional().describe('look at the whole run, not from the last satisfied expect on'),
+    save: z
+      .record(identifier(), saveFrom)
+      .optional()
+      .describe('NAME: FIELD of the match, or { field, json } or { field, regex }, for ${{ saved.NAME }}'),
+  })
+
+const prohibitionNow = () =>
+  z.strictObject({
+    ...wantsNow(),
+    for: duration().optional().describe('how long it watches; a step needs it'),
+    until: text().optional().describe('under always: the anchor that ends it'),
+    after: text().optional().describe('the anchor that the window begins at; default: the start of the step'),
+  })
+
+/** Made again when a matcher joins. */
+export let pattern: ReturnType<typeof patternNow>
+export let expectation: ReturnType<typeof expectationNow>
+export let prohibition: ReturnType<typeof prohibitionNow>
+derive(() => {
+  pattern = patternNow()
+  expectation = expectationNow()
+  prohibition = prohibitionNow()
 })
+
+/** Keys of an expect or a never that are no matchers. */
+export const expectationKeys = (): readonly string[] =>
+  [...Object.keys(expectation.shape), ...Object.keys(prohibition.shape)].filter((key) => !Object.hasOwn(matchers, key))
 
 export const repeat = z.strictObject({
   times: z.number().int().min(1).max(100_000).describe('how often'),

@@ -1,0 +1,234 @@
+// The library's client object: its state, its events, and what it writes. Receiving, the task and the calls of a program
+// are in the files beside. Names are the library's, where it has one for the thing.
+
+import * as board from '../../board.ts'
+import { macAddress, type Program, type ThreadHandle } from '../../board.ts'
+import { milliseconds } from '../../core/time.ts'
+import { RecursiveLock } from '../../threads.ts'
+import type { Options } from '../client.ts'
+import { int } from './c.ts'
+import { type Config, newConfig, newConnectInfo, setConfig } from './config.ts'
+import { EventGroup } from './event-group.ts'
+import { type EspEvent, EventLoop, type EventValue } from './event-loop.ts'
+import { type ConnectInfo, OutBuffer } from './message.ts'
+import type { Properties } from './message5.ts'
+import { Outbox } from './outbox.ts'
+import { type ServerProperties, serverDefaults, type UserProperties } from './parse5.ts'
+import type { Transport } from './transport.ts'
+
+export type State = 'INIT' | 'DISCONNECTED' | 'CONNECTED' | 'WAIT_RECONNECT'
+
+export const STOPPED_BIT = 1
+export const RECONNECT_BIT = 2
+export const DISCONNECT_BIT = 4
+
+/** What differs between versions. */
+export interface EspVersion {
+  readonly version: string
+  /** 1.1.0: percent-decoding, a clock that restarts when a queued message is sent, requeueing, receive maximum kept. */
+  readonly isNew: boolean
+  /** 1.0.0: a maximum packet size above the buffer is refused. */
+  readonly boundsPacketSize: boolean
+}
+
+/** Of MQTT 5: properties that a program has set, and what the broker said. */
+export interface Mqtt5 {
+  readonly connect: Record<string, Properties[string]>
+  readonly will: Record<string, Properties[string]>
+  disconnect: Record<string, Properties[string]>
+  publish: Properties | null
+  subscribe: Properties | null
+  unsubscribe: Properties | null
+  readonly server: ServerProperties
+  /** The broker's topic aliases. */
+  readonly aliases: Map<number, Uint8Array>
+  /** PUBLISH with QoS 1 and 2 that were sent and not acknowledged. */
+  inFlight: number
+}
+
+interface ErrorCodes {
+  disconnectReturnCode: number
+}
+
+export abstract class EspBase {
+  protected readonly build: Options
+  protected readonly version: EspVersion
+  protected config: Config = newConfig()
+  protected readonly info: ConnectInfo = newConnectInfo()
+  protected state: State = 'INIT'
+  /** `client->run`. */
+  protected running = false
+  protected taskHandle: ThreadHandle | null = null
+  protected transport: Transport | null = null
+  protected out!: OutBuffer
+  protected readonly outbox = new Outbox()
+  protected readonly apiLock = new RecursiveLock('mqtt api')
+  protected readonly statusBits: EventGroup
+  protected readonly eventLoop: EventLoop
+  protected keepaliveTick = 0
+  protected reconnectTick = 0
+  protected refreshTick = 0
+  protected waitTimeout = 0
+  protected waitForPingResp = false
+  protected pendingMsgId = 0
+  protected pendingMsgType = 0
+  /** Of the last publish; SUBSCRIBE and UNSUBSCRIBE leave it as it is. */
+  protected pendingPublishQos = 0
+  protected mqtt5: Mqtt5 | null = null
+  // What an event's struct still holds from the event before.
+  protected reasonCode = 0
+  protected readonly errorCodes: ErrorCodes = { disconnectReturnCode: 0 }
+  protected sessionPresent = 0
+  protected userProperty: UserProperties | null = null
+  #mac: Uint8Array | null = null
+
+  /** `build`: sdkconfig, by the options' names. */
+  constructor(version: EspVersion, build: Options, handler: ((event: EspEvent) => Program<void>) | undefined) {
+    this.version = version
+    this.build = build
+    this.statusBits = new EventGroup(int(build.CONFIG_FREERTOS_HZ))
+    this.eventLoop = new EventLoop(int(build.CONFIG_MQTT_EVENT_QUEUE_SIZE), handler)
+  }
+
+  get scheme(): string | null {
+    return this.config.scheme
+  }
+
+  protected get isV5(): boolean {
+    return this.info.protocolVer === '5'
+  }
+
+  protected get networkTimeout(): ReturnType<typeof milliseconds> {
+    return milliseconds(this.config.networkTimeout)
+  }
+
+  /** `esp_mqtt_client_init`; false: NULL. */
+  protected *initialise(options: Options): Program<boolean> {
+    if ((yield* this.setConfig(options, true)) !== 'ESP_OK') return false
+    const now = yield* this.tick()
+    this.keepaliveTick = now
+    this.reconnectTick = now
+    this.refreshTick = now
+    if (this.isV5)
+      this.mqtt5 = {
+        ...{ connect: {}, will: {}, disconnect: {}, publish: null, subscribe: null, unsubscribe: null },
+        ...{ server: serverDefaults(), aliases: new Map(), inFlight: 0 },
+      }
+    return true
+  }
+
+  /** `esp_mqtt_set_config`. */
+  protected *setConfig(options: Options, first: boolean): Program<string> {
+    yield* this.apiLock.take()
+    this.#mac ??= yield* macAddress()
+    const { build } = this
+    const result = setConfig(
+      this.config,
+      this.info,
+      options,
+      {
+        protocol5: int(build.CONFIG_MQTT_PROTOCOL_5) !== 0,
+        protocol311: int(build.CONFIG_MQTT_PROTOCOL_311) !== 0,
+        decodes: this.version.isNew,
+        mac: this.#mac,
+      },
+      first,
+    )
+    this.out = new OutBuffer(this.config.outBuffer, int(build.CONFIG_MQTT_MSG_ID_INCREMENTAL) !== 0)
+    yield* this.apiLock.give()
+    return result
+  }
+
+  /** `platform_tick_get_ms`: whole milliseconds of the board. */
+  protected *tick(): Program<number> {
+    return Math.floor(yield* board.now())
+  }
+
+  protected *hasTimedOut(last: number, timeout: number): Program<boolean> {
+    return last + timeout - (yield* this.tick()) <= 0
+  }
+
+  protected *dispatch(name: string, fields: Readonly<Record<string, EventValue>> = {}): Program<void> {
+    const user = this.userProperty
+    yield* this.eventLoop.post({ name, fields: user === null ? fields : { ...fields, user_property: user } })
+    yield* this.eventLoop.run()
+    this.userProperty = null
+  }
+
+  protected *dispatchDisconnected(): Program<void> {
+    if (!this.isV5) yield* this.dispatch('DISCONNECTED')
+    else
+      yield* this.dispatch('DISCONNECTED', {
+        ...this.reason(),
+        disconnect_return_code: this.errorCodes.disconnectReturnCode,
+      })
+  }
+
+  /** `event->reason_code`, which older versions do not have. */
+  protected reason(): Readonly<Record<string, EventValue>> {
+    return this.version.isNew ? { reason_code: this.reasonCode } : {}
+  }
+
+  protected *dispatchTransportError(): Program<void> {
+    const { espErr, sockErrno } = this.transport?.takeError() ?? { espErr: 0, sockErrno: 0 }
+    yield* this.dispatch('ERROR', {
+      error_type: 'TCP_TRANSPORT',
+      esp_tls_last_esp_err: espErr,
+      esp_transport_sock_errno: sockErrno,
+    })
+  }
+
+  /** All of a packet, in as many writes as it takes. False: it failed, which is an event, or took too long, which is none. */
+  protected *write(packet: Uint8Array): Program<boolean> {
+    for (let at = 0; at < packet.length; ) {
+      const taken = yield* this.transport!.write(at === 0 ? packet : packet.subarray(at), this.networkTimeout)
+      if (taken < 0) {
+        yield* this.dispatchTransportError()
+        return false
+      }
+      if (taken === 0) return false
+      at += taken
+    }
+    return true
+  }
+
+  protected *abortConnection(): Program<void> {
+    yield* this.apiLock.take()
+    yield* this.transport!.close()
+    this.waitTimeout = this.config.reconnect
+    this.reconnectTick = yield* this.tick()
+    this.state = 'WAIT_RECONNECT'
+    this.waitForPingResp = false
+    yield* this.dispatchDisconnected()
+    yield* this.apiLock.give()
+  }
+
+  /** Puts the packet that was built last into the outbox, as not sent yet. */
+  protected *enqueue(rest: Uint8Array): Program<void> {
+    const { data } = this.out
+    const whole = new Uint8Array(data.length + rest.length)
+    whole.set(data)
+    whole.set(rest, data.length)
+    this.outbox.enqueue({
+      data: whole,
+      msgId: this.pendingMsgId,
+      msgType: this.pendingMsgType,
+      qos: this.pendingPublishQos,
+      tick: yield* this.tick(),
+      pending: 'QUEUED',
+    })
+  }
+
+  protected *deleteExpired(): Program<void> {
+    const timeout = int(this.build.CONFIG_MQTT_OUTBOX_EXPIRED_TIMEOUT_MS)
+    if (int(this.build.CONFIG_MQTT_REPORT_DELETED_MESSAGES) === 0) {
+      this.outbox.deleteExpired(yield* this.tick(), timeout)
+      return
+    }
+    for (;;) {
+      const id = this.outbox.deleteSingleExpired(yield* this.tick(), timeout)
+      if (id <= 0) return
+      yield* this.dispatch('DELETED', { msg_id: id })
+    }
+  }
+}

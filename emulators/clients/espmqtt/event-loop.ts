@@ -1,0 +1,53 @@
+// ESP-IDF's event loop without a task of its own: an event is put into a short queue, and then one event is taken out
+// and handled by the task that put it in. So what a handler posts pushes the library's next event out.
+
+import { currentThread, type Program, Signal, signal, type ThreadHandle, waitFor } from '../../board.ts'
+import type { UserProperties } from './parse5.ts'
+
+export type EventValue = string | number | boolean | null | Uint8Array | UserProperties
+
+export interface EspEvent {
+  /** Without `MQTT_EVENT_`; `USER_EVENT`. */
+  readonly name: string
+  readonly fields: Readonly<Record<string, EventValue>>
+}
+
+export class EventLoop {
+  readonly #handler: ((event: EspEvent) => Program<void>) | undefined
+  readonly #size: number
+  #queue: EspEvent[] = []
+  /** Whoever ran it last. */
+  #runner: ThreadHandle | null = null
+  #room: Signal | null = null
+
+  /** `size`: CONFIG_MQTT_EVENT_QUEUE_SIZE. */
+  constructor(size: number, handler: ((event: EspEvent) => Program<void>) | undefined) {
+    this.#size = size
+    this.#handler = handler
+  }
+
+  /** Without waiting: whether there was room. */
+  offer(event: EspEvent): boolean {
+    if (this.#queue.length >= this.#size) return false
+    this.#queue.push(event)
+    return true
+  }
+
+  /** Waits for room, but for whoever ran the loop last: then the event is dropped. */
+  *post(event: EspEvent): Program<void> {
+    if (this.offer(event) || this.#runner === (yield* currentThread())) return
+    while (!this.offer(event)) {
+      this.#room ??= new Signal('event queue')
+      yield* waitFor(this.#room, null)
+    }
+  }
+
+  /** Handles one event, if there is any. */
+  *run(): Program<void> {
+    const event = this.#queue.shift()
+    this.#runner = yield* currentThread()
+    if (event === undefined) return
+    if (this.#room !== null) yield* signal(this.#room)
+    if (this.#handler !== undefined) yield* this.#handler(event)
+  }
+}

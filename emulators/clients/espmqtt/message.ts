@@ -1,0 +1,267 @@
+// Packets as the library builds them in its out buffer (lib/mqtt_msg.c): five bytes of it are room for the fixed header,
+// and what does not fit behind them is no packet. A publish that is too long becomes a first fragment. MQTT 5's are in
+// message5.ts.
+
+import { type Program, randomInt } from '../../board.ts'
+
+export const CONNECT = 1
+export const CONNACK = 2
+export const PUBLISH = 3
+export const PUBACK = 4
+export const PUBREC = 5
+export const PUBREL = 6
+export const PUBCOMP = 7
+export const SUBSCRIBE = 8
+export const SUBACK = 9
+export const UNSUBSCRIBE = 10
+export const UNSUBACK = 11
+export const PINGREQ = 12
+export const PINGRESP = 13
+export const DISCONNECT = 14
+
+const HEADER_ROOM = 5
+const NOTHING = new Uint8Array()
+
+/** `mqtt_connect_info_t`. */
+export interface ConnectInfo {
+  clientId: Uint8Array | null
+  username: Uint8Array | null
+  password: Uint8Array | null
+  willTopic: Uint8Array | null
+  willMessage: Uint8Array
+  willQos: number
+  willRetain: boolean
+  cleanSession: boolean
+  /** Seconds. */
+  keepalive: number
+  protocolVer: '3.1' | '3.1.1' | '5'
+}
+
+export interface Topic {
+  readonly filter: Uint8Array
+  readonly qos: number
+}
+
+/** A packet could not be built. */
+export class DoesNotFit extends Error {}
+
+/** Where packets are built, and the last one that was: empty when it could not be. */
+export class OutBuffer {
+  data: Uint8Array = NOTHING
+  /** Of a publish that is sent in fragments: how long all of it is, header room included; else 0. */
+  fragmentedTotal = 0
+  /** Where in `data` the payload begins. */
+  fragmentedOffset = 0
+  readonly length: number
+  readonly #incremental: boolean
+  #lastMessageId = 0
+  #bytes: number[] = []
+
+  /** `incremental`: CONFIG_MQTT_MSG_ID_INCREMENTAL. */
+  constructor(length: number, incremental: boolean) {
+    this.length = length
+    this.#incremental = incremental
+  }
+
+  /** Bytes of the packet so far, with the header room. */
+  get used(): number {
+    return HEADER_ROOM + this.#bytes.length
+  }
+
+  begin(): void {
+    this.#bytes = []
+  }
+
+  byte(value: number): void {
+    this.#room(1)
+    this.#bytes.push(value & 0xff)
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length)
+    for (const byte of value) this.#bytes.push(byte)
+  }
+
+  /** Two bytes of length and the bytes. */
+  string(value: Uint8Array | null): void {
+    const bytes = value ?? NOTHING
+    this.#room(2 + bytes.length)
+    this.#bytes.push((bytes.length >> 8) & 0xff, bytes.length & 0xff)
+    for (const byte of bytes) this.#bytes.push(byte)
+  }
+
+  /** Flags are only known when what they stand for has been appended. */
+  or(at: number, bits: number): void {
+    this.#bytes[at - HEADER_ROOM]! |= bits
+  }
+
+  /** An id of its own, or this one. Random ones are not compared with those in flight; 0 is drawn again. */
+  *messageId(given = 0): Program<number> {
+    let id = given
+    while (id === 0) {
+      if (this.#incremental) {
+        this.#lastMessageId = (this.#lastMessageId + 1) & 0xffff
+        id = this.#lastMessageId
+      } else id = yield* randomInt(0, 65534)
+    }
+    this.#room(2)
+    this.#bytes.push(id >> 8, id & 0xff)
+    return id
+  }
+
+  /** Where the properties of an MQTT 5 packet begin; their length is put in by `propertiesEnd`. */
+  propertiesBegin(): number {
+    return this.#bytes.length
+  }
+
+  propertiesEnd(at: number): void {
+    const length = variableLength(this.#bytes.length - at)
+    this.#room(length.length)
+    this.#bytes.splice(at, 0, ...length)
+  }
+
+  /** The payload of a publish, or as much of it as fits. */
+  payload(data: Uint8Array): void {
+    if (this.used + data.length <= this.length) {
+      this.bytes(data)
+      this.fragmentedTotal = 0
+      return
+    }
+    this.fragmentedOffset = this.used
+    this.fragmentedTotal = data.length + this.used
+    this.bytes(data.subarray(0, Math.max(0, this.length - this.used)))
+  }
+
+  finish(type: number, qos = 0, retain = 0): void {
+    const total = this.fragmentedTotal > 0 ? this.fragmentedTotal - HEADER_ROOM : this.#bytes.length
+    const length = variableLength(total)
+    this.data = Uint8Array.of((type << 4) | ((qos & 3) << 1) | (retain & 1), ...length, ...this.#bytes)
+    this.fragmentedOffset -= HEADER_ROOM - 1 - length.length
+    this.#bytes = []
+  }
+
+  fail(): void {
+    this.#bytes = []
+    this.data = NOTHING
+  }
+
+  /** Runs what builds a packet; whether there is one. */
+  *build(make: () => Program<void>): Program<boolean> {
+    this.begin()
+    try {
+      yield* make()
+      return true
+    } catch (e) {
+      if (!(e instanceof DoesNotFit)) throw e
+      this.fail()
+      return false
+    }
+  }
+
+  #room(count: number): void {
+    if (this.used + count > this.length) throw new DoesNotFit()
+  }
+}
+
+export function variableLength(length: number): number[] {
+  const bytes: number[] = []
+  let rest = length
+  do {
+    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0))
+    rest >>>= 7
+  } while (rest > 0)
+  return bytes
+}
+
+const empty = (bytes: Uint8Array | null): bytes is null => bytes === null || bytes.length === 0
+
+const PROTOCOLS = { '3.1': ['MQIsdp', 3], '3.1.1': ['MQTT', 4], '5': ['MQTT', 5] } as const
+
+/** Protocol name, level, flags, keep alive; gives where the flags stand. */
+export function connectHeader(out: OutBuffer, info: ConnectInfo): number {
+  const [name, level] = PROTOCOLS[info.protocolVer]
+  out.string(new TextEncoder().encode(name))
+  out.byte(level)
+  const flagsAt = out.used
+  out.byte(info.cleanSession ? 0x02 : 0)
+  out.byte(info.keepalive >> 8)
+  out.byte(info.keepalive)
+  return flagsAt
+}
+
+export function connectWill(out: OutBuffer, flagsAt: number, info: ConnectInfo): void {
+  out.string(info.willTopic)
+  out.string(info.willMessage)
+  out.or(flagsAt, 0x04 | (info.willRetain ? 0x20 : 0) | ((info.willQos & 3) << 3))
+}
+
+/** A password without a user has an empty user beside it. */
+export function connectUser(out: OutBuffer, flagsAt: number, info: ConnectInfo): void {
+  const { username, password } = info
+  if (!empty(username)) {
+    out.string(username)
+    out.or(flagsAt, 0x80)
+  }
+  if (empty(password)) return
+  if (empty(username)) out.string(null)
+  out.string(password)
+  out.or(flagsAt, 0xc0)
+}
+
+export const hasWill = (info: ConnectInfo): boolean => !empty(info.willTopic)
+
+export function* connect(out: OutBuffer, info: ConnectInfo): Program<void> {
+  const flagsAt = connectHeader(out, info)
+  out.string(info.clientId)
+  if (hasWill(info)) connectWill(out, flagsAt, info)
+  connectUser(out, flagsAt, info)
+  out.finish(CONNECT)
+}
+
+export interface Publish {
+  readonly topic: Uint8Array | null
+  readonly data: Uint8Array | null
+  readonly length: number
+  readonly qos: number
+  readonly retain: number
+}
+
+/** The id, or 0 for QoS 0. */
+export function* publish(out: OutBuffer, { topic, data, length, qos, retain }: Publish): Program<number> {
+  if (empty(topic)) throw new DoesNotFit()
+  out.string(topic)
+  if (data === null && length > 0) throw new DoesNotFit()
+  const id = qos > 0 ? yield* out.messageId() : 0
+  if (data !== null) out.payload(data)
+  out.finish(PUBLISH, qos, retain)
+  return id
+}
+
+export function* subscribe(out: OutBuffer, topics: readonly Topic[]): Program<number> {
+  const id = yield* out.messageId()
+  for (const { filter, qos } of topics) {
+    if (empty(filter)) throw new DoesNotFit()
+    out.string(filter)
+    out.byte(qos)
+  }
+  out.finish(SUBSCRIBE, 1)
+  return id
+}
+
+export function* unsubscribe(out: OutBuffer, topic: Uint8Array | null): Program<number> {
+  if (empty(topic)) throw new DoesNotFit()
+  const id = yield* out.messageId()
+  out.string(topic)
+  out.finish(UNSUBSCRIBE, 1)
+  return id
+}
+
+/** PUBACK, PUBREC, PUBREL, PUBCOMP. An id of 0 becomes one of our own. */
+export function* acknowledge(out: OutBuffer, type: number, id: number): Program<void> {
+  yield* out.messageId(id)
+  out.finish(type, type === PUBREL ? 1 : 0)
+}
+
+export function* bare(out: OutBuffer, type: number): Program<void> {
+  out.finish(type)
+}

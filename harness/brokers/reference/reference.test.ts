@@ -1,0 +1,4 @@
+import { brokerContract } from '../broker.contract.ts'
+import { reference } from './reference.ts'
+
+brokerContract(reference)
