@@ -1,6 +1,7 @@
-// The worked example of docs/writing-a-client.md: the heart of mqtt_as 0.8.3 (Peter Hinch), which is
-// no registered client. Left out: its queue of messages, unsubscribe, MQTT 5, and Wi-Fi itself,
-// which here is the six seconds that a reconnect spends on it.
+// The worked example of docs/writing-a-client.md: the heart of mqtt_as 0.8.3 (Peter Hinch). The whole
+// library is the registered client of that name, in emulators/clients/mqtt-as. Left out here: its queue
+// of messages, unsubscribe, what it does in between with its lock, and Wi-Fi itself, which is the six
+// seconds that a reconnect spends on it (the real one takes seven to eight).
 
 import {
   bind,

@@ -7,6 +7,7 @@ import { Problem } from '../core/problem.ts'
 import type { NetworkObserver } from './arduino/network-client.ts'
 import type { EspEvent } from './espmqtt/event-loop.ts'
 import type { SocketPool } from './minimqtt/socket-pool.ts'
+import type { Wlan } from './mqtt-as/wlan.ts'
 import type { Signature } from './python/python.ts'
 
 /** What an option is for, where several libraries have one for it under names of their own. */
@@ -32,11 +33,25 @@ export const TLS_CONTEXTS: readonly PyValue[] = ['context', 'verify']
 
 export type Options = Readonly<Record<string, PyValue>>
 
+/** What a library tells of a message besides topic and payload. */
+export interface MessageProperties {
+  readonly retain: boolean
+  readonly qos?: number
+  readonly dup?: boolean
+  readonly packetId?: number
+  /** Where this part of the payload begins, and how much there is in all. */
+  readonly index?: number
+  readonly total?: number
+}
+
 /** What the program gives to `set_callback`; absent means that it never set one. */
 export interface ClientHooks {
   /** `callback`: what was given as the function to `add_topic_callback`; absent for the one callback of all messages. */
-  onMessage?(topic: Uint8Array, payload: Uint8Array, callback?: PyValue): Program<void>
-  /** MiniMQTT's other callbacks by their names (`on_connect`, …), with what comes behind client and user data. */
+  onMessage?(topic: Uint8Array, payload: Uint8Array, callback?: PyValue, properties?: MessageProperties): Program<void>
+  /**
+   * MiniMQTT's other callbacks by their names (`on_connect`, …), with what comes behind client and user data;
+   * espMqttClient's; mqtt_as's coroutines and events.
+   */
   onEvent?(name: string, args: readonly PyValue[]): Program<void>
   /** MiniMQTT's sockets, which all clients of a board share; absent: this client has its own. */
   readonly connections?: SocketPool | undefined
@@ -52,6 +67,8 @@ export interface ClientHooks {
   onError?(text: string): Program<void>
   /** Who writes down what an Arduino library does with its network object. */
   readonly network?: NetworkObserver | undefined
+  /** mqtt_as's Wi-Fi; absent: an access point that is always there. */
+  readonly wlan?: Wlan | undefined
   /** umqtt.robust's `reconnect`, as a subclass overrides it: what `connect` returned; null: it has not, do your own. */
   onReconnect?(): Program<number | null>
 }
@@ -142,6 +159,8 @@ export interface ClientKind {
   readonly quirks: readonly Quirk[]
   readonly habits?: Habits | undefined
   readonly verbs: VerbMap
+  /** It connects again by itself, and by this event tells each time that it has: programs subscribe there. */
+  readonly connectedEvent?: string | undefined
   /** It sends PINGREQ without being called, from a thread of its own. */
   readonly pingsUncalled?: true
   /**

@@ -4,6 +4,7 @@ import { arduinoMqtt } from './arduino-mqtt/arduino-mqtt.ts'
 import type { ClientKind } from './client.ts'
 import { espMqtt } from './espmqtt/espmqtt.ts'
 import { minimqtt } from './minimqtt/minimqtt.ts'
+import { mqttAs } from './mqtt-as/mqtt-as.ts'
 import { pubsubclient } from './pubsubclient/pubsubclient.ts'
 import { quecpython } from './quecpython/quecpython.ts'
 import { umqttRobust } from './umqtt/robust.ts'
@@ -19,6 +20,7 @@ export const clients = {
   'esp-mqtt': espMqtt,
   pubsubclient,
   'arduino-mqtt': arduinoMqtt,
+  mqtt_as: mqttAs,
 } satisfies Record<string, ClientKind>
 
 export type ClientName = keyof typeof clients

@@ -13,6 +13,7 @@ import {
   sleep,
 } from '../board.ts'
 import type { ClientHooks, ClientKind, EmulatedClient, LibraryCall, Options } from '../clients/client.ts'
+import { SteadyWlan, type Wlan } from '../clients/mqtt-as/wlan.ts'
 import { milliseconds } from '../core/time.ts'
 import type { FleetDevice } from '../drive/fleet/device.ts'
 import { type Backoff, waitOf } from './backoff.ts'
@@ -41,7 +42,7 @@ const RETURNED: CallOutcome = { kind: 'returned', value: null }
 const CHANCES = 1_000_000
 
 export function* fleetDevice(role: FleetRole, device: FleetDevice): Program<void> {
-  const hooks = new Hooks(role, device)
+  const hooks = role.client.connectedEvent === undefined ? new Hooks(role, device) : new EventHooks(role, device)
   const client = role.client.create(role.options(device), hooks)
   hooks.client = client
   yield* begin(client, role, device)
@@ -66,7 +67,7 @@ function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): P
   if (will !== null) yield* say(client, will)
   if (role.backoff === null) yield* say(client, role.connect)
   else yield* connectAgain(client, role, device, true)
-  yield* subscribe(client, role, device)
+  if (role.client.connectedEvent === undefined) yield* subscribe(client, role, device)
 }
 
 function* mend(client: EmulatedClient, role: FleetRole, device: FleetDevice, raised: PythonError): Program<void> {
@@ -90,7 +91,8 @@ function* connectAgain(client: EmulatedClient, role: FleetRole, device: FleetDev
     }
     try {
       const present = yield* say(client, role.connect)
-      if (!first && present !== 1) yield* subscribe(client, role, device)
+      const subscribesHere = !first && role.client.connectedEvent === undefined
+      if (subscribesHere && present !== 1) yield* subscribe(client, role, device)
       return present
     } catch (e) {
       if (!(e instanceof PythonError)) throw e
@@ -105,21 +107,44 @@ function* subscribe(client: EmulatedClient, role: FleetRole, device: FleetDevice
 
 class Hooks implements ClientHooks {
   client: EmulatedClient | null = null
-  readonly #role: FleetRole
-  readonly #device: FleetDevice
+  protected readonly role: FleetRole
+  protected readonly device: FleetDevice
 
   constructor(role: FleetRole, device: FleetDevice) {
-    this.#role = role
-    this.#device = device
+    this.role = role
+    this.device = device
   }
 
   *onMessage(topic: Uint8Array, payload: Uint8Array): Program<void> {
-    this.#role.heard(this.#device, topic, payload)
+    this.role.heard(this.device, topic, payload)
   }
 
   /** umqtt.robust's `reconnect`, as a program's subclass overrides it; without a policy its own holds. */
   *onReconnect(): Program<number | null> {
-    if (this.#role.backoff === null) return null
-    return Number(yield* connectAgain(this.client!, this.#role, this.#device, false))
+    if (this.role.backoff === null) return null
+    return Number(yield* connectAgain(this.client!, this.role, this.device, false))
+  }
+}
+
+/** A program of a library that connects again by itself: it subscribes each time that a connection stands. */
+class EventHooks extends Hooks {
+  readonly wlan: Wlan = new DeviceWlan(this.device);
+
+  *onEvent(name: string): Program<void> {
+    if (name === this.role.client.connectedEvent) yield* subscribe(this.client!, this.role, this.device)
+  }
+}
+
+/** Wi-Fi that the device knows to be gone when its network is down. */
+class DeviceWlan extends SteadyWlan {
+  readonly #device: FleetDevice
+
+  constructor(device: FleetDevice) {
+    super()
+    this.#device = device
+  }
+
+  override isconnected(): boolean {
+    return this.#device.network !== 'down' && super.isconnected()
   }
 }

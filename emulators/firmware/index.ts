@@ -3,6 +3,7 @@
 import { buttonLed } from './button-led.ts'
 import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
+import { mqttAsDemo } from './mqtt-as-demo.ts'
 import { puppet } from './puppet.ts'
 import { quecReconnect } from './quec-reconnect.ts'
 import { robustResubscribe } from './robust-resubscribe.ts'
@@ -15,6 +16,7 @@ export const firmware = {
   'feed-walkthrough': feedWalkthrough,
   'quec-reconnect': quecReconnect,
   'robust-resubscribe': robustResubscribe,
+  'mqtt-as-demo': mqttAsDemo,
 } satisfies Record<string, FirmwareKind>
 
 export type FirmwareName = keyof typeof firmware

@@ -8,6 +8,7 @@ import {
   nextInstruction,
   type Program,
   PythonError,
+  type PyValue,
   print,
   reportOutcome,
 } from '../board.ts'
@@ -49,9 +50,14 @@ function build({ client: kind, name, server, port, options, callback }: Firmware
       *onError(text) {
         yield* print(`error ${text}`)
       },
+      ...(kind.connectedEvent === undefined ? {} : { onEvent: printEvent }),
     },
   )
   return client
+}
+
+function* printEvent(name: string, args: readonly PyValue[]): Program<void> {
+  yield* print([name, ...args.map(repr)].join(' '))
 }
 
 function* run(context: FirmwareContext): Program<void> {

@@ -3,6 +3,7 @@
 import { arduinoMqttFormat, pubsubclientFormat } from './arduino/formats.ts'
 import { espFormat } from './esp.ts'
 import type { TraceFormat } from './format.ts'
+import { mqttAsFormat } from './mqtt-as/mqtt-as.ts'
 import { pythonFormat } from './python.ts'
 
 const FORMATS: Readonly<Record<string, unknown>> = {
@@ -11,6 +12,7 @@ const FORMATS: Readonly<Record<string, unknown>> = {
   pubsubclient3: pubsubclientFormat,
   'arduino-mqtt': arduinoMqttFormat,
   'arduino-mqtt-2.5.2': arduinoMqttFormat,
+  mqtt_as: mqttAsFormat,
 }
 
 /** Cases of a library that is not named here are in the format of the Python libraries. */

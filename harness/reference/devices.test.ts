@@ -18,6 +18,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   QP: 'quecpython',
   P: 'pubsubclient',
   L: 'arduino-mqtt',
+  A: 'mqtt_as',
 }
 
 const quirks = Object.values(clients).flatMap((kind) => kind.quirks.map(({ id }) => id))

@@ -150,6 +150,14 @@ export class FleetCalls {
     this.#out.flush()
     if (until === 'writable' && socket !== null) {
       if (socket.state === 'open' && socket.queued < FULL) return true
+      if (socket.state === 'connecting') {
+        task.waiting = 'writable'
+        task.socket = socket
+        task.count = this.#fleet.now() + (timeout ?? Number.POSITIVE_INFINITY)
+        if (timeout !== null) task.wait(timeout)
+        socket.awaitConnection(task)
+        return PENDING
+      }
       this.#lookLater(task, socket, 'writable', timeout ?? Number.POSITIVE_INFINITY)
       return PENDING
     }

@@ -160,7 +160,9 @@ export class FleetSocket implements Connecting, WireEnd {
   /** The kernel's answer to bytes that are to be sent: null when it takes them. */
   refusal(): PythonError | null {
     if (this.state === 'closed') return osError('EBADF')
-    if (this.state !== 'open') return osError('ENOTCONN')
+    // As lwIP says it of a connect that does not block; how it has failed, the first call meets.
+    if (this.state === 'connecting' && this.timeout === 0) return osError('EINPROGRESS')
+    if (this.state !== 'open') return osError(this.#takeError() ?? 'ENOTCONN')
     if (this.dead) return osError(this.#takeError() ?? 'EPIPE')
     return null
   }
@@ -292,9 +294,20 @@ export class FleetSocket implements Connecting, WireEnd {
     const fleet = this.#fleet
     if (this.#addresses.length > 1) fleet.names.answered(this.#host, this.#address)
     fleet.host.onOpen?.(this.device, fleet.now())
+    const task = this.#waiter()
+    if (task !== null) fleet.resume(task, task.waiting === 'writable' ? true : undefined)
+  }
+
+  /** Whoever waits for the connection, in `connect` or in a poll; nobody any more after this. */
+  #waiter(): FleetTask | null {
     const task = this.#connector
     this.#connector = null
-    if (task !== null) fleet.resume(task, undefined)
+    return task?.socket === this && (task.waiting === 'connect' || task.waiting === 'writable') ? task : null
+  }
+
+  /** A poll that waits until a connect that does not block is over. */
+  awaitConnection(task: FleetTask): void {
+    this.#connector = task
   }
 
   over(): void {
@@ -347,10 +360,11 @@ export class FleetSocket implements Connecting, WireEnd {
     this.state = 'new'
     fleet.window.leave(this, fleet.now())
     fleet.host.onFailed?.(this.device, errno, fleet.now())
-    const task = this.#connector
-    this.#connector = null
+    const task = this.#waiter()
+    if (task?.waiting !== 'connect') this.#error = errno
     // A name that nobody knows is getaddrinfo's error on these boards, not an errno.
-    if (task !== null) fleet.raise(task, osError(errno === 'ENOTFOUND' ? -2 : errno))
+    if (task?.waiting === 'connect') fleet.raise(task, osError(errno === 'ENOTFOUND' ? -2 : errno))
+    else if (task !== null) fleet.resume(task, true)
   }
 
   #die(errno: string): void {

@@ -30,6 +30,8 @@ export interface Stage {
    */
   readonly onCall?: ((call: BoardCall, end: StagedEnd) => void) | undefined
   readonly onPrint?: ((line: string) => void) | undefined
+  /** An exception has left a thread. */
+  readonly onUncaught?: ((thread: string, error: PythonError) => void) | undefined
 }
 
 /** `waits`: it is not known yet. `takes`: so long it will last. */
@@ -64,6 +66,8 @@ interface Task {
 
 interface StagedSocket {
   peer: StagedPeer | null
+  /** How a connect that does not block has failed: the next call raises it. */
+  failed: string | null
   timeout: Duration | null
 }
 
@@ -112,7 +116,10 @@ export class StagedBoard {
         if (!(e instanceof PythonError)) throw e
         this.#drop(task)
         if (task === main) end = { kind: 'raised', error: e }
-        else this.uncaught.push({ thread: task.name, error: e })
+        else {
+          this.uncaught.push({ thread: task.name, error: e })
+          this.#stage.onUncaught?.(task.name, e)
+        }
       }
       if (end !== null) return end
     }
@@ -178,7 +185,7 @@ export class StagedBoard {
   #perform(task: Task, call: BoardCall): void {
     switch (call.kind) {
       case 'socket':
-        return this.#answer(task, call, { answer: this.#sockets.push({ peer: null, timeout: null }) })
+        return this.#answer(task, call, { answer: this.#sockets.push({ peer: null, failed: null, timeout: null }) })
       case 'settimeout':
         this.#open(call.socket).timeout = call.timeout
         return this.#answer(task, call, NOTHING)
@@ -283,7 +290,10 @@ export class StagedBoard {
       this.#answer(task, call, { answer: undefined, takes })
     } else if (staged.refuse === 'timeout')
       this.#answer(task, call, { error: osError('ETIMEDOUT'), takes: socket.timeout ?? takes })
-    else if (staged.refuse === 'unresolved') this.#answer(task, call, { error: osError(-2), takes })
+    else if (socket.timeout === 0) {
+      socket.failed = staged.refuse
+      this.#answer(task, call, { answer: undefined, takes })
+    } else if (staged.refuse === 'unresolved') this.#answer(task, call, { error: osError(-2), takes })
     else this.#answer(task, call, { error: osError(staged.refuse), takes })
   }
 
@@ -372,8 +382,8 @@ export class StagedBoard {
   }
 
   #peer(handle: SocketHandle): StagedPeer {
-    const { peer } = this.#open(handle)
-    if (peer === null) throw osError('ENOTCONN')
+    const { peer, failed } = this.#open(handle)
+    if (peer === null) throw osError(failed ?? 'ENOTCONN')
     return peer
   }
 }

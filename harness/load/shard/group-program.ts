@@ -41,7 +41,8 @@ export class GroupProgram implements FleetRole {
   readonly client: FleetRole['client']
   readonly connect: LibraryCall
   readonly backoff: FleetRole['backoff']
-  readonly check: Instruction
+  /** null: messages come by themselves. */
+  readonly check: Instruction | null
   readonly ping: Instruction | null
   readonly publish: readonly PublishCall[]
   readonly #group: FleetGroup
@@ -60,7 +61,7 @@ export class GroupProgram implements FleetRole {
     this.client = client
     this.backoff = group.backoff
     this.connect = client.verbs.connect({ clean: group.clean })!
-    this.check = instruction('check', client.verbs.check({}))!
+    this.check = instruction('check', client.verbs.check({}))
     this.ping = instruction('ping', client.verbs.ping())
     this.publish = group.publications.map((publication) => publishCall(group, publication))
   }

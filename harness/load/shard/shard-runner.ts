@@ -198,7 +198,7 @@ export class ShardRunner implements FleetHost {
     const member = this.#memberOf(device)
     const role = this.#roles[member.group]!
     // Turn about, so that a flood of messages does not keep it from publishing.
-    if (!member.checked && device.readable && this.#mayLook(member, now)) {
+    if (role.check !== null && !member.checked && device.readable && this.#mayLook(member, now)) {
       member.checked = true
       const { socket } = device
       if (socket !== null && socket.unread === 0) socket.noticed = true
@@ -212,7 +212,7 @@ export class ShardRunner implements FleetHost {
       this.#power.arm(member)
       if (role.ping !== null) return role.ping
     }
-    if (device.readable && this.#mayLook(member, now)) return role.check
+    if (role.check !== null && device.readable && this.#mayLook(member, now)) return role.check
     return null
   }
 

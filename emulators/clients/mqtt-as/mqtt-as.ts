@@ -1,0 +1,24 @@
+// mqtt_as 0.8.3 as of 2025-05-07: the asynchronous client that MicroPython users with bad Wi-Fi are told to use. MQTT 5,
+// `wan_ok` (a question to 8.8.8.8) and the other boards' ways to join Wi-Fi are left out.
+
+import type { ClientKind } from '../client.ts'
+import { parseOptions } from '../client.ts'
+import { MqttAs } from './client.ts'
+import { METHODS, OPTIONS, QUIRKS, VERBS } from './kind.ts'
+
+export const mqttAs: ClientKind = {
+  name: 'mqtt_as',
+  library: 'mqtt_as (Peter Hinch)',
+  version: '0.8.3',
+  summary: "MicroPython's asynchronous client: pings, sends again, reconnects with Wi-Fi and all, for ever",
+  options: OPTIONS,
+  methods: METHODS,
+  quirks: QUIRKS,
+  verbs: VERBS,
+  pingsUncalled: true,
+  connectedEvent: 'connect_coro',
+  identity: (name, server, port) => ({ client_id: new Uint8Array(new TextEncoder().encode(name)), server, port }),
+  create({ will = null, ...options }, hooks) {
+    return new MqttAs({ ...parseOptions('mqtt_as', OPTIONS, options), will }, hooks)
+  },
+}
