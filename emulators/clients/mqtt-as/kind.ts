@@ -1,7 +1,7 @@
 // What mqtt_as shows to the outside: options, methods, verbs, known quirks. Texts for people.
 
 import type { PyValue } from '../../board.ts'
-import type { LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
+import type { Habits, LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -132,3 +132,13 @@ export const QUIRKS: readonly Quirk[] = [
   { id: 'A20', text: 'a user without password sends an empty one; a password without user is left out' },
   { id: 'A21', text: 'a QoS 0 publish into a dead link returns, and is lost' },
 ]
+
+export const HABITS: Habits = {
+  pings: 'a task, every quarter of the keep alive (60 s), whatever the traffic (A14)',
+  deadLink:
+    'after four quarters of the keep alive without a byte (A14), or 10 s after a QoS 1 publish that is not acknowledged, the fifth time (A8); a FIN by a later ping (A3)',
+  comesBack:
+    'by itself, for ever: 7 to 8 s, of which Wi-Fi is 7 (A6), without back-off; never to a broker that kept its session (A1); the program subscribes again',
+  sendsAgain: 'a QoS 1 publish with DUP, every 10 s, four times; then on the next connection with a new id (A8)',
+  loses: 'QoS 0 into a dead link (A21); in event mode what does not fit into the queue, acknowledged all the same (A16)',
+}

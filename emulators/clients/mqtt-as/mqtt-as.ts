@@ -4,7 +4,7 @@
 import type { ClientKind } from '../client.ts'
 import { parseOptions } from '../client.ts'
 import { MqttAs } from './client.ts'
-import { METHODS, OPTIONS, QUIRKS, VERBS } from './kind.ts'
+import { HABITS, METHODS, OPTIONS, QUIRKS, VERBS } from './kind.ts'
 
 export const mqttAs: ClientKind = {
   name: 'mqtt_as',
@@ -14,6 +14,7 @@ export const mqttAs: ClientKind = {
   options: OPTIONS,
   methods: METHODS,
   quirks: QUIRKS,
+  habits: HABITS,
   verbs: VERBS,
   pingsUncalled: true,
   connectedEvent: 'connect_coro',
