@@ -140,5 +140,6 @@ export const HABITS: Habits = {
   comesBack:
     'by itself, for ever: 7 to 8 s, of which Wi-Fi is 7 (A6), without back-off; never to a broker that kept its session (A1); the program subscribes again',
   sendsAgain: 'a QoS 1 publish with DUP, every 10 s, four times; then on the next connection with a new id (A8)',
-  loses: 'QoS 0 into a dead link (A21); in event mode what does not fit into the queue, acknowledged all the same (A16)',
+  loses:
+    'QoS 0 into a dead link (A21); in event mode what does not fit into the queue, acknowledged all the same (A16)',
 }
