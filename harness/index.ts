@@ -3,7 +3,7 @@
 /** The library that options and settings of your own extensions are described by: the copy that mqtt-hil reads them with. */
 export { z } from 'zod'
 export { Problem } from '../emulators/index.ts'
-export { type BrokerDefinition, defineBroker } from './brokers/index.ts'
+export { type Broker, type BrokerDefinition, defineBroker } from './brokers/index.ts'
 export {
   type Config,
   defineClient,

@@ -4,7 +4,7 @@
 import { expect, inject, test as plain } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
-import { loadConfig } from '../config/index.ts'
+import { loadConfig, type ResolvedConfig } from '../config/index.ts'
 import type { DevicePlan, YamlMap } from '../plan/index.ts'
 import { InteractiveSession } from '../run/index.ts'
 import { brokerFor, factsOf, openChosen } from '../select/index.ts'
@@ -55,6 +55,15 @@ expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 export { expect }
 
+/** Read once for each test file: it may bring modules along. */
+const configs = new Map<string | undefined, Promise<ResolvedConfig>>()
+
+function configOf(file: string | undefined): Promise<ResolvedConfig> {
+  const known = configs.get(file) ?? loadConfig(file)
+  configs.set(file, known)
+  return known
+}
+
 /** How long a call may take in a test without a limit; milliseconds. */
 const ONE_MINUTE = 60_000
 
@@ -63,7 +72,7 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
   rig: async ({ hil: given, task, signal, onTestFinished }, use) => {
     const hil = settingsOf(given)
     const options = inject('mqttHil') ?? {}
-    const config = await loadConfig(options.config)
+    const config = await configOf(options.config)
     const word = hil.broker ?? listOf(options.broker)[0]
     const chosen = brokerFor(null, word, {}, config)
     const limited = task.timeout > 0 && Number.isFinite(task.timeout)
