@@ -102,7 +102,14 @@ export type BoardCall =
   | { readonly kind: 'mac' }
   | { readonly kind: 'socketstate'; readonly socket: SocketHandle }
   | { readonly kind: 'instruction'; readonly wait: Duration | null }
-  | { readonly kind: 'outcome'; readonly id: string; readonly outcome: CallOutcome }
+  | {
+      readonly kind: 'outcome'
+      /** Of the instruction; of what was not asked for, its name: `MQTT_EVENT_CONNECTED`. */
+      readonly id: string
+      readonly outcome: CallOutcome
+      /** The library has called the program, and not the other way round. */
+      readonly uncalled?: true | undefined
+    }
   | { readonly kind: 'reset' }
 
 export interface TlsRequest {
@@ -265,6 +272,10 @@ export function* nextInstruction(wait: Duration | null): Program<Instruction | n
 }
 export function* reportOutcome(id: string, outcome: CallOutcome): Program<void> {
   yield { kind: 'outcome', id, outcome }
+}
+/** An event that the library has told the program of, with what it told. */
+export function* reportEvent(name: string, value: PyValue): Program<void> {
+  yield { kind: 'outcome', id: name, outcome: { kind: 'returned', value }, uncalled: true }
 }
 /** `machine.reset()`: everything in memory is gone, no packet is sent. Never returns. */
 export function* resetBoard(): Program<never> {

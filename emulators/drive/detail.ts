@@ -13,6 +13,10 @@ export function detailOf(call: BoardCall): string {
       return `(${call.bytes.length} bytes)`
     case 'connect':
       return `(${call.host}:${call.port})`
+    case 'poll':
+      return `(${call.until})`
+    case 'wait':
+      return `(${call.signal.name})`
     case 'sleep':
       return `(${showDuration(call.duration)})`
     default:

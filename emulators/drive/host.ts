@@ -1,7 +1,7 @@
 // Between a driven board and whoever drives it. The host hears of everything as it happens, from
 // inside the driver: a callback may call back into the board, and must not throw.
 
-import type { BoardCall, CallOutcome, Instruction, PythonError } from '../board.ts'
+import type { BoardCall, CallOutcome, Instruction, PythonError, PyValue } from '../board.ts'
 import type { Random } from '../core/random.ts'
 import type { Clock, Duration, Instant } from '../core/time.ts'
 import type { Network } from './network.ts'
@@ -23,6 +23,8 @@ export interface BoardHost {
   /** The program, or a reset, changed the level of an output pin. */
   onPin(pin: number, value: 0 | 1): void
   onOutcome(id: string, outcome: CallOutcome): void
+  /** The library told its program of an event. */
+  onEvent?(name: string, value: PyValue): void
   onEnd(ending: Ending): void
   /** The program called `machine.reset()`; it starts again after `bootTime`. */
   onReset(): void

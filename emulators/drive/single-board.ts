@@ -350,7 +350,8 @@ class Board implements RunningBoard {
         return null
       }
       case 'outcome':
-        host.onOutcome(call.id, call.outcome)
+        if (call.uncalled !== true) host.onOutcome(call.id, call.outcome)
+        else if (call.outcome.kind === 'returned') host.onEvent?.(call.id, call.outcome.value)
         return NOTHING
       case 'reset':
         this.#reset()

@@ -15,6 +15,7 @@ import {
 import type { EmulatedClient } from '../clients/client.ts'
 import { printable, repr, showException } from '../clients/python/python.ts'
 import { Problem } from '../core/problem.ts'
+import { tellEvent, wholeMessage } from './event-line.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
 
 export const puppet: FirmwareKind = {
@@ -37,15 +38,22 @@ function refuseBadOptions(context: FirmwareContext): void {
   }
 }
 
-function build({ client: kind, name, server, port, options, callback }: FirmwareContext): EmulatedClient {
+function build({ client: kind, name, server, port, options, callback, will }: FirmwareContext): EmulatedClient {
+  const willOptions = will === undefined ? undefined : kind.inTask?.will({ ...will, topic: utf8(will.topic) })
+  function* onMessage(topic: Uint8Array, payload: Uint8Array): Program<void> {
+    yield* print(`message ${printable(topic)} ${printable(payload)}`)
+    if (callback === undefined) return
+    const value = yield* say(client, callback) // what it raises, the library's caller gets
+    yield* print(`callback ${callback.method} returned ${repr(value)}`)
+  }
   const client: EmulatedClient = kind.create(
-    { ...kind.identity(name, server, port), ...options },
+    { ...kind.identity(name, server, port), ...willOptions, ...options },
     {
-      *onMessage(topic, payload) {
-        yield* print(`message ${printable(topic)} ${printable(payload)}`)
-        if (callback === undefined) return
-        const value = yield* say(client, callback) // what it raises, the library's caller gets
-        yield* print(`callback ${callback.method} returned ${repr(value)}`)
+      onMessage,
+      *onEspEvent(event) {
+        yield* tellEvent(event)
+        const message = wholeMessage(event)
+        if (message !== null) yield* onMessage(message.topic, message.payload)
       },
       *onError(text) {
         yield* print(`error ${text}`)

@@ -10,7 +10,10 @@ export interface DeviceOption extends Omit<OptionSpec, 'type'> {
 }
 
 /** Options that the harness sets itself: a device finds the broker through its link. */
-const FROM_THE_LINK = ['server', 'port', 'broker', 'host']
+const FROM_THE_LINK = [
+  ...['server', 'port', 'broker', 'host'],
+  ...['uri', 'hostname', 'transport', 'port'].map((part) => `broker.address.${part}`),
+]
 
 /** What is wrong is added to the diagnostics, and left out. `owner`: whose options they are, for messages. */
 export function optionsOf(written: Written, owner: string, specs: readonly DeviceOption[]): Record<string, PyValue> {

@@ -60,7 +60,7 @@ export class FleetCalls {
         return PENDING
       }
       case 'outcome':
-        this.#fleet.host.onOutcome(device, call.id, call.outcome, this.#fleet.now())
+        if (call.uncalled !== true) this.#fleet.host.onOutcome(device, call.id, call.outcome, this.#fleet.now())
         return undefined
       case 'now':
         return this.#fleet.now() - device.bootedAt

@@ -78,6 +78,15 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
       onPrint: (line) => recorder.record({ kind: 'serial', device: name, line, stream: 'out' }),
       onPin: (pin, value) => signals.changed(pin, value),
       onOutcome: settle,
+      onEvent: (method, value) =>
+        recorder.record({
+          kind: 'call',
+          device: name,
+          id: 'event',
+          method,
+          state: 'returned',
+          value: value as PlainValue,
+        }),
       onEnd(ending) {
         ended = true
         const change = ending.kind === 'raised' ? 'crashed' : 'ended'

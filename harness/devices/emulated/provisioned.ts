@@ -7,6 +7,7 @@ import type { Provisions } from '../device.ts'
 export function provisioned(client: ClientKind, { tls, credentials }: Provisions, given: Options): ClientKind {
   const extra: Record<string, Options[string]> = {}
   const means = (meaning: OptionMeaning) => client.options.filter((option) => option.means === meaning)
+  if (tls !== undefined) Object.assign(extra, client.inTask?.tls)
   // A library that wants an SSLContext gets one.
   if (tls !== undefined)
     for (const { name } of client.options.filter((option) => option.means === 'tls' || option.type === 'tls'))
