@@ -3,10 +3,11 @@ import { connect } from 'node:net'
 import { connectAsync } from 'mqtt'
 import { expect, test } from 'vitest'
 import { encode } from '../../emulators/index.ts'
-import { aedes } from './aedes.ts'
+import { aedes, aedes2 } from './aedes.ts'
 import { brokerContract } from './broker.contract.ts'
 
 brokerContract(aedes)
+brokerContract(aedes2)
 
 test('is always there', async () => {
   expect(await aedes.available()).toBeNull()

@@ -1,4 +1,4 @@
-// Aedes, in this very process: starts in a few milliseconds and needs nothing installed. All its state is in memory,
+// Aedes, in this very process, 1.2 and 2.0 side by side: starts in a few milliseconds and needs nothing installed. All its state is in memory,
 // so sessions and retained messages are gone after a stop as after a kill.
 
 import { once } from 'node:events'
@@ -30,25 +30,50 @@ const options = z.strictObject({
 
 type AedesSettings = z.output<typeof options>
 
-export const aedes: BrokerKind = defineBroker({
-  name: 'aedes',
-  summary: 'in this process, nothing to install; forgets everything when it stops',
-  options,
-  isEmbedded: true,
-  gaps: [
-    {
-      test: 'a death that nobody asked for is told, with its cause',
-      reason: 'it lives in this process and dies with it',
+/** Which aedes it is; its types are those of 1.2, of which 2.0 has what is used here. */
+interface Release {
+  readonly name: string
+  readonly summary: string
+  readonly protocols: readonly number[]
+  load(): Promise<Pick<typeof import('aedes'), 'Aedes'>>
+}
+
+const kindOf = (release: Release): BrokerKind =>
+  defineBroker({
+    name: release.name,
+    summary: release.summary,
+    options,
+    isEmbedded: true,
+    gaps: [
+      {
+        test: 'a death that nobody asked for is told, with its cause',
+        reason: 'it lives in this process and dies with it',
+      },
+    ],
+    keepaliveSlack: () => SLACK,
+    protocols: () => release.protocols,
+    websocket: () => ({ websocket: true }),
+    available: async () => null,
+    async open(settings) {
+      const broker = new AedesBroker(release, settings)
+      await broker.open()
+      return broker
     },
-  ],
-  keepaliveSlack: () => SLACK,
-  websocket: () => ({ websocket: true }),
-  available: async () => null,
-  async open(settings) {
-    const broker = new AedesBroker(settings)
-    await broker.open()
-    return broker
-  },
+  })
+
+export const aedes: BrokerKind = kindOf({
+  name: 'aedes',
+  summary: 'in this process, nothing to install; forgets everything when it stops; MQTT 3.1 and 3.1.1',
+  protocols: [3, 4],
+  load: () => import('aedes'),
+})
+
+/** Its next version, with MQTT 5. */
+export const aedes2: BrokerKind = kindOf({
+  name: 'aedes@2',
+  summary: 'the beta of aedes 2 in this process, with MQTT 5 as well',
+  protocols: [3, 4, 5],
+  load: () => import('aedes2') as unknown as Promise<Pick<typeof import('aedes'), 'Aedes'>>,
 })
 
 interface Life {
@@ -59,13 +84,14 @@ interface Life {
 }
 
 class AedesBroker implements Broker {
-  readonly name = 'aedes'
+  readonly name: string
   readonly host = HOST
   readonly keepaliveSlack = SLACK
   readonly controllable = true
   readonly pid = null
   readonly access = {}
   readonly deviceCredentials = null
+  readonly #release: Release
   readonly #settings: Omit<AedesSettings, 'websocket'>
   readonly #hasDoor: boolean
   readonly #tail = new Tail()
@@ -75,7 +101,9 @@ class AedesBroker implements Broker {
   #life: Life | null = null
   #version = ''
 
-  constructor(settings: AedesSettings) {
+  constructor(release: Release, settings: AedesSettings) {
+    this.name = release.name
+    this.#release = release
     const { websocket, ...own } = settings
     this.#settings = own
     this.#hasDoor = websocket
@@ -100,7 +128,7 @@ class AedesBroker implements Broker {
 
   async start(): Promise<void> {
     if (this.#life !== null || (await this.#begin(this.port))) return
-    throw new Problem('broker/port-taken', `port ${this.port} was taken while aedes was down`, {
+    throw new Problem('broker/port-taken', `port ${this.port} was taken while ${this.name} was down`, {
       hint: 'another program listens there now; run again',
     })
   }
@@ -128,7 +156,7 @@ class AedesBroker implements Broker {
   }
 
   async #begin(port: number): Promise<boolean> {
-    const { Aedes } = await import('aedes')
+    const { Aedes } = await this.#release.load()
     const server = createServer({ noDelay: true })
     if (!(await listen(server, HOST, port))) return false
     const aedes = await Aedes.createBroker(this.#settings)

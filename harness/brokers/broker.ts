@@ -49,6 +49,8 @@ export interface Broker extends AsyncDisposable {
   /** How much later than 1.5 x keep alive it may notice that a client is gone. */
   readonly keepaliveSlack: Duration
   readonly controllable: boolean
+  /** Protocol levels that it has: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0; absent, or null: not known. */
+  readonly protocols?: readonly number[] | null | undefined
   /** Absent: it has no WebSocket, or was opened without; see `BrokerKind.withWebSocket`. */
   readonly websocket?: WebAddress | undefined
   /** Of one that is not ours: where it is, whatever way leads there. Scenarios with the same take turns. */
@@ -96,6 +98,8 @@ export interface BrokerKind {
   readonly isEmbedded: boolean
   /** Known before anything is started, because plans depend on it. Throws Problem `broker/bad-options`. */
   keepaliveSlack(options?: unknown): Duration
+  /** The protocol levels that it has with these options; null: it is not known. Throws Problem `broker/bad-options`. */
+  protocols(options?: unknown): readonly number[] | null
   /** The options with which it also speaks MQTT over WebSocket; null when it cannot. Throws Problem `broker/bad-options`. */
   withWebSocket(options?: unknown): Readonly<Record<string, unknown>> | null
   /** Why it cannot be started here; null when it can. */
@@ -114,6 +118,8 @@ export interface BrokerDefinition<O> {
   /** Default: false. */
   readonly isEmbedded?: boolean
   keepaliveSlack(options: O): Duration
+  /** Protocol levels; absent, or null: that is not known here. */
+  protocols?(options: O): readonly number[] | null
   /** What is to be added to the options, if anything, for MQTT over WebSocket; null, or absent: it has none. */
   websocket?(options: O): Readonly<Record<string, unknown>> | null
   available(options: O, env: Environment): Promise<string | null>
@@ -138,12 +144,17 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     controllable,
     isEmbedded,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
+    protocols: (given) => definition.protocols?.(parse(given)) ?? null,
     withWebSocket(given) {
       const added = definition.websocket?.(parse(given)) ?? null
       return added === null ? null : { ...(given as object | undefined), ...added }
     },
     available: async (given, env = process.env) => definition.available(parse(given), env),
-    open: async (given, env = process.env) => definition.open(parse(given), env),
+    async open(given, env = process.env) {
+      const parsed = parse(given)
+      const broker = await definition.open(parsed, env)
+      return Object.assign(broker, { protocols: definition.protocols?.(parsed) ?? null })
+    },
   }
 }
 

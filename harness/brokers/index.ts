@@ -1,6 +1,6 @@
 // The brokers there are. The key is the word after `--broker` and in `use:`.
 
-import { aedes } from './aedes.ts'
+import { aedes, aedes2 } from './aedes.ts'
 import type { BrokerKind } from './broker.ts'
 import { command, WORDS } from './command.ts'
 import { external } from './external.ts'
@@ -23,10 +23,16 @@ export { type BrokerDefinition, defineBroker } from './broker.ts'
 export { refusalOf } from './refusal.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
-export const brokers = { aedes, mosquitto, nats, rabbitmq, reference, command, external } satisfies Record<
-  string,
-  BrokerKind
->
+export const brokers = {
+  aedes,
+  'aedes@2': aedes2,
+  mosquitto,
+  nats,
+  rabbitmq,
+  reference,
+  command,
+  external,
+} satisfies Record<string, BrokerKind>
 export type BrokerName = keyof typeof brokers
 
 /** What a kind is called as well, by the name of its program. */

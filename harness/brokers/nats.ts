@@ -41,6 +41,7 @@ export const nats: BrokerKind = defineBroker({
     },
   ],
   keepaliveSlack: () => SLACK,
+  protocols: () => [4],
   websocket: () => ({ websocket: true }),
   async available({ binary }, env) {
     return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null

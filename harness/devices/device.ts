@@ -2,7 +2,7 @@
 // not return their outcome here: it is an event, because the judge must see it too.
 
 import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
-import type { PacketFields } from '../packets/index.ts'
+import type { PacketFields, SentProperties } from '../packets/index.ts'
 import type { BoardFiles } from './board/board-files.ts'
 import type { Eol } from './console/settings.ts'
 import type { Cut, Split } from './raw/segments.ts'
@@ -10,19 +10,34 @@ import type { Cut, Split } from './raw/segments.ts'
 /** `binary`, `text`: each segment in a frame of its own. `fragmented`: one binary message, a frame for each segment. */
 export type FrameForm = 'binary' | 'text' | 'fragmented'
 
+/** What a call says in MQTT 5 alone. */
+export interface Said5 {
+  readonly properties?: SentProperties | undefined
+}
+
 /** A client call in general words; each client says it in its library's own. */
 export type GeneralCall =
-  | { readonly verb: 'connect'; readonly clean: boolean | undefined }
-  | {
+  | ({ readonly verb: 'connect'; readonly clean: boolean | undefined } & Said5)
+  | ({
       readonly verb: 'publish'
       readonly topic: string
       readonly payload: Uint8Array
       readonly qos: number | undefined
       readonly retain: boolean | undefined
-    }
-  | { readonly verb: 'subscribe'; readonly topics: readonly string[]; readonly qos: number | undefined }
-  | { readonly verb: 'unsubscribe'; readonly topics: readonly string[] }
-  | { readonly verb: 'ping' | 'check' | 'wait' | 'disconnect' }
+    } & Said5)
+  | ({
+      readonly verb: 'subscribe'
+      readonly topics: readonly string[]
+      readonly qos: number | undefined
+      /** The options are of MQTT 5, for all filters. */
+      readonly noLocal?: boolean | undefined
+      readonly retainAsPublished?: boolean | undefined
+      readonly retainHandling?: number | undefined
+    } & Said5)
+  | ({ readonly verb: 'unsubscribe'; readonly topics: readonly string[] } & Said5)
+  | ({ readonly verb: 'disconnect'; readonly reasonCode?: number | undefined } & Said5)
+  | ({ readonly verb: 'auth'; readonly reasonCode: number } & Said5)
+  | { readonly verb: 'ping' | 'check' | 'wait' }
   | { readonly verb: 'loop'; readonly timeout: Duration | undefined }
   | {
       readonly verb: 'send'

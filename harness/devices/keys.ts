@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
-import { payloadField } from '../packets/index.ts'
+import { payloadField, properties, type SentProperties } from '../packets/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
 import { elfShape } from './board/elf-shape.ts'
 import { flashShape } from './board/flash-shape.ts'
@@ -10,6 +10,7 @@ import { powerShape } from './board/power-settings.ts'
 import { resetShape } from './board/reset-settings.ts'
 import { commandsShape } from './console/commands-shape.ts'
 import { consoleShape } from './console/settings.ts'
+import { protocolWord } from './protocol.ts'
 import { pythonValue } from './python-value.ts'
 import { ANSWER_TYPES } from './raw/answers.ts'
 
@@ -18,6 +19,7 @@ export const will = z.strictObject({
   payload: payloadField(65_535).describe('what it publishes: text, or { hex }, { json }, { size }, { file }'),
   qos: qos().optional().describe('its QoS; default: 0'),
   retain: z.boolean().optional().describe('its retain flag; default: false'),
+  properties: properties.optional().describe('of MQTT 5: will delay, message expiry …; default: none'),
 })
 
 export const signal = z.strictObject({
@@ -50,6 +52,11 @@ export const filesShape = z.union([
 
 export const deviceKeys = {
   version: versionText().optional().describe("the library's version; default: the one that the client's page names"),
+  protocol: protocolWord()
+    .optional()
+    .describe(
+      'the MQTT that it speaks: 3.1, 3.1.1 or 5; of a process or a board: what its program does; default: 3.1.1',
+    ),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
   will: will.optional().describe('the last will that it announces'),
   firmware: z
@@ -157,11 +164,14 @@ export interface WillSettings {
   readonly payload: Uint8Array
   readonly qos: number
   readonly retain: boolean
+  /** Of MQTT 5. */
+  readonly properties?: SentProperties | undefined
 }
 
 export function willOf({ will: said }: DeviceWords): WillSettings | null {
   if (said === undefined) return null
-  return { topic: said.topic, payload: said.payload, qos: said.qos ?? 0, retain: said.retain ?? false }
+  const { topic, payload, qos = 0, retain = false, properties } = said
+  return { topic, payload, qos, retain, ...(properties === undefined ? {} : { properties }) }
 }
 
 /** The puppet's call in its message callback; null: none. */

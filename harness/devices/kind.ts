@@ -32,6 +32,12 @@ export interface DeviceKind<Settings = unknown> {
   readonly lacks?: { readonly noun: string; readonly hint: string }
   /** Its link refuses by RST, because it cannot itself tell us that it was refused. */
   readonly refusesByReset?: true
+  /** The protocol levels that `protocol:` can name; absent: 4, MQTT 3.1.1, alone. */
+  readonly levels?: readonly number[]
+  /** The level that its connections have; absent: 4; null: its program knows. */
+  level?(settings: Settings): number | null
+  /** Whether a word of MQTT 5 of this verb (`properties`, `noLocal` …) reaches it; absent: with level 5 all do. */
+  tells?(settings: Settings, verb: string, word: string): boolean
   /** It can be told by `link: { websocket: true }` to speak WebSocket. */
   readonly speaksWebSocket?: true
   /** What a claim can see of it besides its link; absent: nothing. `serial-in`: what was sent to its console. */

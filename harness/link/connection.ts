@@ -205,6 +205,11 @@ export class Connection {
     return flow
   }
 
+  /** As its CONNECT has it; 4 before. */
+  get level(): number {
+    return this.#dialect.level
+  }
+
   /** What the record says of the protocol level. */
   #level(): { readonly level?: number } {
     const { level } = this.#dialect

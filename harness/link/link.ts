@@ -131,6 +131,12 @@ class TcpLink implements Link {
     return this.#rules.holding(id, count)
   }
 
+  level(number?: number): number {
+    const newestFirst = [...this.#connections].reverse()
+    const one = number === undefined ? newestFirst[0] : newestFirst.find((connection) => connection.number === number)
+    return one?.level ?? 4
+  }
+
   inject(to: LinkEnd, bytes: Uint8Array, { frame = 'binary', connection: number }: InjectOptions = {}): void {
     const { device, websocket } = this.#settings
     if (frame !== 'binary' && websocket !== true)

@@ -126,6 +126,8 @@ export interface Link extends AsyncDisposable {
   release(id: string): boolean
   /** Resolves when the disturbance holds so many packets at once; null when there is none of this id. */
   holding(id: string, count: number): Promise<void> | null
+  /** The protocol level of this connection, or of the newest that is open; 4 before its CONNECT. */
+  level(connection?: number): number
   /**
    * Sends bytes of the link's own, between two packets, before all that a disturbance delays; on the newest connection
    * on which something can still be sent to that end, or on the one of this number.

@@ -212,3 +212,52 @@ describe('rewrite', () => {
     ['8206 0001 0001 61 00', '{ qos: 2 }', '820600010001' + '6102'],
   ])('%s with %s', (raw, yaml, result) => expect(rewritten(raw, yaml)).toBe(result))
 })
+
+describe('rewritten on a connection of MQTT 5', () => {
+  const rewritten5 = (raw: string, yaml: string): string => {
+    const { value, wrong } = read(packetChanges, yaml)
+    expect(wrong).toEqual([])
+    const out = rewritePacket(Buffer.from(raw.replace(/ /g, ''), 'hex'), value!, 5)
+    return 'bytes' in out ? hexOf(out.bytes) : out.refused
+  }
+
+  it.each([
+    ['40020007', '{ packetId: 8 }', '40020008'],
+    ['4003000710', '{ packetId: 8 }', '4003000810'],
+    ['4004000710 00', '{ packetId: 8 }', '400400081000'],
+    ['4003000710', '{ reasonCode: quota-exceeded }', '4003000797'],
+    ['40020007', '{ properties: { reasonString: a } }', '400800070004' + '1f000161'],
+    ['e000', '{ reasonCode: 4 }', 'e00104'],
+    [
+      '2003 000000',
+      '{ properties: { topicAliasMaximum: 5, retainAvailable: false } }',
+      '200800000522' + '0005' + '2500',
+    ],
+    ['2006 0000 03 21 0005', '{ properties: { receiveMaximum: { absent: true } } }', '2003000000'],
+    ['2006 0000 03 21 0005', '{ properties: { receiveMaximum: [1, 1] } }', '200900000621' + '000121' + '0001'],
+    ['2006 0000 03 21 0005', '{ sessionPresent: true }', '20060100032' + '10005'],
+    ['2003 000000', '{ properties: { hex: ff } }', '20040000' + '01ff'],
+    ['8207 0001 00 0001 74 2d', '{ qos: 2 }', '82070001000001742e'],
+    ['8207 0001 00 0001 74 2d', '{ noLocal: false, retainHandling: 3 }', '820700010000017439'],
+    ['b005 0001 00 00 11', '{ packetId: 2 }', 'b0050002000011'],
+    ['f000', '{ reasonCode: re-authenticate }', 'f00119'],
+    ['3006 0001 74 00 6869', '{ payload: ho }', '30060001740' + '0686f'],
+  ])('%s with %s', (raw, yaml, result) => expect(rewritten5(raw, yaml)).toBe(result))
+
+  it('nothing changed is the packet itself, whatever mqtt-packet makes', () => {
+    const sub = mqttPacket.generate(
+      {
+        cmd: 'subscribe',
+        messageId: 7,
+        properties: { subscriptionIdentifier: 9, userProperties: { a: ['1', '2'], b: '3' } },
+        subscriptions: [
+          { topic: 'a', qos: 1, nl: true, rap: true, rh: 2 },
+          { topic: 'b', qos: 0 },
+        ],
+      } as never,
+      { protocolVersion: 5 },
+    )
+    const out = rewritePacket(sub, { packetId: 7 } as never, 5)
+    expect('bytes' in out && hexOf(out.bytes)).toBe(hexOf(sub))
+  })
+})

@@ -55,25 +55,42 @@ const hex = hexBytes()
   .optional()
   .describe('replaces all of them: the bytes between the length and the end of the properties')
 
+/** zod gives a map's keys in the order of the schema; properties are sent in the order in which they are written. */
+function inWrittenOrder<S extends z.ZodObject>(schema: S): S {
+  const { run } = schema._zod
+  schema._zod.run = (payload, context) => {
+    const written = payload.value
+    const result = run(payload, context)
+    if (result instanceof Promise || typeof written !== 'object' || written === null) return result
+    const read = result.value as Readonly<Record<string, unknown>>
+    if (typeof read !== 'object' || read === null) return result
+    result.value = Object.fromEntries(Object.keys(written).flatMap((key) => (key in read ? [[key, read[key]]] : [])))
+    return result
+  }
+  return schema
+}
+
 /** `{ sessionExpiryInterval: 30s, userProperty: { a: b } }`, or `{ hex: … }` for what is not a list of properties. */
-export const properties = z.strictObject({ ...shape, hex })
+export const properties = inWrittenOrder(z.strictObject({ ...shape, hex }))
 export type SentProperties = z.output<typeof properties>
 
 const absent = z.strictObject({ absent: z.literal(true).describe('take it away') })
 
 /** Of a packet that is there: what is named has the other value, `{ absent: true }` takes it away, the rest stays. */
-export const propertyChanges = z.strictObject({
-  ...(Object.fromEntries(
-    (Object.keys(shape) as PropertyName[]).map((name) => [
-      name,
-      z
-        .union([shape[name].unwrap(), absent])
-        .optional()
-        .describe(shape[name].description ?? ''),
-    ]),
-  ) as unknown as Record<PropertyName, z.ZodOptional<z.ZodType>>),
-  hex,
-})
+export const propertyChanges = inWrittenOrder(
+  z.strictObject({
+    ...(Object.fromEntries(
+      (Object.keys(shape) as PropertyName[]).map((name) => [
+        name,
+        z
+          .union([shape[name].unwrap(), absent])
+          .optional()
+          .describe(shape[name].description ?? ''),
+      ]),
+    ) as unknown as Record<PropertyName, z.ZodOptional<z.ZodType>>),
+    hex,
+  }),
+)
 export type PropertyChanges = z.output<typeof propertyChanges>
 
 /** What a packet's properties become. */

@@ -57,6 +57,23 @@ export const scenario = {
     meaning: 'The shortest delay is longer than the longest.',
     fix: 'Write { min: SHORTEST, max: LONGEST }.',
   },
+  'scenario/needs-mqtt5': {
+    fault: 'input',
+    meaning:
+      'Properties, reason codes of a client, AUTH and options of subscriptions are of MQTT 5. This device speaks an older one.',
+    fix: 'Write protocol: 5 into the device, when its kind has it (raw, mqttjs), or name another device.',
+    example: 'devices:\n  blue: { use: mqttjs, protocol: 5 }',
+  },
+  'scenario/no-protocol': {
+    fault: 'input',
+    meaning: 'The kind of the device does not have the version of MQTT that protocol: names.',
+    fix: 'Remove protocol:, or name a kind that has it. Emulated libraries speak what the library speaks.',
+  },
+  'scenario/protocol-twice': {
+    fault: 'input',
+    meaning: 'protocol: names one version of MQTT, and an option under with: another.',
+    fix: 'Keep one of them.',
+  },
   'scenario/device-twice': {
     fault: 'input',
     meaning: 'A step names its device both beside its verb and inside of it.',

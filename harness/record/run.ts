@@ -69,6 +69,8 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       busy: null,
       library: null,
       calls: null,
+      level: null,
+      protocol: null,
       tls: null,
       websocket: false,
       needs: [],

@@ -9,15 +9,22 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   connect: `
 - connect: blue
 - connect: { device: green, clean: false, within: 5s }
-- connect: { device: blue, raises: { type: MQTTException, args: [5] } }`,
+- connect: { device: blue, raises: { type: MQTTException, args: [5] } }
+- connect: { device: five, clean: false, properties: { sessionExpiryInterval: 1h, receiveMaximum: 10 } }`,
   publish: `
 - publish: { device: blue, topic: blue/status, payload: online, qos: 1, retain: true }
 - publish: { device: blue, topic: blue/reading, json: { t: 21.5 } }
 - publish: { device: blue, topic: blue/raw, hex: "00 ff 10" }
-- publish: { device: blue, topic: blue/big, size: 64KiB }`,
+- publish: { device: blue, topic: blue/big, size: 64KiB }
+- publish:
+    device: five
+    topic: blue/reading
+    payload: "21"
+    properties: { messageExpiryInterval: 60s, userProperty: [[unit, C], [place, attic], [place, north]] }`,
   subscribe: `
 - subscribe: { device: blue, topic: cmd/#, qos: 1 }
-- subscribe: { device: green, topics: [a/b, a/+/c] }`,
+- subscribe: { device: green, topics: [a/b, a/+/c] }
+- subscribe: { device: five, topic: a/#, noLocal: true, retainHandling: 1, properties: { subscriptionIdentifier: 7 } }`,
   unsubscribe: `
 - unsubscribe: { device: blue, topic: cmd/# }`,
   ping: `
@@ -29,7 +36,11 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   loop: `
 - loop: { device: mini, timeout: 2s }`,
   disconnect: `
-- disconnect: blue`,
+- disconnect: blue
+- disconnect: { device: five, reasonCode: disconnect-with-will-message, properties: { sessionExpiryInterval: 60s } }`,
+  auth: `
+- auth: five
+- auth: { device: five, properties: { authenticationMethod: TOY, authenticationData: { hex: "01 02" } } }`,
   call: `
 - call: { device: blue, method: publish, args: [{ bytes: a/b }, { hex: 00ff }], kwargs: { qos: 1 } }
 - call: { device: blue, method: set_last_will, args: [blue/status, offline], kwargs: { retain: true } }

@@ -5,6 +5,7 @@ const DEVICES = `devices:
   green: { use: umqtt.robust }
   mini: { use: minimqtt }
   tester: { use: raw }
+  five: { use: mqttjs, protocol: 5 }
   board: { use: micropython }
   bench: { use: board, port: /dev/ttyUSB0, flash: esptool }
   sensor: { use: process, command: python3 sensor.py }

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
+import { MQTT5, protocolName } from '../devices/index.ts'
 import { withoutCredentials } from '../outside/index.ts'
 import type { BrokerFacts, BrokerRequest, Plan, Step } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
@@ -129,6 +130,16 @@ const needsWebSocket = (plan: Plan): boolean => plan.devices.some((device) => de
 export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
   if (plan.skip !== null || !needsWebSocket(plan) || kind.withWebSocket(options) !== null) return plan
   return { ...plan, skip: `${name} has no WebSocket here` }
+}
+
+/** A scenario whose devices are to speak a version of MQTT is skipped on a broker that has it not. */
+export function skipForProtocol(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
+  const has = plan.skip === null ? kind.protocols(options) : null
+  if (has === null) return plan
+  const lacking = [...plan.devices.map(({ protocol }) => protocol), plan.claims5 === true ? MQTT5 : null].find(
+    (level) => level !== null && !has.includes(level),
+  )
+  return lacking === undefined ? plan : { ...plan, skip: `${name} has no ${protocolName(lacking!)}` }
 }
 
 /** A scenario that stops or restarts its broker is skipped on one that was not started here. */

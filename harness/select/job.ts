@@ -12,6 +12,7 @@ import {
   openChosen,
   skipForBroker,
   skipForControl,
+  skipForProtocol,
   skipForWebSocket,
 } from './brokers.ts'
 import { timed } from './clock.ts'
@@ -31,7 +32,8 @@ export function jobOf(
   config: ResolvedConfig,
 ): Job {
   const broker = asNeeded(plan, brokerFor(plan.broker, word, args, config, plan.file))
-  const fit = skipForControl(skipForWebSocket(skipForBroker(plan, word, config), broker), broker)
+  const spoken = skipForProtocol(skipForWebSocket(skipForBroker(plan, word, config), broker), broker)
+  const fit = skipForControl(spoken, broker)
   return { broker, ...timed(skipForNeeds(fit), broker, args.clock, config.clock) }
 }
 

@@ -2,10 +2,11 @@
 // broker and not through a link, and records what any other subscriber would have got.
 
 import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
-import { Problem } from '../../emulators/index.ts'
+import { Problem, type Properties } from '../../emulators/index.ts'
 import { type Broker, refusalOf } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { accessTo, connected } from './access.ts'
+import { PropertiesTap } from './properties-tap.ts'
 
 const CONNECT_LIMIT_MS = 5000
 
@@ -14,6 +15,8 @@ export class Observer implements AsyncDisposable {
   readonly #filters: readonly string[]
   readonly #recorder: Recorder
   readonly #onLost: (problem: Problem) => void
+  /** MQTT 5, as long as the broker has not refused it. */
+  #wants5: boolean
   #client: MqttClient | null = null
   /** The client whose end is no surprise. */
   #leaving: MqttClient | null = null
@@ -24,11 +27,13 @@ export class Observer implements AsyncDisposable {
     filters: readonly string[],
     recorder: Recorder,
     onLost: (problem: Problem) => void = () => {},
+    wants5 = false,
   ) {
     this.#broker = broker
     this.#filters = filters
     this.#recorder = recorder
     this.#onLost = onLost
+    this.#wants5 = wants5 && broker.protocols?.includes(5) !== false
   }
 
   /** The broker is about to be stopped: it is allowed to go. */
@@ -41,19 +46,8 @@ export class Observer implements AsyncDisposable {
     if (this.#filters.length === 0) return
     this.#client?.end(true)
     try {
-      const client = connect({
-        ...accessTo(this.#broker),
-        protocolVersion: 4,
-        clean: true,
-        clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
-        reconnectPeriod: 0,
-        connectTimeout: CONNECT_LIMIT_MS,
-        resubscribe: false,
-      })
-      this.#client = client
-      client.on('error', () => {}) // a broker that dies is the broker's event, not the observer's
-      await connected(client)
-      client.on('message', (_topic, _payload, packet) => this.#record(packet))
+      const { client, tap } = await this.#connect()
+      client.on('message', (_topic, _payload, packet) => this.#record(packet, tap?.of(packet)))
       await granted(client, this.#filters)
       client.once('close', () => this.#lost(client, 'the broker closed its connection'))
       client.once('error', (error) => this.#lost(client, error.message))
@@ -69,6 +63,40 @@ export class Observer implements AsyncDisposable {
     }
   }
 
+  /** In MQTT 5 where it is wanted and the broker has it; who does not say whether it has is asked. */
+  async #connect(): Promise<{ readonly client: MqttClient; readonly tap: PropertiesTap | null }> {
+    if (this.#wants5) {
+      const five = this.#open(5)
+      const tap = new PropertiesTap(five)
+      try {
+        await connected(five)
+        return { client: five, tap }
+      } catch (error) {
+        if (this.#broker.protocols?.includes(5) === true) throw error
+        five.end(true)
+        this.#wants5 = false
+      }
+    }
+    const client = this.#open(4)
+    await connected(client)
+    return { client, tap: null }
+  }
+
+  #open(protocolVersion: 4 | 5): MqttClient {
+    const client = connect({
+      ...accessTo(this.#broker),
+      protocolVersion,
+      clean: true,
+      clientId: `hil-observer-${Math.random().toString(36).slice(2, 10)}`,
+      reconnectPeriod: 0,
+      connectTimeout: CONNECT_LIMIT_MS,
+      resubscribe: false,
+    })
+    this.#client = client
+    client.on('error', () => {}) // a broker that dies is the broker's event, not the observer's
+    return client
+  }
+
   #lost(client: MqttClient, why: string): void {
     if (this.#client !== client || this.#leaving === client) return
     this.#onLost(
@@ -78,7 +106,7 @@ export class Observer implements AsyncDisposable {
     )
   }
 
-  #record(packet: IPublishPacket): void {
+  #record(packet: IPublishPacket, properties: Properties | undefined): void {
     this.#recorder.record({
       kind: 'message',
       topic: packet.topic,
@@ -86,6 +114,7 @@ export class Observer implements AsyncDisposable {
       qos: packet.qos,
       retain: packet.retain,
       dup: packet.dup,
+      ...(properties === undefined ? {} : { properties }),
     })
   }
 

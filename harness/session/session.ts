@@ -151,10 +151,10 @@ export class Session implements AsyncDisposable {
   /** Subscribed when this resolves. Throws Problem `broker/…`. */
   async observe(
     broker: Broker,
-    { observe }: Pick<Plan, 'observe'>,
+    { observe, observes5 = false }: Pick<Plan, 'observe' | 'observes5'>,
     onLost: ConstructorParameters<typeof Observer>[3],
   ): Promise<Observer> {
-    const observer = new Observer(broker, observe, this.timeline, onLost)
+    const observer = new Observer(broker, observe, this.timeline, onLost, observes5)
     await this.resources.take('the observer', Promise.resolve(observer))
     await this.cancellation.race(observer.subscribe())
     return observer

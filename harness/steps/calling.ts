@@ -1,6 +1,7 @@
 // The arguments that every client call shares.
 
 import { z } from 'zod'
+import { properties } from '../packets/index.ts'
 import { duration, identifier, raisedMatcher, valueMatcher } from '../scenario/index.ts'
 
 export const calling = {
@@ -9,6 +10,11 @@ export const calling = {
   returns: valueMatcher().optional().describe('what it must return; default: anything'),
   raises: raisedMatcher.optional().describe('the exception that must leave it'),
   start: z.boolean().optional().describe('let it run on while the steps go on; default: false'),
+}
+
+/** What a call says in MQTT 5. */
+export const said5 = {
+  properties: properties.optional().describe('MQTT 5: properties by their names, in the order in which they are sent'),
 }
 
 export interface Calling {

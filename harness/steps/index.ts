@@ -1,11 +1,13 @@
 // What can be asked for. The YAML word, the file and the key here are the same word. `expect`,
 // `never`, `parallel` and `repeat` are not here: they hold other words, and the plan resolves them.
 
+import { auth } from './auth.ts'
 import { boot } from './boot.ts'
 import { broker } from './broker.ts'
 import { call } from './call.ts'
 import { connect } from './connect.ts'
 import { delay } from './delay.ts'
+import { disconnect } from './disconnect.ts'
 import { disturb } from './disturb.ts'
 import { drive } from './drive.ts'
 import { erase } from './erase.ts'
@@ -21,7 +23,7 @@ import { release } from './release.ts'
 import { reset } from './reset.ts'
 import { send } from './send.ts'
 import { serial } from './serial.ts'
-import { check, disconnect, ping, wait } from './simple-calls.ts'
+import { check, ping, wait } from './simple-calls.ts'
 import type { AnyStep } from './step.ts'
 import { subscribe } from './subscribe.ts'
 import { unsubscribe } from './unsubscribe.ts'
@@ -38,6 +40,7 @@ export const steps = {
   wait,
   loop,
   disconnect,
+  auth,
   call,
   send,
   boot,

@@ -45,7 +45,7 @@ export const inject: Action<z.output<typeof args>> = {
   args,
   devices: (a) => [a.device],
   async run(a, stage) {
-    const bytes = a.hex ?? encodePacket(a.packet!)
+    const bytes = a.hex ?? encodePacket(a.packet!, stage.link(a.device).level(a.connection))
     stage.recorder.record({ kind: 'fault', what: `inject ${bytes.length} bytes to the ${a.to}`, device: a.device })
     stage.link(a.device).inject(a.to, bytes, { frame: a.frame, connection: a.connection })
   },

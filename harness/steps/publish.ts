@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { payloadField } from '../packets/index.ts'
 import { qos, size, text } from '../scenario/index.ts'
-import { calling } from './calling.ts'
+import { calling, said5 } from './calling.ts'
 import type { ClientCall } from './step.ts'
 
 const PAYLOADS = ['payload', 'hex', 'file', 'json', 'size'] as const
@@ -12,6 +12,7 @@ const PAYLOADS = ['payload', 'hex', 'file', 'json', 'size'] as const
 const args = z
   .strictObject({
     ...calling,
+    ...said5,
     topic: text().describe('where to'),
     payload: payloadField()
       .optional()
@@ -48,7 +49,14 @@ export const publish: ClientCall<PublishArgs> = {
   name: 'publish',
   summary: 'publish a message',
   args,
-  toCall: (a) => ({ verb: 'publish', topic: a.topic, payload: payloadOf(a), qos: a.qos, retain: a.retain }),
+  toCall: (a) => ({
+    verb: 'publish',
+    topic: a.topic,
+    payload: payloadOf(a),
+    qos: a.qos,
+    retain: a.retain,
+    properties: a.properties,
+  }),
   show: (a) => `publish ${a.topic} on ${a.device}`,
 }
 

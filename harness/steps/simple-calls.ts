@@ -6,7 +6,7 @@ import type { ClientCall } from './step.ts'
 
 const args = z.strictObject(calling)
 
-function bare(verb: 'ping' | 'check' | 'wait' | 'disconnect', summary: string): ClientCall<z.output<typeof args>> {
+function bare(verb: 'ping' | 'check' | 'wait', summary: string): ClientCall<z.output<typeof args>> {
   return {
     kind: 'call',
     name: verb,
@@ -21,4 +21,3 @@ function bare(verb: 'ping' | 'check' | 'wait' | 'disconnect', summary: string): 
 export const ping = bare('ping', 'send a PINGREQ')
 export const check = bare('check', 'look for one message, without waiting')
 export const wait = bare('wait', 'wait for one message')
-export const disconnect = bare('disconnect', 'send DISCONNECT and close')

@@ -17,6 +17,12 @@ export interface Within {
   readonly within?: DurationText | undefined
 }
 
+/** What a call says in MQTT 5. */
+export interface Said5 {
+  /** By the names of the specification: `{ messageExpiryInterval: '60s', userProperty: [['a', 'b']] }`. */
+  readonly properties?: YamlMap
+}
+
 export interface Disturb {
   /** `up`: from the device to the broker. */
   readonly direction: 'up' | 'down'
@@ -117,14 +123,14 @@ export class TestDevice implements Linked {
     return this.#call('call', { method, args, ...options }, callSite(this.call))
   }
 
-  connect(options: Within & { readonly clean?: boolean } = {}): Promise<PlainValue> {
+  connect(options: Within & Said5 & { readonly clean?: boolean } = {}): Promise<PlainValue> {
     return this.#call('connect', options, callSite(this.connect))
   }
 
   publish(
     topic: string,
     payload: string | Uint8Array,
-    options: Within & { readonly qos?: 0 | 1 | 2; readonly retain?: boolean } = {},
+    options: Within & Said5 & { readonly qos?: 0 | 1 | 2; readonly retain?: boolean } = {},
   ): Promise<PlainValue> {
     const body = typeof payload === 'string' ? { payload } : { hex: Buffer.from(payload).toString('hex') }
     return this.#call('publish', { topic, ...body, ...options }, callSite(this.publish))
@@ -132,12 +138,19 @@ export class TestDevice implements Linked {
 
   subscribe(
     topics: string | readonly string[],
-    options: Within & { readonly qos?: 0 | 1 | 2 } = {},
+    options: Within &
+      Said5 & {
+        readonly qos?: 0 | 1 | 2
+        /** The options are of MQTT 5. */
+        readonly noLocal?: boolean
+        readonly retainAsPublished?: boolean
+        readonly retainHandling?: 0 | 1 | 2
+      } = {},
   ): Promise<PlainValue> {
     return this.#call('subscribe', { ...named(topics), ...options }, callSite(this.subscribe))
   }
 
-  unsubscribe(topics: string | readonly string[], options: Within = {}): Promise<PlainValue> {
+  unsubscribe(topics: string | readonly string[], options: Within & Said5 = {}): Promise<PlainValue> {
     return this.#call('unsubscribe', { ...named(topics), ...options }, callSite(this.unsubscribe))
   }
 
@@ -155,8 +168,13 @@ export class TestDevice implements Linked {
     return this.#call('wait', options, callSite(this.wait))
   }
 
-  disconnect(options: Within = {}): Promise<PlainValue> {
+  disconnect(options: Within & Said5 & { readonly reasonCode?: number | string } = {}): Promise<PlainValue> {
     return this.#call('disconnect', options, callSite(this.disconnect))
+  }
+
+  /** Of MQTT 5: the answer to an AUTH of the broker, or `re-authenticate`; default: continue-authentication. */
+  auth(options: Within & Said5 & { readonly reasonCode?: number | string } = {}): Promise<PlainValue> {
+    return this.#call('auth', options, callSite(this.auth))
   }
 
   /** As by the reset button: its memory is gone, and no packet is sent. */

@@ -21,6 +21,7 @@ export type PacketType =
   | 'pingreq'
   | 'pingresp'
   | 'disconnect'
+  | 'auth'
   | 'malformed'
 
 interface Operators<V> {
@@ -40,6 +41,9 @@ interface Bounds {
 }
 export type WantedNumber = Expected<number> | Bounds
 
+/** Properties of MQTT 5 by their names; what is named must match, `{ absent: true }` must not be there. */
+export type PropertiesMatch = Readonly<Record<string, YamlValue>>
+
 /** Decoded fields of a packet; those that are not named may be anything. */
 export interface PacketMatch {
   readonly topic?: ExpectedText | readonly ExpectedText[]
@@ -57,20 +61,28 @@ export interface PacketMatch {
         readonly payload?: ExpectedText
         readonly qos?: WantedNumber
         readonly retain?: boolean
+        readonly properties?: PropertiesMatch
       }
   readonly clientId?: ExpectedText
   readonly username?: ExpectedText
   readonly password?: ExpectedText
   readonly returnCode?: WantedNumber
-  readonly reasonCode?: WantedNumber
+  /** By number or name: `quota-exceeded`; of SUBACK and UNSUBACK a list. */
+  readonly reasonCode?: WantedNumber | ExpectedText | readonly (number | string)[]
   readonly sessionPresent?: boolean
-  readonly granted?: readonly number[]
+  readonly granted?: readonly (number | string)[]
+  readonly noLocal?: boolean | readonly boolean[]
+  readonly retainAsPublished?: boolean | readonly boolean[]
+  readonly retainHandling?: WantedNumber | readonly number[]
+  readonly properties?: PropertiesMatch
   readonly protocolLevel?: WantedNumber
   readonly protocolName?: ExpectedText
   readonly length?: WantedNumber
   readonly flags?: WantedNumber
   readonly reason?: ExpectedText
   readonly claims?: ExpectedText
+  readonly statement?: ExpectedText | null
+  readonly offset?: WantedNumber | null
   readonly hex?: string
 }
 
@@ -81,9 +93,10 @@ export interface MessageMatch {
   readonly qos?: WantedNumber
   readonly retain?: boolean
   readonly dup?: boolean
+  readonly properties?: PropertiesMatch
 }
 
-/** Whose packet breaks a statement of MQTT 3.1.1: of the broker on any link, of any device, or of one. */
+/** Whose packet breaks a statement of MQTT: of the broker on any link, of any device, or of one. */
 export interface ViolationMatch {
   readonly by?: 'broker' | 'device'
   readonly from?: string
@@ -102,6 +115,7 @@ export interface Claimed {
     readonly at?: 'device' | 'broker'
     readonly by?: 'peer' | 'link'
     readonly connection?: WantedNumber
+    readonly level?: WantedNumber
     readonly match?: PacketMatch
   }
   readonly message?: MessageMatch
@@ -144,6 +158,8 @@ export interface DeviceOptions {
   readonly websocket?: boolean
   /** Of the library; default: the one that docs/clients.md names. */
   readonly version?: string
+  /** The MQTT that it speaks: `3.1`, `3.1.1` or `5`; default: 3.1.1. */
+  readonly protocol?: '3.1' | '3.1.1' | '5' | 5
   /** Options by the library's own names: `{ keepalive: '30s' }`. */
   readonly with?: YamlMap
   readonly will?: {
@@ -151,6 +167,7 @@ export interface DeviceOptions {
     readonly payload: string
     readonly qos?: 0 | 1 | 2
     readonly retain?: boolean
+    readonly properties?: YamlMap
   }
   /** The program on it; default: `puppet`, which does what the test says. */
   readonly firmware?: string

@@ -61,6 +61,7 @@ export const mosquitto: BrokerKind = defineBroker({
   summary: 'as a child process, if it is installed',
   options,
   keepaliveSlack: () => SLACK,
+  protocols: () => [3, 4, 5], // 5 since 1.6
   websocket: () => ({ websocket: true }),
   async available({ binary }, env) {
     return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null

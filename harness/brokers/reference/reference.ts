@@ -33,6 +33,7 @@ export const reference: BrokerKind = defineBroker({
     },
   ],
   keepaliveSlack: () => SLACK,
+  protocols: () => [4, 5],
   websocket: () => ({ websocket: true }),
   available: async () => null,
   open: (given) => openReference(given),

@@ -7,13 +7,14 @@ import { Problem } from '../../../emulators/index.ts'
 import { lineForms, withoutEscapes } from '../../evidence/index.ts'
 import { childOf, didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
 import { lineMatcher } from '../console/commander.ts'
+import { tellsByCommand } from '../console/commands.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { elfOf } from './elf-settings.ts'
 import { type FlashSettings, flashOf } from './flash-settings.ts'
 import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
-import { compileBoard } from './micropython.ts'
+import { boardLevel, compileBoard } from './micropython.ts'
 import { listPorts, type PortInfo } from './ports.ts'
 import { type PowerSettings, powerOf } from './power-settings.ts'
 import { isRemotePort, whyNoUrl } from './remote-port.ts'
@@ -55,6 +56,7 @@ export const board: DeviceKind<Settings> = {
     'commands',
     'files',
     'client',
+    'protocol',
     'version',
     'callback',
     'with',
@@ -63,6 +65,9 @@ export const board: DeviceKind<Settings> = {
     'poll',
     'signals',
   ],
+  levels: [3, 4, 5],
+  level: boardLevel,
+  tells: ({ commands }, verb, word) => tellsByCommand(commands, verb, word),
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
   lacks: { noun: 'a board', hint: 'it takes port, reset, power, files, client, with, will, poll and signals' },

@@ -23,6 +23,8 @@ export interface BoardSettings {
   readonly puppet: PuppetSettings | null
   /** For a program of its own that takes calls as lines on the console; null: it takes none. */
   readonly commands: Commands | null
+  /** What `protocol:` says that its program speaks; null: nothing. */
+  readonly level: number | null
   readonly console: ConsoleSettings
   /** How it is typed to when `console` does not say. */
   readonly typing: TypingDefaults

@@ -11,7 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
-import { commandsOf } from '../console/commands.ts'
+import { commandsOf, tellsByCommand } from '../console/commands.ts'
 import type { TypingDefaults } from '../console/console.ts'
 import { consoleOf } from '../console/settings.ts'
 import { callbackOf, willOf } from '../keys.ts'
@@ -51,6 +51,7 @@ export const micropython: DeviceKind<Settings> = {
     'console',
     'commands',
     'client',
+    'protocol',
     'version',
     'callback',
     'with',
@@ -60,6 +61,9 @@ export const micropython: DeviceKind<Settings> = {
     'signals',
     'wifi',
   ],
+  levels: [3, 4, 5],
+  level: boardLevel,
+  tells: ({ commands }, verb, word) => tellsByCommand(commands, verb, word),
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
@@ -83,6 +87,11 @@ export const micropython: DeviceKind<Settings> = {
 /** By the words that `needs:` uses. */
 const CAPABILITIES = ['micropython', 'wifi', 'serial', 'reset', 'boot-button', 'gpio', 'power', 'virtual']
 
+/** A puppet speaks what its library does, MQTT 3.1.1; what a program speaks is told by `protocol:`. */
+export function boardLevel({ puppet, level }: BoardSettings): number | null {
+  return puppet === null ? level : 4
+}
+
 /** What any board comes to, virtual or real. undefined: something is wrong, or it cannot play this role. */
 export function compileBoard(written: Written, use: string): BoardSettings | undefined {
   const { words, node, diagnostics } = written
@@ -90,7 +99,14 @@ export function compileBoard(written: Written, use: string): BoardSettings | und
   const runsItself = PROGRAMS.some((program) => names.has(program))
   const commands = commandsOf(written, willOf(words))
   const typing: TypingDefaults = use === 'board' ? UART : { eol: 'cr', pieces: null }
-  const common = { files, signals: wiringOf(words), commands, console: consoleOf(words), typing }
+  const common = {
+    level: words.protocol ?? null,
+    files,
+    signals: wiringOf(words),
+    commands,
+    console: consoleOf(words),
+    typing,
+  }
   if (runsItself || commands !== null) return { ...common, puppet: null }
   const { firmware = 'puppet', client = 'umqtt.simple' } = words
   const { plays } = written

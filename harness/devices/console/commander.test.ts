@@ -12,7 +12,7 @@ function commander(words: CommandWords, more: { options?: Record<string, string 
   const typed: string[] = []
   const bugs: unknown[] = []
   const made = new Commander(
-    { words, verbs: new Set(Object.keys(words)), options: more.options ?? {}, will: null },
+    { words, verbs: new Set(Object.keys(words)), options: more.options ?? {}, will: null, level: null },
     { name: 'dut', recorder, clock, onBug: (bug) => bugs.push(bug) },
     (line) => typed.push(line),
   )
@@ -44,6 +44,42 @@ it('types what the call says, in the form that the command asks for', async () =
     's a 2',
     'u ["a","b/#"]',
     's b/# 2',
+  ])
+})
+
+it('types what a call says in MQTT 5', async () => {
+  const { made, typed, settled } = commander({
+    connect: {
+      send: 'c {protocol} {properties.sessionExpiryInterval} {properties.receiveMaximum} {will.properties:json}',
+    },
+    publish: { send: 'p {properties:json}' },
+    subscribe: { send: 's {topic} {noLocal} {retainAsPublished} {retainHandling} {properties.subscriptionIdentifier}' },
+    disconnect: { send: 'd {reasonCode}' },
+    auth: { send: 'a {reasonCode} {properties.authenticationData:hex}' },
+  })
+  made.call('1', { verb: 'connect', clean: true, properties: { sessionExpiryInterval: 60 } })
+  made.call('2', {
+    verb: 'publish',
+    topic: 't',
+    payload: Buffer.from(''),
+    qos: 0,
+    retain: false,
+    properties: {
+      contentType: Uint8Array.of(0x61),
+      correlationData: Uint8Array.of(0xff),
+      userProperty: { b: '1', a: '2' },
+    },
+  })
+  made.call('3', { verb: 'subscribe', topics: ['t'], qos: 1, noLocal: true, properties: { subscriptionIdentifier: 7 } })
+  made.call('4', { verb: 'disconnect', reasonCode: 4 })
+  made.call('5', { verb: 'auth', reasonCode: 24, properties: { authenticationData: Uint8Array.of(1, 255) } })
+  await settled()
+  expect(typed).toEqual([
+    'c 3.1.1 60  {}',
+    'p {"contentType":"a","correlationData":{"hex":"ff"},"userProperty":[["b","1"],["a","2"]]}',
+    's t true false 0 7',
+    'd 4',
+    'a 24 01ff',
   ])
 })
 

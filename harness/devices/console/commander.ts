@@ -18,9 +18,7 @@ import type { GeneralCall } from '../device.ts'
 import type { Commands } from './commands.ts'
 import type { CommandVerb } from './commands-shape.ts'
 import type { ConsoleLine } from './lines.ts'
-
-type Value = string | number | boolean | Uint8Array | readonly string[] | null | undefined
-type Values = Readonly<Record<string, Value>>
+import { propertyValues, protocolWords, type Value, type Values } from './values5.ts'
 
 interface Waiting {
   readonly typed: string
@@ -222,7 +220,7 @@ export class Commander {
   #valuesOf(call: GeneralCall, send: string): readonly Values[] {
     switch (call.verb) {
       case 'connect': {
-        const { options, will } = this.#commands
+        const { options, will, level } = this.#commands
         return [
           {
             name: this.#name,
@@ -234,24 +232,42 @@ export class Commander {
             'will.payload': will?.payload,
             'will.qos': will?.qos,
             'will.retain': will?.retain,
+            protocol: protocolWords(level),
+            ...propertyValues('will.properties', will?.properties),
+            ...propertyValues('properties', call.properties),
           },
         ]
       }
-      case 'publish':
-        return [{ topic: call.topic, payload: call.payload, qos: call.qos ?? 0, retain: call.retain ?? false }]
+      case 'publish': {
+        const { topic, payload, qos = 0, retain = false } = call
+        return [{ topic, payload, qos, retain, ...propertyValues('properties', call.properties) }]
+      }
       case 'subscribe':
       case 'unsubscribe': {
         const { topics } = call
-        const qos = call.verb === 'subscribe' ? (call.qos ?? 0) : undefined
-        return /\{topics[:}]/.test(send) ? [{ topics, qos }] : topics.map((topic) => ({ topic, qos }))
+        const common = { ...optionsOf(call), ...propertyValues('properties', call.properties) }
+        return /\{topics[:}]/.test(send) ? [{ topics, ...common }] : topics.map((topic) => ({ topic, ...common }))
       }
+      case 'disconnect':
+      case 'auth':
+        return [{ reasonCode: call.reasonCode ?? 0, ...propertyValues('properties', call.properties) }]
       default:
         return [{}]
     }
   }
 }
 
-const PLACEHOLDER = /\{([a-z.]+)(?::(json|hex))?\}/g
+const optionsOf = (call: Extract<GeneralCall, { readonly verb: 'subscribe' | 'unsubscribe' }>): Values =>
+  call.verb === 'unsubscribe'
+    ? {}
+    : {
+        qos: call.qos ?? 0,
+        noLocal: call.noLocal ?? false,
+        retainAsPublished: call.retainAsPublished ?? false,
+        retainHandling: call.retainHandling ?? 0,
+      }
+
+const PLACEHOLDER = /\{([A-Za-z.]+)(?::(json|hex))?\}/g
 
 /** Throws Problem `device/cannot-type` for what is no line of text. */
 function filled(template: string, values: Values, device: string): string {
@@ -271,10 +287,12 @@ const replaced = (template: string, values: Values): string =>
 
 function written(value: Value, form: string | undefined): string {
   const plain = value instanceof Uint8Array ? Buffer.from(value).toString() : value
-  if (form === 'json') return JSON.stringify(plain ?? null)
+  if (form === 'json' || isMap(plain)) return JSON.stringify(plain ?? null)
   const said = Array.isArray(plain) ? plain.join(' ') : plain === null || plain === undefined ? '' : String(plain)
   return form === 'hex' ? Buffer.from(value instanceof Uint8Array ? value : said).toString('hex') : said
 }
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The whole line, or a /regex/ found anywhere in it. */
 export function lineMatcher(template: string, values: Values): (line: string) => RegExpMatchArray | boolean | null {

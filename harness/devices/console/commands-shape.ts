@@ -17,16 +17,27 @@ const shapes = {
   ready: text().optional().describe('the line after which the firmware listens; until then nothing is typed'),
   connect: command
     .optional()
-    .describe('{clean} {name} {keepalive} {username} {password} {will.topic} {will.payload} …'),
-  publish: command.optional().describe('{topic} {payload} {qos} {retain}'),
-  subscribe: command.optional().describe('{topic} {qos}, typed once for each filter; or {topics} for all'),
-  unsubscribe: command.optional().describe('{topic}, typed once for each filter; or {topics} for all'),
+    .describe(
+      '{clean} {name} {keepalive} {username} {password} {will.topic} {will.payload} …; {protocol}, and of MQTT 5 {properties:json} or {properties.receiveMaximum} …, {will.properties:json}',
+    ),
+  publish: command
+    .optional()
+    .describe('{topic} {payload} {qos} {retain}; {properties:json} or {properties.topicAlias} …'),
+  subscribe: command
+    .optional()
+    .describe(
+      '{topic} {qos}, typed once for each filter; or {topics} for all; {noLocal} {retainAsPublished} {retainHandling} {properties:json}',
+    ),
+  unsubscribe: command
+    .optional()
+    .describe('{topic}, typed once for each filter; or {topics} for all; {properties:json}'),
   ping: command.optional().describe('no placeholders'),
-  disconnect: command.optional().describe('no placeholders'),
+  disconnect: command.optional().describe('of MQTT 5 {reasonCode} {properties:json}'),
+  auth: command.optional().describe('of MQTT 5: {reasonCode} {properties:json}'),
 }
 
 /** The calls that a line can stand for. */
-export const COMMANDS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'ping', 'disconnect'] as const
+export const COMMANDS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'ping', 'disconnect', 'auth'] as const
 
 export type CommandVerb = (typeof COMMANDS)[number]
 

@@ -21,6 +21,8 @@ export interface Commands {
   /** By the names of COMMAND_OPTIONS; undefined: not set. */
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
+  /** What `protocol:` says; null: nothing. */
+  readonly level: number | null
 }
 
 /** null: it has none. What is wrong is added to the diagnostics; what it cannot be told makes it unfit. */
@@ -55,7 +57,16 @@ export function commandsOf(written: Written, will: WillSettings | null): Command
         hint: `write {${name === 'will' ? 'will.topic' : name}} into it, or leave ${name} to the firmware`,
       })
   const verbs = new Set(Object.keys(words.commands).filter((verb) => (COMMANDS as readonly string[]).includes(verb)))
-  return { words: words.commands, verbs, options, will }
+  const { protocol } = words
+  return { words: words.commands, verbs, options, will, level: protocol ?? null }
+}
+
+/** Whether a word of MQTT 5 of this verb has a place in its command: `{properties:json}`, `{properties.topicAlias}`. */
+export function tellsByCommand(commands: Commands | null, verb: string, word: string): boolean {
+  const command = commands?.words[verb as keyof CommandWords]
+  if (typeof command !== 'object') return false
+  const [first] = word.split('.')
+  return [word, first!].some((name) => command.send.includes(`{${name}}`) || command.send.includes(`{${name}:`))
 }
 
 /** What a program decides by itself unless it is told by commands. */

@@ -36,7 +36,7 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   name: client.name,
   summary: `${client.library} ${client.version}, emulated: ${client.summary}`,
   // A device may say what a board in its place gets, so that one scenario runs on both.
-  keys: ['version', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
+  keys: ['version', 'protocol', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
   late: ['files'],
   shows: ['serial', 'signal'],
   compile(written) {

@@ -42,6 +42,7 @@ export function inLibraryWords(
     case 'ping':
     case 'disconnect':
       return [orMissing(verbs[call.verb]())]
+    case 'auth':
     case 'send':
     case 'exec':
     case 'upload':

@@ -2,6 +2,7 @@
 // reconnects by itself. Stores outlive a client, so that a session which is not clean goes on where it was.
 
 import type { IClientOptions, ISubscriptionGrant, MqttClient, Store } from 'mqtt'
+import type { IAuthPacket } from 'mqtt-packet'
 import { osError, Problem, PythonError, type PyValue, printable } from '../../../emulators/index.ts'
 import type { PlainValue } from '../../evidence/index.ts'
 import { CallRecorder } from '../calls.ts'
@@ -9,6 +10,8 @@ import type { Device, GeneralCall } from '../device.ts'
 import type { DeviceContext } from '../kind.ts'
 import { linkedNetwork, recordRefusal } from '../network/linked-network.ts'
 import { WireStream } from '../network/wire-stream.ts'
+import { Authenticator } from './auth.ts'
+import { inItsWords } from './properties.ts'
 
 export interface MqttjsSettings extends DeviceContext {
   readonly options: IClientOptions
@@ -82,6 +85,7 @@ class Program {
   readonly #network: ReturnType<typeof linkedNetwork>
   readonly #streams = new Set<WireStream>()
   #client: MqttClient | null = null
+  #authenticator: Authenticator | null = null
   #stores: { readonly incomingStore: Store; readonly outgoingStore: Store } | null = null
   #over = false
 
@@ -115,26 +119,39 @@ class Program {
   async #do(call: GeneralCall): Promise<PlainValue> {
     switch (call.verb) {
       case 'connect':
-        return this.#connect(call.clean)
+        return this.#connect(call.clean, inItsWords(call.properties))
       case 'publish': {
         const { topic, payload, qos = 0, retain = false } = call
-        const sent = await this.#needed().publishAsync(topic, Buffer.from(payload), { qos: qos as 0, retain })
+        const properties = said('properties', inItsWords(call.properties))
+        const options = { qos: qos as 0, retain, ...properties }
+        const sent = await this.#needed().publishAsync(topic, Buffer.from(payload), options)
         return sent !== undefined && 'messageId' in sent ? (sent.messageId ?? null) : null
       }
       case 'subscribe': {
-        const granted = await this.#needed().subscribeAsync([...call.topics], { qos: (call.qos ?? 0) as 0 })
+        const options = {
+          qos: (call.qos ?? 0) as 0,
+          ...said('nl', call.noLocal),
+          ...said('rap', call.retainAsPublished),
+          ...said('rh', call.retainHandling),
+          ...said('properties', inItsWords(call.properties)),
+        }
+        const granted = await this.#needed().subscribeAsync([...call.topics], options)
         return granted.map(({ qos }: ISubscriptionGrant) => qos)
       }
       case 'unsubscribe':
-        await this.#needed().unsubscribeAsync([...call.topics])
+        await this.#needed().unsubscribeAsync([...call.topics], said('properties', inItsWords(call.properties)))
         return null
       case 'ping':
         this.#needed().sendPing()
         return null
-      case 'disconnect':
-        await this.#needed().endAsync()
+      case 'disconnect': {
+        const options = { ...said('reasonCode', call.reasonCode), ...said('properties', inItsWords(call.properties)) }
+        await this.#needed().endAsync(false, options)
         this.#client = null
         return null
+      }
+      case 'auth':
+        return this.#auth(call.reasonCode, inItsWords(call.properties))
       case 'call':
         return this.#method(call.method, call.args, call.kwargs)
       case 'check':
@@ -148,7 +165,10 @@ class Program {
   }
 
   /** Return code and session present, as a raw device. It ends when MQTT.js's own connectAsync would. */
-  async #connect(clean = this.#settings.options.clean ?? true): Promise<PlainValue> {
+  async #connect(
+    clean = this.#settings.options.clean ?? true,
+    properties: Record<string, unknown> | undefined = undefined,
+  ): Promise<PlainValue> {
     const { MqttClient, Store, connect } = await import('mqtt')
     if (this.#over) return new Promise(() => {}) // the power went while it was loaded: the call is lost
     this.#client?.end(true)
@@ -156,7 +176,7 @@ class Program {
       this.#stores = { incomingStore: new Store({ clean: false }), outgoingStore: new Store({ clean: false }) }
     const { options, attachment } = this.#settings
     const login = options.username === undefined ? attachment.credentials : undefined
-    const all = { ...login, ...options, ...this.#stores, clean }
+    const all: IClientOptions = { ...login, ...options, ...this.#stores, clean, ...said('properties', properties) }
     // Over WebSocket the handshake and the frames are MQTT.js's own.
     const client =
       attachment.websocket === undefined
@@ -171,6 +191,7 @@ class Program {
           })
     this.#client = client
     this.#tell(client)
+    this.#authenticator = new Authenticator(client, (code) => this.#say(client, `auth ${code}`))
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => {
         stopListening()
@@ -192,6 +213,16 @@ class Program {
       }
       client.on('error', failed).on('close', closed).on('connect', connected)
     })
+  }
+
+  /** The answer to the broker's AUTH, or a new beginning, for which MQTT.js has no method. */
+  async #auth(reasonCode: number, properties: Record<string, unknown> | undefined): Promise<PlainValue> {
+    const client = this.#needed()
+    const packet: IAuthPacket = { cmd: 'auth', reasonCode, ...said('properties', properties) }
+    if (reasonCode === REAUTHENTICATE)
+      (client as unknown as { _sendPacket(packet: IAuthPacket): void })._sendPacket(packet)
+    else await this.#authenticator!.answer(packet)
+    return null
   }
 
   /** Any method of the client by its own name; those with a callback are awaited. */
@@ -220,14 +251,16 @@ class Program {
 
   /** Its life on the console. */
   #tell(client: MqttClient): void {
-    const { name: device, recorder } = this.#settings
-    const say = (line: string): void => {
-      if (!this.#over && this.#client === client) recorder.record({ kind: 'serial', device, line, stream: 'out' })
-    }
+    const say = (line: string): void => this.#say(client, line)
     client.on('message', (topic, payload) => say(`message ${topic} ${printable(payload)}`))
     for (const event of ['connect', 'reconnect', 'close', 'offline', 'disconnect'] as const)
       client.on(event, () => say(event))
     client.on('error', (error) => say(`error ${error.message}`))
+  }
+
+  #say(client: MqttClient, line: string): void {
+    const { name: device, recorder } = this.#settings
+    if (!this.#over && this.#client === client) recorder.record({ kind: 'serial', device, line, stream: 'out' })
   }
 
   #needed(): MqttClient {
@@ -235,6 +268,12 @@ class Program {
     return this.#client
   }
 }
+
+const REAUTHENTICATE = 0x19
+
+/** A key that is not there when nothing was said: MQTT.js takes `undefined` for something. */
+const said = <K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } =>
+  (value === undefined ? {} : { [key]: value }) as { [P in K]?: T }
 
 const AWAITED = ['publish', 'subscribe', 'unsubscribe', 'end']
 const METHODS = [...AWAITED, 'reconnect', 'sendPing', 'getLastMessageId', 'removeOutgoingMessage']

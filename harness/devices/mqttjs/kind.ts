@@ -2,10 +2,12 @@
 
 import type { IClientOptions } from 'mqtt'
 import { childOf, entryOf } from '../../scenario/index.ts'
-import { willOf } from '../keys.ts'
+import { type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { type DeviceOption, optionsOf } from '../options.ts'
+import { levelOf } from '../protocol.ts'
 import { mqttjsDevice } from './device.ts'
+import { inItsWords } from './properties.ts'
 
 const OPTIONS: readonly DeviceOption[] = [
   {
@@ -26,7 +28,7 @@ const OPTIONS: readonly DeviceOption[] = [
   { name: 'connectTimeout', type: 'milliseconds', default: 30_000, summary: 'how long it waits for CONNACK' },
   { name: 'username', means: 'user name', type: 'str', default: null, summary: 'user name' },
   { name: 'password', means: 'password', type: 'bytes', default: null, summary: 'password' },
-  { name: 'protocolVersion', type: 'int', default: 4, summary: '3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0' },
+  { name: 'protocolVersion', type: 'int', default: 4, summary: '3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0; see protocol:' },
   { name: 'protocolId', type: 'str', default: null, summary: 'without it MQIsdp for version 3, MQTT for the others' },
   { name: 'resubscribe', type: 'bool', default: true, summary: 'subscribes again after a reconnect' },
   { name: 'reschedulePings', type: 'bool', default: true, summary: 'puts off a ping when something else was sent' },
@@ -38,9 +40,17 @@ const OPTIONS: readonly DeviceOption[] = [
     summary: 'verifies the certificate, with link: { tls: … }',
   },
   { name: 'reconnectOnConnackError', type: 'bool', default: false, summary: 'tries again after a refusal' },
+  { name: 'autoAssignTopicAlias', type: 'bool', default: false, summary: 'MQTT 5: gives topics aliases by itself' },
+  { name: 'autoUseTopicAlias', type: 'bool', default: false, summary: 'MQTT 5: uses aliases that were given before' },
 ]
 
 const VERSIONS = [3, 4, 5]
+
+const ofWill = ({ payload, properties, ...will }: WillSettings): object => ({
+  ...will,
+  payload: Buffer.from(payload),
+  ...(properties === undefined ? {} : { properties: inItsWords(properties) }),
+})
 
 interface Settings {
   readonly options: IClientOptions
@@ -53,13 +63,15 @@ export const mqttjs: DeviceKind<Settings> = {
   summary: 'MQTT.js, the well-behaved reference client; messages it receives are lines on its console',
   options: OPTIONS,
   // It listens by itself; `poll` is for those that can be bound in its place.
-  keys: ['with', 'will', 'poll'],
+  keys: ['protocol', 'with', 'will', 'poll'],
+  levels: [3, 4, 5],
+  level: ({ options }) => options.protocolVersion ?? 4,
   speaksWebSocket: true,
   shows: ['serial'],
-  lacks: { noun: 'an MQTT.js client', hint: 'it takes with, will and poll' },
+  lacks: { noun: 'an MQTT.js client', hint: 'it takes protocol, with, will and poll' },
   compile(written) {
     const { rejectUnauthorized = true, ...given } = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>
-    const version = given.protocolVersion ?? 4
+    const version = levelOf(written, given.protocolVersion)
     if (!VERSIONS.includes(version as number)) {
       written.diagnostics.add({
         code: 'scenario/option-type',
@@ -77,7 +89,8 @@ export const mqttjs: DeviceKind<Settings> = {
         ...given,
         ...password,
         protocolId,
-        ...(will === null ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
+        protocolVersion: version,
+        ...(will === null ? {} : { will: ofWill(will) }),
       } as IClientOptions,
       verifies: rejectUnauthorized === true,
     }

@@ -3,7 +3,7 @@
 import { dirname, resolve as resolvePath } from 'node:path'
 import { childOf, entryOf, type Node } from '../../scenario/index.ts'
 import { Commander } from '../console/commander.ts'
-import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings } from '../console/commands.ts'
+import { COMMAND_OPTIONS, type Commands, commandsOf, refuseSettings, tellsByCommand } from '../console/commands.ts'
 import { type ConsoleSettings, consoleOf } from '../console/settings.ts'
 import { willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
@@ -19,6 +19,8 @@ interface Settings {
   readonly console: ConsoleSettings
   /** null: it takes no calls. */
   readonly commands: Commands | null
+  /** What `protocol:` says that the program speaks; null: nothing. */
+  readonly level: number | null
 }
 
 const LACKS = { noun: 'a process', hint: 'the program decides that; pass it in command: or env:' }
@@ -32,7 +34,10 @@ export const processKind: DeviceKind<Settings> = {
   },
   summary: 'any program that speaks MQTT, started by the harness; its input and output are the console',
   options: COMMAND_OPTIONS,
-  keys: ['command', 'directory', 'env', 'tty', 'console', 'commands', 'with', 'will'],
+  levels: [3, 4, 5],
+  level: ({ level }) => level,
+  tells: ({ commands }, verb, word) => tellsByCommand(commands, verb, word),
+  keys: ['command', 'protocol', 'directory', 'env', 'tty', 'console', 'commands', 'with', 'will'],
   late: ['command'],
   shows: ['serial', 'serial-in', 'serial-err', 'exit'],
   lacks: LACKS,
@@ -65,6 +70,7 @@ export const processKind: DeviceKind<Settings> = {
         const filled = atLink(command, link)
         return filled.kind === 'list' ? filled.items.map(textOf) : textOf(filled)
       },
+      level: words.protocol ?? null,
       environment: words.env ?? {},
       tty: words.tty ?? null,
       console: consoleOf(words),

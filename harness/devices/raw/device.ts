@@ -11,7 +11,7 @@ import {
   promptNetworkTrusting,
 } from '../../../emulators/index.ts'
 import type { PlainValue } from '../../evidence/index.ts'
-import { encodePacket, type PacketFields } from '../../packets/index.ts'
+import { encodePacket, type PacketFields, type SentProperties } from '../../packets/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { Device, GeneralCall } from '../device.ts'
 import type { DeviceContext } from '../kind.ts'
@@ -127,19 +127,23 @@ class RawSocket {
       case 'send':
         return this.#send(call)
       case 'connect':
-        return this.#connect(call.clean)
+        return this.#connect(call.clean, call.properties)
       case 'publish': {
-        const { topic, payload, qos = 0, retain = false } = call
-        return this.#packet({ type: 'publish', topic: utf8(topic), payload, qos, retain })
+        const { topic, payload, qos = 0, retain = false, properties } = call
+        return this.#packet({ type: 'publish', topic: utf8(topic), payload, qos, retain, properties })
       }
-      case 'subscribe':
-        return this.#packet({ type: 'subscribe', topic: call.topics.map(utf8), qos: call.qos ?? 0 })
+      case 'subscribe': {
+        const { verb: type, topics, qos = 0, ...options } = call
+        return this.#packet({ type, topic: topics.map(utf8), qos, ...options })
+      }
       case 'unsubscribe':
-        return this.#packet({ type: 'unsubscribe', topic: call.topics.map(utf8) })
+        return this.#packet({ type: 'unsubscribe', topic: call.topics.map(utf8), properties: call.properties })
       case 'ping':
         return this.#packet({ type: 'pingreq' })
+      case 'auth':
+        return this.#packet({ type: 'auth', reasonCode: call.reasonCode, properties: call.properties })
       case 'disconnect':
-        await this.#packet({ type: 'disconnect' })
+        await this.#packet({ type: 'disconnect', reasonCode: call.reasonCode, properties: call.properties })
         return this.#close()
       case 'call':
         return this.#method(call.method, call.args, call.kwargs)
@@ -182,12 +186,13 @@ class RawSocket {
   }
 
   /** Return code and session present; a return code of refusal is raised. */
-  async #connect(clean: boolean | undefined): Promise<PlainValue> {
+  async #connect(clean: boolean | undefined, properties: SentProperties | undefined): Promise<PlainValue> {
     await this.#endSeen()
     const connection = this.#opened()
     await connection.opened
     const answer = connection.next(CONNACK)
-    await connection.transmit([this.#encode({ ...this.#settings.connect, ...(clean === undefined ? {} : { clean }) })])
+    const said = { ...(clean === undefined ? {} : { clean }), ...(properties === undefined ? {} : { properties }) }
+    await connection.transmit([this.#encode({ ...this.#settings.connect, ...said })])
     const [flags = 0, code = 0] = bodyOf(await answer)
     if (code !== 0) throw new PythonError('MQTTException', code)
     return [code, (flags & 1) === 1]
@@ -234,7 +239,9 @@ class RawSocket {
 
   #encode(packet: PacketFields): Uint8Array {
     if (packet.type !== 'connect') return encodePacket(packet, this.#level)
-    this.#level = packet.protocolLevel ?? 4
+    // A CONNECT that does not say its level has that of the device; one with properties is of MQTT 5.
+    const own = this.#settings.connect.protocolLevel ?? 4
+    this.#level = packet.protocolLevel ?? (packet.properties === undefined ? own : 5)
     return encodePacket(this.#withLogin(packet), this.#level)
   }
 

@@ -6,6 +6,7 @@ import type { PacketFields } from '../../packets/index.ts'
 import { type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
+import { levelOf } from '../protocol.ts'
 import type { AnswerType } from './answers.ts'
 import { rawDevice } from './device.ts'
 
@@ -19,7 +20,12 @@ const OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'keepalive', means: 'keep alive', type: 'seconds', default: 0, summary: 'keep alive of CONNECT' },
   { name: 'clean', type: 'bool', default: true, summary: 'clean session, when connect does not say' },
-  { name: 'protocolLevel', type: 'int', default: 4, summary: '3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0' },
+  {
+    name: 'protocolLevel',
+    type: 'int',
+    default: 4,
+    summary: 'any protocol level, known or not; protocol: has words for the known ones',
+  },
   {
     name: 'subprotocol',
     type: 'str',
@@ -42,14 +48,16 @@ export const raw: DeviceKind<Settings> = {
   verbs: ['send'],
   summary: 'sends any packet, part of a packet, or any bytes, and answers only what answers: lists',
   options: OPTIONS,
-  keys: ['with', 'will', 'auto'],
+  keys: ['protocol', 'with', 'will', 'auto'],
+  levels: [3, 4, 5],
+  level: ({ connect }) => connect.protocolLevel ?? 4,
   speaksWebSocket: true,
-  lacks: { noun: 'a raw device', hint: 'it takes with, will and auto' },
+  lacks: { noun: 'a raw device', hint: 'it takes protocol, with, will and auto' },
   compile(written) {
     const options = optionsOf(written, 'raw', OPTIONS)
     const offered = (options.subprotocol as string | undefined) ?? 'mqtt'
     return {
-      connect: connectOf(options, willOf(written.words)),
+      connect: connectOf(options, levelOf(written, options.protocolLevel), willOf(written.words)),
       auto: new Set(written.words.auto),
       subprotocols: offered.split(/[\s,]+/).filter((one) => one !== ''),
     }
@@ -61,8 +69,11 @@ export const raw: DeviceKind<Settings> = {
   },
 }
 
-function connectOf(options: Readonly<Record<string, PyValue>>, will: WillSettings | null): Settings['connect'] {
-  const level = (options.protocolLevel as number | undefined) ?? 4
+function connectOf(
+  options: Readonly<Record<string, PyValue>>,
+  level: number,
+  will: WillSettings | null,
+): Settings['connect'] {
   return {
     type: 'connect',
     protocolName: bytesOf(options.protocolName) ?? utf8(level === 3 ? 'MQIsdp' : 'MQTT'),

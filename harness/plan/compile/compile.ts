@@ -4,6 +4,7 @@
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
 import { BROKER_PLACEHOLDERS } from '../../brokers/index.ts'
+import { MQTT5 } from '../../devices/index.ts'
 import { isSecretName } from '../../evidence/index.ts'
 import {
   blamedOnRegexes,
@@ -169,6 +170,7 @@ function compileOne(
     hasFleet: childOf(root, 'fleet') !== undefined,
   })
   if (parsed === undefined) return undefined
+  const claims5 = claimsProperties(root)
   const secrets = [
     ...secretsIn(text, root, scope),
     ...secretVars(root, head.vars),
@@ -191,6 +193,8 @@ function compileOne(
     unfit: context.unfit.length > 0,
     broker: request,
     observe: context.observe ?? [],
+    observes5: claims5 || [...devices.values()].some(({ level }) => level === MQTT5),
+    claims5,
     given: {
       vars: shownVars(options.vars ?? {}, secrets),
       ...(options.bind === undefined ? {} : { bind: options.bind }),
@@ -210,6 +214,16 @@ function compileOne(
   checkTime(asked, diagnostics)
   return asked
 }
+
+/** Whether a claim is about the properties of a message. */
+const claimsProperties = (node: Node): boolean =>
+  node.kind === 'list'
+    ? node.items.some(claimsProperties)
+    : node.kind === 'map' &&
+      node.entries.some(
+        ({ key, value }) =>
+          (key === 'message' && childOf(value, 'properties') !== undefined) || claimsProperties(value),
+      )
 
 const observed = (observer: boolean | readonly string[]): readonly string[] =>
   typeof observer !== 'boolean' ? observer : observer ? ['#'] : []
@@ -279,6 +293,8 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   busy: null,
   library: null,
   calls: null,
+  level: null,
+  protocol: null,
   tls: null,
   websocket: false,
   needs: [],

@@ -9,6 +9,8 @@ import {
   deviceKeys,
   deviceKinds,
   type LinkFacts,
+  MQTT5,
+  protocolName,
   wifiAccess,
   wiringOf,
 } from '../../devices/index.ts'
@@ -59,6 +61,7 @@ export function compileDevice(
   const fits = keysFit(words, kind, filled.node, diagnostics)
   if (words.link?.websocket === true && kind.speaksWebSocket !== true && !unfit(`${words.use}, which has no WebSocket`))
     reportNoWebSocket(words.use, filled.node, diagnostics)
+  if (!speaks(words, kind, filled.node, diagnostics, unfit)) return undefined
   const settings = kind.compile({
     name,
     use: words.use,
@@ -74,6 +77,10 @@ export function compileDevice(
   const busy = kind.busy(settings)
   if (plays !== null && deviceKinds[plays]?.binding?.actsByItself === true && busy === null)
     unfit(`${words.use}, which does nothing by itself`)
+  const level = kind.level === undefined ? 4 : kind.level(settings)
+  if (!speaks(words, { levels: level === null ? kind.levels : [level] }, filled.node, diagnostics, unfit))
+    return undefined
+  if (!willFits(words, kind, settings, level, filled.node, diagnostics, unfit)) return undefined
   return {
     name,
     place: node.place,
@@ -83,6 +90,8 @@ export function compileDevice(
     busy,
     library: kind.library?.(settings) ?? null,
     calls: kind.calls?.(settings) ?? null,
+    level,
+    protocol: words.protocol ?? null,
     tls: tlsOf(words),
     websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
@@ -130,6 +139,55 @@ function keysFit(words: DeviceWords, kind: AnyDeviceKind, node: Node, diagnostic
     })
   }
   return wrong.length === 0
+}
+
+type Unfit = (why: string) => boolean
+
+/** Whether the kind can speak what `protocol:` says. */
+function speaks(
+  { protocol, use }: z.output<typeof shape>,
+  { levels = [4] }: Pick<AnyDeviceKind, 'levels'>,
+  node: Node,
+  diagnostics: Diagnostics,
+  unfit: Unfit,
+): boolean {
+  if (protocol === undefined || levels.includes(protocol)) return true
+  if (unfit(`${use}, which has no ${protocolName(protocol)}`)) return true
+  const able = Object.values(deviceKinds).filter((kind) => kind.levels?.includes(protocol) === true)
+  diagnostics.add({
+    code: 'scenario/no-protocol',
+    message: `${use} has no ${protocolName(protocol)}: it speaks ${levels.map(protocolName).join(', ')}`,
+    at: entryOf(node, 'protocol')!.value.place,
+    hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
+  })
+  return false
+}
+
+/** The properties of a will are of MQTT 5. */
+function willFits(
+  { will, use }: z.output<typeof shape>,
+  kind: AnyDeviceKind,
+  settings: unknown,
+  level: number | null,
+  node: Node,
+  diagnostics: Diagnostics,
+  unfit: Unfit,
+): boolean {
+  const told = kind.tells?.(settings, 'connect', 'will.properties') ?? true
+  if (will?.properties === undefined || ((level === MQTT5 || level === null) && told)) return true
+  if (unfit(`${use}, which has no MQTT 5`)) return true
+  const canSpeak = kind.levels?.includes(MQTT5) === true
+  diagnostics.add({
+    code: 'scenario/needs-mqtt5',
+    message: `properties are of MQTT 5, and this device ${told ? `speaks ${protocolName(level ?? 4)}` : 'has no place for them in its connect command'}`,
+    at: entryOf(childOf(node, 'will')!, 'properties')!.keyPlace,
+    hint: told
+      ? canSpeak
+        ? 'write protocol: 5 into the device'
+        : 'take a device with use: raw or mqttjs'
+      : 'write {will.properties:json} into it',
+  })
+  return false
 }
 
 function reportNoWebSocket(use: string, node: Node, diagnostics: Diagnostics): void {

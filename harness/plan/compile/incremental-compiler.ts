@@ -60,6 +60,8 @@ export class IncrementalCompiler {
       busy: 'a link, with your own program at its end',
       library: null,
       calls: null,
+      level: null,
+      protocol: null,
       tls,
       websocket: false,
       needs: [],

@@ -65,7 +65,7 @@ function isDisturbance(id: string, node: Node, context: Context): boolean {
 }
 
 /** What was put into a role from outside may not be able to play it: then the scenario is skipped, and tells why. */
-function unfit(name: string, why: string, context: Context): boolean {
+export function unfit(name: string, why: string, context: Context): boolean {
   if (context.bound.has(name)) context.unfit.push(`${name} is bound to ${why}`)
   return context.bound.has(name)
 }

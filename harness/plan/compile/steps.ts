@@ -11,6 +11,7 @@ import { buildExpect, buildNever } from './claims.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
 import { canDo, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
 import { metaOf, oneLine, verbOf, withDevice } from './step-head.ts'
+import { speaks5 } from './step-level.ts'
 
 export function compileSteps(nodes: readonly Node[], prefix: string, context: Context): Step[] {
   return nodes.flatMap((node, k) => compileStep(node, `${prefix}${k}`, context) ?? [])
@@ -127,7 +128,8 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
     if (
       !devicesExist([calling.device], argument, now) ||
       !canDo(calling.device, verb, argument, now) ||
-      !takesCalls(calling.device, verb, argument, now)
+      !takesCalls(calling.device, verb, argument, now) ||
+      !speaks5(calling.device, verb, args as object, argument, now)
     )
       return undefined
     const { node } = interpolate(argument, now.scope, now.diagnostics)

@@ -135,6 +135,10 @@ export interface DevicePlan {
   readonly library: string | null
   /** Which calls it takes then, by their verbs; null: all. */
   readonly calls: ReadonlySet<string> | null
+  /** The protocol level that its connections have; null: its program knows. */
+  readonly level: number | null
+  /** The level that `protocol:` asks for: on a broker without it the scenario is skipped. null: none. */
+  readonly protocol: number | null
   /** How it reaches its link by TLS; null: plain TCP. */
   readonly tls: TlsPlan | null
   /** It speaks MQTT over WebSocket, with or without TLS. */
@@ -218,6 +222,10 @@ export interface Plan {
   readonly broker: BrokerRequest | null
   /** Filters that the observer subscribes to, at QoS 2; empty: no observer. */
   readonly observe: readonly string[]
+  /** A device speaks MQTT 5: so does the observer, where the broker does. */
+  readonly observes5?: boolean | undefined
+  /** A claim is about the properties of a message: it needs a broker with MQTT 5. */
+  readonly claims5?: boolean | undefined
   /** What came from outside of the file; with it the same plan can be compiled again. */
   readonly given: CompileInputs
   readonly devices: readonly DevicePlan[]
