@@ -22,6 +22,7 @@ export class World {
   readonly #queue = new DueQueue()
   #now = 0
   #armed = 0
+  #phase: Due['phase'] = 'event'
   #holds = 0
   #parked = false
   #over = false
@@ -45,9 +46,9 @@ export class World {
     return this.#arm(Math.max(when, this.#now), 'event', fire)
   }
 
-  /** In the next turn, after all that is heard of in it. */
+  /** As libuv: after all that is heard of in this turn, or in the next one when asked for by an immediate. */
   immediate(fire: () => void): Timer {
-    return this.#arm(this.#now + TURN_MS, 'immediate', fire)
+    return this.#arm(this.#phase === 'event' ? this.#now : this.#now + TURN_MS, 'immediate', fire)
   }
 
   /** The clock stands still until what is returned was called: somebody outside of the loop is at work. */
@@ -91,7 +92,8 @@ export class World {
     }
     real.setImmediate(this.#turn)
     if (next === 'waiting') return
-    const { fire } = next
+    const { fire, phase } = next
+    this.#phase = phase
     next.fire = null
     fire?.()
   }

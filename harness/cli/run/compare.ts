@@ -1,4 +1,4 @@
-// `hil run --compare`: each scenario with two bindings, and where their packets differ. The two runs of a
+// `hil run --compare`: each scenario with two bindings, or in real and in virtual time, and where their packets differ. The two runs of a
 // scenario come one after the other: side by side they would disturb each other's times.
 
 import { basename, join } from 'node:path'
@@ -19,20 +19,24 @@ import type { RunArguments } from './command.ts'
 
 /** `other`: the bindings that those of `--bind` are compared with; empty: the scenario as it is written. */
 export async function compareAction(args: RunArguments, other: readonly string[], out: Terminal): Promise<ExitCode> {
-  if ((args.bind ?? []).length === 0 && other.length === 0)
+  const clocks = args.clock !== undefined && args.clock !== 'real'
+  if ((args.bind ?? []).length === 0 && other.length === 0 && !clocks)
     throw new Problem('cli/nothing-to-compare', '--compare without --bind compares a scenario with itself', {
-      hint: 'such as --bind blue=virtual --compare',
+      hint: 'such as --bind blue=virtual --compare, or --clock virtual --compare',
     })
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
   const options = { seed, timeout: args.timeout, onDiagnostic: printDiagnostics(out) }
-  const first = await select({ ...args, bind: other }, options)
+  const first = await select({ ...args, bind: other, ...(clocks ? { clock: 'real' as const } : {}) }, options)
   const second = await select(args, options)
   if (first.errors + second.errors > 0) return EXIT.usage
   if (first.jobs.length === 0) {
     out.printError(nothingMatched(first))
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
-  const names = [other.join(' ') || 'as written', (args.bind ?? []).join(' ') || 'as written'] as const
+  const names = [
+    nameOf(other, clocks ? 'real time' : ''),
+    nameOf(args.bind ?? [], clocks ? 'virtual time' : ''),
+  ] as const
   const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs)))
   const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
   const output = join(args.output ?? first.config.output ?? 'results', COMPARE_FOLDER)
@@ -64,6 +68,9 @@ export async function compareAction(args: RunArguments, other: readonly string[]
     interrupt.done()
   }
 }
+
+const nameOf = (bind: readonly string[], clock: string): string =>
+  [...bind, clock].filter((part) => part !== '').join(' ') || 'as written'
 
 const twin = ({ plan }: Job, jobs: readonly Job[]): Job | undefined =>
   jobs.find(({ plan: other }) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)

@@ -2,6 +2,7 @@
 
 import { TURN_MS, type World } from '../world.ts'
 import { addressOf, Listeners } from './listeners.ts'
+import { Poll, whenReady } from './poll.ts'
 import { MemoryServer } from './server.ts'
 import { MemorySocket, type MemorySocketOptions, systemError } from './socket.ts'
 import { TcpEnd } from './tcp.ts'
@@ -14,6 +15,7 @@ interface ConnectOptions extends MemorySocketOptions {
 /** The functions of `node:net` that connect and listen. */
 export function memoryNet(world: World): Record<string, unknown> {
   const listeners = new Listeners<MemoryServer>()
+  const poll = new Poll(world)
 
   const connect = (...args: unknown[]): MemorySocket => {
     const [first, second] = args
@@ -22,7 +24,7 @@ export function memoryNet(world: World): Record<string, unknown> {
         ? (first as ConnectOptions)
         : { port: Number(first), host: typeof second === 'string' ? second : undefined }
     const heard = args.find((arg) => typeof arg === 'function') as (() => void) | undefined
-    const socket = new MemorySocket(world, options)
+    const socket = new MemorySocket(world, poll, options)
     if (heard !== undefined) socket.once('connect', heard)
     begin(socket, options)
     return socket
@@ -48,22 +50,24 @@ export function memoryNet(world: World): Record<string, unknown> {
       world.at(world.now + TURN_MS, () => fail(error))
       return
     }
-    // The kernels shake hands at once; first the client hears of it, then the server.
-    const accepted = new MemorySocket(world, server.options)
+    // The kernels shake hands at once; the listener was waiting before the client began to.
+    const accepted = new MemorySocket(world, poll, server.options)
     TcpEnd.join(socket.tcp, accepted.tcp)
-    world.at(world.now + TURN_MS, () => {
-      if (!socket.destroyed) socket.connected(local, remote)
-    })
-    world.at(world.now + TURN_MS, () => {
+    server.hear(poll, () => {
       accepted.connected(remote, local)
       if (server.listening) server.accept(accepted)
       else accepted.resetAndDestroy()
     })
+    poll.wake(
+      whenReady(() => {
+        if (!socket.destroyed) socket.connected(local, remote)
+      }),
+    )
   }
 
   const createServer = (...args: unknown[]): MemoryServer => {
     const options = typeof args[0] === 'object' && args[0] !== null ? (args[0] as MemorySocketOptions) : {}
-    const server = new MemoryServer(world, listeners, options)
+    const server = new MemoryServer(listeners, options)
     const heard = args.find((arg) => typeof arg === 'function') as ((socket: MemorySocket) => void) | undefined
     if (heard !== undefined) server.on('connection', heard)
     return server

@@ -1,23 +1,22 @@
 // A `net.Server` that listens in memory.
 
 import { EventEmitter } from 'node:events'
-import type { World } from '../world.ts'
 import type { Listeners } from './listeners.ts'
+import type { Poll, Pollable } from './poll.ts'
 import { type MemorySocket, type MemorySocketOptions, systemError } from './socket.ts'
 
-export class MemoryServer extends EventEmitter {
+export class MemoryServer extends EventEmitter implements Pollable {
   listening = false
   maxConnections: number | undefined
   readonly options: MemorySocketOptions
-  readonly #world: World
   readonly #listeners: Listeners<MemoryServer>
   readonly #connections = new Set<MemorySocket>()
   #address: { readonly address: string; readonly port: number } | null = null
   #closing = false
+  #queue: (() => void)[] = []
 
-  constructor(world: World, listeners: Listeners<MemoryServer>, options: MemorySocketOptions) {
+  constructor(listeners: Listeners<MemoryServer>, options: MemorySocketOptions) {
     super()
-    this.#world = world
     this.#listeners = listeners
     this.options = options
   }
@@ -47,12 +46,26 @@ export class MemoryServer extends EventEmitter {
     return { ...this.#address, family: this.#address.address.includes(':') ? 'IPv6' : 'IPv4' }
   }
 
+  /** Somebody has connected: to be accepted in the next turn. */
+  hear(poll: Poll, accept: () => void): void {
+    this.#queue.push(accept)
+    poll.wake(this)
+  }
+
+  get isReady(): boolean {
+    return this.#queue.length > 0
+  }
+
+  serve(): void {
+    for (const accept of this.#queue.splice(0)) accept()
+  }
+
   accept(socket: MemorySocket): void {
     this.#connections.add(socket)
-    socket.once('close', () => {
+    socket.onLeave = () => {
       this.#connections.delete(socket)
       this.#closeIfOver()
-    })
+    }
     this.emit('connection', socket)
   }
 
@@ -90,6 +103,6 @@ export class MemoryServer extends EventEmitter {
   #closeIfOver(): void {
     if (!this.#closing || this.#connections.size > 0) return
     this.#closing = false
-    this.#world.immediate(() => this.emit('close'))
+    process.nextTick(() => this.emit('close'))
   }
 }

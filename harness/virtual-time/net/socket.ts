@@ -3,6 +3,7 @@
 
 import { Duplex } from 'node:stream'
 import type { World } from '../world.ts'
+import type { Poll } from './poll.ts'
 import { TcpEnd } from './tcp.ts'
 
 export interface Address {
@@ -25,6 +26,8 @@ export class MemorySocket extends Duplex {
   bytesRead = 0
   bytesWritten = 0
   timeout = 0
+  /** Called when it is destroyed, before anybody hears of it. */
+  onLeave: () => void = () => {}
   localAddress: string | undefined
   localPort: number | undefined
   remoteAddress: string | undefined
@@ -39,18 +42,16 @@ export class MemorySocket extends Duplex {
   #waiting: (() => void) | null = null
   #idle: NodeJS.Timeout | null = null
 
-  constructor(world: World, { allowHalfOpen = false, noDelay = false }: MemorySocketOptions = {}) {
-    super({ allowHalfOpen, emitClose: true, autoDestroy: true })
+  constructor(world: World, poll: Poll, { allowHalfOpen = false, noDelay = false }: MemorySocketOptions = {}) {
+    super({ allowHalfOpen, emitClose: false, autoDestroy: true })
     this.#world = world
-    this.tcp = new TcpEnd(world, {
+    this.tcp = new TcpEnd(world, poll, {
       data: (bytes) => this.#arrived(bytes),
       fin: () => {
         this.#finCame = true
         this.#deliver()
       },
-      reset: (errno) => {
-        if (errno === 'ECONNRESET') this.destroy(systemError('read', errno))
-      },
+      reset: (errno) => this.destroy(systemError('read', errno)),
       room: () => this.#goOn(),
     })
     this.tcp.noDelay = noDelay
@@ -169,8 +170,12 @@ export class MemorySocket extends Duplex {
     this.tcp.close(this.#resets || this.#inbox.length > 0 ? 'reset' : 'fin')
     this.#inbox = []
     this.#waiting = null
+    this.onLeave()
     // As libuv: what was to be closed is closed at the end of the turn.
-    this.#world.immediate(() => done(error))
+    this.#world.immediate(() => {
+      done(error)
+      process.nextTick(() => this.emit('close', error !== null))
+    })
   }
 
   #resetNow(): void {

@@ -3,7 +3,8 @@
 // a little later; a write after a RST fails although nobody has heard of that yet.
 
 import type { Timer } from '../../../emulators/index.ts'
-import { TURN_MS, type World } from '../world.ts'
+import type { World } from '../world.ts'
+import type { Poll, Pollable } from './poll.ts'
 
 /** How long Linux holds back an acknowledgement, hoping that data will carry it. */
 const DELAYED_ACK_MS = 40
@@ -19,14 +20,14 @@ export interface TcpListener {
   /** It may keep the bytes and say `taken` later. */
   data(bytes: Buffer): void
   fin(): void
-  /** EPIPE when the other end had said FIN before: only the next write meets it. */
   reset(errno: 'ECONNRESET' | 'EPIPE'): void
   /** There is room in the window again. */
   room(): void
 }
 
-export class TcpEnd {
+export class TcpEnd implements Pollable {
   readonly #world: World
+  readonly #poll: Poll
   readonly #listener: TcpListener
   /** Each write is a segment at once. */
   noDelay = false
@@ -37,6 +38,8 @@ export class TcpEnd {
   #finCame = false
   #dead = false
   #errno: 'ECONNRESET' | 'EPIPE' | null = null
+  /** What the program will hear of after the bytes. */
+  #ending: 'fin' | 'ECONNRESET' | 'EPIPE' | null = null
   /** Of which the program has not been told. */
   #unread: Buffer[] = []
   /** Sent and not taken by the other program. */
@@ -50,10 +53,12 @@ export class TcpEnd {
   /** This end has answered data by data: its acknowledgements wait for the next. */
   #answers = false
   #heardAt = Number.NEGATIVE_INFINITY
-  #ackOwed = false
+  /** When an acknowledgement leaves that is held back. */
+  #ackDue: number | null = null
 
-  constructor(world: World, listener: TcpListener) {
+  constructor(world: World, poll: Poll, listener: TcpListener) {
     this.#world = world
+    this.#poll = poll
     this.#listener = listener
   }
 
@@ -119,7 +124,7 @@ export class TcpEnd {
 
   #transmit(bytes: Buffer): void {
     if (this.#world.now - this.#heardAt < DELAYED_ACK_MS) this.#answers = true
-    if (this.#ackOwed) this.#acknowledge()
+    if (this.#ackDue !== null && this.#ackDue > this.#world.now) this.#acknowledge()
     this.#ackedAt = Number.POSITIVE_INFINITY
     for (let at = 0; at < bytes.length; at += SEGMENT_BYTES)
       this.#with((peer) => peer.#dataArrives(bytes.subarray(at, at + SEGMENT_BYTES)))
@@ -129,40 +134,47 @@ export class TcpEnd {
     if (this.#peer !== null) arrive(this.#peer)
   }
 
-  /** In order, a little later, unless the program has closed its end meanwhile. */
-  #tell(hear: (program: TcpListener) => void): void {
-    this.#world.at(this.#world.now + TURN_MS, () => {
-      if (!this.#closed) hear(this.#listener)
-    })
-  }
-
   #dataArrives(bytes: Buffer): void {
     if (this.#dead) return
     if (this.#closed) return this.#reset()
     if (this.#peer?.noDelay === false) this.#owe()
     this.#heardAt = this.#world.now
     this.#unread.push(bytes)
-    if (this.#unread.length === 1) this.#tell(() => this.#read())
+    this.#poll.wake(this)
   }
 
-  /** What came within one turn is read at once, as far as it fits into one read. */
-  #read(): void {
+  get isReady(): boolean {
+    return !this.#closed && (this.#unread.length > 0 || this.#ending !== null)
+  }
+
+  /** What came within one turn is read at once, as far as it fits into one read; then the end. */
+  serve(): void {
     const all = this.#unread.length === 1 ? this.#unread[0]! : Buffer.concat(this.#unread)
     this.#unread = []
     for (let at = 0; at < all.length && !this.#closed; at += READ_BYTES)
       this.#listener.data(all.subarray(at, at + READ_BYTES))
+    const ending = this.#ending
+    this.#ending = null
+    if (ending === null || this.#closed) return
+    if (ending === 'fin') this.#listener.fin()
+    else this.#listener.reset(ending)
   }
 
-  /** The acknowledgement leaves at once, or with the next data, or late. */
+  /** The acknowledgement leaves at once, or with the next data, or late; after a late one the next leave at once. */
   #owe(): void {
-    if (!this.#answers || this.#ackOwed) return this.#acknowledge()
-    this.#ackOwed = true
-    this.#peer!.#acknowledgedAt(this.#world.now + DELAYED_ACK_MS)
+    const { now } = this.#world
+    if (this.#ackDue !== null && this.#ackDue <= now) {
+      this.#ackDue = null
+      this.#answers = false
+    }
+    if (!this.#answers || this.#ackDue !== null) return this.#acknowledge()
+    this.#ackDue = now + DELAYED_ACK_MS
+    this.#with((peer) => peer.#acknowledgedAt(now + DELAYED_ACK_MS))
   }
 
   #acknowledge(): void {
-    this.#ackOwed = false
-    this.#peer!.#acknowledgedAt(this.#world.now)
+    this.#ackDue = null
+    this.#with((peer) => peer.#acknowledgedAt(this.#world.now))
   }
 
   #acknowledgedAt(when: number): void {
@@ -184,7 +196,8 @@ export class TcpEnd {
   #finArrives(): void {
     if (this.#dead || this.#closed) return
     this.#finCame = true
-    this.#tell((program) => program.fin())
+    this.#ending = 'fin'
+    this.#poll.wake(this)
   }
 
   #resetArrives(): void {
@@ -194,6 +207,9 @@ export class TcpEnd {
     this.#flush?.cancel()
     const errno = this.#finCame ? 'EPIPE' : 'ECONNRESET'
     this.#errno = errno
-    if (!this.#closed) this.#tell((program) => program.reset(errno))
+    if (this.#closed) return
+    // After the peer's FIN only a write meets it.
+    if (!this.#finCame) this.#ending = errno
+    this.#poll.wake(this)
   }
 }
