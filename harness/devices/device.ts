@@ -79,6 +79,8 @@ export interface Device extends AsyncDisposable {
   flash?(image: string | null): Promise<void>
   /** Erases its flash; absent: it has none. */
   erase?(): Promise<void>
+  /** Which board it is, as far as it is known: label, port, id, chip, firmware. Absent: it is none. */
+  identity?(): Readonly<Record<string, string>>
   /** The level that stands for pressed. */
   activeLevel(signal: string): 0 | 1
   /** Resolves when its console has said nothing for a moment, or says too much; absent: what it says is told at once. */

@@ -50,6 +50,10 @@ export interface DeviceKind<Settings = unknown> {
   readonly hasConsole?: true
   /** For a real board: by which names others may not use it at the same time. */
   boards?(settings: Settings): Promise<readonly string[]>
+  /** For one of several boards: these settings with each of them, in the order in which they are tried. Null: it is one. */
+  pool?(settings: Settings): readonly Settings[] | null
+  /** For a real board: it is plugged in. */
+  isThere?(settings: Settings): Promise<boolean>
   /** Where its link must listen; absent: 127.0.0.1 is enough. */
   linkHost?(settings: Settings): string
   /** undefined: something is wrong, and has been added to the diagnostics. */
@@ -97,6 +101,8 @@ export interface BindingWord {
   readonly key?: DeviceKey
   /** The value is a path from the folder that hil was started in. */
   readonly isPath?: true
+  /** The key's value is all of it, `any:esp32`, and the word stands alone as well. */
+  readonly whole?: true
 }
 
 // A kind gets back only the settings that it compiled itself.

@@ -10,6 +10,7 @@ import { type Link, openLink } from '../link/index.ts'
 import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import {
+  type BoardTurn,
   CancelledError,
   DEFAULT_WAIT_FOR_BOARD,
   JudgeTimer,
@@ -67,7 +68,7 @@ export interface Unwritten {
 /** Runs a plan once. Never throws: what went wrong is in the run's status, problem or bug. */
 export async function conduct(plan: Plan, options: ConductOptions): Promise<ScenarioRun & Unwritten> {
   const { waitForBoard: patience = DEFAULT_WAIT_FOR_BOARD, onWaiting, signal } = options
-  let turn: AsyncDisposable
+  let turn: BoardTurn
   try {
     // Before the run's clock starts: how long it waits is no part of it.
     turn = await lockBoards(plan, { patience, onWaiting, signal })
@@ -75,8 +76,9 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
     return new Conductor(plan, { ...options, openBroker: () => Promise.reject(error) }).conduct()
   }
   try {
-    if (options.clock !== 'virtual') return await inRealTime(() => new Conductor(plan, options).conduct())
-    return await inVirtualTime(options.seed, (clock) => new Conductor(plan, options, clock).conduct())
+    const mine = turn.plan
+    if (options.clock !== 'virtual') return await inRealTime(() => new Conductor(mine, options).conduct())
+    return await inVirtualTime(options.seed, (clock) => new Conductor(mine, options, clock).conduct())
   } finally {
     await turn[Symbol.asyncDispose]()
   }
@@ -166,9 +168,18 @@ class Conductor {
       repetition: this.#options.repetition,
       attempt: this.#options.attempt,
       artifacts: null,
-      extraFiles: measured.files,
+      extraFiles: { ...this.#boards(), ...measured.files },
       brokerLog,
     }
+  }
+
+  /** Which real boards took part. */
+  #boards(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#devices.values()].flatMap(({ name, identity }) =>
+        identity === undefined ? [] : [[`${name}.board.json`, `${JSON.stringify(identity(), null, 2)}\n`]],
+      ),
+    )
   }
 
   async #consolesQuiet(): Promise<void> {

@@ -1,8 +1,9 @@
-// Real boards are shared by scenarios, runs and people: whoever needs one waits until nobody else has it.
+// Real boards are shared by scenarios, runs and people: whoever needs one waits until nobody else has it. Where any of
+// several will do, the first that is free is taken.
 
-import { type Duration, seconds } from '../../emulators/index.ts'
-import { deviceKinds, lockBoard, showHolder } from '../devices/index.ts'
-import type { Plan } from '../plan/model/index.ts'
+import { type Duration, Problem, seconds } from '../../emulators/index.ts'
+import { boardsChange, deviceKinds, holderOf, lockBoard, showHolder } from '../devices/index.ts'
+import type { DevicePlan, Plan } from '../plan/model/index.ts'
 import { ResourceStack } from './resource-stack.ts'
 
 export const DEFAULT_WAIT_FOR_BOARD: Duration = seconds(300)
@@ -15,30 +16,103 @@ export interface BoardTurnOptions {
   readonly signal: AbortSignal
 }
 
+/** All boards of a plan, until this is disposed. */
+export interface BoardTurn extends AsyncDisposable {
+  /** The plan with the boards that were taken. */
+  readonly plan: Plan
+}
+
 /** Resolves when this run alone has all real boards of the plan. Throws Problem `board/held`, or the signal's reason. */
-export async function lockBoards(
-  plan: Plan,
-  { patience, onWaiting, signal }: BoardTurnOptions,
-): Promise<AsyncDisposable> {
-  const named = await Promise.all(
-    plan.devices.map((device) => deviceKinds[device.use]?.boards?.(device.settings) ?? Promise.resolve([])),
-  )
+export async function lockBoards(plan: Plan, options: BoardTurnOptions): Promise<BoardTurn> {
   const locks = new ResourceStack()
   try {
+    const named = await Promise.all(plan.devices.filter((device) => poolOf(device) === null).map(namesOf))
+    const taken = new Set(named.flat())
     // Always in the same order, so that two runs never wait for each other.
-    for (const board of [...new Set(named.flat())].sort())
-      await locks.take(
-        board,
-        lockBoard(board, {
-          patience,
-          signal,
-          onWaiting: (holder) =>
-            onWaiting?.(`waiting for ${board}${holder === null ? '' : `, in use by ${showHolder(holder)}`}`),
-        }),
-      )
-    return locks
+    for (const board of [...taken].sort()) await locks.take(board, waitFor(board, options))
+    const devices: DevicePlan[] = []
+    for (const device of plan.devices) {
+      const pool = poolOf(device)
+      devices.push(pool === null ? device : await oneOf(device, pool, { taken, locks, options }))
+    }
+    return { plan: { ...plan, devices }, [Symbol.asyncDispose]: () => locks[Symbol.asyncDispose]() }
   } catch (error) {
     await locks[Symbol.asyncDispose]()
     throw error
   }
+}
+
+const poolOf = ({ use, settings }: DevicePlan): readonly unknown[] | null => deviceKinds[use]?.pool?.(settings) ?? null
+
+const namesOf = async ({ use, settings }: DevicePlan): Promise<readonly string[]> =>
+  (await deviceKinds[use]?.boards?.(settings)) ?? []
+
+const waitFor = (board: string, { patience, onWaiting, signal }: BoardTurnOptions): Promise<AsyncDisposable> =>
+  lockBoard(board, {
+    patience,
+    signal,
+    onWaiting: (holder) =>
+      onWaiting?.(`waiting for ${board}${holder === null ? '' : `, in use by ${showHolder(holder)}`}`),
+  })
+
+interface Taking {
+  /** Names of boards that this run has. */
+  readonly taken: Set<string>
+  readonly locks: ResourceStack
+  readonly options: BoardTurnOptions
+}
+
+/** The device with the first board of its pool that is free. */
+async function oneOf(device: DevicePlan, pool: readonly unknown[], taking: Taking): Promise<DevicePlan> {
+  const { patience, onWaiting, signal } = taking.options
+  const until = performance.now() + patience
+  for (let told = false; ; told = true) {
+    signal.throwIfAborted()
+    const changed = boardsChange(Math.min(1000, Math.max(0, until - performance.now())), signal)
+    try {
+      for (const settings of pool) {
+        const one = { ...device, settings }
+        const isThere = (await deviceKinds[one.use]?.isThere?.(settings)) ?? true
+        if (isThere && (await tryAll(await namesOf(one), taking))) return one
+      }
+      const names = (await Promise.all(pool.map((settings) => namesOf({ ...device, settings })))).map(([name]) => name)
+      if (performance.now() >= until) throw noneFree(device.name, names)
+      if (!told) onWaiting?.(`waiting for one of ${names.join(', ')}`)
+      await changed.happened
+    } finally {
+      changed.stop()
+    }
+  }
+}
+
+/** All names of a board, or none. */
+async function tryAll(names: readonly string[], { taken, locks, options: { signal } }: Taking): Promise<boolean> {
+  if (names.length === 0 || names.some((name) => taken.has(name) || holderOf(name) !== null)) return false
+  const mine: AsyncDisposable[] = []
+  try {
+    for (const name of [...names].sort()) mine.push(await lockBoard(name, { patience: 0 as Duration, signal }))
+  } catch (error) {
+    for (const lock of mine) await lock[Symbol.asyncDispose]()
+    if (error instanceof Problem && error.code === 'board/held') return false
+    throw error
+  }
+  for (const [k, name] of names.entries()) {
+    taken.add(name)
+    await locks.take(name, Promise.resolve(mine[k]!))
+  }
+  return true
+}
+
+function noneFree(device: string, names: readonly (string | undefined)[]): Problem {
+  const holders = names.flatMap((name) => {
+    const holder = name === undefined ? null : holderOf(name)
+    return holder === null ? [] : [`${name}: ${showHolder(holder)}`]
+  })
+  return new Problem(
+    'board/held',
+    `none of the boards that can play ${device} is there and free: ${names.join(', ')}`,
+    {
+      hint: [...holders, '--wait-for-board 30m waits longer; hil devices shows who has which board'].join('\n'),
+    },
+  )
 }

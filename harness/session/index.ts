@@ -1,6 +1,6 @@
 // What every session of the harness stands on, once.
 
-export { DEFAULT_WAIT_FOR_BOARD, lockBoards } from './board-turns.ts'
+export { type BoardTurn, DEFAULT_WAIT_FOR_BOARD, lockBoards } from './board-turns.ts'
 export { type Cancellation, CancelledError, type StopReason } from './cancellation.ts'
 export { type DeviceEnv, type OpenDevice, openDevice, openDeviceLink } from './device-setup.ts'
 export { JudgeTimer } from './judge-timer.ts'

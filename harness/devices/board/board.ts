@@ -1,15 +1,16 @@
 // `use: board`: a real one, at a serial port or by its label in the hardware map. Its link listens on
 // an address that a board in the same Wi-Fi can reach.
 
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { Problem } from '../../../emulators/index.ts'
 import { lineForms, withoutEscapes } from '../../evidence/index.ts'
-import { childOf, didYouMean, entryOf, readRegex } from '../../scenario/index.ts'
+import { childOf, didYouMean, entryOf, type Node, readRegex } from '../../scenario/index.ts'
 import { lineMatcher } from '../console/commander.ts'
 import { tellsByCommand } from '../console/commands.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
+import type { Written } from '../written.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { elfOf } from './elf-settings.ts'
 import { type FlashSettings, flashOf } from './flash-settings.ts'
@@ -22,6 +23,8 @@ import { type ResetSettings, resetOf } from './reset-settings.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
 
 interface Settings extends BoardSettings {
+  /** These with each board of which one is taken; absent: it is this one. */
+  readonly pool?: readonly Settings[] | undefined
   /** A path, or the entry of the hardware map. */
   readonly port: string | MappedBoard
   readonly reset: ResetSettings
@@ -32,12 +35,18 @@ interface Settings extends BoardSettings {
   readonly python: boolean
 }
 
+/** `port: any`, `port: any:CAPABILITY`. */
+const ANY = 'any'
+
 export const board: DeviceKind<Settings> = {
   name: 'board',
   ownTime: () => 'a real board',
   verbs: ['exec', 'upload', 'flash', 'erase'],
   binding: {
-    words: [{ word: 'port', key: 'port' }],
+    words: [
+      { word: 'port', key: 'port' },
+      { word: ANY, key: 'port', whole: true },
+    ],
     labels: { key: 'port', all: boardLabels },
     keeps: 'what it takes',
     library: 'umqtt.simple',
@@ -85,6 +94,8 @@ export const board: DeviceKind<Settings> = {
       })
       return undefined
     }
+    if (words.port === ANY || words.port.startsWith(`${ANY}:`))
+      return oneOfMany(written, words.port.slice(ANY.length + 1))
     const port = portOf(words.port)
     if (port === null) {
       const labels = readMap().map(({ label }) => label)
@@ -101,20 +112,7 @@ export const board: DeviceKind<Settings> = {
       diagnostics.add({ code: 'scenario/no-such-board', message: wrong, at: entryOf(node, 'port')!.value.place })
       return undefined
     }
-    const compiled = compileBoard(written, 'board')
-    if (compiled === undefined) return undefined
-    const hasFiles = childOf(node, 'files') !== undefined
-    return {
-      ...compiled,
-      elf: elfOf(written),
-      flash: flashOf(written, typeof port === 'string' ? undefined : port.flash),
-      port,
-      signals: { ...signalsOf(port), ...compiled.signals },
-      reset: resetOf(words.reset ?? (typeof port === 'string' ? undefined : port.reset)),
-      power: powerOf(words.power ?? (typeof port === 'string' ? undefined : port.power)),
-      clean: words.clean ?? (compiled.puppet !== null || hasFiles),
-      python: compiled.commands === null || hasFiles,
-    }
+    return settingsAt(written, port)
   },
   refuses: ({ flash }, step) =>
     (step === 'flash' || step === 'erase') && flash === null
@@ -130,6 +128,11 @@ export const board: DeviceKind<Settings> = {
   calls: ({ commands }) => commands?.verbs ?? null,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
   boards: ({ port }) => lockNames(port),
+  pool: ({ pool }) => pool ?? null,
+  async isThere({ port }) {
+    const path = await pathOf(port).catch(() => null)
+    return path !== null && (isRemotePort(path) || existsSync(path))
+  },
   make(settings, around) {
     const { port } = settings
     const mapped = typeof port === 'string' ? null : port
@@ -147,6 +150,7 @@ export const board: DeviceKind<Settings> = {
           power: settings.power,
           flash: settings.flash,
           board: mapped?.label ?? (port as string),
+          known: mapped === null ? {} : factsOf(mapped),
           python: settings.python,
           clean: settings.clean,
           ready: readyOf(settings),
@@ -157,6 +161,53 @@ export const board: DeviceKind<Settings> = {
     )
   },
 }
+
+/** The settings with a board. undefined: something is wrong, and has been added to the diagnostics. */
+function settingsAt(written: Written, port: string | MappedBoard): Settings | undefined {
+  const { words, node } = written
+  const compiled = compileBoard(written, 'board')
+  if (compiled === undefined) return undefined
+  const hasFiles = childOf(node, 'files') !== undefined
+  return {
+    ...compiled,
+    elf: elfOf(written),
+    flash: flashOf(written, typeof port === 'string' ? undefined : port.flash),
+    port,
+    signals: { ...signalsOf(port), ...compiled.signals },
+    reset: resetOf(words.reset ?? (typeof port === 'string' ? undefined : port.reset)),
+    power: powerOf(words.power ?? (typeof port === 'string' ? undefined : port.power)),
+    clean: words.clean ?? (compiled.puppet !== null || hasFiles),
+    python: compiled.commands === null || hasFiles,
+  }
+}
+
+/** With the boards of the map that have what is wanted: the first that is free plays. */
+function oneOfMany(written: Written, wanted: string): Settings | undefined {
+  const { node, diagnostics } = written
+  const needs: readonly string[] = [...(wanted === '' ? [] : [wanted]), ...namesIn(childOf(node, 'needs'))]
+  const able = readMap().filter((mapped) => needs.every((need) => has(mapped, need)))
+  if (able.length === 0) {
+    const what = needs.length === 0 ? 'no board' : `no board with ${needs.join(' and ')}`
+    if (written.unfit(`board, and ${mapFile()} has ${what}`)) return undefined
+    diagnostics.add({
+      code: 'scenario/no-such-board',
+      message: `${mapFile()} has ${what}`,
+      at: entryOf(node, 'port')!.value.place,
+      hint: 'capabilities: and chip: of its boards are looked at; hil devices --map writes it',
+    })
+    return undefined
+  }
+  const each = able.map((mapped) => settingsAt(written, mapped))
+  const first = each[0]
+  return first === undefined || each.includes(undefined) ? undefined : { ...first, pool: each as readonly Settings[] }
+}
+
+const namesIn = (node: Node | undefined): readonly string[] =>
+  node?.kind === 'list' ? node.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : [])) : []
+
+/** By a capability, or by a part of its chip's name. */
+const has = ({ capabilities = [], chip = '' }: MappedBoard, need: string): boolean =>
+  CAPABILITIES.includes(need) || capabilities.includes(need) || chip.toLowerCase().includes(need.toLowerCase())
 
 /** What any board with MicroPython has, by the words that `needs:` uses. */
 export const CAPABILITIES: readonly string[] = ['micropython', 'wifi', 'serial', 'reset', 'boot-button']
@@ -239,3 +290,11 @@ export function linkHost(): string {
     '127.0.0.1'
   )
 }
+
+/** What the map says of a board, for the record. */
+const factsOf = ({ label, serial, location, bridge, chip, id }: MappedBoard): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({ label, serial, location, bridge, chip, id }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value]],
+    ),
+  )

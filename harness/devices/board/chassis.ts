@@ -55,6 +55,8 @@ export interface Chassis extends AsyncDisposable {
   hanging(): string | null
   /** It tells of every change of a pin, and any can be driven. */
   readonly seesPins: boolean
+  /** Which board it is, as far as it is known; absent: a virtual one. */
+  identity?(): Readonly<Record<string, string>>
   /** The values of `errno` on it. */
   readonly errnos: 'linux' | 'esp32'
 }

@@ -342,6 +342,7 @@ export function boardDevice(
     ...(chassis.wifi === undefined
       ? {}
       : { wifi: (state: 'lost' | 'up', time?: Duration) => chassis.wifi!(state, time ?? null) }),
+    ...(chassis.identity === undefined ? {} : { identity: () => chassis.identity!() }),
     activeLevel: (signal) => signals.activeLevel(signal),
     consoleQuiet: () => (chassis.seesPins || state === 'off' || state === 'lost' ? Promise.resolve() : console.quiet()),
     send(text, eol) {

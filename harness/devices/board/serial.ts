@@ -24,6 +24,7 @@ import { Resetter } from './reset.ts'
 import { type ResetSettings, resetOf } from './reset-settings.ts'
 import type { OpenSerial } from './serial-line.ts'
 import { runTool } from './tool.ts'
+import { WHO } from './who.ts'
 
 export interface SerialSettings {
   readonly name: string
@@ -36,6 +37,8 @@ export interface SerialSettings {
   readonly reset?: ResetSettings | undefined
   /** What writes images on it; absent or null: nothing. */
   readonly flash?: FlashSettings | null | undefined
+  /** What the hardware map says of it. */
+  readonly known?: Readonly<Record<string, string>> | undefined
   /** By what it is known: its label or its port; default: its name. */
   readonly board?: string | undefined
   /** What switches its power; absent or null: nothing, and it is held in reset instead. */
@@ -57,14 +60,14 @@ const BOOT_LIMIT = milliseconds(4000)
 /** After a reset that was asked for, what says why the chip has started is expected. */
 const STARTING = milliseconds(3000)
 const BOOT_PIN = 0
-const UNIQUE_ID =
-  'from binascii import hexlify\ntry:\n  import machine\n  u = machine.unique_id()\nexcept ImportError:\n  import microcontroller\n  u = microcontroller.cpu.uid\nprint(hexlify(u).decode())'
 const PROMPT = '>>> '
 
 export function serialChassis(settings: SerialSettings, events: ChassisEvents): Chassis {
   const { name, clock, python = true } = settings
   let repl: RawRepl | null = null
   let checked = false
+  /** What it said of itself. */
+  let said: { readonly id?: string; readonly chip?: string; readonly firmware?: string } = {}
   let calledAt = clock.now()
   /** The end of what came since the last reset, to see a prompt in. */
   let tail = ''
@@ -160,9 +163,16 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   })
 
   const identify = async (raw: RawRepl): Promise<void> => {
-    if (checked || settings.uniqueId === null) return
-    const found = (await raw.evaluate(UNIQUE_ID)).trim()
-    if (found !== settings.uniqueId) throw wrongBoard(port.path, found, name, settings.uniqueId)
+    if (checked) return
+    const answer = await raw.evaluate(WHO).catch((error: unknown) => {
+      // One that nobody takes for another need not be able to tell.
+      if (settings.uniqueId !== null || !(error instanceof Problem) || error.code !== 'board/raised') throw error
+      return ''
+    })
+    const [found = '', chip = '', firmware = ''] = answer.trim().split(/\r?\n/)
+    said = { id: found, chip, firmware }
+    if (settings.uniqueId !== null && found !== settings.uniqueId)
+      throw wrongBoard(port.path, found, name, settings.uniqueId)
     checked = true
   }
 
@@ -260,6 +270,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
           },
           erase: () => lending((target) => eraseFlash(flash, target)),
         }),
+    identity: () => ({ ...settings.known, port: port.path, ...said }),
     seesPins: false,
     errnos: 'esp32',
     boot,

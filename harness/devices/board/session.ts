@@ -10,6 +10,7 @@ import { RemoteFiles } from './remote-files.ts'
 import { Resetter } from './reset.ts'
 import { resetOf } from './reset-settings.ts'
 import { BAUD_RATE, wrongBoard } from './serial.ts'
+import { WHO } from './who.ts'
 
 export class BoardSession implements AsyncDisposable {
   readonly clock: Clock = realClock()
@@ -169,25 +170,6 @@ export interface BoardIdentity {
   /** Such as `MicroPython 1.27.0`. */
   readonly firmware: string | null
 }
-
-const WHO = `
-import sys
-from binascii import hexlify
-try:
-    import machine
-    uid = machine.unique_id()
-except (ImportError, AttributeError):
-    import microcontroller
-    uid = microcontroller.cpu.uid
-try:
-    import os
-    chip = os.uname().machine
-except AttributeError:
-    chip = sys.platform
-print(hexlify(uid).decode())
-print(chip)
-print(sys.implementation.name, ".".join(str(v) for v in sys.implementation.version[:3]))
-`
 
 /** Asks the board at a port who it is; what runs on it is ended. */
 export async function identify(path: string): Promise<BoardIdentity> {

@@ -51,7 +51,8 @@ export function parseBinding(text: string): Binding {
   if (word === 'device' && value) return writtenDevice(given, value)
   const named = value === '' ? undefined : wordNamed(word, value)
   if (named !== undefined) {
-    const { use, key, isPath } = named
+    const { use, key, isPath, whole } = named
+    if (whole === true) return { text: given, use, given: { key: key!, value: given } }
     if (key === undefined || value === undefined) return { text: given, use }
     return {
       text: given,
@@ -85,7 +86,7 @@ const kinds = (): readonly AnyDeviceKind[] => Object.values(deviceKinds)
 const wordNamed = (word: string, value: string | undefined): (BindingWord & { readonly use: string }) | undefined =>
   kinds()
     .flatMap(({ name, binding }) => (binding?.words ?? []).map((one) => ({ ...one, use: name })))
-    .find((one) => one.word === word && (one.key === undefined) === (value === undefined))
+    .find((one) => one.word === word && (one.whole === true || (one.key === undefined) === (value === undefined)))
 
 const words = (): readonly string[] => kinds().flatMap(({ binding }) => (binding?.words ?? []).map(({ word }) => word))
 const labels = (): readonly string[] => kinds().flatMap(({ binding }) => binding?.labels?.all() ?? [])
@@ -93,8 +94,8 @@ const labels = (): readonly string[] => kinds().flatMap(({ binding }) => binding
 /** `virtual`, `port:PATH`, … for hints. */
 const forms = (): readonly string[] =>
   kinds().flatMap(({ binding }) =>
-    (binding?.words ?? []).map(({ word, key }) =>
-      key === undefined ? word : `${word}:${VALUES[key] ?? key.toUpperCase()}`,
+    (binding?.words ?? []).map(({ word, key, whole }) =>
+      whole === true ? `${word}:CAPABILITY` : key === undefined ? word : `${word}:${VALUES[key] ?? key.toUpperCase()}`,
     ),
   )
 const VALUES: Readonly<Record<string, string>> = { port: 'PATH', file: 'PATH', files: 'FOLDER', command: 'COMMAND' }
@@ -208,7 +209,22 @@ function stays(key: string, use: string): boolean {
 const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 
 /** What a scenario says for some kinds in its roles, and others pass over: of boards, and of replays. */
-const FOR_SOME: ReadonlySet<string> = new Set(['files', 'wifi', 'client', 'port', 'file', 'device', 'speed', 'begin'])
+const FOR_SOME: ReadonlySet<string> = new Set([
+  'files',
+  'wifi',
+  'client',
+  'port',
+  'file',
+  'device',
+  'speed',
+  'begin',
+  'reset',
+  'power',
+  'clean',
+  'image',
+  'flash',
+  'elf',
+])
 
 const scalar = (value: string, place: Place): ScalarNode => ({
   kind: 'scalar',

@@ -142,13 +142,13 @@ function writeTicket(ticket: string, board: string): void {
 }
 
 /** Something in the folder has changed, or this time is over. */
-function nextChange(folder: string, most: number, signal?: AbortSignal) {
+function nextChange(folder: string, most: number, signal?: AbortSignal, ends: readonly string[] = ['.lock', '.wait']) {
   let stop = (): void => {}
   const happened = new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, most)
     // A lock that was given back, or one who came before and waits no longer.
     const watcher = watch(folder, (_, name) => {
-      if (name === null || name.endsWith('.lock') || name.endsWith('.wait')) resolve()
+      if (name === null || ends.some((end) => name.endsWith(end))) resolve()
     })
     watcher.on('error', () => {})
     const aborted = (): void => resolve()
@@ -161,6 +161,10 @@ function nextChange(folder: string, most: number, signal?: AbortSignal) {
   })
   return { happened, stop }
 }
+
+/** Resolves when a board was given back or taken, or after this time, ms. */
+export const boardsChange = (most: number, signal?: AbortSignal): ReturnType<typeof nextChange> =>
+  nextChange(lockFolder(), most, signal, ['.lock'])
 
 /** Who has the board now; null: nobody. */
 export function holderOf(board: string): Holder | null {
