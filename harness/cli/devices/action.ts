@@ -15,7 +15,9 @@ import {
   updateMap,
 } from '../../devices/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
+import { inColumns } from '../columns.ts'
 import { terminal } from '../terminal.ts'
+import { checkAll } from './check.ts'
 import type { DevicesArguments } from './command.ts'
 
 interface Row extends PortInfo, Partial<BoardIdentity> {
@@ -26,6 +28,7 @@ interface Row extends PortInfo, Partial<BoardIdentity> {
 }
 
 export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
+  if (args.check) return checkAll(args.json)
   const out = terminal()
   const ports = [...(await listPorts()), ...(args.port ?? []).map(bare)]
   const asked = args.identify || args.map
@@ -87,15 +90,5 @@ function table(rows: readonly Row[], asked: boolean): string {
     ['FIRMWARE', (row) => row.firmware],
   ]
   const columns = asked ? [...known, ...told] : known
-  const lines = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, of]) => of(row) ?? '-'))]
-  const widths = columns.map((_, k) => Math.max(...lines.map((line) => line[k]!.length)))
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, k) => cell.padEnd(widths[k]!))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+  return inColumns([columns.map(([title]) => title), ...rows.map((row) => columns.map(([, of]) => of(row) ?? '-'))])
 }

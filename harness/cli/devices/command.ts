@@ -5,6 +5,7 @@ import type { Argv, CommandModule } from 'yargs'
 export interface DevicesArguments {
   readonly identify: boolean
   readonly map: boolean
+  readonly check: boolean
   readonly port?: readonly string[] | undefined
   readonly json: boolean
 }
@@ -24,6 +25,11 @@ export const devices: CommandModule<unknown, DevicesArguments> = {
         default: false,
         describe: 'identify, and write what was seen into hardware-map.yaml; your own words in it stay',
       })
+      .option('check', {
+        type: 'boolean',
+        default: false,
+        describe: 'try each board of the hardware map: identity, reset, network; ends what runs on them',
+      })
       .option('port', {
         type: 'string',
         array: true,
@@ -31,6 +37,7 @@ export const devices: CommandModule<unknown, DevicesArguments> = {
         describe: 'also look at this port, such as a pseudo terminal',
       })
       .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+      .example('$0 devices --check', 'before a night of runs')
       .example('$0 devices --map', 'before the first run with boards') as unknown as Argv<DevicesArguments>,
   handler: async (args) => {
     const { devicesAction } = await import('./action.ts')
