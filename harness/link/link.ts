@@ -6,6 +6,7 @@ import { type Clock, Problem, realClock } from '../../emulators/index.ts'
 import type { Recorder, SocketEvent } from '../evidence/index.ts'
 import { Connection } from './connection.ts'
 import type { FlowLimits } from './flow.ts'
+import { Peers } from './peers.ts'
 import { claimPort, listen, type PortClaim } from './ports.ts'
 import type { RuleSettings } from './rule.ts'
 import { Rules } from './rules.ts'
@@ -45,6 +46,7 @@ class TcpLink implements Link {
   readonly #clock: Clock
   readonly #connections = new Set<Connection>()
   readonly #rules: Rules
+  readonly #peers: Peers
   readonly #vanishing = new Map<number, VanishMode>()
   #claim: PortClaim | null = null
   /** Null while the port is closed. */
@@ -64,6 +66,7 @@ class TcpLink implements Link {
     this.#settings = settings
     this.host = settings.host ?? '127.0.0.1'
     this.#clock = settings.clock ?? realClock()
+    this.#peers = new Peers(settings)
     this.#rules = new Rules(settings.device, settings.recorder, this.#connections)
   }
 
@@ -74,7 +77,7 @@ class TcpLink implements Link {
     else
       throw new Problem(
         'link/port-taken',
-        `port ${port} of ${this.host} cannot be listened at: it is in use, or not ours`,
+        `port ${port} of ${this.#settings.listensAt ?? this.host} cannot be listened at: it is in use, or not ours`,
         {
           hint: `\`ss -tlnp | grep :${port}\` shows who has it; ports below 1024 are for root; another one will do as well`,
         },
@@ -197,7 +200,7 @@ class TcpLink implements Link {
   async #listen(port: number): Promise<boolean> {
     // Half-open must be allowed: a FIN is passed on when it comes, not answered by us.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket))
-    if (!(await listen(server, this.host, port))) return false
+    if (!(await listen(server, this.#settings.listensAt ?? this.host, port))) return false
     this.#server = server
     return true
   }
@@ -212,7 +215,8 @@ class TcpLink implements Link {
   }
 
   #accept(device: Socket): void {
-    if (refuses(this.#state) || this.#connections.size >= MAX_CONNECTIONS) this.#refuse(device)
+    if (!this.#peers.admits(device)) device.on('error', () => {}).resetAndDestroy()
+    else if (refuses(this.#state) || this.#connections.size >= MAX_CONNECTIONS) this.#refuse(device)
     else this.#connect(device)
   }
 

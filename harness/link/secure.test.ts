@@ -186,3 +186,16 @@ test('given up while the broker has not answered the handshake, nothing stays', 
   await silent[Symbol.asyncDispose]()
   expect(device.closed || device.socket.destroyed).toBe(true)
 })
+
+test('ALPN: a device that offers what the link knows is served, one that offers other protocols is not', async () => {
+  await using secure = await Secure.open({ tls: { ...identity, alpn: ['mqtt'] } })
+  await secure.pair({ ALPNProtocols: ['h2', 'mqtt'] })
+  await secure.pair()
+  const { peer } = secure.attempt({ ALPNProtocols: ['h2'] })
+  await peer.until(({ error, closed }) => error !== null || closed)
+  await secure.loopback.event((e) => e.kind === 'socket' && e.change === 'handshake-failed')
+  const shown = secure.loopback.timeline.events.flatMap((e) =>
+    e.kind === 'socket' && (e.change === 'secured' || e.change === 'handshake-failed') ? [e.detail ?? ''] : [],
+  )
+  expect(shown.map((detail) => / ALPN .*$/.exec(detail)?.[0] ?? '')).toEqual([' ALPN mqtt', '', ''])
+})

@@ -18,10 +18,15 @@ export interface Handshake {
 }
 
 /** The device's end. Its socket can be used at once; what is written waits for the handshake. */
-export function acceptTls(raw: Socket, { cert, key, clientCa }: LinkTls, tell: (handshake: Handshake) => void): Socket {
+export function acceptTls(
+  raw: Socket,
+  { cert, key, clientCa, alpn }: LinkTls,
+  tell: (handshake: Handshake) => void,
+): Socket {
   const socket = new TLSSocket(raw, {
     isServer: true,
     secureContext: createSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     requestCert: clientCa !== undefined,
     rejectUnauthorized: false, // it would not be looked at without a tls.Server; see `refusal`
   })
@@ -36,8 +41,7 @@ export function acceptTls(raw: Socket, { cert, key, clientCa }: LinkTls, tell: (
   socket.once('secure', () => {
     const serverName = nameOf(socket)
     const refused = clientCa === undefined ? null : refusal(socket, clientCa)
-    if (refused === null)
-      once({ secured: true, detail: `${socket.getProtocol()} ${socket.getCipher().name}`, serverName })
+    if (refused === null) once({ secured: true, detail: detailOf(socket), serverName })
     else {
       once({ secured: false, detail: refused, serverName })
       socket.destroy()
@@ -74,6 +78,12 @@ function refusal(socket: TLSSocket, ca: string): string | null {
   const now = Date.now()
   if (Date.parse(given.validTo) < now || Date.parse(given.validFrom) > now) return 'its certificate is not valid now'
   return null
+}
+
+const detailOf = (socket: TLSSocket): string => {
+  const chosen = socket.alpnProtocol
+  const alpn = typeof chosen === 'string' ? ` ALPN ${chosen}` : ''
+  return `${socket.getProtocol()} ${socket.getCipher().name}${alpn}`
 }
 
 /** Node says false for none, and its types do not know the property. */

@@ -58,6 +58,8 @@ export interface LinkTls {
   readonly key: string
   /** The device must show a certificate of this authority. */
   readonly clientCa?: string | undefined
+  /** Protocols by ALPN: a device that offers others is refused, one that offers none is not. */
+  readonly alpn?: readonly string[] | undefined
 }
 
 export interface LinkSettings {
@@ -65,6 +67,10 @@ export interface LinkSettings {
   readonly device: string
   /** Where the device connects to; default 127.0.0.1. */
   readonly host?: string | undefined
+  /** The address where it listens; default: `host`. */
+  readonly listensAt?: string | undefined
+  /** Addresses that may connect, besides those of this machine; default: all. */
+  readonly from?: readonly string[] | undefined
   /** Where it listens; default: any port that is free. */
   readonly port?: number | undefined
   /** Where the broker is; asked anew for every connection. */

@@ -445,6 +445,11 @@ export const scenario = {
     fix: 'Put quotes around the regular expression; single ones where it has backslashes.',
     example: 'expect: { serial: { device: dut, line: "/ok, connecting/" } }',
   },
+  'scenario/link-certificate': {
+    fault: 'input',
+    meaning: 'The certificate that a link is to show cannot be used.',
+    fix: 'Name a PEM file of a certificate and one of its key: link: { tls: { cert: cert.pem, key: key.pem } }.',
+  },
   'scenario/slow-regex': {
     fault: 'input',
     meaning: 'A regular expression takes too long on some text that a device or a broker could send. A warning.',

@@ -23,13 +23,18 @@ export async function securityOf({ name, tls }: DevicePlan, files: boolean): Pro
   return files ? securedByFiles(name, tls) : secured(name, tls, { cafile: '' })
 }
 
-async function secured(name: string, { certificate, mutual }: TlsPlan, files: TlsFiles): Promise<Security> {
+async function secured(name: string, plan: TlsPlan, files: TlsFiles): Promise<Security> {
+  const { certificate, mutual, own, alpn } = plan
   const authority = await testAuthority()
-  const server = await authority.server(certificate)
-  const own = mutual ? await authority.client(name) : {}
+  const server = own === undefined ? await authority.server(certificate) : { cert: own.cert, key: own.key }
+  const client = mutual ? await authority.client(name) : {}
   return {
-    link: { ...server, ...(mutual ? { clientCa: authority.cert } : {}) },
-    tls: { trust: { ca: authority.cert, ...own }, files },
+    link: {
+      ...server,
+      ...(mutual ? { clientCa: authority.cert } : {}),
+      ...(alpn === undefined ? {} : { alpn }),
+    },
+    tls: { trust: { ca: own?.ca ?? authority.cert, ...client }, files },
     async [Symbol.asyncDispose]() {},
   }
 }
@@ -44,7 +49,7 @@ async function securedByFiles(name: string, plan: TlsPlan): Promise<Security> {
   const authority = await testAuthority()
   const { cert, key } = plan.mutual ? await authority.client(name) : {}
   const security = await secured(name, plan, {
-    cafile: put('ca.crt', authority.cert),
+    cafile: put('ca.crt', plan.own?.ca ?? authority.cert),
     ...(cert === undefined ? {} : { cert: put('client.crt', cert), key: put('client.key', key!) }),
   })
   return {

@@ -22,12 +22,13 @@ export interface BoardTurn extends AsyncDisposable {
   readonly plan: Plan
 }
 
-/** Resolves when this run alone has all real boards of the plan. Throws Problem `board/held`, or the signal's reason. */
+/** Resolves when this run alone has all real boards of the plan, and all ports that its links are to listen at. Throws Problem `board/held`, or the signal's reason. */
 export async function lockBoards(plan: Plan, options: BoardTurnOptions): Promise<BoardTurn> {
   const locks = new ResourceStack()
   try {
     const named = await Promise.all(plan.devices.filter((device) => poolOf(device) === null).map(namesOf))
-    const taken = new Set(named.flat())
+    const ports = plan.devices.flatMap(({ at }) => (at?.port === undefined ? [] : [`port ${at.port} of this machine`]))
+    const taken = new Set([...named.flat(), ...ports])
     // Always in the same order, so that two runs never wait for each other.
     for (const board of [...taken].sort()) await locks.take(board, waitFor(board, options))
     const devices: DevicePlan[] = []

@@ -3,7 +3,7 @@
 import { Problem } from '../../emulators/index.ts'
 import type { Broker, WebAddress } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
-import { type Link, openLink } from '../link/index.ts'
+import { type Link, type LinkSettings, openLink } from '../link/index.ts'
 import type { DevicePlan } from '../plan/model/index.ts'
 import { attachmentOf, type Security, securityOf } from './attachment.ts'
 import type { Session } from './session.ts'
@@ -38,10 +38,22 @@ export async function openDeviceLink(plan: DevicePlan, { session, broker }: Devi
       onLimit: (problem) => session.limitPassed(problem),
       clock: session.clock,
       host: kind?.linkHost?.(plan.settings),
+      ...listensAt(plan),
       refusesByReset: kind?.refusesByReset,
     }),
   )
   return { link, security }
+}
+
+/** An address of all: the device still goes to the one that it would go to. */
+function listensAt({ at }: DevicePlan): Partial<LinkSettings> {
+  const { host, port, from } = at ?? {}
+  const isAll = host === '0.0.0.0' || host === '::'
+  return {
+    ...(host === undefined ? {} : isAll ? { listensAt: host } : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(from === undefined ? {} : { from }),
+  }
 }
 
 function webOf(broker: Broker): WebAddress {

@@ -25,9 +25,10 @@ import {
   type ScopeMap,
   validate,
 } from '../../scenario/index.ts'
-import type { DevicePlan, TlsPlan } from '../model/plan.ts'
+import type { DevicePlan } from '../model/plan.ts'
 import { device as shape } from '../schema/grammar.ts'
 import { notKnownYet } from './context.ts'
+import { placeOf, tlsOf } from './device-link.ts'
 
 export interface DeviceContext {
   readonly diagnostics: Diagnostics
@@ -92,7 +93,8 @@ export function compileDevice(
     calls: kind.calls?.(settings) ?? null,
     level,
     protocol: words.protocol ?? null,
-    tls: tlsOf(words),
+    tls: tlsOf(words.link, filled.node, file, diagnostics),
+    at: placeOf(words.link),
     websocket: words.link?.websocket === true,
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
@@ -198,13 +200,6 @@ function reportNoWebSocket(use: string, node: Node, diagnostics: Diagnostics): v
     at: entryOf(childOf(node, 'link')!, 'websocket')!.keyPlace,
     hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
   })
-}
-
-function tlsOf({ link }: z.output<typeof shape>): TlsPlan | null {
-  const tls = link?.tls ?? false
-  if (tls === false) return null
-  const { certificate = 'valid', mutual = false } = tls === true ? {} : tls
-  return { certificate, mutual }
 }
 
 function fillAtLink(part: Node, facts: LinkFacts, outer: Scope): Node {

@@ -141,6 +141,8 @@ export interface DevicePlan {
   readonly protocol: number | null
   /** How it reaches its link by TLS; null: plain TCP. */
   readonly tls: TlsPlan | null
+  /** Where its link is, when that is said; null or absent: at a free port. */
+  readonly at?: LinkPlace | null
   /** It speaks MQTT over WebSocket, with or without TLS. */
   readonly websocket: boolean
   /** Programs without which the scenario is skipped. */
@@ -156,6 +158,18 @@ export interface DevicePlan {
 export interface TlsPlan {
   readonly certificate: CertificateKind
   readonly mutual: boolean
+  /** In place of one of the harness's own; PEM texts. `ca`: what the device is to trust. */
+  readonly own?: { readonly cert: string; readonly key: string; readonly ca: string }
+  /** Protocols by ALPN. */
+  readonly alpn?: readonly string[]
+}
+
+export interface LinkPlace {
+  readonly port: number | undefined
+  /** An address of this machine. */
+  readonly host: string | undefined
+  /** Addresses that may connect, besides this machine. */
+  readonly from: readonly string[] | undefined
 }
 
 export interface BrokerRequest {

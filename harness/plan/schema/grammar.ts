@@ -5,7 +5,7 @@ import { derive } from '../../../emulators/index.ts'
 import { deviceKeys, deviceKinds } from '../../devices/index.ts'
 import { type AnyMatcher, matchers, saveFrom } from '../../expect/index.ts'
 import { count, duration, identifier, text, word } from '../../scenario/index.ts'
-import { CERTIFICATES } from '../../tls/index.ts'
+import { deviceLink } from './device-link.ts'
 
 const STATEMENT = /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/
 const SUCH_AS = 'a statement such as MQTT-3.1.2-8, an issue such as micropython-lib#103, or a link'
@@ -17,29 +17,6 @@ export const statement = word<string, string>(
       ? { value: input }
       : { wrong: { message: `expected ${SUCH_AS}` } },
 )
-
-export const deviceLink = z.strictObject({
-  tls: z
-    .union([
-      z.boolean(),
-      z.strictObject({
-        certificate: z
-          .enum(CERTIFICATES)
-          .optional()
-          .describe('what the link shows; the others are wrong in one way each; default: valid'),
-        mutual: z
-          .boolean()
-          .optional()
-          .describe('the device must also show a certificate, and gets one; default: false'),
-      }),
-    ])
-    .optional()
-    .describe('the device reaches its link by TLS; default: false'),
-  websocket: z
-    .boolean()
-    .optional()
-    .describe('the device speaks MQTT over WebSocket, on the whole way to the broker; default: false'),
-})
 
 const deviceNow = () =>
   z.strictObject({
