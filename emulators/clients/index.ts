@@ -3,6 +3,7 @@
 import { arduinoMqtt } from './arduino-mqtt/arduino-mqtt.ts'
 import type { ClientKind } from './client.ts'
 import { espMqtt } from './espmqtt/espmqtt.ts'
+import { espMqttClient } from './espmqttclient/espmqttclient.ts'
 import { minimqtt } from './minimqtt/minimqtt.ts'
 import { mqttAs } from './mqtt-as/mqtt-as.ts'
 import { pubsubclient } from './pubsubclient/pubsubclient.ts'
@@ -21,6 +22,7 @@ export const clients = {
   pubsubclient,
   'arduino-mqtt': arduinoMqtt,
   mqtt_as: mqttAs,
+  espmqttclient: espMqttClient,
 } satisfies Record<string, ClientKind>
 
 export type ClientName = keyof typeof clients

@@ -1,6 +1,6 @@
 // Which library's cases are in which format.
 
-import { arduinoMqttFormat, pubsubclientFormat } from './arduino/formats.ts'
+import { arduinoMqttFormat, espMqttClientFormat, pubsubclientFormat } from './arduino/formats.ts'
 import { espFormat } from './esp.ts'
 import type { TraceFormat } from './format.ts'
 import { mqttAsFormat } from './mqtt-as/mqtt-as.ts'
@@ -12,6 +12,7 @@ const FORMATS: Readonly<Record<string, unknown>> = {
   pubsubclient3: pubsubclientFormat,
   'arduino-mqtt': arduinoMqttFormat,
   'arduino-mqtt-2.5.2': arduinoMqttFormat,
+  espmqttclient: espMqttClientFormat,
   mqtt_as: mqttAsFormat,
 }
 

@@ -4,6 +4,7 @@ import type { PyValue } from '../../board.ts'
 import { ipAddress } from '../../clients/arduino/c.ts'
 import type { ClientKind } from '../../clients/client.ts'
 import { clientAt } from '../../clients/client.ts'
+import { hexOf, type TraceValue } from '../../drive/scripted.ts'
 import type { TraceFormat } from '../format.ts'
 import { type ArduinoCase, readArduinoCase } from './case.ts'
 import { playArduino } from './play.ts'
@@ -37,6 +38,32 @@ export const arduinoMqttFormat: TraceFormat<ArduinoCase> = {
 function arduinoMqttOptions({ options }: ArduinoCase): Readonly<Record<string, PyValue>> {
   const { address, hostname, ...rest } = options
   return { clientID: '', server: hostOf(hostname ?? address), ...rest }
+}
+
+export const espMqttClientFormat: TraceFormat<ArduinoCase> = {
+  read: readArduinoCase,
+  play: (recorded, kind) =>
+    playArduino(recorded, kind, {
+      options({ options: { ip, host, ...rest } }) {
+        return { server: hostOf(host ?? ip), internalTask: false, ...rest }
+      },
+      hooks: (recorder, { inCallback, onConnect }) => {
+        let heard = false
+        return {
+          *onMessage(topic, payload, _, properties) {
+            const { packetId: pid, ...shown } = properties!
+            recorder.add('callback', hexOf(topic), hexOf(payload), { ...shown, pid: pid! })
+            if (heard) return
+            heard = true
+            yield* inCallback()
+          },
+          *onEvent(name, args) {
+            recorder.add(name, ...(args as TraceValue[]))
+            if (name === 'onConnect') yield* onConnect()
+          },
+        }
+      },
+    }),
 }
 
 /** Nothing said: as nobody has called `setServer`. */

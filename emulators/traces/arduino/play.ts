@@ -13,7 +13,7 @@ import { SKETCHES, type SketchBoard } from './sketches.ts'
 /** What a library has of its own: how a case's options are its settings, and what its callbacks show. */
 export interface ArduinoLibrary {
   options(recorded: ArduinoCase): Readonly<Record<string, PyValue>>
-  hooks?(recorder: Recorder, inCallback: () => Program<void>): Partial<ClientHooks>
+  hooks?(recorder: Recorder, calls: { inCallback(): Program<void>; onConnect(): Program<void> }): Partial<ClientHooks>
 }
 
 export function playArduino(recorded: ArduinoCase, kind: ClientKind, library: ArduinoLibrary): readonly TraceEntry[] {
@@ -49,7 +49,7 @@ class Player {
         *onEvent(name, args) {
           recorder.add(name, ...args.map(show))
         },
-        ...library.hooks?.(recorder, () => this.#inCallback()),
+        ...library.hooks?.(recorder, { inCallback: () => this.#inCallback(), onConnect: () => this.#onConnect() }),
       },
     )
   }
@@ -156,9 +156,11 @@ class Player {
       },
       *call(call, ...args) {
         if (isOver()) throw new Over()
+        if (call === 'connect') recorder.disconnectedAt = null
         if (call === 'connect' && player.#connects >= player.#recorded.connections.length) throw new Over()
         return yield* player.#traced({ call, args })
       },
+      disconnectedFor: () => (recorder.disconnectedAt === null ? null : player.#board.now() - recorder.disconnectedAt),
       *delay(ms) {
         yield* this.pass(ms)
         recorder.put(['elapsed', ms / 1000])
@@ -190,6 +192,10 @@ class Player {
 
   *#inCallback(): Program<void> {
     for (const call of this.#recorded.inCallback) yield* this.#traced(call)
+  }
+
+  *#onConnect(): Program<void> {
+    for (const call of this.#recorded.onConnect) yield* this.#traced(call)
   }
 
   #run<T>(program: Program<T>): T {

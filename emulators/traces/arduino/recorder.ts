@@ -9,6 +9,8 @@ export class Recorder implements NetworkObserver {
   /** The clock, in ms. */
   readonly #now: () => number
   #last = 0
+  /** When espMqttClient last said `onDisconnect`; null: it has not. */
+  disconnectedAt: number | null = null
   /** Bytes of reads that no other entry has come between. */
   #read: Uint8Array[] = []
 
@@ -20,6 +22,7 @@ export class Recorder implements NetworkObserver {
   add(...entry: TraceEntry): void {
     this.#settle()
     this.#entries.push(entry)
+    if (entry[0] === 'onDisconnect') this.disconnectedAt = this.#now()
   }
 
   /** An entry that no time stands before. */

@@ -8,6 +8,8 @@ export interface SketchBoard {
   /** Its answer is written down when it has changed, or something has happened. */
   look(method: 'connected' | 'loop'): Program<PyValue>
   call(method: string, ...args: readonly PyValue[]): Program<PyValue>
+  /** How long ago `onDisconnect` was, in ms, if nothing has been done about it; null else. */
+  disconnectedFor(): number | null
   /** Time that is written down. */
   delay(ms: number): Program<void>
   /** Time that is not. */
@@ -74,4 +76,15 @@ const shiftr: Sketch = (board) => {
   }
 }
 
-export const SKETCHES: Readonly<Record<string, Sketch>> = { blocking, nonblocking, shiftr }
+/** espMqttClient's simple-esp8266, whose Wi-Fi is up. */
+const emc: Sketch = (board) => {
+  let started = false
+  return function* turn() {
+    if (!started) yield* board.call('connect')
+    started = true
+    yield* board.look('loop')
+    if ((board.disconnectedFor() ?? 0) > RETRY) yield* board.call('connect')
+  }
+}
+
+export const SKETCHES: Readonly<Record<string, Sketch>> = { blocking, nonblocking, shiftr, emc }
