@@ -19,6 +19,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   P: 'pubsubclient',
   L: 'arduino-mqtt',
   A: 'mqtt_as',
+  EC: 'espmqttclient',
   E: 'esp-mqtt',
 }
 

@@ -17,7 +17,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     means: 'password',
     type: 'str',
     default: null,
-    summary: 'setCredentials; sent without a user, too',
+    summary: 'setCredentials; sent without a user as well',
   },
   {
     name: 'keepAlive',
@@ -25,7 +25,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     type: 'seconds',
     default: 15,
     summary:
-      'setKeepAlive; a ping when either side has been quiet so long, and the end when the broker has twice as long',
+      'setKeepAlive; a ping when either side has been quiet for that time, and the end when the broker has for twice that',
   },
   {
     name: 'timeout',
@@ -93,7 +93,7 @@ export const QUIRKS: readonly Quirk[] = [
     id: 'EC4',
     text: 'QoS 1 and 2 survive the connection, clean session or not, and are sent again with DUP; PUBREL only into a session; QoS 0 and subscriptions are dropped',
   },
-  { id: 'EC5', text: 'a SUBSCRIBE without its answer is sent again, too' },
+  { id: 'EC5', text: 'a SUBSCRIBE without its answer is sent again as well' },
   {
     id: 'EC6',
     text: 'disconnect waits until the queue is empty, with an answer missing for ever; messages that come meanwhile are not delivered',
@@ -112,7 +112,7 @@ export const QUIRKS: readonly Quirk[] = [
   },
   { id: 'EC13', text: 'publish with QoS 3 overwrites the first byte of its packet with the length' },
   { id: 'EC14', text: 'a will without payload: flag and length are counted, the bytes are missing' },
-  { id: 'EC15', text: 'a password goes out without a user, too' },
+  { id: 'EC15', text: 'a password goes out without a user as well' },
   {
     id: 'EC16',
     text: 'reads strictly: unknown CONNACK codes and flags, PUBACKs of another length, PINGREQ, DISCONNECT, packet id 0 and unknown SUBACK codes close, with reason 7',
