@@ -12,28 +12,14 @@ import {
   reportOutcome,
   sleep,
 } from '../board.ts'
-import type { ClientHooks, ClientKind, EmulatedClient, LibraryCall, Options } from '../clients/client.ts'
+import type { ClientHooks, EmulatedClient } from '../clients/client.ts'
 import { SteadyWlan, type Wlan } from '../clients/mqtt-as/wlan.ts'
 import { milliseconds } from '../core/time.ts'
 import type { FleetDevice } from '../drive/fleet/device.ts'
-import { type Backoff, waitOf } from './backoff.ts'
+import { waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
-
-/** What the devices of a group have in common; what is a device's own is made when it is asked for. */
-export interface FleetRole {
-  readonly client: ClientKind
-  readonly connect: LibraryCall
-  /** null: as the library does it. */
-  readonly backoff: Backoff | null
-  /** The constructor's, with who it is and where its broker is. */
-  options(device: FleetDevice): Options
-  will(device: FleetDevice): LibraryCall | null
-  subscriptions(device: FleetDevice): readonly LibraryCall[]
-  /** A message for the device, before its program's callback would have it. */
-  heard(device: FleetDevice, topic: Uint8Array, payload: Uint8Array): void
-  /** All its subscriptions have been granted. */
-  subscribed?(device: FleetDevice): void
-}
+import type { FleetRole } from './fleet-role.ts'
+import { taskDevice } from './fleet-task-device.ts'
 
 /** What programs call, by their libraries' examples, when a call of theirs has raised. */
 const RECONNECTS: Readonly<Record<string, string>> = { minimqtt: 'reconnect' }
@@ -41,7 +27,11 @@ const RECONNECTS: Readonly<Record<string, string>> = { minimqtt: 'reconnect' }
 const RETURNED: CallOutcome = { kind: 'returned', value: null }
 const CHANCES = 1_000_000
 
-export function* fleetDevice(role: FleetRole, device: FleetDevice): Program<void> {
+export function fleetDevice(role: FleetRole, device: FleetDevice): Program<void> {
+  return role.client.inTask === undefined ? callingDevice(role, device) : taskDevice(role, device)
+}
+
+function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
   const hooks = role.client.connectedEvent === undefined ? new Hooks(role, device) : new EventHooks(role, device)
   const client = role.client.create(role.options(device), hooks)
   hooks.client = client

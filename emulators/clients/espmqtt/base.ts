@@ -134,7 +134,8 @@ export abstract class EspBase {
       },
       first,
     )
-    this.out = new OutBuffer(this.config.outBuffer, int(build.CONFIG_MQTT_MSG_ID_INCREMENTAL) !== 0)
+    if (first) this.out = new OutBuffer(this.config.outBuffer, int(build.CONFIG_MQTT_MSG_ID_INCREMENTAL) !== 0)
+    else this.out.resize(this.config.outBuffer)
     yield* this.apiLock.give()
     return result
   }

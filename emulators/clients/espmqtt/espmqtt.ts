@@ -6,7 +6,7 @@ import { Problem } from '../../core/problem.ts'
 import { type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
 import { attributeError, bind } from '../python/python.ts'
 import { DISCONNECT_BIT, type EspVersion, RECONNECT_BIT, STOPPED_BIT } from './base.ts'
-import { cString, int, textOf } from './c.ts'
+import { cString, int, pointer, textOf } from './c.ts'
 import { newConfig, newConnectInfo, SCHEMES, setConfig, setUri } from './config.ts'
 import type { EspEvent } from './event-loop.ts'
 import { ESP_HABITS, ESP_METHODS, ESP_OPTIONS, ESP_QUIRKS } from './kind.ts'
@@ -20,6 +20,10 @@ const STATES = {
   CONNECTED: 'CONNECTED',
   WAIT_RECONNECT: 'WAITING_RECONNECT',
 } as const
+
+/** `len`. What cannot be said in C, None, is all of the bytes, which may have a NUL among them. */
+const lengthOf = (length: PyValue, data: PyValue): number =>
+  length === null ? (pointer(data)?.length ?? 0) : int(length)
 
 export class EspMqtt extends PropertyCalls implements EmulatedClient {
   readonly #options: Options
@@ -63,9 +67,9 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
       case 'destroy':
         return this.#destroy()
       case 'publish':
-        return this.publish(a[0]!, a[1]!, int(a[2]), int(a[3]), int(a[4]))
+        return this.publish(a[0]!, a[1]!, lengthOf(a[2]!, a[1]!), int(a[3]), int(a[4]))
       case 'enqueue':
-        return this.enqueuePublish(a[0]!, a[1]!, int(a[2]), int(a[3]), int(a[4]), int(a[5]) !== 0)
+        return this.enqueuePublish(a[0]!, a[1]!, lengthOf(a[2]!, a[1]!), int(a[3]), int(a[4]), int(a[5]) !== 0)
       case 'subscribe':
         return this.subscribe([[a[0]!, a[1]!]])
       case 'subscribe_multiple':

@@ -52,7 +52,7 @@ export class OutBuffer {
   fragmentedTotal = 0
   /** Where in `data` the payload begins. */
   fragmentedOffset = 0
-  readonly length: number
+  length: number
   readonly #incremental: boolean
   #lastMessageId = 0
   #bytes: number[] = []
@@ -61,6 +61,14 @@ export class OutBuffer {
   constructor(length: number, incremental: boolean) {
     this.length = length
     this.#incremental = incremental
+  }
+
+  /** Made anew; packet ids go on. */
+  resize(length: number): void {
+    this.length = length
+    this.fail()
+    this.fragmentedTotal = 0
+    this.fragmentedOffset = 0
   }
 
   /** Bytes of the packet so far, with the header room. */

@@ -115,6 +115,7 @@ export abstract class EspPublish extends EspTask {
     this.pendingPublishQos = qos
     const first = out.fragmentedTotal === 0 ? length : out.data.length - out.fragmentedOffset
     yield* this.enqueue((data ?? NOTHING).subarray(first))
+    out.fragmentedTotal = 0
     return id
   }
 

@@ -8,8 +8,7 @@ const say = (method: string, ...args: readonly PyValue[]): LibraryCall => ({ met
 
 export const espVerbs: VerbMap = {
   connect: ({ clean }) => (clean === undefined ? say('start') : null),
-  publish: ({ topic, payload, qos, retain }) =>
-    say('publish', topic, payload.length > 0 ? payload : null, payload.length, qos ?? 0, retain === true ? 1 : 0),
+  publish: ({ topic, payload, qos, retain }) => say('publish', topic, payload, null, qos ?? 0, retain === true ? 1 : 0),
   subscribe: ({ topic, qos }) => say('subscribe', topic, qos ?? 0),
   unsubscribe: ({ topic }) => say('unsubscribe', topic),
   will: () => null,

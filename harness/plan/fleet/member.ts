@@ -63,12 +63,19 @@ export function libraryOptions(
   credentials: Readonly<Record<string, PyValue>>,
   secured: boolean,
 ): Record<string, PyValue> {
-  const { client, keepalive, backoff } = group
+  const { client, keepalive, backoff, clean } = group
+  const { inTask } = client
   const secure = member.tls !== null || secured
   const { user, ...rest } = credentials
   return {
     ...client.identity(member.clientId, host, port),
     ...(keepalive === 0 ? {} : meaning(client, 'keep alive', Math.ceil(keepalive / 1000))),
+    ...(clean === undefined ? {} : inTask?.clean(clean)),
+    ...(member.will === null
+      ? {}
+      : inTask?.will({ ...member.will, topic: new TextEncoder().encode(member.will.topic) })),
+    ...(backoff === null ? {} : inTask?.manual),
+    ...(secure ? inTask?.tls : {}),
     // A policy of the program's own takes the place of the library's thread.
     ...(backoff === null ? {} : meaning(client, 'reconnects', false)),
     ...(secure ? { ...meaning(client, 'tls', true), ...meaning(client, 'tls context', true) } : {}),

@@ -1,0 +1,21 @@
+// What a fleet's device is to its program.
+
+import type { ClientKind, LibraryCall, Options } from '../clients/client.ts'
+import type { FleetDevice } from '../drive/fleet/device.ts'
+import type { Backoff } from './backoff.ts'
+
+/** What the devices of a group have in common; what is a device's own is made when it is asked for. */
+export interface FleetRole {
+  readonly client: ClientKind
+  readonly connect: LibraryCall
+  /** null: as the library does it. */
+  readonly backoff: Backoff | null
+  /** The constructor's, with who it is and where its broker is. */
+  options(device: FleetDevice): Options
+  will(device: FleetDevice): LibraryCall | null
+  subscriptions(device: FleetDevice): readonly LibraryCall[]
+  /** A message for the device, before its program's callback would have it. */
+  heard(device: FleetDevice, topic: Uint8Array, payload: Uint8Array): void
+  /** All its subscriptions have been granted. */
+  subscribed?(device: FleetDevice): void
+}
