@@ -4,6 +4,7 @@
 
 import { type Program, PyFloat, type PyValue } from '../board.ts'
 import { Problem } from '../core/problem.ts'
+import type { Duration } from '../core/time.ts'
 import type { NetworkObserver } from './arduino/network-client.ts'
 import type { EspEvent } from './espmqtt/event-loop.ts'
 import type { SocketPool } from './minimqtt/socket-pool.ts'
@@ -161,6 +162,11 @@ export interface ClientKind {
   readonly verbs: VerbMap
   /** It connects again by itself, and by this event tells each time that it has: programs subscribe there. */
   readonly connectedEvent?: string | undefined
+  /**
+   * Its calls tell of failures by returning false, and it pings inside of the method that looks for messages, which a
+   * program calls all the time. `retry`: what its example waits between two attempts to connect.
+   */
+  readonly sketch?: { readonly retry: Duration } | undefined
   /** It sends PINGREQ without being called, from a thread of its own. */
   readonly pingsUncalled?: true
   /**

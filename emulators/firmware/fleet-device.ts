@@ -20,6 +20,7 @@ import { waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
 import type { FleetRole } from './fleet-role.ts'
 import { taskDevice } from './fleet-task-device.ts'
+import { Sketch } from './sketch.ts'
 
 /** What programs call, by their libraries' examples, when a call of theirs has raised. */
 const RECONNECTS: Readonly<Record<string, string>> = { minimqtt: 'reconnect' }
@@ -33,7 +34,7 @@ export function fleetDevice(role: FleetRole, device: FleetDevice): Program<void>
 
 function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
   const hooks = role.client.connectedEvent === undefined ? new Hooks(role, device) : new EventHooks(role, device)
-  const client = role.client.create(role.options(device), hooks)
+  const client = programOf(role, role.client.create(role.options(device), hooks))
   hooks.client = client
   yield* begin(client, role, device)
   for (;;) {
@@ -51,6 +52,11 @@ function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
   }
 }
 
+/** What the program calls: the library, or a sketch around it. */
+function programOf({ client: { sketch }, connect, backoff }: FleetRole, library: EmulatedClient): EmulatedClient {
+  return sketch === undefined ? library : new Sketch(library, connect.method, backoff === null ? sketch.retry : null)
+}
+
 /** A function of its own: what it needed is not kept for as long as the device lives. */
 function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): Program<void> {
   const will = role.will(device)
@@ -63,6 +69,11 @@ function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): P
 function* mend(client: EmulatedClient, role: FleetRole, device: FleetDevice, raised: PythonError): Program<void> {
   if (role.backoff !== null) {
     yield* connectAgain(client, role, device, false)
+    return
+  }
+  if (role.client.sketch !== undefined) {
+    yield* say(client, role.connect)
+    yield* subscribe(client, role, device)
     return
   }
   const method = RECONNECTS[role.client.name]

@@ -2,6 +2,7 @@
 
 import { type Program, PythonError, type PyValue } from '../../board.ts'
 import { Problem } from '../../core/problem.ts'
+import { seconds } from '../../core/time.ts'
 import { numberOf } from '../arduino/c.ts'
 import { networkOf } from '../arduino/options.ts'
 import { type ClientHooks, type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
@@ -9,6 +10,7 @@ import { real } from '../python/number.ts'
 import { beginWith, MQTTClientCalls } from './calls.ts'
 import type { LwmqttTraits } from './client.ts'
 import {
+  ARDUINO_MQTT_HABITS,
   ARDUINO_MQTT_METHODS,
   ARDUINO_MQTT_OPTIONS,
   ARDUINO_MQTT_QUIRKS,
@@ -69,6 +71,8 @@ function arduinoMqttAt(version: string): ClientKind {
     options: ARDUINO_MQTT_OPTIONS,
     methods: ARDUINO_MQTT_METHODS,
     quirks: ARDUINO_MQTT_QUIRKS,
+    habits: ARDUINO_MQTT_HABITS,
+    sketch: { retry: seconds(1) },
     verbs: arduinoMqttVerbs,
     identity: (name, server, port) => ({ clientID: name, server, port }),
     create: (options, hooks) => create(TRAITS[version]!, options, hooks),

@@ -2,7 +2,7 @@
 
 import type { PyValue } from '../../board.ts'
 import { NETWORK_OPTIONS, SERVER_OPTIONS } from '../arduino/options.ts'
-import type { ClientVersion, LibraryCall, OptionSpec, Quirk, VerbMap } from '../client.ts'
+import type { ClientVersion, Habits, LibraryCall, OptionSpec, Quirk, VerbMap } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -164,3 +164,14 @@ export const ARDUINO_MQTT_QUIRKS: readonly Quirk[] = [
   { id: 'L26', text: 'the first packet id is 1, in 2.5.2 it is 2' },
   { id: 'L27', text: "on an ESP8266 what stands before the broker's FIN is lost: a refusal is -5, its code unknown" },
 ]
+
+export const ARDUINO_MQTT_HABITS: Habits = {
+  pings: 'loop(), when nothing was sent for 10 s; what comes in puts nothing off (L9)',
+  deadLink: 'after 20 s without sending; never by a program that publishes QoS 0 more often than every 10 s (L9, L10)',
+  comesBack:
+    'not at all: whatever goes wrong closes, and the program connects; its example tries every second, for ever',
+  sendsAgain:
+    'nothing: a QoS 1 publish without an answer within a second is false, and prepareDuplicate has no effect (L7)',
+  loses:
+    'QoS 0 into a dead link; with dropOverflow what is larger than its buffer (L2), without it the connection (L1); its subscriptions',
+}

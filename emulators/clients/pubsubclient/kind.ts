@@ -2,7 +2,7 @@
 
 import type { PyValue } from '../../board.ts'
 import { NETWORK_OPTIONS, SERVER_OPTIONS } from '../arduino/options.ts'
-import type { ClientVersion, LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
+import type { ClientVersion, Habits, LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -198,3 +198,13 @@ export const PUBSUBCLIENT_QUIRKS: readonly Quirk[] = [
   { id: 'P40', text: 'the example mqtt_basic reconnects without a pause when it is thrown out after CONNACK' },
   { id: 'P41', text: 'a topic length larger than its packet is not checked' },
 ]
+
+export const PUBSUBCLIENT_HABITS: Habits = {
+  pings: 'loop(), when one of the two directions was quiet for more than 15 s, whatever the other does (P30)',
+  deadLink: 'after about 30 s, when the next ping is due and the last has no answer; publishing notices nothing (P33)',
+  comesBack:
+    'not at all: loop() and connected() are false, and the program connects; its example tries every 5 s, and each try may block for 15 s (P1)',
+  sendsAgain: 'nothing; it publishes with QoS 0 (P5), and version 3 forgets a QoS 1 message once it is written',
+  loses:
+    'each publish since the link died (P33); messages larger than its buffer, both ways (P6, P22); its subscriptions',
+}

@@ -2,6 +2,7 @@
 
 import type { Program, PyValue } from '../../board.ts'
 import { Problem } from '../../core/problem.ts'
+import { seconds } from '../../core/time.ts'
 import { numberOf } from '../arduino/c.ts'
 import { networkOf } from '../arduino/options.ts'
 import { type ClientHooks, type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
@@ -10,6 +11,7 @@ import { PubSubClientCalls } from './calls.ts'
 import {
   METHODS_2,
   METHODS_3,
+  PUBSUBCLIENT_HABITS,
   PUBSUBCLIENT_OPTIONS,
   PUBSUBCLIENT_QUIRKS,
   PUBSUBCLIENT_VERSIONS,
@@ -74,6 +76,8 @@ function pubsubclientAt(version: string): ClientKind {
     options: PUBSUBCLIENT_OPTIONS,
     methods: three ? METHODS_3 : METHODS_2,
     quirks: PUBSUBCLIENT_QUIRKS,
+    habits: PUBSUBCLIENT_HABITS,
+    sketch: { retry: seconds(5) },
     verbs: verbsOf(three),
     identity: (name, server, port) => ({ id: name, server, port }),
     create: (options, hooks) => create(version, options, hooks),

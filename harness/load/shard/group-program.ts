@@ -62,7 +62,10 @@ export class GroupProgram implements FleetRole {
     this.backoff = group.backoff
     this.connect = client.verbs.connect({ clean: group.clean })!
     this.check = instruction('check', client.verbs.check({}))
-    this.ping = instruction('ping', client.verbs.ping())
+    this.ping = instruction(
+      'ping',
+      client.verbs.ping() ?? (client.sketch === undefined ? null : client.verbs.check({})),
+    )
     this.publish = group.publications.map((publication) => publishCall(group, publication))
   }
 

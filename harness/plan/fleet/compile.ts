@@ -66,8 +66,15 @@ function backoffOf(reconnect: GroupInput['reconnect']): Backoff | null {
   return { kind, base, max, jitter }
 }
 
-/** Half of the keep alive, unless the library pings by itself. */
-function pingOf({ ping }: GroupInput, keepalive: Duration, { pingsUncalled }: ClientKind): Duration | null {
+/** Looks of a sketch in each keep alive, so that its ping is late by no more than a part of that. */
+const LOOKS = 20
+
+/** Half of the keep alive, unless the library pings by itself. One that pings when it looks for messages looks more often. */
+function pingOf({ ping }: GroupInput, keepalive: Duration, client: ClientKind): Duration | null {
   if (ping !== undefined) return ping === false ? null : ping
-  return keepalive === 0 || pingsUncalled === true ? null : milliseconds(keepalive / 2)
+  if (client.sketch !== undefined) {
+    const usual = Number(client.options.find(({ means }) => means === 'keep alive')?.default ?? 0) * 1000
+    return milliseconds((keepalive === 0 ? usual : keepalive) / LOOKS)
+  }
+  return keepalive === 0 || client.pingsUncalled === true ? null : milliseconds(keepalive / 2)
 }
