@@ -4,10 +4,12 @@ import { buttonLed } from './button-led.ts'
 import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
 import { mqttAsDemo } from './mqtt-as-demo.ts'
+import { pubsubclientNonblocking, pubsubclientReconnect } from './pubsubclient-examples.ts'
 import { puppet } from './puppet.ts'
 import { quecReconnect } from './quec-reconnect.ts'
 import { robustResubscribe } from './robust-resubscribe.ts'
 import { roomLight } from './room-light.ts'
+import { tasmota } from './tasmota.ts'
 
 export const firmware = {
   puppet,
@@ -17,6 +19,9 @@ export const firmware = {
   'quec-reconnect': quecReconnect,
   'robust-resubscribe': robustResubscribe,
   'mqtt-as-demo': mqttAsDemo,
+  'pubsubclient-reconnect': pubsubclientReconnect,
+  'pubsubclient-nonblocking': pubsubclientNonblocking,
+  tasmota,
 } satisfies Record<string, FirmwareKind>
 
 export type FirmwareName = keyof typeof firmware

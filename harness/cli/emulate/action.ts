@@ -37,6 +37,9 @@ const CLIENT_OF: Readonly<Record<string, string>> = {
   'feed-walkthrough': 'minimqtt',
   'quec-reconnect': 'quecpython',
   'robust-resubscribe': 'umqtt.robust',
+  'pubsubclient-reconnect': 'pubsubclient',
+  'pubsubclient-nonblocking': 'pubsubclient',
+  tasmota: 'pubsubclient',
 }
 const POLL = milliseconds(100)
 const DEFAULT_PORT = 1883
