@@ -8,7 +8,7 @@ import type { BrokerKind } from '../brokers/index.ts'
 import type { ReporterKind } from '../report/index.ts'
 import { size } from '../scenario/index.ts'
 import { explainConfig } from './explain-config.ts'
-import { EXTENSIONS, withExtensions } from './extensions.ts'
+import { EXTENSIONS, type OwnBroker, withExtensions } from './extensions.ts'
 import { importModule } from './import-module.ts'
 import { brokersOption, OPTIONS } from './options.ts'
 
@@ -56,7 +56,7 @@ export const configSchema = z.strictObject({
 /** What a config file may say. */
 export type Config = Omit<z.input<typeof configSchema>, 'brokers' | 'reporters'> & {
   /** Brokers by names of your own: settings of a kind, or a kind of your own (`defineBroker`), or the path of its module. */
-  readonly brokers?: Readonly<Record<string, BrokerSettings | BrokerKind | string>> | undefined
+  readonly brokers?: Readonly<Record<string, BrokerSettings | BrokerKind | OwnBroker | string>> | undefined
   /** Names of reporters, reporters of your own (`defineReporter`), or paths of their modules. */
   readonly reporters?: readonly (string | ReporterKind)[] | undefined
 }

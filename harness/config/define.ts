@@ -1,6 +1,7 @@
 // Each types what it is given, for editors and the compiler, and gives it back.
 
 import type { ClientKind } from '../../emulators/index.ts'
+import type { BrokerDefinition } from '../brokers/index.ts'
 import type { OwnDevice } from '../devices/index.ts'
 import type { Matcher } from '../expect/index.ts'
 import type { Disturbance } from '../link/index.ts'
@@ -12,6 +13,13 @@ export const defineClient = (client: ClientKind): ClientKind => client
 
 /** A device that is a program of yours: its methods are the client calls of scenarios. */
 export const defineDevice = (device: OwnDevice): OwnDevice => device
+
+/**
+ * A kind of broker: how it is opened, and what can be said of it before. Its options are a schema of `z`; they are parsed before any
+ * of its functions is called.
+ */
+export const defineBroker = <O>(definition: Omit<BrokerDefinition<O>, 'name'>): Omit<BrokerDefinition<O>, 'name'> =>
+  definition
 
 /** What is told of a run, and where it is written. */
 export const defineReporter = (reporter: ReporterKind): ReporterKind => reporter

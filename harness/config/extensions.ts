@@ -4,7 +4,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type ClientKind, clients, Problem, register, unregister } from '../../emulators/index.ts'
-import { type BrokerKind, brokers } from '../brokers/index.ts'
+import { type BrokerDefinition, type BrokerKind, brokers, defineBroker } from '../brokers/index.ts'
 import { type AnyDeviceKind, deviceKinds, emulatedKind, type OwnDevice, ownKind } from '../devices/index.ts'
 import { type AnyMatcher, matchers } from '../expect/index.ts'
 import { type AnyDisturbance, disturbances } from '../link/index.ts'
@@ -35,9 +35,12 @@ const extensions = {
 export const EXTENSIONS = z.strictObject(extensions).partial().shape
 const EXTENSION_SCHEMA = z.looseObject(EXTENSIONS)
 
+// biome-ignore lint/suspicious/noExplicitAny: each gets only what its own schema parsed
+export type OwnBroker = Omit<BrokerDefinition<any>, 'name'>
+
 /** Besides those of `EXTENSIONS`. */
 export interface ExtensionObjects {
-  readonly brokers: Readonly<Record<string, BrokerKind | string>>
+  readonly brokers: Readonly<Record<string, BrokerKind | OwnBroker | string>>
   readonly reporters: readonly (ReporterKind | string)[]
 }
 
@@ -82,7 +85,12 @@ const REGISTRIES: Readonly<Record<keyof Extensions, Registry>> = {
     noun: 'broker',
     into: [brokers],
     has: { summary: 'text', options: 'map', open: 'function', available: 'function', keepaliveSlack: 'function' },
-    add: (name, broker: BrokerKind) => register(brokers as Record<string, BrokerKind>, name, { ...broker, name }),
+    add: (name, broker: BrokerKind | OwnBroker) =>
+      register(
+        brokers as Record<string, BrokerKind>,
+        name,
+        'withWebSocket' in broker ? { ...broker, name } : defineBroker({ ...broker, name }),
+      ),
   },
   reporters: {
     noun: 'reporter',

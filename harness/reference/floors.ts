@@ -52,6 +52,7 @@ export const FLOORS: readonly (readonly (readonly [room: string, knows: string])
   ],
   [['harness/config', 'the config file, and what package.json says']],
   [['harness/select', 'arguments to jobs: a plan with its broker']],
+  [['harness/api', 'what a program can do with it, and the command line stands on']],
   [
     ['harness/cli', 'the command line'],
     ['harness/vitest', 'the plugin and fixtures of vitest'],

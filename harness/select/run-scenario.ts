@@ -17,7 +17,8 @@ import { compile } from '../plan/index.ts'
 import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
 import { brokerFor, factsOf, openChosen } from './brokers.ts'
-import { type Job, jobOf } from './job.ts'
+import { skipLargeFleets, smallFleets } from './fleets.ts'
+import { type Job, jobOf, withPlan } from './job.ts'
 
 /** Those of a config file as well: `clients`, `devices`, `steps`, `matchers`, `disturbances` of your own, by their names. */
 export interface RunScenarioOptions
@@ -90,15 +91,9 @@ export async function runScenario(
       continue
     }
     const openBroker = () => openChosen(broker)
-    const run = await conduct(plan, {
-      openBroker,
-      attach: options.attach,
-      clock,
-      seed,
-      signal,
-      repetition: 0,
-      attempt: 0,
-    })
+    const { attach } = options
+    const around = { openBroker, openFleet: smallFleets, attach, clock, seed, signal }
+    const run = await conduct(plan, { ...around, repetition: 0, attempt: 0 })
     runs.push(options.output === undefined ? run : await writeArtifacts(run, options.output, names.get(plan)!))
   }
   return runs
@@ -134,5 +129,7 @@ function jobsOf(
         .join('\n')}`,
       { at: wrong[0]!.at },
     )
-  return compiled.plans.map((plan) => jobOf(plan, options.broker, { clock: options.clock }, config))
+  return compiled.plans.map((plan) =>
+    withPlan(jobOf(plan, options.broker, { clock: options.clock }, config), skipLargeFleets),
+  )
 }

@@ -2,11 +2,11 @@
 // device, a broker and a reporter that are not ours.
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Scratch } from '../cli/testing.ts'
-import { linkVitest, ROOT, runVitest } from './testing.ts'
+import { installPackage, ROOT, runVitest } from './testing.ts'
 
 const scratch = new Scratch()
 const folder = join(scratch.path, 'greenhouse')
@@ -17,20 +17,7 @@ const run = (program: string, args: readonly string[], cwd: string) => {
 }
 
 beforeAll(() => {
-  // What was built is what is packed: building again would pull it from under other tests.
-  const packing = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch.path], ROOT)
-  const [{ filename }] = JSON.parse(packing.stdout) as [{ filename: string }]
-  mkdirSync(join(modules, '@types'), { recursive: true })
-  run('tar', ['xzf', filename], scratch.path)
-  cpSync(join(scratch.path, 'package'), join(modules, 'mqtt-hil'), { recursive: true })
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    dependencies: Readonly<Record<string, string>>
-  }
-  for (const name of [...Object.keys(dependencies), '@types/node']) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true })
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
-  }
-  linkVitest(scratch.path)
+  installPackage(scratch.path)
   cpSync(join(modules, 'mqtt-hil/examples/extensions'), folder, { recursive: true })
 }, 120_000)
 afterAll(() => scratch[Symbol.dispose]())

@@ -3,10 +3,10 @@
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Scratch } from '../cli/testing.ts'
-import { type JsonTest, ROOT, runVitest, startVitest } from './testing.ts'
+import { fixtureProject, type JsonTest, runVitest, startVitest } from './testing.ts'
 
-const PROJECT = join(ROOT, 'fixtures/vitest')
 const scratch = new Scratch()
+const PROJECT = fixtureProject(scratch.path)
 let ran: Awaited<ReturnType<typeof runVitest>>
 
 beforeAll(async () => {

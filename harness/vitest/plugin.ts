@@ -60,6 +60,8 @@ export function mqttHil(given: MqttHilOptions = {}): Plugin {
     },
     configureVitest(context) {
       project = context.project
+      const { defineCacheKeyGenerator } = context as unknown as Vitest5Context
+      defineCacheKeyGenerator?.(({ id }) => (id.replace(/[?#].*$/, '').endsWith(SUFFIX) ? false : undefined))
       const { config } = context.vitest
       const output = outputOf()
       if (output !== undefined) config.reporters.push(new ResultsReporter(output) as never)
@@ -84,6 +86,14 @@ export function mqttHil(given: MqttHilOptions = {}): Plugin {
       return { code: code.join('\n'), map: null }
     },
   }
+}
+
+/**
+ * vitest 5 keeps what a module became on disk, for later runs. What a scenario becomes depends on the options, and it is looked at anew
+ * in each run.
+ */
+interface Vitest5Context {
+  defineCacheKeyGenerator?(generator: (module: { readonly id: string }) => string | false | undefined): void
 }
 
 /** vitest shows the message of an error, and knows no hint. */

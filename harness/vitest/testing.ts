@@ -1,12 +1,13 @@
 // For tests of the plugin: a real vitest on a folder, as a user would start it.
 
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 /** Another vitest than ours, and the Node that it needs: CI runs these tests on vitest 5, too. */
+export const isOther = process.env.HIL_TEST_VITEST !== undefined
 const VITEST_FOLDER = process.env.HIL_TEST_VITEST ?? join(ROOT, 'node_modules/vitest')
 const NODE = process.env.HIL_TEST_NODE ?? process.execPath
 export const VITEST = join(VITEST_FOLDER, 'vitest.mjs')
@@ -78,11 +79,43 @@ export async function runVitest(folder: string, args: readonly string[], json: s
   return { code, out, files: testResults }
 }
 
-/** What a project needs to find this package, and vitest, by their names. */
-export function linkPackages(folder: string): void {
-  mkdirSync(join(folder, 'node_modules'), { recursive: true })
-  symlinkSync(ROOT, join(folder, 'node_modules/mqtt-hil'))
-  linkVitest(folder)
+/** The package as it is packed, in `node_modules` of a folder, with what it declares and the vitest of these tests. */
+export function installPackage(folder: string): void {
+  const run = (program: string, args: readonly string[], cwd: string) =>
+    execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  // What was built is what is packed: building again would pull it from under other tests.
+  const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT)
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }]
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules, { recursive: true })
+  run('tar', ['xzf', filename], folder)
+  renameSync(join(folder, 'package'), join(modules, 'mqtt-hil'))
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>
+  }
+  for (const name of [...Object.keys(dependencies), '@types/node']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  symlinkSync(VITEST_FOLDER, join(modules, 'vitest'))
 }
 
-export const linkVitest = (folder: string): void => symlinkSync(VITEST_FOLDER, join(folder, 'node_modules/vitest'))
+/** The project of these tests: where it lies, and for another vitest than ours a copy beside the installed package. */
+export function fixtureProject(scratch: string): string {
+  const own = join(ROOT, 'fixtures/vitest')
+  if (!isOther) return own
+  installPackage(scratch)
+  const copy = join(scratch, 'fixtures/vitest')
+  cpSync(own, copy, { recursive: true })
+  cpSync(join(ROOT, 'tsconfig.json'), join(scratch, 'tsconfig.json'))
+  writeFileSync(join(scratch, 'package.json'), '{ "type": "module" }')
+  return copy
+}
+
+/** What a project needs to find this package, and vitest, by their names. */
+export function linkPackages(folder: string): void {
+  if (isOther) return installPackage(folder)
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  symlinkSync(ROOT, join(folder, 'node_modules/mqtt-hil'))
+  symlinkSync(VITEST_FOLDER, join(folder, 'node_modules/vitest'))
+}

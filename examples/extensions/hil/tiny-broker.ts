@@ -132,7 +132,6 @@ class TinyBroker implements Broker {
 }
 
 export default defineBroker({
-  name: 'tiny',
   summary: 'the broker inside of the gateway',
   options,
   keepaliveSlack: () => milliseconds(500),

@@ -4,14 +4,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
-import { version } from '../../config/package.ts'
+import { makeReport } from '../../api/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { readResults, writeHtml } from '../../report/index.ts'
 import { terminal } from '../terminal.ts'
 import type { ReportArguments } from './command.ts'
 
 export async function reportAction({ folder, open }: ReportArguments): Promise<ExitCode> {
-  const file = await writeHtml(folder, await readResults(folder), version())
+  const file = await makeReport(folder)
   terminal().print(`${file}\n`)
   if (open) await show(resolve(file))
   return EXIT.passed
