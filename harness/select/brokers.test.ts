@@ -37,3 +37,10 @@ test('a gap of nats-server is one of nats', () => {
   expect(gapsOf(gaps, plan, ['nats'])).toHaveLength(1)
   expect(gapsOf(gaps, plan, ['aedes'])).toEqual([])
 })
+
+test('options that a scenario has for another kind are not held against the one that the run is on', () => {
+  const request = { use: 'reference', with: { talkative: true } } as Plan['broker']
+  expect(brokerFor(request, 'aedes', {}, {})).toMatchObject({ name: 'aedes', options: {} })
+  expect(brokerFor(request, 'reference', {}, {})).toMatchObject({ options: { talkative: true } })
+  expect(brokerFor(request, undefined, {}, {})).toMatchObject({ name: 'reference', options: { talkative: true } })
+})

@@ -98,6 +98,8 @@ export function brokerFor(
 ): ChosenBroker {
   const chosen = chooseBroker(word ?? request?.use, access, config)
   if (request === null || Object.keys(request.with).length === 0) return chosen
+  // Options are those of a kind: on another the scenario is skipped (skipForBroker).
+  if (named(request.use, config).kind !== chosen.kind) return chosen
   // Paths that a scenario names begin in its own folder.
   return { ...chosen, options: { ...chosen.options, ...startedIn(chosen.kind, request.with, dirname(file)) } }
 }
