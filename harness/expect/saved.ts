@@ -56,7 +56,8 @@ export function savedOf({ field, json, regex }: SaveFrom, event: Event): Saved {
   const value = fieldAt(eventFields(event), field)
   if (json !== null) return fromJson(value, field, json)
   if (regex !== null) return fromRegex(value, field, regex)
-  return { value }
+  // A property that the packet has not: `saved.x == null`.
+  return { value: value ?? null }
 }
 
 const textOf = (value: FieldValue): string | null =>

@@ -105,6 +105,11 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
 - fleet: { group: sensors, publishing: off }`,
   delay: `
 - delay: 500ms`,
+  skip: `
+- send: { device: blue, packet: { type: connect, protocolLevel: 5, clientId: blue } }
+- expect: { packet: { to: blue, type: connack }, save: { most: properties.topicAliasMaximum } }
+- if: "\${{ saved.most == null }}"
+  skip: the broker takes no topic alias`,
   wifi: `
 - wifi: { device: board, state: lost, for: 5s }
 - wifi: { device: board, state: lost }

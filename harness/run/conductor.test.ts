@@ -51,6 +51,23 @@ describe('steps', () => {
     expect(ran.status).toBe('passed')
   })
 
+  it('end with `skip`, whose reason is that of the run, unless something has failed', async () => {
+    const skips = (condition: string, before = ''): string =>
+      scenario(
+        '  - connect: blue\n' +
+          '  - expect: { packet: { to: blue, type: connack }, save: { code: returnCode } }\n' +
+          `  - { if: "\${{ ${condition} }}", skip: it has none }\n` +
+          '  - expect: { message: { topic: t }, within: 20ms }',
+        before,
+      )
+    const ran = await runText(skips('saved.code == 0'))
+    expect([ran.status, ran.plan.skip, ran.problem, ran.bug]).toEqual(['skipped', 'it has none', null, undefined])
+    expect(packets(ran.events, 'connack')).toHaveLength(1)
+    expect((await runText(skips('saved.code != 0'))).status).toBe('failed')
+    const never = 'always:\n  - never: { packet: { to: blue, type: connack } }'
+    expect((await runText(skips('saved.code == 0', never))).status).toBe('failed')
+  })
+
   it('of a parallel all run to their end, though one fails at once', async () => {
     const ran = await runText(
       scenario(

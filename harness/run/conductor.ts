@@ -23,7 +23,7 @@ import {
   Session,
   type StopReason,
 } from '../session/index.ts'
-import type { Stage } from '../steps/index.ts'
+import { SkippedError, type Stage } from '../steps/index.ts'
 import { inRealTime, inVirtualTime } from '../virtual-time/index.ts'
 import { unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
@@ -92,6 +92,8 @@ interface Ending {
   readonly reason: StopReason | null
   readonly problem: Problem | null
   readonly bug: unknown
+  /** The reason of a step that skipped what follows. */
+  readonly skipped?: string | undefined
 }
 
 /** What a fleet measured, and what its bounds say of it. */
@@ -151,10 +153,11 @@ class Conductor {
     await this.#session[Symbol.asyncDispose]()
     const { secrets, resources, clock, brokerLog } = this.#session
     const verdicts = this.#judge.verdicts
+    const status = statusOf(ending, verdicts, measured.verdicts)
     return {
-      plan: this.#plan,
+      plan: status === 'skipped' ? { ...this.#plan, skip: ending.skipped! } : this.#plan,
       clock: this.#options.clock ?? 'real',
-      status: statusOf(ending, verdicts, measured.verdicts),
+      status,
       broker: runBroker(this.#broker, this.#plan.given.broker.name),
       gap: null,
       verdicts: [...verdicts, ...measured.verdicts].map((verdict) => redactText(verdict, secrets)),
@@ -313,6 +316,8 @@ const blame = (error: unknown): Pick<Ending, 'problem' | 'bug'> =>
   error instanceof Problem ? { problem: error, bug: undefined } : { problem: null, bug: error }
 
 function endingOf(error: unknown, reason: StopReason | null): Ending {
+  if (error instanceof SkippedError && reason === null)
+    return { outcome: null, reason, problem: null, bug: undefined, skipped: error.message }
   // When the broker dies, whatever was going on fails too; the death is the reason to tell.
   const cause = reason?.kind === 'broken' ? reason.error : error
   if (!(cause instanceof CancelledError)) return { outcome: null, reason, ...blame(cause) }
@@ -333,7 +338,7 @@ function reasonOf({ problem }: Ending, verdicts: readonly Verdict[]): Problem | 
 }
 
 function statusOf(
-  { reason, problem, bug, outcome }: Ending,
+  { reason, problem, bug, outcome, skipped }: Ending,
   claims: readonly Verdict[],
   bounds: readonly Verdict[],
 ): Status {
@@ -342,5 +347,6 @@ function statusOf(
   if (reason?.kind === 'limit') return 'inconclusive'
   if (reason?.kind === 'time-up') return 'failed'
   if (problem !== null) return isEnvironment(problem) ? 'broken' : 'failed'
-  return outcome === 'failed' ? 'failed' : statusOfVerdicts([...claims, ...bounds])
+  const status = outcome === 'failed' ? 'failed' : statusOfVerdicts([...claims, ...bounds])
+  return skipped !== undefined && status === 'passed' ? 'skipped' : status
 }

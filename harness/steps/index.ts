@@ -24,6 +24,7 @@ import { reset } from './reset.ts'
 import { send } from './send.ts'
 import { serial } from './serial.ts'
 import { check, ping, wait } from './simple-calls.ts'
+import { skip } from './skip.ts'
 import type { AnyStep } from './step.ts'
 import { subscribe } from './subscribe.ts'
 import { unsubscribe } from './unsubscribe.ts'
@@ -60,6 +61,7 @@ export const steps = {
   broker,
   fleet,
   delay,
+  skip,
 } satisfies Record<string, AnyStep>
 export type StepName = keyof typeof steps
 
@@ -67,4 +69,5 @@ export type { Calling } from './calling.ts'
 export { type DisturbArgs, mostHeld } from './disturb.ts'
 export type { FleetArgs } from './fleet.ts'
 export type { FleetStep } from './fleet-step.ts'
+export { SkippedError } from './skip.ts'
 export type { Action, AnyAction, AnyClientCall, AnyStep, ClientCall, FleetHands, Stage } from './step.ts'
