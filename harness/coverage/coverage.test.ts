@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { coverageOf, mqtt311, type RanScenario, showCoverage } from './index.ts'
+import { coverageOf, isAbout, mqtt311, type RanScenario, showCoverage, statementsOf } from './index.ts'
 import { parseStatements } from './statements.ts'
 
 const statements = parseStatements(
@@ -109,4 +109,13 @@ describe('one side', () => {
     const broker = coverageOf(statements, [ran({ verifies: ['B'] })], 'server')
     expect(broker.statements.find((s) => s.statement.id === 'B')!.missing).toEqual([])
   })
+})
+
+test('the statements of MQTT 5 are those of scenarios with the tag, and have a table of their own', () => {
+  expect(statementsOf('5')).toHaveLength(251)
+  expect(statementsOf('5').filter(({ testable }) => testable === 'yes')).toHaveLength(220)
+  expect(statementsOf('3.1.1')).toEqual(mqtt311())
+  const both = [ran({ tags: ['conformance', 'mqtt5'] }), ran({ tags: ['conformance'] }), ran({})]
+  expect(both.map(isAbout('5'))).toEqual([true, false, false])
+  expect(both.map(isAbout('3.1.1'))).toEqual([false, true, true])
 })

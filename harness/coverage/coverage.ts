@@ -1,7 +1,7 @@
 // Which statements were tested, by which scenarios, with what verdict: from the results of runs. A statement
 // counts only where a claim that names it was judged; a scenario that was skipped covers nothing.
 
-import type { Statement } from './statements.ts'
+import type { MqttVersion, Statement } from './statements.ts'
 
 /** What of results.json is read here. */
 export interface RanScenario {
@@ -11,6 +11,7 @@ export interface RanScenario {
   readonly status: string
   readonly reason: string | null
   readonly verifies: readonly string[]
+  readonly tags?: readonly string[]
   readonly broker: { readonly name: string; readonly version: string }
   readonly bindings: Readonly<Record<string, string>>
   readonly steps: readonly RanStep[]
@@ -57,6 +58,15 @@ export interface Coverage {
   /** Of the statements that a wire can show in full, and of those that it shows in part. */
   readonly totals: Readonly<Record<'yes' | 'partly', { readonly covered: number; readonly of: number }>>
 }
+
+/** The tag of scenarios whose statements are those of MQTT 5. */
+const TAG_5 = 'mqtt5'
+
+/** Whether a scenario's statements are those of this version. */
+export const isAbout =
+  (version: MqttVersion) =>
+  ({ tags = [] }: Pick<RanScenario, 'tags'>): boolean =>
+    tags.includes(TAG_5) === (version === '5')
 
 /** The device under test in scenarios that test a client. */
 export const DUT = 'dut'

@@ -1,5 +1,5 @@
 // Coverage of the specification by what was run.
 
-export { type Coverage, coverageOf, DUT, type RanScenario, type StatementCoverage } from './coverage.ts'
+export { type Coverage, coverageOf, DUT, isAbout, type RanScenario, type StatementCoverage } from './coverage.ts'
 export { showCoverage, totalsLine } from './show.ts'
-export { mqtt311, type Statement } from './statements.ts'
+export { type MqttVersion, mqtt311, type Statement, statementsOf, TABLES } from './statements.ts'

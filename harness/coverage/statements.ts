@@ -1,4 +1,4 @@
-// The normative statements of MQTT 3.1.1, with whom each binds and whether a wire can show it. The texts
+// The normative statements of MQTT 3.1.1 and 5, with whom each binds and whether a wire can show it. The texts
 // are ours; the specification of OASIS is the authority.
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -19,19 +19,25 @@ export interface Statement {
   readonly how: string
 }
 
-const FILE = 'scenarios/conformance/statements/mqtt311.tsv'
+/** The versions that there is a table for, by what `--mqtt` calls them. */
+export const TABLES = { '3.1.1': 'mqtt311.tsv', '5': 'mqtt5.tsv' } as const
+export type MqttVersion = keyof typeof TABLES
 
 /** Throws Problem `coverage/no-statements` when the package has lost its table. */
-export function mqtt311(): readonly Statement[] {
+export const mqtt311 = (): readonly Statement[] => statementsOf('3.1.1')
+
+/** Both versions number their statements alike, `MQTT-3.1.2-8`, and mean others by it. Throws as above. */
+export function statementsOf(version: MqttVersion): readonly Statement[] {
+  const file = `scenarios/conformance/statements/${TABLES[version]}`
   let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, FILE))) {
+  while (!existsSync(join(folder, file))) {
     if (folder === dirname(folder))
-      throw new Problem('coverage/no-statements', `there is no ${FILE} beside the program`, {
+      throw new Problem('coverage/no-statements', `there is no ${file} beside the program`, {
         hint: 'install the package again',
       })
     folder = dirname(folder)
   }
-  return parseStatements(readFileSync(join(folder, FILE), 'utf8'))
+  return parseStatements(readFileSync(join(folder, file), 'utf8'))
 }
 
 export function parseStatements(text: string): readonly Statement[] {

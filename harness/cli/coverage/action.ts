@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
-import { coverageOf, mqtt311, type RanScenario, showCoverage, totalsLine } from '../../coverage/index.ts'
+import { coverageOf, isAbout, type RanScenario, showCoverage, statementsOf, totalsLine } from '../../coverage/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { describeErrno } from '../../report/index.ts'
 import { parsePercent } from '../../scenario/index.ts'
@@ -16,7 +16,7 @@ export async function coverageAction(args: CoverageArguments): Promise<ExitCode>
   const folders = args.results === undefined || args.results.length === 0 ? ['results'] : args.results
   const scenarios = (await Promise.all(folders.map(readResults))).flat()
   const side = args.side === undefined ? null : args.side === 'broker' ? 'server' : args.side
-  const coverage = coverageOf(mqtt311(), scenarios, side)
+  const coverage = coverageOf(statementsOf(args.mqtt), scenarios.filter(isAbout(args.mqtt)), side)
   out.print(args.json ? `${JSON.stringify(coverage, null, 2)}\n` : showCoverage(coverage, out.color))
   const { covered, of } = coverage.totals.yes
   if (covered >= least * of) return EXIT.passed

@@ -1,4 +1,4 @@
-// `hil coverage DIR…`: which statements of MQTT 3.1.1 the runs tested.
+// `hil coverage DIR…`: which statements of MQTT the runs tested.
 
 import type { CommandModule } from 'yargs'
 
@@ -6,12 +6,13 @@ export interface CoverageArguments {
   readonly results?: readonly string[] | undefined
   readonly json: boolean
   readonly side?: 'broker' | 'client' | undefined
+  readonly mqtt: '3.1.1' | '5'
   readonly require?: string | undefined
 }
 
 export const coverage: CommandModule<unknown, CoverageArguments> = {
   command: 'coverage [results..]',
-  describe: 'which statements of MQTT 3.1.1 were tested, by results of runs',
+  describe: 'which statements of MQTT were tested, by results of runs',
   builder: (argv) =>
     argv
       .positional('results', {
@@ -24,6 +25,13 @@ export const coverage: CommandModule<unknown, CoverageArguments> = {
         choices: ['broker', 'client'] as const,
         requiresArg: true,
         describe: 'only statements that bind this side, and what was tested of it; default: both',
+      })
+      .option('mqtt', {
+        type: 'string',
+        choices: ['3.1.1', '5'] as const,
+        default: '3.1.1' as const,
+        requiresArg: true,
+        describe: 'the version whose statements are meant; scenarios with the tag mqtt5 are of 5',
       })
       .option('require', {
         type: 'string',
