@@ -106,8 +106,8 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   delay: `
 - delay: 500ms`,
   skip: `
-- send: { device: blue, packet: { type: connect, protocolLevel: 5, clientId: blue } }
-- expect: { packet: { to: blue, type: connack }, save: { most: properties.topicAliasMaximum } }
+- send: { device: tester, packet: { type: connect, protocolLevel: 5, clientId: tester } }
+- expect: { packet: { to: tester, type: connack }, save: { most: properties.topicAliasMaximum } }
 - if: "\${{ saved.most == null }}"
   skip: the broker takes no topic alias`,
   wifi: `

@@ -150,7 +150,7 @@ const EXPRESSION: Schema = { type: 'string', pattern: '\\$\\{\\{' }
 
 const EXPRESSIBLE: ReadonlySet<unknown> = new Set(['integer', 'number', 'boolean', 'array'])
 
-/** Where a number, a boolean, one of some words, a list, a map by names or a packet stands, an expression may stand. */
+/** Where a value, one of some words, a list, a map by names, a packet or its properties stand, an expression may. */
 function orExpression(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(orExpression)
   if (typeof schema !== 'object' || schema === null) return schema
@@ -159,7 +159,8 @@ function orExpression(schema: unknown): unknown {
   const told = description === undefined ? {} : { description: orExpression(description) }
   const isWord = type === 'string' && mapped.enum !== undefined
   const isMap = type === 'object' && mapped.properties === undefined && mapped.propertyNames !== undefined
-  const isPacket = type === 'object' && Object.hasOwn((mapped.properties ?? {}) as object, 'acknowledgeFlags')
+  const fields = type === 'object' ? Object.keys((mapped.properties ?? {}) as object) : []
+  const isPacket = fields.includes('acknowledgeFlags') || fields.includes('topicAliasMaximum')
   if (EXPRESSIBLE.has(type) || isWord || isMap || isPacket) return { ...told, anyOf: [{ type, ...mapped }, EXPRESSION] }
   // Among properties, `type` and `description` are names like any other.
   return { ...(type === undefined ? {} : { type: orExpression(type) }), ...told, ...mapped }
