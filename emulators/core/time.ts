@@ -35,6 +35,8 @@ export interface Clock {
   at(when: Instant, fire: () => void): Timer
   /** A program that never waits has computed for a while, and lets the world go on before `then`. Absent: real time passes by itself. */
   busy?(then: () => void): void
+  /** It stands still until what is returned is called: somebody outside of the event loop is at work. Absent: nothing holds it. */
+  hold?(): () => void
 }
 
 /** The machine's monotonic clock, counted from the moment it was made. */

@@ -83,7 +83,7 @@ export function bridge(
     close: (socket: number) => code({ kind: 'close', socket }),
     sleep: (milliseconds: number) => code({ kind: 'sleep', duration: milliseconds as never }),
     now: () => machine.now() + 0.0001, // never a whole number: those cross as 32 bits
-    clock: () => Date.now() + 0.5,
+    clock: () => machine.date() + 0.5,
     level: (pin: number) => machine.level(pin) ?? -1,
     pin: (pin: number, value: number) => code({ kind: 'pin', pin, value: value as 0 | 1 }),
     irq: (pin: number, on: boolean) => code({ kind: 'irq', pin, on }),

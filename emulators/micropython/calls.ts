@@ -17,6 +17,8 @@ export interface CallsHost {
   readonly network: Network
   readonly clock: Clock
   readonly wifi: Wifi
+  /** A call is about to be answered: the program computes, until it calls again. */
+  onComputing(): void
   onOut(bytes: Uint8Array): void
   onPin(pin: number, value: 0 | 1): void
   onSocket(change: ConnectChange): void
@@ -67,6 +69,11 @@ export class BoardCalls {
     const { asked, since } = this.#pending ?? {}
     if (asked === undefined || (asked.request.kind === 'key' && asked.request.prompt)) return null
     return { call: asked.request.kind as PendingCall['call'], detail: detailOf(asked.request as never), since: since! }
+  }
+
+  /** A call of the program has not been answered. */
+  get isWaiting(): boolean {
+    return this.#pending !== null
   }
 
   get hasEvents(): boolean {
@@ -157,8 +164,11 @@ export class BoardCalls {
     pending.over = true
     pending.timer?.cancel()
     this.#pending = null
-    this.#channel.reply(reply)
+    this.#host.onComputing()
+    // Before the reply: from then on the program runs.
     if (this.hasEvents && reply.kind !== 'events') this.onEvent()
+    this.#channel.now = this.#host.clock.now()
+    this.#channel.reply(reply)
   }
 
   /** Ends a call that waits before it is done. */
@@ -249,6 +259,8 @@ export class BoardCalls {
       case 'reboot':
         host.onReset(request.how)
         return null
+      case 'busy':
+        return this.#in(pending, request.milliseconds as Duration, DONE)
       case 'deepsleep':
         host.onDeepSleep(request.milliseconds as Duration)
         return null

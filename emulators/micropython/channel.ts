@@ -39,6 +39,8 @@ export type Request =
   /** What RTC memory shall hold through resets. */
   | { readonly kind: 'rtc'; readonly hex: string }
   | { readonly kind: 'wifi'; readonly do: 'join' | 'leave' | 'state'; readonly ssid?: string }
+  /** On a virtual clock: it has computed for a while, and time passes. */
+  | { readonly kind: 'busy'; readonly milliseconds: number }
   | { readonly kind: 'deepsleep'; readonly milliseconds: number }
   | { readonly kind: 'reboot'; readonly how: 'reset' | 'soft' | 'raw' }
   /** The programs of the flash have ended, by an exception when `error` is not empty; the REPL is next. */
@@ -65,15 +67,16 @@ export const MOST_BYTES = 64 * 1024
 export const PINS = 64
 
 const KINDS = ['none', 'done', 'events', 'interrupted', 'number', 'bytes', 'raised', 'refused'] as const
-const HEADER = 32
+const HEADER = 40
 const LEVELS = HEADER + MOST_BYTES
 
-/** The memory that both threads see: state, kind, length, running · a number · when it was answered · bytes · input levels. */
+/** The memory that both threads see: state, kind, length, running · a number · when it was answered · a virtual clock · bytes · input levels. */
 export class Channel {
   readonly memory: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #number: Float64Array
   readonly #answered: Float64Array
+  readonly #clock: Float64Array
   readonly #bytes: Uint8Array
   readonly #levels: Int8Array
 
@@ -82,6 +85,7 @@ export class Channel {
     this.#words = new Int32Array(memory, 0, 4)
     this.#number = new Float64Array(memory, 16, 1)
     this.#answered = new Float64Array(memory, 24, 1)
+    this.#clock = new Float64Array(memory, 32, 1)
     this.#bytes = new Uint8Array(memory, HEADER, MOST_BYTES)
     this.#levels = new Int8Array(memory, LEVELS, PINS)
   }
@@ -114,6 +118,15 @@ export class Channel {
   /** In the interpreter's thread, after `wait`: ms from the answer until this thread had a processor again. */
   late(): number {
     return monotonic() - this.#answered[0]!
+  }
+
+  /** What a virtual clock shows, ms: set before each reply, and standing still until the next call. */
+  get now(): number {
+    return this.#clock[0]!
+  }
+
+  set now(ms: number) {
+    this.#clock[0] = ms
   }
 
   /** In our thread. */

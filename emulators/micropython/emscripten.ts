@@ -27,6 +27,8 @@ export interface InterpreterHost {
   running: boolean
   /** Milliseconds since boot. */
   now(): number
+  /** Milliseconds since 1970. */
+  date(): number
 }
 
 /** What the package gives; it has no types of its own. */

@@ -30,6 +30,7 @@ export class ScriptedInterpreter {
         ask: (request) => scripted.#answer(request),
         level: () => null,
         running: false,
+        date: () => 0,
         now: () => scripted.#board.clock.now(),
       },
       {

@@ -77,7 +77,8 @@ const CAUSES = { power: 1, reset: 2, watchdog: 3, deepsleep: 4, soft: 5 } as con
 
 /** Powers a board on. Throws Problem `micropython/missing` when the interpreter is not installed. */
 export async function startVirtualBoard(settings: VirtualBoardSettings, host: VirtualBoardHost): Promise<VirtualBoard> {
-  const [compiled, rom] = await Promise.all([compileInterpreter(), romModules()])
+  const release = host.clock.hold?.()
+  const [compiled, rom] = await Promise.all([compileInterpreter(), romModules()]).finally(() => release?.())
   const board = new Board(settings, host, { compiled, rom })
   board.boot('power', { raw: false, greeting: '' })
   return board
@@ -99,6 +100,7 @@ class Board implements VirtualBoard {
   #marking: Timer | null = null
   #on = true
   #rtcMemory = ''
+  #release: (() => void) | null = null
 
   constructor(settings: VirtualBoardSettings, host: VirtualBoardHost, given: Pick<WorkerTask, 'compiled' | 'rom'>) {
     this.#settings = settings
@@ -109,7 +111,10 @@ class Board implements VirtualBoard {
   }
 
   boot(cause: keyof typeof CAUSES, how: Pick<WorkerTask, 'raw' | 'greeting'>): void {
+    const { clock } = this.#host
     const channel = new Channel()
+    channel.now = clock.now()
+    this.#computes()
     for (const [pin, level] of this.#inputs) channel.setLevel(pin, level)
     const task: WorkerTask = {
       ...this.#given,
@@ -121,6 +126,7 @@ class Board implements VirtualBoard {
       seed: this.#settings.seed ?? 0,
       rtcMemory: this.#rtcMemory,
       resetCause: CAUSES[cause],
+      virtual: clock.isVirtual === true ? { now: clock.now(), date: Date.now() } : null,
     }
     const worker = new Worker(workerFile(), { workerData: task, stdout: false, stderr: false })
     const calls = this.#callsOf(channel, worker)
@@ -186,6 +192,7 @@ class Board implements VirtualBoard {
     const calls = new BoardCalls(channel, {
       network: host.network,
       clock: host.clock,
+      onComputing: () => mine() && this.#computes(),
       wifi: this.#wifi,
       onOut: (bytes) => host.onConsole(bytes),
       onPin: (pin, value) => host.onPin(pin, value),
@@ -224,6 +231,17 @@ class Board implements VirtualBoard {
     const left = this.#hooks !== null && interruptIsLeft(this.#hooks)
     calls.ask(asked)
     if (left) calls.interrupt()
+    if (calls.isWaiting) this.#waits()
+  }
+
+  /** A virtual clock stands still while the program computes. */
+  #computes(): void {
+    this.#release ??= this.#host.clock.hold?.() ?? null
+  }
+
+  #waits(): void {
+    this.#release?.()
+    this.#release = null
   }
 
   #interrupt(): void {
@@ -262,12 +280,17 @@ class Board implements VirtualBoard {
     this.#marking?.cancel()
     this.#marking = null
     this.#wifi.stop()
+    this.#waits()
     calls?.stop(how)
     for (const pin of calls?.lit ?? []) if (this.#on) this.#host.onPin(pin, 0)
     if (worker === null) return
+    const release = this.#host.clock.hold?.()
     const ended = worker.terminate()
     this.#ending.add(ended)
-    void ended.finally(() => this.#ending.delete(ended))
+    void ended.finally(() => {
+      release?.()
+      this.#ending.delete(ended)
+    })
   }
 
   #write(changed: ReadonlyMap<string, Uint8Array | null>): void {

@@ -13,6 +13,8 @@ export interface WorkerTask extends BootOptions {
   readonly compiled: CompiledModule
   /** After a soft reset from a raw REPL: main.py is not run, and the REPL is raw again. */
   readonly raw: boolean
+  /** On a virtual clock: what it shows at boot, and which date that is. null: real time. */
+  readonly virtual: { readonly now: number; readonly date: number } | null
   /** Said first, as `MPY: soft reboot`. */
   readonly greeting: string
 }
@@ -24,14 +26,18 @@ const STALL = 20
 const task = workerData as WorkerTask
 const channel = new Channel(task.memory)
 const zero = performance.now()
+/** On a virtual clock: so many looks at it in a row take 1 ms, or a program that waits by looking would wait for ever. */
+const LOOKS_PER_MS = 20
+let looks = 0
 
 const machine: InterpreterHost = {
   ask(request: Request, interruptible) {
+    looks = 0
     channel.expect()
     parentPort!.postMessage({ request, interruptible })
     const reply = channel.wait()
     const late = channel.late()
-    if (late > STALL) parentPort!.postMessage({ late })
+    if (task.virtual === null && late > STALL) parentPort!.postMessage({ late })
     return reply
   },
   level: (pin) => channel.level(pin),
@@ -41,7 +47,12 @@ const machine: InterpreterHost = {
   set running(on) {
     channel.running = on
   },
-  now: () => performance.now() - zero,
+  now() {
+    if (task.virtual === null) return performance.now() - zero
+    if (++looks > LOOKS_PER_MS) machine.ask({ kind: 'busy', milliseconds: 1 }, false)
+    return channel.now - task.virtual.now
+  },
+  date: () => (task.virtual === null ? Date.now() : task.virtual.date + channel.now - task.virtual.now),
 }
 
 const interpreter = await loadInterpreter(task.compiled, machine, task)

@@ -1,8 +1,11 @@
 // A run in virtual time against the same run in real time, and against itself.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Event, writeTimeline } from '../evidence/index.ts'
-import { kindsOf, planIn, planOf, run, runText, scenario, stepsOf } from './testing.ts'
+import { kindsOf, planIn, planOf, plansOf, run, runText, scenario, stepsOf } from './testing.ts'
 
 const virtual = { clock: 'virtual' } as const
 
@@ -77,6 +80,39 @@ describe('a run in virtual time', () => {
     const at = (kind: string): number => events.find((e) => e.kind === kind)!.at
     expect(at('message')).toBeGreaterThan(90_000)
     expect(at('message')).toBeLessThan(90_010)
+  })
+
+  it('holds the clock while a virtual board computes, so that its record is the same each time', async () => {
+    const program = [
+      'import time, network',
+      'from umqtt.simple import MQTTClient',
+      'wlan = network.WLAN(network.STA_IF)',
+      'wlan.active(True)',
+      "wlan.connect('a', 'b')",
+      'while not wlan.isconnected(): time.sleep_ms(10)',
+      "c = MQTTClient('board', '10.0.0.1')",
+      'c.connect()',
+      'for n in range(12):',
+      "    c.publish(b't', str(n).encode())",
+      '    begun = time.ticks_ms()',
+      '    while time.ticks_diff(time.ticks_ms(), begun) < 1000: pass', // waits by looking at the clock
+      '    time.sleep(299)',
+    ].join('\n')
+    const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
+    try {
+      writeFileSync(join(folder, 'main.py'), program)
+      const text =
+        'name: a board\nversion: 1\ntimeout: 2h\ndevices:\n  blue: { use: micropython, files: { main.py: main.py } }\nsteps:\n' +
+        '  - delay: 1h\n  - expect: { packet: { from: blue, type: publish }, since: start, count: 12, within: 1s }\n'
+      const [plan] = plansOf(text, join(folder, 'board.scenario.yaml'))
+      const [one, other] = [await run(plan!, virtual), await run(plan!, virtual)]
+      expect(kindsOf(one.verdicts)).toEqual(['1 pass'])
+      const published = one.events.filter((e) => e.kind === 'packet' && e.packet.type === 'publish').map(({ at }) => at)
+      expect(Math.round((published[11]! - published[0]!) / 1000)).toBe(11 * 300)
+      expect(writeTimeline({}, other.events)).toBe(writeTimeline({}, one.events))
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   it('leaves the process as it was', async () => {

@@ -12,6 +12,11 @@ const BUSY_MS = 1
  * two, so that times of the record stay short.
  */
 export const TURN_MS = 1 / 8
+/**
+ * Real time that the clock is held without a word, ms: a program that computes for ever. From then on the clock goes on
+ * without it, and the run ends by its own time limit.
+ */
+const STANDSTILL_MS = 30_000
 /** Work of the operating system that ends by itself, and is not seen by the loop before it has: files, names, keys. */
 const UNDER_WAY = /^(FSReq|GetAddrInfoReq|PBKDF2|RandomBytes|KeyGen|Sign|Zlib)/
 
@@ -25,6 +30,8 @@ export class World {
   #phase: Due['phase'] = 'event'
   #holds = 0
   #parked = false
+  #standstill: NodeJS.Timeout | undefined
+  #isHeldForEver = false
   #over = false
   #turn = (): void => this.#settle()
 
@@ -34,6 +41,7 @@ export class World {
       isVirtual: true,
       now: () => instant(this.#now),
       at: (when, fire) => this.at(when, fire),
+      hold: () => this.hold(),
       busy: (then) => void this.at(this.#now + BUSY_MS, then),
     }
   }
@@ -70,11 +78,21 @@ export class World {
       return await work()
     } finally {
       this.#over = true
+      real.clearTimeout(this.#standstill)
     }
+  }
+
+  #park(): void {
+    this.#parked = true
+    this.#standstill = real.setTimeout(() => {
+      this.#isHeldForEver = true
+      this.#wake()
+    }, STANDSTILL_MS)
   }
 
   #wake(): void {
     this.#parked = false
+    real.clearTimeout(this.#standstill)
     real.setImmediate(this.#turn)
   }
 
@@ -87,7 +105,7 @@ export class World {
     if (this.#over) return
     const next = this.#next()
     if (next === 'parked') {
-      this.#parked = true
+      this.#park()
       return
     }
     real.setImmediate(this.#turn)
@@ -99,9 +117,10 @@ export class World {
   }
 
   #next(): Due | 'waiting' | 'parked' {
+    // Nothing else happens meanwhile: whether a thread is done before or after it would be chance.
+    if (this.#holds > 0 && !this.#isHeldForEver) return 'parked'
     const first = this.#queue.first
     if (first !== undefined && first.when <= this.#now) return this.#queue.shift()!
-    if (this.#holds > 0) return 'parked'
     if (first === undefined || isUnderWay()) return 'waiting'
     this.#now = first.when
     return this.#queue.shift()!

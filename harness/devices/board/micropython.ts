@@ -38,7 +38,6 @@ interface Settings extends BoardSettings {
 
 export const micropython: DeviceKind<Settings> = {
   name: 'micropython',
-  ownTime: () => 'a virtual board',
   verbs: ['exec', 'upload', 'wifi'],
   binding: {
     words: [{ word: 'virtual' }, { word: 'virtual', key: 'files', isPath: true }],
