@@ -96,7 +96,7 @@ const MARKS: Readonly<Record<Status, (c: Colors) => string>> = {
 
 function lineOf(run: ScenarioRun, final: boolean, c: Colors, on: string): string {
   const where = c.dim(`${bundledName(run.plan.file)}:${run.plan.place.line}`)
-  const took = c.dim(showSeconds(run.duration))
+  const took = c.dim(`${showSeconds(run.duration)}${run.clock === 'virtual' ? ' virtual' : ''}`)
   const gap = gapOf(run, c)
   const again = final ? '' : c.yellow(' will be tried again')
   const why = run.plan.skip === null ? '' : c.dim(` skipped: ${oneLine(run.plan.skip)}`)
@@ -122,8 +122,22 @@ function gapLines(result: SuiteResult, c: Colors): string {
 export function failureOf(run: ScenarioRun, color: boolean, width?: number, names?: RunNames): string {
   const text = renderFailure(run, color, width, names?.several)
   if (text === '') return ''
-  const record = run.artifacts === null ? '' : `  ${createColors(color).cyan('record:')} ${run.artifacts}\n`
-  return `\n${text}${record}`
+  const { cyan } = createColors(color)
+  const record = run.artifacts === null ? '' : `  ${cyan('record:')} ${run.artifacts}\n`
+  const again = run.clock === 'virtual' ? `  ${cyan('again:')} ${againOf(run)}\n` : ''
+  return `\n${text}${record}${again}`
+}
+
+/** In virtual time the same seed is the same run, event by event. */
+function againOf({ plan: { file, given }, seed }: ScenarioRun): string {
+  const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+  const each = (flag: string, values: Readonly<Record<string, string>>): string[] =>
+    Object.entries(values).flatMap(([name, value]) => [flag, quoted(`${name}=${value}`)])
+  return [
+    `hil run ${quoted(file)} --clock virtual --seed ${seed}`,
+    ...each('--var', given.vars),
+    ...each('--bind', given.bind ?? {}),
+  ].join(' ')
 }
 
 /** Each way to fail once, in full, with the names of the other runs that failed so. */

@@ -35,6 +35,8 @@ export interface SuiteOptions {
   /** Stop after so many failures; 0: never. */
   readonly maxFailures: number
   readonly seed: number
+  /** In virtual time, too, each repetition has a seed of its own. */
+  readonly seedEach?: boolean | undefined
   /** Milliseconds for everything; 0: no limit. */
   readonly globalTimeout: number
   readonly output: string
@@ -136,6 +138,13 @@ export async function runSuite(
   return result
 }
 
+/**
+ * Each repetition draws anew, and the same again with the same seed. In virtual time a repetition with another seed is
+ * another run, and one with the same seed must be the same: there it draws anew only when that was asked for.
+ */
+const seedOf = ({ seed, seedEach }: SuiteOptions, repetition: number, isVirtual: boolean): number =>
+  isVirtual && seedEach !== true ? seed : (seed + repetition * 7919) >>> 0
+
 const isBad = ({ status }: ScenarioRun): boolean => status !== 'passed' && status !== 'skipped' && status !== 'gap'
 
 interface Turn extends SuiteJob {
@@ -184,8 +193,7 @@ async function once(
     },
     ...(journal === null ? {} : { onEvent: (event) => journal.write(event) }),
     openFleet: options.openFleet,
-    // Each repetition draws anew, and the same again with the same seed.
-    seed: (options.seed + repetition * 7919) >>> 0,
+    seed: seedOf(options, repetition, clock === 'virtual'),
     limits: options.limits,
     signal,
     repetition,

@@ -83,6 +83,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
       retries: args.retries ?? config.retries ?? 0,
       limits: limitsOf(config.limits),
       repeatEach: args.repeatEach,
+      seedEach: args.seedEach,
       maxFailures: args.x ? 1 : (args.maxFailures ?? 0),
       seed,
       globalTimeout,

@@ -11,6 +11,7 @@ export interface RunArguments extends SelectArguments {
   readonly maxFailures?: number | undefined
   readonly retries?: number | undefined
   readonly repeatEach: number
+  readonly seedEach?: boolean | undefined
   readonly shard?: string | undefined
   readonly lastFailed?: boolean | undefined
   readonly reporter?: readonly string[] | undefined
@@ -72,6 +73,10 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       default: 1,
       requiresArg: true,
       describe: 'run each scenario N times',
+    })
+    .option('seed-each', {
+      type: 'boolean',
+      describe: 'another seed for each repetition in virtual time; in real time that is always so',
     })
     .option('shard', { type: 'string', requiresArg: true, describe: 'N/M: the Nth of M parts' })
     .option('last-failed', { type: 'boolean', describe: 'only scenarios that failed in the last run (results.json)' })
