@@ -47,12 +47,17 @@ export class EspMqttClientCalls implements EmulatedClient {
   readonly #hooks: ClientHooks
   readonly #internalTask: boolean
   readonly #resumed = new Signal('resume')
+  readonly #outcome = new Signal('onConnect or onDisconnect')
+  #settled = false
   #begun = false
   /** The task, while it waits for the socket. */
   #standing: ThreadHandle | null = null
 
   constructor(settings: Settings, net: NetworkClient, hooks: ClientHooks, internalTask: boolean) {
-    this.#mqtt = new MqttClient(settings, net, hooks)
+    this.#mqtt = new MqttClient(settings, net, {
+      ...(hooks.onMessage === undefined ? {} : { onMessage: hooks.onMessage.bind(hooks) }),
+      onEvent: (name, told) => this.#event(name, told),
+    })
     this.#net = net
     this.#hooks = hooks
     this.#internalTask = internalTask
@@ -83,6 +88,8 @@ export class EspMqttClientCalls implements EmulatedClient {
         return mqtt.state === DISCONNECTED
       case 'connect':
         return mqtt.connect()
+      case 'connectAndWait':
+        return yield* this.#connectAndWait()
       case 'disconnect':
         return mqtt.disconnect(isTrue(first))
       case 'publish':
@@ -124,6 +131,29 @@ export class EspMqttClientCalls implements EmulatedClient {
       default:
         throw new Error(`${method} has a signature and no code`)
     }
+  }
+
+  *#event(name: string, args: readonly PyValue[]): Program<void> {
+    if (this.#hooks.onEvent !== undefined) yield* this.#hooks.onEvent(name, args)
+    if (name !== 'onConnect' && name !== 'onDisconnect') return
+    this.#settled = true
+    yield* signal(this.#outcome)
+  }
+
+  /** Whether it is connected then. */
+  *#connectAndWait(): Program<boolean> {
+    const mqtt = this.#mqtt
+    this.#settled = false
+    if (!mqtt.connect()) return mqtt.state === CONNECTED
+    yield* this.#wake()
+    while (!this.#settled) {
+      if (this.#internalTask) yield* waitFor(this.#outcome, null)
+      else {
+        yield* mqtt.loop()
+        if (!this.#settled) yield* sleep(TICK)
+      }
+    }
+    return mqtt.state === CONNECTED
   }
 
   #set(settings: Partial<Settings>): null {

@@ -53,6 +53,8 @@ export const METHODS: Readonly<Record<string, Signature>> = {
   setCredentials: [required('username'), required('password')],
   setWill: [required('topic'), required('qos'), required('retain'), required('payload')],
   connect: [],
+  /** No method of the library: `connect`, and then what onConnect or onDisconnect says. */
+  connectAndWait: [],
   disconnect: [optional('force', false)],
   connected: [],
   disconnected: [],
@@ -68,7 +70,7 @@ export const METHODS: Readonly<Record<string, Signature>> = {
 const say = (method: string, ...args: readonly PyValue[]): LibraryCall => ({ method, args, kwargs: {} })
 
 export const VERBS: VerbMap = {
-  connect: () => say('connect'),
+  connect: () => say('connectAndWait'),
   publish: ({ topic, payload, qos, retain }) => say('publish', topic, qos ?? 0, retain ?? false, payload),
   subscribe: ({ topic, qos }) => say('subscribe', topic, qos ?? 0),
   unsubscribe: ({ topic }) => say('unsubscribe', topic),

@@ -77,7 +77,8 @@ const given = (kwargs: Readonly<Record<string, PyValue | undefined>>): Options =
   Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== undefined)) as Options
 
 export const VERBS: VerbMap = {
-  connect: () => say('connect'),
+  /** As programs do that cannot wait for Wi-Fi to prove itself; `call` makes the other one. */
+  connect: () => say('connect', [], { quick: true }),
   publish: ({ topic, payload, qos, retain }) => say('publish', [topic, payload], given({ retain, qos })),
   subscribe: ({ topic, qos }) => say('subscribe', [topic], given({ qos })),
   unsubscribe: ({ topic }) => say('unsubscribe', [topic]),
