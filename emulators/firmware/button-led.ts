@@ -49,7 +49,7 @@ function* run({ client: kind, server, port }: FirmwareContext, name: string, pee
   for (;;) {
     const level = yield* readPin(BUTTON)
     yield* say(client, verbs.publish({ topic: utf8(`${name}/btn/0`), payload: utf8(String(level)) })!)
-    yield* say(client, verbs.check()!)
+    yield* say(client, verbs.check())
     yield* sleep(BEAT)
   }
 }

@@ -36,9 +36,13 @@ export interface FirmwareKind {
   program(context: FirmwareContext): () => Program<void>
 }
 
-/** Makes a call said in the library's words. */
-export function say(client: EmulatedClient, call: LibraryCall): Program<PyValue> {
-  return client.call(call.method, call.args, call.kwargs)
+/** Makes a call said in the library's words. null: the library has no such thing, or does it by itself. */
+export function say(client: EmulatedClient, call: LibraryCall | null): Program<PyValue> {
+  return call === null ? nothing() : client.call(call.method, call.args, call.kwargs)
+}
+
+function* nothing(): Program<null> {
+  return null
 }
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)

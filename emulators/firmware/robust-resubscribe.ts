@@ -50,7 +50,7 @@ function* run(context: FirmwareContext, topic: string, keepalive: PyValue): Prog
   yield* say(client, verbs.connect({})!)
   yield* subscribe(topic)
   for (;;) {
-    yield* say(client, verbs.check()!)
+    yield* say(client, verbs.check())
     yield* sleep(TURN)
   }
 }

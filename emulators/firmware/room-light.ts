@@ -58,7 +58,7 @@ function* run(context: FirmwareContext, { uuid, interval, lightStatus }: Setting
   let last = 0
   for (;;) {
     try {
-      yield* say(client, context.client.verbs.check()!)
+      yield* say(client, context.client.verbs.check())
       if ((yield* wholeSeconds()) - last > interval) {
         yield* client.call('publish', [`${uuid}/home/living_room/light`, lightStatus], {})
         yield* print(

@@ -89,6 +89,7 @@ export class EspMqttClientCalls implements EmulatedClient {
       case 'connect':
         return mqtt.connect()
       case 'connectAndWait':
+        if (first !== undefined && first !== null) this.#set({ cleanSession: isTrue(first) })
         return yield* this.#connectAndWait()
       case 'disconnect':
         return mqtt.disconnect(isTrue(first))

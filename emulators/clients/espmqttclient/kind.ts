@@ -53,8 +53,8 @@ export const METHODS: Readonly<Record<string, Signature>> = {
   setCredentials: [required('username'), required('password')],
   setWill: [required('topic'), required('qos'), required('retain'), required('payload')],
   connect: [],
-  /** No method of the library: `connect`, and then what onConnect or onDisconnect says. */
-  connectAndWait: [],
+  /** No method of the library: setCleanSession if that is said, `connect`, and then what onConnect or onDisconnect says. */
+  connectAndWait: [optional('cleanSession', null)],
   disconnect: [optional('force', false)],
   connected: [],
   disconnected: [],
@@ -70,7 +70,7 @@ export const METHODS: Readonly<Record<string, Signature>> = {
 const say = (method: string, ...args: readonly PyValue[]): LibraryCall => ({ method, args, kwargs: {} })
 
 export const VERBS: VerbMap = {
-  connect: () => say('connectAndWait'),
+  connect: ({ clean }) => (clean === undefined ? say('connectAndWait') : say('connectAndWait', clean)),
   publish: ({ topic, payload, qos, retain }) => say('publish', topic, qos ?? 0, retain ?? false, payload),
   subscribe: ({ topic, qos }) => say('subscribe', topic, qos ?? 0),
   unsubscribe: ({ topic }) => say('unsubscribe', topic),
