@@ -137,6 +137,15 @@ export interface ClientVersion {
   readonly changes: string
 }
 
+/** By which names a library's events come; programs subscribe at `connected`, each time. */
+export interface ClientEvents {
+  readonly connected: string
+  /** It does not connect again by itself: its example does, with this method, so long after this event. Absent: it does. */
+  readonly lost?: { readonly event: string; readonly retry: Duration; readonly method: string } | undefined
+  /** With the id of a QoS 1 or 2 publish that is through; the call has given that id long before. */
+  readonly published?: string | undefined
+}
+
 export interface TaskOptions {
   will(message: Message): Options
   clean(clean: boolean): Options
@@ -160,8 +169,8 @@ export interface ClientKind {
   readonly quirks: readonly Quirk[]
   readonly habits?: Habits | undefined
   readonly verbs: VerbMap
-  /** It connects again by itself, and by this event tells each time that it has: programs subscribe there. */
-  readonly connectedEvent?: string | undefined
+  /** It tells by events what becomes of its connection. */
+  readonly events?: ClientEvents | undefined
   /**
    * Its calls tell of failures by returning false, and it pings inside of the method that looks for messages, which a
    * program calls all the time. `retry`: what its example waits between two attempts to connect.

@@ -13,11 +13,11 @@ import {
   sleep,
 } from '../board.ts'
 import type { ClientHooks, EmulatedClient } from '../clients/client.ts'
-import { SteadyWlan, type Wlan } from '../clients/mqtt-as/wlan.ts'
 import { milliseconds } from '../core/time.ts'
 import type { FleetDevice } from '../drive/fleet/device.ts'
 import { waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
+import { EventHooks, subscribe } from './fleet-events.ts'
 import type { FleetRole } from './fleet-role.ts'
 import { taskDevice } from './fleet-task-device.ts'
 import { Sketch } from './sketch.ts'
@@ -33,7 +33,8 @@ export function fleetDevice(role: FleetRole, device: FleetDevice): Program<void>
 }
 
 function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
-  const hooks = role.client.connectedEvent === undefined ? new Hooks(role, device) : new EventHooks(role, device)
+  const { events } = role.client
+  const hooks = events === undefined ? new Hooks(role, device) : new EventHooks(role, device, events)
   const client = programOf(role, role.client.create(role.options(device), hooks))
   hooks.client = client
   yield* begin(client, role, device)
@@ -42,7 +43,8 @@ function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
     if (instruction === null) continue
     let raised: PythonError | null = null
     try {
-      yield* client.call(instruction.method, instruction.args, instruction.kwargs)
+      const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
+      if (hooks instanceof EventHooks) yield* hooks.done(instruction, value)
     } catch (e) {
       if (!(e instanceof PythonError)) throw e
       raised = e
@@ -63,10 +65,11 @@ function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): P
   if (will !== null) yield* say(client, will)
   if (role.backoff === null) yield* say(client, role.connect)
   else yield* connectAgain(client, role, device, true)
-  if (role.client.connectedEvent === undefined) yield* subscribe(client, role, device)
+  if (role.client.events === undefined) yield* subscribe(client, role, device)
 }
 
 function* mend(client: EmulatedClient, role: FleetRole, device: FleetDevice, raised: PythonError): Program<void> {
+  if (role.client.events !== undefined) return // what becomes of the connection, its events tell
   if (role.backoff !== null) {
     yield* connectAgain(client, role, device, false)
     return
@@ -92,7 +95,7 @@ function* connectAgain(client: EmulatedClient, role: FleetRole, device: FleetDev
     }
     try {
       const present = yield* say(client, role.connect)
-      const subscribesHere = !first && role.client.connectedEvent === undefined
+      const subscribesHere = !first && role.client.events === undefined
       if (subscribesHere && present !== 1) yield* subscribe(client, role, device)
       return present
     } catch (e) {
@@ -101,51 +104,24 @@ function* connectAgain(client: EmulatedClient, role: FleetRole, device: FleetDev
   }
 }
 
-function* subscribe(client: EmulatedClient, role: FleetRole, device: FleetDevice): Program<void> {
-  for (const call of role.subscriptions(device)) yield* say(client, call)
-  role.subscribed?.(device)
-}
-
+/** What a program does in its callbacks. */
 class Hooks implements ClientHooks {
   client: EmulatedClient | null = null
-  protected readonly role: FleetRole
-  protected readonly device: FleetDevice
+  readonly #role: FleetRole
+  readonly #device: FleetDevice
 
   constructor(role: FleetRole, device: FleetDevice) {
-    this.role = role
-    this.device = device
+    this.#role = role
+    this.#device = device
   }
 
   *onMessage(topic: Uint8Array, payload: Uint8Array): Program<void> {
-    this.role.heard(this.device, topic, payload)
+    this.#role.heard(this.#device, topic, payload)
   }
 
   /** umqtt.robust's `reconnect`, as a program's subclass overrides it; without a policy its own holds. */
   *onReconnect(): Program<number | null> {
-    if (this.role.backoff === null) return null
-    return Number(yield* connectAgain(this.client!, this.role, this.device, false))
-  }
-}
-
-/** A program of a library that connects again by itself: it subscribes each time that a connection stands. */
-class EventHooks extends Hooks {
-  readonly wlan: Wlan = new DeviceWlan(this.device);
-
-  *onEvent(name: string): Program<void> {
-    if (name === this.role.client.connectedEvent) yield* subscribe(this.client!, this.role, this.device)
-  }
-}
-
-/** Wi-Fi that the device knows to be gone when its network is down. */
-class DeviceWlan extends SteadyWlan {
-  readonly #device: FleetDevice
-
-  constructor(device: FleetDevice) {
-    super()
-    this.#device = device
-  }
-
-  override isconnected(): boolean {
-    return this.#device.network !== 'down' && super.isconnected()
+    if (this.#role.backoff === null) return null
+    return Number(yield* connectAgain(this.client!, this.#role, this.#device, false))
   }
 }

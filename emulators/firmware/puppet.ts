@@ -58,7 +58,7 @@ function build({ client: kind, name, server, port, options, callback, will }: Fi
       *onError(text) {
         yield* print(`error ${text}`)
       },
-      ...(kind.connectedEvent === undefined ? {} : { onEvent: printEvent }),
+      ...(kind.events === undefined ? {} : { onEvent: printEvent }),
     },
   )
   return client

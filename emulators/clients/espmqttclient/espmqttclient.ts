@@ -1,6 +1,7 @@
 // espMqttClient 1.7.3 (bertmelis), over the synchronous network object of an ESP8266 or ESP32.
 
 import { Problem } from '../../core/problem.ts'
+import { seconds } from '../../core/time.ts'
 import { cString, numberOf } from '../arduino/c.ts'
 import { networkOf } from '../arduino/options.ts'
 import { type ClientHooks, type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
@@ -43,7 +44,11 @@ export const espMqttClient: ClientKind = {
   habits: HABITS,
   verbs: VERBS,
   pingsUncalled: true,
-  connectedEvent: 'onConnect',
+  events: {
+    connected: 'onConnect',
+    lost: { event: 'onDisconnect', retry: seconds(5), method: 'connect' },
+    published: 'onPublish',
+  },
   identity: (name, server, port) => ({ clientId: name, server, port }),
   create,
 }

@@ -17,7 +17,7 @@ export const mqttAs: ClientKind = {
   habits: HABITS,
   verbs: VERBS,
   pingsUncalled: true,
-  connectedEvent: 'connect_coro',
+  events: { connected: 'connect_coro' },
   identity: (name, server, port) => ({ client_id: new Uint8Array(new TextEncoder().encode(name)), server, port }),
   create({ will = null, ...options }, hooks) {
     return new MqttAs({ ...parseOptions('mqtt_as', OPTIONS, options), will }, hooks)

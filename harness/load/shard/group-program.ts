@@ -139,10 +139,11 @@ function publishCall({ client }: FleetGroup, { qos, retain }: Publication): Publ
   const args: PyValue[] = bind(said.method, client.methods[said.method]!, said.args, said.kwargs)
   const made: Instruction = { id: 'publish', method: said.method, args, kwargs: {} }
   const asText = typeof args[0] === 'string'
+  const payloadAt = Math.max(1, args.lastIndexOf(HOLE))
   return {
     fill(topic, payload) {
       args[0] = asText ? Buffer.from(topic).toString() : topic
-      args[1] = payload
+      args[payloadAt] = payload
       return made
     },
   }
