@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../emulators/index.ts'
+import { withoutUrlCredentials } from '../outside/index.ts'
 import { EXIT, type ExitCode, exitCodeOfProblem } from '../problems/index.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,7 +14,12 @@ function asProblem(error: unknown): unknown {
   return ofFile ? new Problem('run/file', error.message, { hint: 'check free space and write permission' }) : error
 }
 
-export async function tell(thrown: unknown, out: Terminal): Promise<ExitCode> {
+/** No message shows the password of a URL, whoever has made it. */
+export async function tell(thrown: unknown, terminal: Terminal): Promise<ExitCode> {
+  const out = {
+    color: terminal.color,
+    printError: (text: string): void => terminal.printError(withoutUrlCredentials(text)),
+  }
   const error = asProblem(thrown)
   if (!(error instanceof Problem)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -12,8 +12,12 @@ export function withoutCredentials(url: string): string {
   return scheme + (query < 0 ? place : place.slice(0, query))
 }
 
-/** URLs with credentials in text of any kind. Only `scheme://…@` is recognised. */
-const WITHIN = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'<>]{0,512}@/gi
+/** URLs with credentials in text of any kind: `scheme://…@`, also with a character of `://` forgotten. */
+const WITHIN = /\b([a-z][a-z0-9+.-]{1,20}(?::\/{1,3}|\/\/))[^\s/@"'<>]{0,512}@(?:[^\s/@"'<>]{0,512}@)*([^\s?#"'<>]{0,512})(?:[?#][^\s"'<>]{0,2048})?/gi
+
+/** A URL with a password in it, as `WITHIN` finds one. */
+export const hasUrlPassword = (text: string): boolean =>
+  /^[a-z][a-z0-9+.-]{1,20}(?::\/{1,3}|\/\/)[^\s/@:]*:[^\s@]+@/i.test(text)
 
 /** Text in which no URL has credentials: for what others say, such as the message of a library. */
-export const withoutUrlCredentials = (text: string): string => text.replace(WITHIN, '$1')
+export const withoutUrlCredentials = (text: string): string => text.replace(WITHIN, '$1$2')

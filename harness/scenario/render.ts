@@ -2,7 +2,7 @@
 // count UTF-16 units but carets stand in terminal cells: a tab, an accent or 日 is not one of each.
 
 import { createColors } from 'picocolors'
-import { visible } from '../outside/index.ts'
+import { visible, withoutUrlCredentials } from '../outside/index.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 export interface RenderOptions {
@@ -33,7 +33,7 @@ export function renderDiagnostic(
     const [first = '', ...rest] = hint.split('\n')
     out.push(`  ${colors.cyan('hint:')} ${visible(first)}`, ...rest.map((line) => `        ${visible(line)}`))
   }
-  return `${out.join('\n')}\n`
+  return withoutUrlCredentials(`${out.join('\n')}\n`)
 }
 
 type Paint = (text: string) => string

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { Problem } from '../../../emulators/index.ts'
 import { coverageOf, isAbout, type RanScenario, showCoverage, statementsOf, totalsLine } from '../../coverage/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
@@ -31,6 +32,28 @@ function leastOf(required: string | undefined): number {
   throw new Problem('cli/bad-percent', `--require: ${parsed.reason}`, { hint: parsed.hint })
 }
 
+const strings = z.array(z.string())
+
+/** What coverage needs of results.json; the rest is not looked at. */
+const results = z.object({
+  schema: z.literal('mqtt-hil/results'),
+  scenarios: z.array(
+    z.object({
+      name: z.string(),
+      file: z.string(),
+      variant: z.string(),
+      status: z.string(),
+      reason: z.string().nullable(),
+      verifies: strings,
+      broker: z.object({ name: z.string(), version: z.string() }),
+      bindings: z.record(z.string(), z.string()),
+      steps: z.array(
+        z.object({ verdict: z.string().optional(), verifies: strings.optional(), violates: strings.optional() }),
+      ),
+    }),
+  ),
+})
+
 async function readResults(path: string): Promise<readonly RanScenario[]> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
@@ -44,8 +67,7 @@ async function readResults(path: string): Promise<readonly RanScenario[]> {
     })
   })
   try {
-    const { schema, scenarios } = JSON.parse(text) as { schema?: string; scenarios: readonly RanScenario[] }
-    if (schema === 'mqtt-hil/results') return scenarios
+    return results.parse(JSON.parse(text)).scenarios as readonly RanScenario[]
   } catch {
     // told below
   }

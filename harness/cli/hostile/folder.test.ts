@@ -3,8 +3,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { oneLine, visible } from '../../outside/index.ts'
 import { hilIn, Scratch } from '../testing.ts'
+import { nasty } from './texts.ts'
 
 const SCENARIO = `
 name: hello
@@ -107,4 +110,43 @@ test('judge: a link in the place of a scenario or a timeline is not read', async
   symlinkSync('../../precious/inner/timeline.ndjson', join(results, record!, 'timeline.ndjson'))
   expect((await hilIn(folder.path, 'judge', 'results')).err).toContain('no timeline.ndjson')
   expect(existsSync(join(folder.path, 'precious/secret.txt'))).toBe(true)
+})
+
+/** Every place of a value in it. */
+function placesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return [path, ...Object.entries(value).flatMap(([key, item]) => placesIn(item, [...path, key]))]
+}
+
+function put(value: unknown, [key, ...rest]: readonly string[], other: unknown): unknown {
+  if (key === undefined) return other
+  if (Array.isArray(value)) return value.map((item, k) => (String(k) === key ? put(item, rest, other) : item))
+  const map = value as Record<string, unknown>
+  return { ...map, [key]: put(map[key], rest, other) }
+}
+
+test('whatever stands in results.json, report, judge and coverage end with a word, and touch nothing else', async () => {
+  using folder = await prepared()
+  const file = join(folder.path, 'results/results.json')
+  const whole = readFileSync(file, 'utf8')
+  const places = placesIn(JSON.parse(whole))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...places),
+      fc.oneof(nasty, fc.jsonValue(), fc.constantFrom('../precious/secret.txt', '/etc/passwd', null, [], {})),
+      fc.constantFrom('report', 'judge', 'coverage'),
+      async (path, other, command) => {
+        writeFileSync(file, JSON.stringify(put(JSON.parse(whole), path, other)))
+        const { code, out, err } = await hilIn(folder.path, command, 'results')
+        const about = `${command}, ${path.join('.')}: ${oneLine(out + err)}`
+        expect([0, 1, 2, 3], about).toContain(code)
+        expect(visible(out + err), about).toBe(out + err)
+        expect(isWhole(folder), about).toBe(true)
+        if (existsSync(join(folder.path, 'results/report.html')))
+          expect(readFileSync(join(folder.path, 'results/report.html'), 'utf8')).not.toMatch(/PRECIOUS|<script>planted/)
+      },
+    ),
+    { seed: 18, numRuns: 150 },
+  )
+  writeFileSync(file, whole)
 })

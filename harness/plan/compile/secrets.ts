@@ -2,6 +2,7 @@
 // variables of the environment that are. Their values are masked in records; in the scenario's own text, too.
 
 import { isSecretName, Secrets, SHORTEST_SECRET } from '../../evidence/index.ts'
+import { hasUrlPassword } from '../../outside/index.ts'
 import {
   childOf,
   type Diagnostic,
@@ -20,11 +21,17 @@ const MASK = '•'
 export function secretsIn(text: string, root: Node, scope: Scope): readonly string[] {
   const literal = scalarsIn(root).flatMap((node) => {
     const { node: filled, deferred } = interpolate(node, scope, new Diagnostics())
-    return deferred.length === 0 && filled.kind === 'scalar' ? [String(filled.value)] : []
+    return deferred.length === 0 && filled.kind === 'scalar' ? secretsOf(String(filled.value)) : []
   })
   const { env } = scope.values as { readonly env?: Readonly<Record<string, string>> }
   const named = [...text.matchAll(SECRET_VARIABLE)].map((match) => match[1]!).filter(isSecretName)
   return [...new Set([...literal, ...named.flatMap((name) => env?.[name] ?? [])])]
+}
+
+/** Of a URL its password alone as well. */
+function secretsOf(value: string): readonly string[] {
+  const [, word] = hasUrlPassword(value) ? (/:[/]*[^/@:]*:([^@]+)@/.exec(value) ?? []) : []
+  return word === undefined ? [value] : [value, word]
 }
 
 /** As `Secrets` of the evidence does: shorter values would be found everywhere. */
@@ -81,6 +88,10 @@ export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
   return { ...diagnostic, message: mask(message), ...(hint === undefined ? {} : { hint: mask(hint) }) }
 }
 
+/** The broker is named, or has a URL: what has a @ in it is meant as one. */
+const isUrl = (key: string, value: Node): boolean =>
+  key === 'broker' && value.kind === 'scalar' && String(value.value).includes('@')
+
 const found = new WeakMap<Node, readonly ScalarNode[]>()
 
 /** Texts below keys that are named like a password. A root is looked through once, for all rows of its matrix. */
@@ -93,11 +104,14 @@ function scalarsIn(root: Node): readonly ScalarNode[] {
 function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
   switch (node.kind) {
     case 'scalar':
+      if (typeof node.value === 'string' && hasUrlPassword(node.value)) return [node]
       return secret && (typeof node.value === 'string' || typeof node.value === 'number') ? [node] : []
     case 'list':
       return node.items.flatMap((item) => scalarsBelow(item, secret))
     case 'map':
-      return node.entries.flatMap(({ key, value }) => scalarsBelow(value, secret || isSecretName(key)))
+      return node.entries.flatMap(({ key, value }) =>
+        scalarsBelow(value, secret || isSecretName(key) || isUrl(key, value)),
+      )
   }
 }
 
