@@ -2,11 +2,12 @@
 // address was asked for.
 
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
+import { writeTimeline } from '../../evidence/index.ts'
 import { Scratch, type Started, start } from '../testing.ts'
 
 const isLinux = process.platform === 'linux'
@@ -112,6 +113,18 @@ steps:
   - delay: 60s
 `
 
+const RECORDING = writeTimeline(
+  {
+    recording: true,
+    scenario: 'recording of blue',
+    broker: { name: 'aedes', kind: 'aedes', version: '', gaps: [] },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    devices: { blue: 'recorded' },
+  },
+  // It connects after a minute: until then its link listens.
+  [{ kind: 'socket', device: 'blue', change: 'connected', by: 'device', connection: 1, at: 60_000, seq: 0 }] as never,
+)
+
 const here = await Promise.all(
   (['aedes', 'mosquitto', 'nats'] as const).map(async (name) => [name, await brokers[name].available()] as const),
 )
@@ -138,6 +151,46 @@ test.skipIf(!isLinux).each([
     writeFileSync(join(folder.path, 'x.scenario.yaml'), FLEET)
     const found = await listening(start([...args, '--broker', 'aedes'], folder.path), least)
     expect(found.filter((address) => !isLoopback(address))).toEqual([])
+  },
+  90_000,
+)
+
+test.skipIf(!isLinux).each([
+  ['watch', ['watch', 'x.scenario.yaml', '--broker', 'aedes'], 3],
+  ['replay', ['replay', 'recording', '--broker', 'aedes'], 2],
+] as const)(
+  'hil %s',
+  async (_, args, least) => {
+    using folder = new Scratch()
+    writeFileSync(join(folder.path, 'x.scenario.yaml'), SCENARIO)
+    mkdirSync(join(folder.path, 'recording'))
+    writeFileSync(join(folder.path, 'recording/timeline.ndjson'), RECORDING)
+    const found = await listening(start(args, folder.path), least)
+    expect(found.filter((address) => !isLoopback(address))).toEqual([])
+  },
+  90_000,
+)
+
+// These listen nowhere: they are looked at once they have connected to somebody.
+test.skipIf(!isLinux).each([
+  ['emulate', (port: number) => ['emulate', 'umqtt.simple', '-p', String(port), '-t', 'a']],
+  ['worker', (port: number) => ['worker', '--queue', `redis://127.0.0.1:${port}`]],
+] as const)(
+  'hil %s',
+  async (_, args) => {
+    using folder = new Scratch()
+    const server = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const connected = once(server, 'connection')
+    process.env.HIL_QUEUE_KEY = 'k'.repeat(40)
+    const started = start([...args((server.address() as { readonly port: number }).port)], folder.path)
+    delete process.env.HIL_QUEUE_KEY
+    try {
+      await connected
+      expect(await listening(started, 0)).toEqual([])
+    } finally {
+      server.close()
+    }
   },
   90_000,
 )
