@@ -56,12 +56,16 @@ export class NearMisses {
   readonly #troubles: number[] = []
   /** What the devices of the claim did otherwise: shown when nothing else is. */
   readonly #around: number[] = []
+  /** What the devices of a claim about a pin have written: it tells what the program meant to do. */
+  readonly #consoles: number[] = []
   readonly #devices: ReadonlySet<string>
   readonly #streams: ReadonlySet<string>
+  readonly #aboutPins: boolean
 
   constructor(want: Want) {
     this.#want = want
     this.#devices = new Set(want.patterns.flatMap((p) => p.matcher.devices(p.fields)))
+    this.#aboutPins = want.patterns.some(({ matcher }) => matcher.kind === 'signal')
     this.#streams = new Set(want.patterns.map((p) => p.matcher.stream(p.fields)))
   }
 
@@ -69,6 +73,8 @@ export class NearMisses {
     const event = shownOf(observed)
     if (tellsOfTrouble(event) || this.#isLoss(event)) keepLast(this.#troubles, event.seq, 4)
     else if (this.#isAround(event)) keepLast(this.#around, event.seq, 6)
+    if (event.kind === 'serial' && this.#aboutPins && this.#isOfClaim(event.device))
+      keepLast(this.#consoles, event.seq, 4)
     if (this.#streams.has(streamOf(event))) keepLast(this.#stream, event.seq, 4)
     for (const pattern of this.#want.patterns) {
       const differs = pattern.matcher.compare(pattern.fields, event)
@@ -101,7 +107,9 @@ export class NearMisses {
   get seqs(): readonly number[] {
     const near = this.#near.map((n) => n.event.seq)
     const around = near.length + this.#stream.length === 0 ? this.#around : []
-    return [...new Set([...near, ...this.#stream, ...this.#troubles, ...around])].sort((a, b) => a - b)
+    return [...new Set([...near, ...this.#stream, ...this.#troubles, ...this.#consoles, ...around])].sort(
+      (a, b) => a - b,
+    )
   }
 }
 

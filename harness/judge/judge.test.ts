@@ -9,6 +9,7 @@ import {
   type Happening,
   judged,
   message,
+  pattern,
   planOf,
   prohibition,
   said,
@@ -30,6 +31,15 @@ describe('expect', () => {
         [20, said('t')],
       ]),
     ).toMatchObject({ kind: 'pass', evidence: [2] })
+  })
+
+  it('about a pin that fails shows what else changed, and what the program wrote', () => {
+    const pin = pattern('signal', { device: 'blue', signal: 'led' })
+    const verdict = one(expectation([pin]), [
+      [10, { kind: 'signal', device: 'blue', signal: 'relay', value: 1 } as never],
+      [20, { kind: 'serial', device: 'blue', line: 'LED broken', stream: 'out' } as never],
+    ])
+    expect(verdict).toMatchObject({ kind: 'fail', nearby: [1, 2] })
   })
 
   it('fails when nothing comes, and shows the near miss', () => {

@@ -67,6 +67,18 @@ describe('the lanes', () => {
     ])
   })
 
+  it('have one for each signal, though it never changed', async () => {
+    const { lanesOf } = await import(pathToFileURL(join(pageFolder(), 'lanes.js')).href)
+    const scenario = {
+      steps: [],
+      bindings: { blue: 'process' },
+      signals: { blue: ['led', 'relay'] },
+      broker: { name: 'aedes' },
+    }
+    const lanes = lanesOf(scenario, [], 100) as { kind: string; label: string }[]
+    expect(lanes.flatMap(({ kind, label }) => (kind === 'signal' ? [label] : []))).toEqual(['led', 'relay'])
+  })
+
   it('and the filter know every kind of event', () => {
     const model = readFileSync(join(pageFolder(), 'model.ts'), 'utf8')
     const kinds = [...model.matchAll(/^ {2}\| '(\w+)'$/gm)].map(([, kind]) => kind!)

@@ -63,6 +63,12 @@ function scenarioOf({ run, attempts, flaky }: ScenarioResult, output: string): u
     broker: run.broker,
     gap: gapOf(run),
     bindings: Object.fromEntries(plan.devices.map((device) => [device.name, device.use])),
+    signals: Object.fromEntries(
+      plan.devices.flatMap(({ name, signals }) => {
+        const names = Object.keys(signals)
+        return names.length === 0 ? [] : [[name, names]]
+      }),
+    ),
     seed: run.seed,
     startedAt: run.startedAt.toISOString(),
     duration: round(run.duration),

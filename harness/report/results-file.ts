@@ -57,6 +57,7 @@ const scenario = z.looseObject({
   verifies: z.array(z.string()),
   broker: z.looseObject({ name: z.string(), version: z.string() }),
   bindings: z.record(z.string(), z.string()),
+  signals: z.record(z.string(), z.array(z.string())).optional(),
   seed: z.number(),
   startedAt: z.string(),
   duration: z.number(),

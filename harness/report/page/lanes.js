@@ -49,7 +49,7 @@ export function lanesOf(scenario, events, end) {
   if (unplaced.length > 0) lanes.push(lane('faults', 'run', '', [], unplaced))
   for (const device of devices) {
     const own = events.filter((event) => event.device === device)
-    lanes.push(...deviceLanes(device, own, end))
+    lanes.push(...deviceLanes(device, own, end, scenario.signals?.[device] ?? []))
   }
   lanes.push(lane('broker', `broker ${scenario.broker.name}`, '', [], of('broker')))
   if (of('message').length > 0) lanes.push(lane('observer', 'observer', '', [], of('message')))
@@ -129,15 +129,16 @@ function stacked(bars, most) {
   return bars
 }
 
-/** @param {string} device @param {EventData[]} own @param {number} end */
-function deviceLanes(device, own, end) {
+/** @param {string} device @param {EventData[]} own @param {number} end @param {readonly string[]} wired */
+function deviceLanes(device, own, end, wired) {
   const of = (/** @type {string[]} */ ...kinds) => own.filter((event) => kinds.includes(event.kind))
   const serial = of('serial')
   const signals = of('signal')
   const calls = stacked(callBars(of('call'), end), 3)
   const lanes = [lane('device', device, device, calls, of('device', 'exit', 'call')), linkLane(device, own, end)]
   if (serial.length > 0) lanes.push(lane('serial', 'serial', device, [], serial))
-  for (const name of new Set(signals.map((event) => String(event.fields.signal))))
+  // One that never changed has a lane as well: that it stood still may be what went wrong.
+  for (const name of new Set([...wired, ...signals.map((event) => String(event.fields.signal))]))
     lanes.push(
       lane(
         'signal',

@@ -43,6 +43,8 @@ export interface ScenarioData {
   readonly verifies: readonly string[]
   readonly broker: { readonly name: string; readonly version: string }
   readonly bindings: Readonly<Record<string, string>>
+  /** The names of the signals of each device that has some; absent from results of an older hil. */
+  readonly signals?: Readonly<Record<string, readonly string[]>>
   readonly seed: number
   readonly startedAt: string
   readonly duration: number
