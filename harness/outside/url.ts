@@ -13,7 +13,8 @@ export function withoutCredentials(url: string): string {
 }
 
 /** URLs with credentials in text of any kind: `scheme://…@`, also with a character of `://` forgotten. */
-const WITHIN = /\b([a-z][a-z0-9+.-]{1,20}(?::\/{1,3}|\/\/))[^\s/@"'<>]{0,512}@(?:[^\s/@"'<>]{0,512}@)*([^\s?#"'<>]{0,512})(?:[?#][^\s"'<>]{0,2048})?/gi
+const WITHIN =
+  /\b([a-z][a-z0-9+.-]{1,20}(?::\/{1,3}|\/\/))[^\s/@"'<>]{0,512}@(?:[^\s/@"'<>]{0,512}@)*([^\s?#"'<>]{0,512})(?:[?#][^\s"'<>]{0,2048})?/gi
 
 /** A URL with a password in it, as `WITHIN` finds one. */
 export const hasUrlPassword = (text: string): boolean =>
