@@ -26,7 +26,7 @@ export function decodePacket(
   headerBytes: number = bytesFor(body.length),
 ): Packet {
   const header: Header = { flags: firstByte & 0x0f, length: body.length }
-  const is5 = dialect.level === 5
+  const is5 = dialect.level === 5 || isRefusal5(firstByte, body, dialect)
   const type = typeOf(firstByte, is5)
   const fields = new FieldReader(body, dialect.level)
   // The first byte of a packet, until its body is read.
@@ -39,15 +39,23 @@ export function decodePacket(
       throw new Broken('the remaining length takes more bytes than it needs [MQTT-1.5.5-1]')
     before = null
     const packet = type !== 'connect' && is5 ? decodeFields5(type, header, fields) : decodeFields(type, header, fields)
-    if (packet.type === 'connect') dialect.level = packet.protocolLevel
     fields.end()
     return packet
   } catch (e) {
     if (!(e instanceof Broken)) throw e
     const offset = before ?? headerBytes + fields.field
     return { type: 'malformed', ...header, claims: type ?? 'reserved', reason: e.message, ...broken(e.message), offset }
+  } finally {
+    // Also one that is malformed: what answers it is of its level.
+    if (type === 'connect' && fields.level !== null) dialect.level = fields.level
   }
 }
+
+/** A server that does not know the level of a CONNECT may refuse it in MQTT 5 [MQTT-3.1.2-2]. */
+const isRefusal5 = (firstByte: number, body: Uint8Array, { level }: Dialect): boolean =>
+  level > 5 && firstByte >> 4 === CONNACK && body.length > 2
+
+const CONNACK = 2
 
 /** What the high nibble of the first byte means; AUTH is of MQTT 5. */
 export const typeOf = (firstByte: number, is5: boolean): PacketType | undefined =>

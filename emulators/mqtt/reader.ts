@@ -18,6 +18,8 @@ export class FieldReader {
   /** What ends at `#end`. */
   #inside = 'packet'
   #rules: { readonly utf8: string; readonly nul: string }
+  /** What a CONNECT has said; null: nothing. */
+  level: number | null = null
   /** Where the field begins that was read last, or that cannot be read. */
   field = 0
 
@@ -30,6 +32,7 @@ export class FieldReader {
 
   /** The CONNECT says only in its second field what it is. */
   speaks(level: number): void {
+    this.level = level
     this.#rules = TEXT_RULES[level === 5 ? 5 : 4]
   }
 

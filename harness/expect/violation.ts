@@ -1,4 +1,4 @@
-// `violation`: a packet that breaks a statement of MQTT 3.1.1, as the lints find it on any link. Mostly
+// `violation`: a packet that breaks a statement of MQTT 3.1.1 or 5, as the lints find it on any link. Mostly
 // under `always: - never:`, where it turns every packet of the scenario into a claim.
 
 import { z } from 'zod'
@@ -28,7 +28,7 @@ type ViolationFields = z.output<typeof fields>
 
 export const violation: Matcher<ViolationFields> = {
   name: 'violation',
-  summary: 'a packet that breaks a statement of MQTT 3.1.1, found on any link',
+  summary: 'a packet that breaks a statement of MQTT 3.1.1 or 5, by the level of its connection, found on any link',
   kind: 'violation',
   fields,
   devices: (f) => [f.from, f.to].filter((d) => d !== undefined),

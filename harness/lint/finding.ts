@@ -1,4 +1,4 @@
-// What a lint finds: a statement of MQTT 3.1.1 that one packet breaks, whatever the scenario claims.
+// What a lint finds: a statement of MQTT that one packet breaks, whatever the scenario claims.
 
 export interface LintFinding {
   /** `MQTT-2.3.1-1`. */

@@ -1,3 +1,3 @@
-// Lints: what any packet may break of MQTT 3.1.1, whatever the scenario is about.
+// Lints: what any packet may break of MQTT 3.1.1 or 5, whatever the scenario is about.
 
 export { Linter, type Violation } from './linter.ts'

@@ -1,13 +1,18 @@
-// Watches every connection of a run from both ends, and says which statement of MQTT 3.1.1 a packet breaks.
+// Watches every connection of a run from both ends, and says which statement of MQTT 3.1.1 or 5 a packet breaks.
 // A client is judged by what passed its own end of the link, a server by what passed the other: what the
 // link has changed on the way, CONNECT as well, is held against neither.
 
-import type { Packet } from '../../emulators/index.ts'
+import { broken, type Packet } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { type ClientConnection, clientConnection, clientReceives, clientSends, keepsAlive } from './client.ts'
 import type { LintFinding, Report } from './finding.ts'
+import { Client5 } from './five/client.ts'
+import { Server5 } from './five/server.ts'
+import { ClientSessions5, ServerSessions5 } from './five/session.ts'
+import { Wills } from './five/wills.ts'
 import { type ServerConnection, serverConnection, serverReceives, serverSends } from './server.ts'
 import { ClientSessions, ServerSessions } from './sessions.ts'
+import { UMBRELLA } from './statements.ts'
 import { frames, type Offers, upgrades } from './websocket.ts'
 
 export interface Violation extends LintFinding {
@@ -22,9 +27,15 @@ export class Linter {
   readonly #byBroker: Report = (statement, what) => void this.#found.push({ by: 'broker', statement, what })
   readonly #ofDevices = new ClientSessions(this.#byDevice)
   readonly #ofBroker = new ServerSessions(this.#byBroker)
+  readonly #ofDevices5 = new ClientSessions5(this.#byDevice)
+  readonly #five = {
+    sessions: new ServerSessions5(this.#byBroker),
+    wills: new Wills(),
+    report: this.#byBroker,
+  }
   /** By connection; null when its protocol is not linted. */
-  readonly #clients = new Map<string, ClientConnection | null>()
-  readonly #servers = new Map<string, ServerConnection | null>()
+  readonly #clients = new Map<string, ClientConnection | Client5 | null>()
+  readonly #servers = new Map<string, ServerConnection | Server5 | null>()
   readonly #offers: Offers = new Set()
 
   /** What this event breaks; mostly nothing. */
@@ -39,6 +50,11 @@ export class Linter {
         break
       case 'device':
         if (event.change !== 'boot') this.#isGone(event)
+        break
+      case 'broker':
+        if (event.change === 'started') break
+        this.#five.sessions.restarted()
+        this.#five.wills.restarted()
         break
       case 'upgrade':
         upgrades(event, this.#offers, this.#byDevice, this.#byBroker)
@@ -60,11 +76,13 @@ export class Linter {
     } else {
       const server = this.#servers.get(name)
       if (atBroker && by !== 'link' && server) {
-        malformed(packet, this.#byBroker)
-        serverSends(packet, server, this.#ofBroker, this.#byBroker)
+        malformed(packet, event.level, this.#byBroker)
+        if (server instanceof Server5) server.sends(packet, event)
+        else serverSends(packet, server, this.#ofBroker, this.#byBroker)
       }
       const client = this.#clients.get(name)
-      if (atDevice && delivered && client) clientReceives(packet, client)
+      if (atDevice && delivered && client instanceof Client5) client.receives(packet)
+      else if (atDevice && delivered && client) clientReceives(packet, client as ClientConnection)
     }
   }
 
@@ -72,7 +90,8 @@ export class Linter {
     const { packet, device, at } = event
     const client = this.#clients.get(name)
     if (client === null) return
-    malformed(packet, this.#byDevice)
+    malformed(packet, event.level, this.#byDevice)
+    if (client instanceof Client5) return client.sends(packet, event)
     if (client !== undefined) return clientSends(packet, event, client, this.#byDevice)
     if (packet.type !== 'connect') {
       this.#clients.set(name, null)
@@ -83,45 +102,66 @@ export class Linter {
         this.#byDevice('MQTT-3.1.3-7', 'an empty client id without clean session')
       const session = this.#ofDevices.opened(device, packet)
       this.#clients.set(name, clientConnection(device, name, packet, session, at))
+    } else if (packet.protocolLevel === 5) {
+      const session = this.#ofDevices5.opened(device, packet)
+      this.#clients.set(name, new Client5(device, name, packet, session, event, this.#byDevice))
     } else this.#clients.set(name, null)
   }
 
   #serverReceives(packet: Packet, name: string): void {
     const server = this.#servers.get(name)
     if (server === null) return
+    if (server instanceof Server5) return server.receives(packet)
+    if (packet.type === 'publish') this.#five.wills.published(packet)
     if (server !== undefined) return serverReceives(packet, server)
-    const isOne = packet.type === 'connect' && isLinted(packet)
-    this.#servers.set(name, isOne ? serverConnection(name, packet) : null)
+    this.#servers.set(name, this.#serverOf(packet, name))
   }
 
-  #ends({ device, connection, change, at, lag = 0 }: EventOf<'socket'>): void {
+  #serverOf(packet: Packet, name: string): ServerConnection | Server5 | null {
+    if (packet.type !== 'connect') return null
+    if (packet.protocolLevel === 5) return new Server5(name, packet, this.#five)
+    return isLinted(packet) ? serverConnection(name, packet) : null
+  }
+
+  #ends({ device, connection, change, at, by, lag = 0 }: EventOf<'socket'>): void {
     if (connection === undefined || change === 'connected') return
-    const client = this.#clients.get(`${device} ${connection}`)
-    if (client) keepsAlive(at, lag, client, this.#byDevice)
+    const name = `${device} ${connection}`
+    const client = this.#clients.get(name)
+    if (client instanceof Client5) client.keepsAlive(at, lag)
+    else if (client) keepsAlive(at, lag, client as ClientConnection, this.#byDevice)
+    const server = this.#servers.get(name)
+    if (server instanceof Server5 && ENDS.has(change)) server.ends({ at, by })
   }
 
   /** Nobody is there who could send, and what it remembered may be lost. */
   #isGone({ device, at, lag = 0 }: EventOf<'device'>): void {
     for (const client of this.#clients.values()) {
       if (client === null || client.device !== device) continue
-      keepsAlive(at, lag, client, this.#byDevice)
-      client.over ??= 'gone'
+      if (client instanceof Client5) {
+        client.keepsAlive(at, lag)
+        client.isGone()
+        continue
+      }
+      keepsAlive(at, lag, client as ClientConnection, this.#byDevice)
+      ;(client as ClientConnection).over ??= 'gone'
     }
     this.#ofDevices.forget(device)
+    this.#ofDevices5.forget(device)
   }
 }
 
-function malformed(packet: Packet, report: Report): void {
+function malformed(packet: Packet, level: number | undefined, report: Report): void {
   if (packet.type !== 'malformed' || packet.reason.startsWith(UNFINISHED)) return
-  report(/\[(MQTT-[\d.]+-\d+)\]/.exec(packet.reason)?.[1] ?? UMBRELLA, `malformed ${packet.claims}: ${packet.reason}`)
+  const statement = broken(packet.reason).statement ?? UMBRELLA[level === 5 ? 5 : 4]
+  report(statement, `malformed ${packet.claims}: ${packet.reason}`)
 }
 
-/** MQTT 5 has other rules. */
+/** How a connection ends, told once for each. */
+const ENDS: ReadonlySet<string> = new Set(['closed', 'reset', 'timeout', 'both-closed'])
+
+/** By the rules of MQTT 3.1.1. */
 const isLinted = ({ protocolLevel }: Packet & { readonly type: 'connect' }): boolean =>
   protocolLevel === 3 || protocolLevel === 4
-
-/** The statement for what is malformed in a way that no other names. */
-const UMBRELLA = 'MQTT-4.8.0-1'
 
 /** The connection ended inside a packet, which is nobody's fault. */
 const UNFINISHED = 'truncated at the end of the connection'

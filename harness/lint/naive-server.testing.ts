@@ -14,7 +14,7 @@ interface Accepted {
 function connectionsAtServer(before: readonly Seen[]): Accepted[] {
   return [...new Set(before.map((s) => s.connection))].flatMap((connection): Accepted[] => {
     const first = before.find((s) => s.connection === connection && received(s))
-    if (first === undefined || !is('connect')(first) || first.packet.protocolLevel === 5) return []
+    if (first === undefined || !is('connect')(first) || first.packet.protocolLevel > 4) return []
     const connack = before
       .filter((s) => s.connection === connection && sent(s) && s.seq > first.seq)
       .find(is('connack'))

@@ -36,7 +36,7 @@ export function naiveLint(record: readonly Event[]): string[] {
 function silence(connection: string, record: readonly Event[], until: number): string[] {
   const mine = seenBy('client', record.slice(0, -1)).filter((s) => s.connection === connection && sent(s))
   const first = mine[0]
-  if (first === undefined || !is('connect')(first) || first.packet.protocolLevel === 5) return []
+  if (first === undefined || !is('connect')(first) || first.packet.protocolLevel > 4) return []
   if (mine.some(is('disconnect')) || isGone(first, record.slice(0, -1))) return []
   const at = record.find((event) => event.seq === lastOf(mine)!.seq)!.at
   const allowed = first.packet.keepalive * 1000
@@ -54,9 +54,9 @@ function ofClient(now: Seen, before: readonly Seen[], record: readonly Event[]):
   const { packet } = now
   if (first === undefined) {
     if (packet.type !== 'connect') return packet.type === 'malformed' ? ['4.8.0-1'] : ['3.1.0-1']
-    return packet.protocolLevel !== 5 && packet.clientId === '' && !packet.clean ? ['3.1.3-7'] : []
+    return packet.protocolLevel <= 4 && packet.clientId === '' && !packet.clean ? ['3.1.3-7'] : []
   }
-  if (!is('connect')(first) || first.packet.protocolLevel === 5) return []
+  if (!is('connect')(first) || first.packet.protocolLevel > 4) return []
   const found: string[] = []
   if (mine.filter(sent).some(is('disconnect')) && disconnectedThere(mine, record)) found.push('3.14.4-2')
   const event = record.find((e) => e.seq === now.seq)!
@@ -105,7 +105,7 @@ function clientSession(now: Seen, before: readonly Seen[], record: readonly Even
   const opening = before.filter((s) => s.device === now.device && first(s)).filter(is('connect'))
   const own = opening.find((s) => s.connection === now.connection)!
   const sessions: (Seen & { readonly packet: Of<'connect'> })[][] = []
-  for (const connect of opening.filter((s) => s.packet.protocolLevel !== 5)) {
+  for (const connect of opening.filter((s) => s.packet.protocolLevel <= 4)) {
     const last = sessions.findLast((all) => all[0]!.packet.clientId === connect.packet.clientId)
     const lost =
       last !== undefined &&

@@ -59,7 +59,7 @@ const connect = fc
     clientId: fc.constantFrom('a', 'a', 'a', 'b', ''),
     clean: fc.boolean(),
     keepalive: fc.constantFrom(0, 0, 1),
-    level: fc.constantFrom(4, 4, 4, 4, 5),
+    level: fc.constantFrom(4, 4, 4, 4, 9),
   })
   .map(
     ({ level, ...rest }): Made => ({

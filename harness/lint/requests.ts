@@ -2,11 +2,17 @@
 
 import type { Suback, Subscribe, Unsubscribe } from '../../emulators/index.ts'
 import type { Report } from './finding.ts'
+import { MQTT311, type Statements } from './statements.ts'
 
 export class Requests {
   readonly #subscribes = new Map<number, Subscribe>()
   readonly #unsubscribes = new Map<number, Unsubscribe>()
+  readonly #say: Statements
   #pings = 0
+
+  constructor(statements: Statements = MQTT311) {
+    this.#say = statements
+  }
 
   uses(id: number): boolean {
     return this.#subscribes.has(id) || this.#unsubscribes.has(id)
@@ -21,22 +27,25 @@ export class Requests {
   /** The request that it answers; undefined when there is none. */
   granted({ packetId: id, granted }: Suback, report: Report): Subscribe | undefined {
     const request = this.#subscribes.get(id)
-    if (request === undefined) report('MQTT-3.8.4-2', `SUBACK ${id}, and no SUBSCRIBE ${id} waits for one`)
+    if (request === undefined) report(this.#say.suback, `SUBACK ${id}, and no SUBSCRIBE ${id} waits for one`)
     else if (request.subscriptions.length !== granted.length)
-      report('MQTT-3.8.4-5', `SUBACK ${id} has ${granted.length} codes for ${request.subscriptions.length} filters`)
+      report(
+        this.#say.subackCodes,
+        `SUBACK ${id} has ${granted.length} codes for ${request.subscriptions.length} filters`,
+      )
     this.#subscribes.delete(id)
     return request
   }
 
   unsubscribed(id: number, report: Report): void {
     if (!this.#unsubscribes.delete(id))
-      report('MQTT-3.10.4-4', `UNSUBACK ${id}, and no UNSUBSCRIBE ${id} waits for one`)
+      report(this.#say.unsuback, `UNSUBACK ${id}, and no UNSUBSCRIBE ${id} waits for one`)
   }
 
   ponged(report: Report): void {
     if (this.#pings-- <= 0) {
       this.#pings = 0
-      report('MQTT-3.12.4-1', 'PINGRESP without a PINGREQ')
+      report(this.#say.pingresp, 'PINGRESP without a PINGREQ')
     }
   }
 }
