@@ -13,8 +13,9 @@ export interface Limits {
 }
 
 export const limitsOf = (properties: Properties = {}): Limits => ({
-  receiveMaximum: onlyValue(properties.receiveMaximum) ?? 65_535,
-  maximumPacketSize: onlyValue(properties.maximumPacketSize) ?? Number.POSITIVE_INFINITY,
+  // 0 is a protocol error of whoever says it, and allows nothing less.
+  receiveMaximum: onlyValue(properties.receiveMaximum) || 65_535,
+  maximumPacketSize: onlyValue(properties.maximumPacketSize) || Number.POSITIVE_INFINITY,
   topicAliasMaximum: onlyValue(properties.topicAliasMaximum) ?? 0,
   maximumQos: onlyValue(properties.maximumQos) ?? 2,
   retainAvailable: onlyValue(properties.retainAvailable) !== 0,
