@@ -22,7 +22,7 @@ test('devices of two levels side by side, and an observer that sees properties',
   - connect: { device: js, properties: { receiveMaximum: 5 } }
   - connect: old
   - subscribe: { device: raw, topic: a/#, qos: 2, noLocal: true, properties: { subscriptionIdentifier: 7 } }
-  - subscribe: { device: js, topic: a/#, qos: 1, retainAsPublished: true }
+  - subscribe: { device: js, topic: a/#, qos: 2, retainAsPublished: true }
   - subscribe: { device: old, topic: a/# }
   - publish: { device: js, topic: a/b, payload: one, qos: 2, properties: ${PAIRS} }
   - expect: { packet: { to: raw, type: publish, level: 5, match: { properties: { subscriptionIdentifier: [7], userProperty: { b: "2" } } } }, since: start }

@@ -79,7 +79,7 @@ function propertyRules(holder: PropertyHolder, properties: Properties, report: R
   for (const [name, value] of Object.entries(properties) as [PropertyName, unknown][]) {
     const [, kind, holders] = PROPERTIES[name]
     if (!(holders as readonly string[]).includes(holder)) {
-      report(UMBRELLA[5], `${name} is no property of ${nameOf(holder)}`)
+      report(UMBRELLA[5], `${nameOf(holder)} has no property ${name}`)
       continue
     }
     const values = Array.isArray(value) ? value : [value]
