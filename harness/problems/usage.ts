@@ -63,6 +63,11 @@ export const usage = {
     meaning: 'A time on the command line has no unit or cannot be read.',
     fix: '500ms, 30s, 5m.',
   },
+  'cli/cannot-listen': {
+    fault: 'environment',
+    meaning: 'Another program has this port, or the address is none of this machine.',
+    fix: 'Name another port, or an address that `ip address` shows.',
+  },
   'cli/bad-number': {
     fault: 'input',
     meaning: 'A number on the command line is not a whole number, or is out of range.',

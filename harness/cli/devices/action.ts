@@ -19,6 +19,7 @@ import { inColumns } from '../columns.ts'
 import { terminal } from '../terminal.ts'
 import { checkAll } from './check.ts'
 import type { DevicesArguments } from './command.ts'
+import { shareAll } from './share.ts'
 
 interface Row extends PortInfo, Partial<BoardIdentity> {
   readonly label: string | null
@@ -31,6 +32,11 @@ export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
   if (args.check) return checkAll(args.json)
   const out = terminal()
   const ports = [...(await listPorts()), ...(args.port ?? []).map(bare)]
+  if (args.share !== undefined)
+    return shareAll(
+      args.share,
+      ports.map(({ path }) => path),
+    )
   const asked = args.identify || args.map
   const found = await Promise.all(ports.map(async (port) => ({ ...port, ...(asked ? await asking(port.path) : {}) })))
   if (args.map) {

@@ -6,6 +6,7 @@ export interface DevicesArguments {
   readonly identify: boolean
   readonly map: boolean
   readonly check: boolean
+  readonly share?: string | undefined
   readonly port?: readonly string[] | undefined
   readonly json: boolean
 }
@@ -29,6 +30,11 @@ export const devices: CommandModule<unknown, DevicesArguments> = {
         type: 'boolean',
         default: false,
         describe: 'try each board of the hardware map: identity, reset, network; ends what runs on them',
+      })
+      .option('share', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'offer the ports to other machines at ADDRESS:PORT and the ones after it (RFC 2217), until Ctrl-C',
       })
       .option('port', {
         type: 'string',

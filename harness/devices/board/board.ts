@@ -18,7 +18,7 @@ import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './har
 import { boardLevel, compileBoard } from './micropython.ts'
 import { listPorts, type PortInfo } from './ports.ts'
 import { type PowerSettings, powerOf } from './power-settings.ts'
-import { isRemotePort, whyNoUrl } from './remote-port.ts'
+import { isRemotePort, whyNoUrl } from './remote/client.ts'
 import { type ResetSettings, resetOf } from './reset-settings.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
 

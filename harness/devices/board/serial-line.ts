@@ -3,23 +3,11 @@
 // assert it. A pseudo terminal has neither; there `set` says no. A board at another machine is reached by a URL.
 
 import { Problem } from '../../../emulators/index.ts'
-import { isRemotePort, openRemote } from './remote-port.ts'
+import type { OpenSerial } from './line.ts'
+import { isRemotePort, openRemote } from './remote/client.ts'
+import { takeUucpLock } from './uucp-lock.ts'
 
-export interface SerialLine {
-  /** Resolves when the port has taken it, at the pace of the line. */
-  write(bytes: Uint8Array): Promise<void>
-  /** False: this port has no such lines. */
-  set(lines: { readonly dtr: boolean; readonly rts: boolean }): Promise<boolean>
-  close(): Promise<void>
-}
-
-export interface SerialEvents {
-  onData(bytes: Uint8Array): void
-  /** Not after `close()`. */
-  onGone(why: string): void
-}
-
-export type OpenSerial = (path: string, baudRate: number, events: SerialEvents) => Promise<SerialLine>
+export type { OpenSerial, SerialEvents, SerialLine } from './line.ts'
 
 /** A port that does not close is left behind after this time. */
 const CLOSING_MS = 1000
@@ -28,9 +16,13 @@ const CLOSING_MS = 1000
 export const openSerial: OpenSerial = async (path, baudRate, events) => {
   if (isRemotePort(path)) return openRemote(path, baudRate, events)
   const { SerialPort } = await import('serialport')
+  const unlock = takeUucpLock(path)
   const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false })
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(whyNotOpened(path, error)) : resolve()))
+  }).catch((error: unknown) => {
+    unlock()
+    throw error
   })
   // Waiting for what comes from a port does not by itself keep Node alive.
   const alive = setInterval(() => {}, 2 ** 30)
@@ -40,6 +32,7 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
     if (closing || gone) return
     gone = true
     clearInterval(alive)
+    unlock()
     // After a write that failed it is still open, and would keep this process alive.
     if (port.isOpen) port.close(() => {})
     events.onGone(why)
@@ -70,6 +63,7 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
       new Promise((resolve) => {
         closing = true
         clearInterval(alive)
+        unlock()
         if (!port.isOpen) return resolve()
         const late = setTimeout(resolve, CLOSING_MS)
         port.close(() => {

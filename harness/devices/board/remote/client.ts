@@ -2,8 +2,28 @@
 // the option COM-PORT-OPTION (RFC 2217), which sets the baud rate, DTR and RTS as well. ser2net and labgrid serve both.
 
 import { connect, type Socket } from 'node:net'
-import { Problem } from '../../../emulators/index.ts'
-import type { OpenSerial, SerialLine } from './serial-line.ts'
+import { Problem } from '../../../../emulators/index.ts'
+import type { OpenSerial, SerialLine } from '../line.ts'
+import {
+  ANSWER,
+  BINARY,
+  COM_PORT,
+  DO,
+  DONT,
+  DTR,
+  doubled,
+  IAC,
+  NO_FLOW_CONTROL,
+  RTS,
+  SET_BAUDRATE,
+  SET_CONTROL,
+  SET_DATASIZE,
+  SET_PARITY,
+  SET_STOPSIZE,
+  SUPPRESS_GO_AHEAD,
+  Telnet,
+  WILL,
+} from './telnet.ts'
 
 const URL_SHAPE = /^(tcp|rfc2217):\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/
 const PATIENCE_MS = 5000
@@ -84,42 +104,19 @@ function connected(path: string, host: string, port: number): Promise<Socket> {
   })
 }
 
-const IAC = 255
-const DONT = 254
-const DO = 253
-const WONT = 252
-const WILL = 251
-const SB = 250
-const SE = 240
-const BINARY = 0
-const SUPPRESS_GO_AHEAD = 3
-const COM_PORT = 44
-const SET_BAUDRATE = 1
-const SET_DATASIZE = 2
-const SET_PARITY = 3
-const SET_STOPSIZE = 4
-const SET_CONTROL = 5
-const NO_FLOW_CONTROL = 1
-const DTR = { on: 8, off: 9 } as const
-const RTS = { on: 11, off: 12 } as const
-/** An answer has the number of its question and this. */
-const ANSWER = 100
-
-const doubled = (bytes: Uint8Array): Uint8Array =>
-  bytes.includes(IAC) ? Uint8Array.from([...bytes].flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte]))) : bytes
-
 /** The client's half of RFC 2217. */
 class ComPort {
-  readonly #socket: Socket
-  #state: 'data' | 'iac' | 'option' | 'sub' | 'sub-iac' = 'data'
-  #command = 0
-  #sub: number[] = []
+  readonly #telnet: Telnet
   #lines = { dtr: true, rts: true }
   #waiting: { readonly answer: number; readonly done: (said: boolean) => void }[] = []
   #agreed: (yes: boolean) => void = () => {}
 
   constructor(socket: Socket) {
-    this.#socket = socket
+    this.#telnet = new Telnet(
+      (bytes) => socket.write(bytes),
+      (command, option) => this.#option(command, option),
+      (sub) => this.#answered(sub),
+    )
     socket.once('close', () => {
       this.#agreed(false)
       for (const { done } of this.#waiting.splice(0)) done(false)
@@ -135,8 +132,8 @@ class ComPort {
         resolve(yes)
       }
     })
-    for (const option of [BINARY, SUPPRESS_GO_AHEAD]) this.#send([IAC, WILL, option], [IAC, DO, option])
-    this.#send([IAC, WILL, COM_PORT])
+    for (const option of [BINARY, SUPPRESS_GO_AHEAD]) this.#telnet.send([IAC, WILL, option], [IAC, DO, option])
+    this.#telnet.send([IAC, WILL, COM_PORT])
     if (!(await agreed)) return false
     const baud = [24, 16, 8, 0].map((shift) => (baudRate >>> shift) & 255)
     await this.#ask(SET_BAUDRATE, ...baud)
@@ -158,59 +155,19 @@ class ComPort {
     return first && second
   }
 
-  /** Takes the Telnet commands out of what came; gives what is left. */
   receive(bytes: Uint8Array): Uint8Array {
-    const data: number[] = []
-    for (const byte of bytes) {
-      const taken = this.#take(byte)
-      if (taken) data.push(byte)
-    }
-    return Uint8Array.from(data)
-  }
-
-  /** True: the byte is data. */
-  #take(byte: number): boolean {
-    switch (this.#state) {
-      case 'data':
-        if (byte !== IAC) return true
-        this.#state = 'iac'
-        return false
-      case 'iac':
-        if (byte === IAC) {
-          this.#state = 'data'
-          return true
-        }
-        this.#command = byte
-        this.#state = byte === SB ? 'sub' : byte >= WILL ? 'option' : 'data'
-        return false
-      case 'option':
-        this.#state = 'data'
-        this.#option(this.#command, byte)
-        return false
-      case 'sub':
-        if (byte === IAC) this.#state = 'sub-iac'
-        else this.#sub.push(byte)
-        return false
-      default:
-        this.#state = byte === SE ? 'data' : 'sub'
-        if (byte === IAC) this.#sub.push(IAC)
-        else if (byte === SE) this.#subEnds()
-        return false
-    }
+    return this.#telnet.receive(bytes)
   }
 
   #option(command: number, option: number): void {
     if (option === COM_PORT && command === DO) this.#agreed(true)
     else if (option === COM_PORT && command === DONT) this.#agreed(false)
-    else if (option !== BINARY && option !== SUPPRESS_GO_AHEAD && option !== COM_PORT) {
-      if (command === DO) this.#send([IAC, WONT, option])
-      else if (command === WILL) this.#send([IAC, DONT, option])
-    }
+    else if (option !== BINARY && option !== SUPPRESS_GO_AHEAD && option !== COM_PORT)
+      this.#telnet.refuse(command, option)
   }
 
-  #subEnds(): void {
-    const [option, answer] = this.#sub
-    this.#sub = []
+  #answered(sub: readonly number[]): void {
+    const [option, answer] = sub
     if (option !== COM_PORT || answer === undefined) return
     const at = this.#waiting.findIndex((one) => one.answer === answer)
     if (at >= 0) this.#waiting.splice(at, 1)[0]!.done(true)
@@ -230,11 +187,7 @@ class ComPort {
         },
       }
       this.#waiting.push(mine)
-      this.#send([IAC, SB, COM_PORT, command], [...doubled(Uint8Array.from(values))], [IAC, SE])
+      this.#telnet.sub(COM_PORT, command, ...values)
     })
-  }
-
-  #send(...parts: readonly (readonly number[])[]): void {
-    this.#socket.write(Uint8Array.from(parts.flat()))
   }
 }
