@@ -17,7 +17,7 @@ export async function shareAll(at: string, paths: readonly string[]): Promise<Ex
       hint: 'write 7000 for this machine alone, 0.0.0.0:7000 for all that reach it, or an address of this machine',
     })
   if (paths.length === 0)
-    throw new Problem('board/no-port', 'there is no port to share', { hint: 'plug a board in, or name one by --port' })
+    throw new Problem('board/no-port', 'no port to share', { hint: 'plug a board in, or name one by --port' })
   const out = terminal()
   const { signal, done } = interruptible(out, '')
   const ports: AsyncDisposable[] = []
