@@ -81,6 +81,11 @@ export class Child {
 let forks = 0
 let helper: Promise<Helper | null> | null = null
 
+/** From the first program on: what they start must not outlive this process, even when it is killed while it stands still. */
+export function alwaysByHelper(): void {
+  forks = FORKS_WITHOUT_HELPER
+}
+
 async function helperAtHand(): Promise<Helper | null> {
   if (forks++ < FORKS_WITHOUT_HELPER) return null
   helper ??= Helper.start()

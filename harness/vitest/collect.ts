@@ -39,9 +39,9 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
   const names = folderNames(jobs.map(({ plan }) => plan))
   const selects = selection({ tag: listOf(options.tags) })
   const several = listOf(options.broker).length > 1
-  const kept = async (run: ScenarioRun & Unwritten, { task }: TestContext): Promise<ScenarioRun> => {
+  const kept = async (run: ScenarioRun & Unwritten, name: string, { task }: TestContext): Promise<ScenarioRun> => {
     if (options.output === undefined) return run
-    const written = await writeArtifacts(run, options.output, names.get(run.plan)!)
+    const written = await writeArtifacts(run, options.output, name)
     await tellRun(options.output, task.id, written)
     return written
   }
@@ -62,7 +62,7 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
         repetition: context.task.result?.repeatCount ?? 0,
         attempt: context.task.result?.retryCount ?? 0,
       })
-      await settle(await kept(withGap(run), context), context)
+      await settle(await kept(withGap(run), names.get(plan)!, context), context)
     })
   for (const [name, group] of grouped(jobs)) {
     const [only] = group

@@ -209,6 +209,19 @@ export class TestDevice implements Linked {
   }
 }
 
+/** As it was before a test could replace it. */
+const REAL_TIMER = setTimeout
+
+export const hasFakeTimers = (): boolean => setTimeout !== REAL_TIMER
+
+/** Throws TypeError where `vi.useFakeTimers()` would have everything wait for ever. */
+export function refuseFakeTimers(site: CallSite): void {
+  if (!hasFakeTimers()) return
+  const message = 'vi.useFakeTimers() stops the clocks of brokers, devices and links, and nothing would ever come'
+  const hint = "vi.useFakeTimers({ toFake: ['Date'] }), or vi.useRealTimers() before this"
+  throw site.place(new TypeError(`${message}\n  hint: ${hint}`))
+}
+
 /** Any step of a scenario, awaited. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
 export function done(rig: InteractiveSession, words: YamlMap, site: CallSite): Promise<void> {
   const what = Object.keys(words).find((key) => key !== 'id') ?? 'step'
@@ -224,6 +237,7 @@ export async function performed(
   words: YamlMap,
   site: CallSite,
 ): ReturnType<InteractiveSession['perform']> {
+  refuseFakeTimers(site)
   try {
     return await rig.perform(words)
   } catch (error) {

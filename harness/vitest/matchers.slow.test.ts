@@ -85,6 +85,7 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   'a time-out that is not of a claim': [
     /^(TestTimeout)?Error: Test timed out in 2000ms[\s\S]*last events:\n(.*\n)*.*blue ← CONNACK/,
   ],
+  'fake timers': [/^TypeError: vi\.useFakeTimers\(\) stops the clocks[^\n]*\n {2}hint: .*toFake: \['Date'\]/],
 }
 
 it('each test that must fail is looked at here', () => {

@@ -157,6 +157,19 @@ describe('options of the plugin', () => {
     expect(first!.meta.mqttHil!.artifacts).toMatch(/records\/.*passing/)
   }, 60_000)
 
+  it('of several brokers a test in TypeScript must say which', async () => {
+    const options = { MQTT_HIL: JSON.stringify({ broker: ['aedes', 'mosquitto'] }) }
+    const { files, code } = await runVitest(
+      PROJECT,
+      ['tests/passing', '-t', 'a moment divides'],
+      join(scratch.path, 'two.json'),
+      options,
+    )
+    const [one] = files.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === 'failed')
+    expect(one!.failureMessages[0]).toMatch(/names 2 brokers, and this test does not say which[\s\S]*brokersOfRun\(\)/)
+    expect(code).toBe(1)
+  }, 60_000)
+
   it('a role that no scenario has, and an option that there is not, are said so', async () => {
     const role = await run('passing', { bind: { bleu: 'mqttjs' } })
     expect(role.out).toMatch(/mqttHil\(\{ bind: \{ bleu \} \}\): no scenario here has a device of that name/)

@@ -1,15 +1,15 @@
 // `mqtt-hil/vitest/test`: `test` with a broker, devices, links and an observer as fixtures, and `expect` with matchers of
 // what passes on links. Nothing is started for a test that does not ask for it, and all of it is given back.
 
-import { expect, inject, test as plain } from 'vitest'
-import { milliseconds } from '../../emulators/index.ts'
+import { expect, inject, test as plain, vi } from 'vitest'
+import { milliseconds, Problem } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
 import type { DevicePlan, YamlMap } from '../plan/index.ts'
 import { InteractiveSession } from '../run/index.ts'
 import { brokerFor, factsOf, openChosen } from '../select/index.ts'
 import { callSite } from './call-site.ts'
-import { done, TestDevice, TestLink } from './device.ts'
+import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './device.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
@@ -55,6 +55,21 @@ expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
 
 export { expect }
 
+/** A test in TypeScript is declared once, so that it cannot run on each of several brokers by itself. */
+function onlyOf(brokers: readonly string[]): string | undefined {
+  if (brokers.length <= 1) return brokers[0]
+  throw new Problem(
+    'config/bad-option',
+    `mqttHil({ broker }) names ${brokers.length} brokers, and this test does not say which is its own\n  hint: describe.each(brokersOfRun())('on %s', (broker) => { test.override({ hil: { broker } }); … })`,
+  )
+}
+
+/** The brokers that the plugin's options name, for `describe.each`; without any, the config's or aedes: `[undefined]`. */
+export function brokersOfRun(): readonly (string | undefined)[] {
+  const named = listOf(inject('mqttHil')?.broker)
+  return named.length === 0 ? [undefined] : named
+}
+
 /** Read once for each test file: it may bring modules along. */
 const configs = new Map<string | undefined, Promise<ResolvedConfig>>()
 
@@ -73,7 +88,7 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
     const hil = settingsOf(given)
     const options = inject('mqttHil') ?? {}
     const config = await configOf(options.config)
-    const word = hil.broker ?? listOf(options.broker)[0]
+    const word = hil.broker ?? onlyOf(listOf(options.broker))
     const chosen = brokerFor(null, word, {}, config)
     const limited = task.timeout > 0 && Number.isFinite(task.timeout)
     const left: Error[] = []
@@ -93,6 +108,8 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
       signal: untilShutdown(signal),
     })
     await use(rig)
+    // What is given back needs its own clocks.
+    if (hasFakeTimers()) vi.useRealTimers()
     // One that has failed already needs no more reasons: it may have ended before what it would have waited for.
     if (task.result?.state === 'fail') addEvents(rig, task)
     else left.push(...forgotten(rig))
@@ -112,6 +129,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
     let count = 0
     const make: HilFixtures['device'] = async (kind, options = {}) => {
       const site = callSite(make)
+      refuseFakeTimers(site)
       const { name = `device${++count}`, tls, websocket, ...words } = options
       const asked = { ...(tls === undefined ? {} : { tls }), ...(websocket === undefined ? {} : { websocket }) }
       const link = Object.keys(asked).length === 0 ? {} : { link: asked }
@@ -132,6 +150,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
     let count = 0
     const make: HilFixtures['link'] = async (name = `link${++count}`, options = {}) => {
       const site = callSite(make)
+      refuseFakeTimers(site)
       const tls: DevicePlan['tls'] = options.tls ? { certificate: 'valid', mutual: false } : null
       try {
         const { link, ca } = await rig.link(name, tls)
