@@ -27,8 +27,9 @@ export interface NetworkObserver {
 const NOTHING = new Uint8Array()
 /** Of the ESP32 core's receive buffer. */
 const PULLED_AT_ONCE = 1436
-/** lwIP's. */
+/** lwIP's, and what a board says of a connection that has been reset. */
 const ESTABLISHED = 4
+const RESET = -1
 
 export class NetworkClient {
   readonly #core: NetworkCore
@@ -139,9 +140,10 @@ export class NetworkClient {
   }
 
   *#refusal(socket: SocketHandle): Program<string | null> {
-    if (this.#core === 'ethernet') return null
-    if (this.#core === 'esp32') return this.#over ? 'EPIPE' : null
-    return (yield* board.socketState(socket)) === ESTABLISHED ? null : 'EPIPE'
+    if (this.#core === 'esp32' && this.#over) return 'EPIPE'
+    const state = yield* board.socketState(socket)
+    if (this.#core === 'esp8266' && state !== ESTABLISHED) return 'EPIPE'
+    return state === RESET ? 'ENOTCONN' : null // after a FIN bytes still go out
   }
 
   *#readPulled(count: number): Program<Uint8Array> {

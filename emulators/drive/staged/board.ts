@@ -246,8 +246,7 @@ export class StagedBoard {
         return this.#answer(task, call, { answer: this.#stage.mac ?? macOf(1) })
       case 'socketstate': {
         const socket = this.#sockets[call.socket - 1]
-        const state = socket?.peer?.ended(this.#now) === true ? 7 : 4
-        return this.#answer(task, call, { answer: socket ? (socket.peer === null ? 0 : state) : -1 })
+        return this.#answer(task, call, { answer: socket ? (socket.peer?.state(this.#now) ?? 0) : -1 })
       }
       case 'instruction':
         return this.#waits(task, call, call.wait, { answer: null })

@@ -137,6 +137,13 @@ export class StagedPeer {
     return entry !== undefined && ('eof' in entry || 'error' in entry)
   }
 
+  /** lwIP's number of the connection's state: 4; 7 once it has `ended`; -1 when a reset is all that is there. */
+  state(now: Instant): number {
+    if (!this.ended(now)) return 4
+    const [first] = this.#there
+    return this.#gone || (first !== undefined && first !== 'eof' && !(first instanceof Uint8Array)) ? -1 : 7
+  }
+
   /** When something may be there that is not there now; Infinity: nothing comes by itself. */
   nextMoment(now: Instant): Instant {
     this.#advance(now)
