@@ -38,9 +38,13 @@ export class MQTTClientCalls implements EmulatedClient {
   *call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue> {
     const signature = Object.hasOwn(this.#methods, method) ? this.#methods[method] : undefined
     if (signature === undefined) throw noMember(CLASS, method)
-    const named = Object.keys(kwargs).length > 0
-    if (args.length > signature.length) throw noOverload(CLASS, method)
-    return (yield* this.#invoke(method, named ? bind(method, signature, args, kwargs) : args)) ?? null
+    // The overload of publish with a length has one more.
+    if (args.length > signature.length + (method === 'publish' ? 1 : 0)) throw noOverload(CLASS, method)
+    const { cleanSession, ...others } = kwargs
+    const named = method === 'connect' ? others : kwargs
+    if (method === 'connect' && cleanSession !== undefined) this.#mqtt.setCleanSession(isTrue(cleanSession))
+    const a = Object.keys(named).length > 0 ? bind(method, signature, args, named) : args
+    return (yield* this.#invoke(method, a)) ?? null
   }
 
   *#invoke(method: string, a: readonly PyValue[]): Program<PyValue | undefined> {

@@ -2,7 +2,7 @@
 
 import type { PyValue } from '../../board.ts'
 import { NETWORK_OPTIONS, SERVER_OPTIONS } from '../arduino/options.ts'
-import type { ClientVersion, Habits, LibraryCall, OptionSpec, Quirk, VerbMap } from '../client.ts'
+import type { ClientVersion, Habits, LibraryCall, OptionSpec, Options, Quirk, VerbMap } from '../client.ts'
 import type { Parameter, Signature } from '../python/python.ts'
 
 const required = (name: string): Parameter => ({ name })
@@ -65,7 +65,7 @@ export const ARDUINO_MQTT_METHODS: Readonly<Record<string, Signature>> = {
   setOptions: [required('keepAlive'), required('cleanSession'), required('timeout')],
   dropOverflow: [required('enabled')],
   droppedMessages: [],
-  /** Without arguments: with what the options say. */
+  /** Without arguments: with what the options say; `cleanSession`, by name, is `setCleanSession` before it. */
   connect: [
     optional('clientID', null),
     optional('username', null),
@@ -90,10 +90,14 @@ export const ARDUINO_MQTT_METHODS: Readonly<Record<string, Signature>> = {
   'net.available': [],
 }
 
-const say = (method: string, args: readonly PyValue[] = []): LibraryCall => ({ method, args, kwargs: {} })
+const say = (method: string, args: readonly PyValue[] = [], kwargs: Options = {}): LibraryCall => ({
+  method,
+  args,
+  kwargs,
+})
 
 export const arduinoMqttVerbs: VerbMap = {
-  connect: () => say('connect'),
+  connect: ({ clean }) => say('connect', [], clean === undefined ? {} : { cleanSession: clean }),
   publish: ({ topic, payload, qos = 0, retain = false }) => say('publish', [topic, payload, retain, qos]),
   subscribe: ({ topic, qos }) => say('subscribe', qos === undefined ? [topic] : [topic, qos]),
   unsubscribe: ({ topic }) => say('unsubscribe', [topic]),
