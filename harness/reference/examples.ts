@@ -83,6 +83,11 @@ export const verbExamples: Readonly<Record<StepName, string>> = {
   network: `
 - network: { device: blue, state: down, mode: blackhole }
 - network: { devices: [blue, green], state: up }`,
+  chaos: `
+- chaos:
+    for: 24h
+    broker: { every: 30m, down-for: 2s }
+    networks: [{ device: blue, every: 1h, down-for: 10s }]`,
   disturb: `
 - id: late
   disturb: { device: blue, direction: down, packet: puback, do: { delay: 500ms } }

@@ -147,10 +147,20 @@ export function skipForProtocol(plan: Plan, { kind, name, options }: ChosenBroke
 /** A scenario that stops or restarts its broker is skipped on one that was not started here. */
 export function skipForControl(plan: Plan, { kind, options }: ChosenBroker): Plan {
   if (plan.skip !== null || kind.controllable) return plan
-  const step = firstStep(plan.steps, ({ verb }) => verb === 'broker')
+  const step = firstStep(plan.steps, controlsBroker)
   if (step === undefined) return plan
   const why = `line ${step.place.line} controls the broker, and that${addressOf(options)} was not started here`
   return { ...plan, skip: why }
+}
+
+function controlsBroker(step: Step): boolean {
+  if (step.verb === 'broker') return true
+  if (step.verb !== 'chaos' || step.kind !== 'action') return false
+  try {
+    return (step.args({ saved: {}, i: 0 }) as { readonly broker?: unknown }).broker !== undefined
+  } catch {
+    return true // only the run knows its arguments
+  }
 }
 
 /** What stands under `if:` may not come to be run, and is left to the run. */

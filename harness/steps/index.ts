@@ -5,6 +5,7 @@ import { auth } from './auth.ts'
 import { boot } from './boot.ts'
 import { broker } from './broker.ts'
 import { call } from './call.ts'
+import { chaos } from './chaos.ts'
 import { connect } from './connect.ts'
 import { delay } from './delay.ts'
 import { disconnect } from './disconnect.ts'
@@ -59,6 +60,7 @@ export const steps = {
   release,
   inject,
   broker,
+  chaos,
   fleet,
   delay,
   skip,
