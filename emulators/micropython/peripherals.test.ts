@@ -22,6 +22,46 @@ except ValueError as e: print(e)`,
   expect(bench.resets).toEqual(['reset', 'deepsleep'])
 })
 
+test('NVS: numbers and blobs outlive resets, and are no files that a program sees', async () => {
+  const bench = await VirtualBoardBench.boot({
+    'main.py': `import esp32, os, umachine
+def told(act, *args):
+    try: return act(*args)
+    except Exception as e: return type(e).__name__, e.args
+nvs = esp32.NVS('app')
+buffer = bytearray(4)
+try: boots = nvs.get_i32('boots')
+except OSError as e:
+    print('first', e.args)
+    boots = 0
+nvs.set_i32('boots', boots + 1)
+nvs.set_blob('id', b'abc')
+nvs.commit()
+if boots < 2: umachine.reset()
+print(boots, nvs.get_blob('id', buffer), bytes(buffer), told(nvs.get_blob, 'id', bytearray(2)))
+print(told(esp32.NVS('other').get_i32, 'boots'), told(nvs.set_i32, 'k' * 16, 1), told(nvs.set_i32, 'k', 1 << 31))
+nvs.erase_key('boots')
+print(told(nvs.get_i32, 'boots'), os.listdir('/'), [e[0] for e in os.ilistdir('/')])
+part = esp32.Partition(esp32.Partition.RUNNING)
+print(part.info(), told(part.get_next_update), len(esp32.Partition.find(esp32.Partition.TYPE_DATA)))
+print('end')`,
+  })
+  await bench.said(/end\r\n/)
+  expect(
+    bench.console
+      .split('\r\n')
+      .filter((line) => line !== '')
+      .slice(0, 6),
+  ).toEqual([
+    "first (-4354, 'ESP_ERR_NVS_NOT_FOUND')",
+    "2 3 b'abc\\x00' ('OSError', (-4364, 'ESP_ERR_NVS_INVALID_LENGTH'))",
+    "('OSError', (-4354, 'ESP_ERR_NVS_NOT_FOUND')) ('OSError', (-4361, 'ESP_ERR_NVS_KEY_TOO_LONG')) ('OverflowError', ('overflow converting long int to machine word',))",
+    "('OSError', (-4354, 'ESP_ERR_NVS_NOT_FOUND')) ['rom', 'main.py'] ['rom', 'main.py']",
+    "(0, 0, 65536, 2031616, 'factory', False) ('OSError', (-261, 'ESP_ERR_NOT_FOUND')) 3",
+    'end',
+  ])
+})
+
 test('on the buses nobody answers, as on a chip with nothing wired to it', async () => {
   const bench = await VirtualBoardBench.boot({
     'main.py': `import dht, ds18x20, micropython, neopixel, ntptime, onewire, requests, urequests

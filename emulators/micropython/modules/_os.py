@@ -1,5 +1,6 @@
 # os, with what the web build leaves out: uname, urandom, getenv (CircuitPython's, from settings.toml).
 
+import os as _os
 from os import *
 from os import path
 from collections import namedtuple
@@ -11,6 +12,17 @@ _uname = namedtuple("uname", ("sysname", "nodename", "release", "version", "mach
 
 def uname():
     return _uname("esp32", "esp32", "1.27.0", "v1.27.0 (virtual board of mqtt-hil)", "Generic ESP32 module with ESP32")
+
+
+_HIDDEN = ".nvs"  # in this firmware it is a file; on a chip it is a partition
+
+
+def listdir(*where):
+    return [name for name in _os.listdir(*where) if name != _HIDDEN]
+
+
+def ilistdir(*where):
+    return (entry for entry in _os.ilistdir(*where) if entry[0] != _HIDDEN)
 
 
 def urandom(n):

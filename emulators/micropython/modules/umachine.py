@@ -1,0 +1,3 @@
+# The name of MicroPython before 1.21.
+
+from machine import *
