@@ -245,7 +245,8 @@ export async function performed(
   }
 }
 
-function failed(
+/** What did not hold, at the line that asked. */
+export function failed(
   rig: InteractiveSession,
   what: string,
   verdict: Awaited<ReturnType<InteractiveSession['perform']>>['verdict'],

@@ -31,7 +31,7 @@ it('what holds passes', () => {
 /** By the title of a test in failing.test.ts: what its message must say. */
 const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   'toHaveSent: another QoS': [
-    /^ClaimFailed: expect\(blue\)\.toHaveSent\('publish', \{ topic: 't', qos: 1 \}\)\n/,
+    /^ClaimFailed: expect\(blue\)\.toHaveSent\('publish', \{ topic: 't', qos: 1 \}, \{ within: '300ms' \}\)\n/,
     /expected: PUBLISH from blue, topic "t", qos 1, within 300ms after the expect began/,
     /the nearest was #\d+ \S+ blue → PUBLISH topic "t" payload "a" qos 0 \(qos: expected 1, got 0\)/,
     /events:\n(.*\n)*? +#\d+ \S+ blue → PUBLISH/,
@@ -86,6 +86,10 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
     /^(TestTimeout)?Error: Test timed out in 2000ms[\s\S]*last events:\n(.*\n)*.*blue ← CONNACK/,
   ],
   'fake timers': [/^TypeError: vi\.useFakeTimers\(\) stops the clocks[^\n]*\n {2}hint: .*toFake: \['Date'\]/],
+  'a soft claim that fails': [/^ClaimFailed: expect\(blue\)\.toHaveReceived\('puback', \{\}, \{ within: '50ms' \}\)/],
+  'an asymmetric matcher that has no form on the wire': [
+    /^TypeError: Any cannot be used in a match\n {2}hint: stringMatching/,
+  ],
 }
 
 it('each test that must fail is looked at here', () => {

@@ -12,6 +12,8 @@ import type { InteractiveSession } from '../run/index.ts'
 import { parseDuration } from '../scenario/index.ts'
 import { type Asker, type CallSite, callSite, claimError } from './call-site.ts'
 import { type Linked, performed } from './device.ts'
+import { type FoundEvent, type FoundMessage, readable } from './found.ts'
+import { DEFAULT_WITHIN, inWords, sum } from './in-words.ts'
 import { type MatcherSubject, membershipOf, type TestObserver, type TestTimeline } from './session-of.ts'
 import { watched } from './taken-up.ts'
 import type {
@@ -25,9 +27,13 @@ import type {
   ViolationMatch,
 } from './words.ts'
 
-type Sends = (type?: PacketType, match?: PacketMatch, terms?: Terms) => Promise<void>
+type Sends = (type?: PacketType, match?: PacketMatch, terms?: Terms) => Promise<FoundEvent>
 
-/** What `expect` has more of, by what is in its brackets. With `.not` say `within`: how long it must not come. */
+/**
+ * What `expect` has more of, by what is in its brackets. Each resolves to the event that decided it, with `.text`, `.json()` and
+ * `.payload`; with `.not` to undefined. With `.not` say `within`: how long it must not
+ * come.
+ */
 export interface HilMatchers<T> {
   /** The device has sent such a packet, or does so soon. */
   toHaveSent: T extends Linked ? Sends : never
@@ -35,20 +41,20 @@ export interface HilMatchers<T> {
   toHaveReceived: T extends Linked
     ? Sends
     : T extends TestObserver
-      ? (message?: MessageMatch, terms?: Terms) => Promise<void>
+      ? (message?: MessageMatch, terms?: Terms) => Promise<FoundMessage>
       : never
   /**
    * A PUBLISH above QoS 0 was acknowledged to its end, with PUBACK or PUBCOMP of its packet id: by the device, or by the
    * broker to a device. `within` is measured from the PUBLISH.
    */
   toHaveAcked: T extends Linked
-    ? (publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
+    ? (publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<FoundEvent>
     : T extends Broker
-      ? (device: Linked, publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
+      ? (device: Linked, publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<FoundEvent>
       : never
   /** These came in this order; others may lie between them. */
   toContainSequence: T extends TestTimeline
-    ? (sequence: readonly Claimed[], terms?: ClaimWindow) => Promise<void>
+    ? (sequence: readonly Claimed[], terms?: ClaimWindow) => Promise<FoundEvent>
     : never
   /** From now on the device sends nothing (of that type, with those fields) duration. */
   toStaySilent: T extends Linked
@@ -59,7 +65,7 @@ export interface HilMatchers<T> {
       }) => Promise<void>
     : never
   /** A packet on any link breaks a statement of MQTT 3.1.1. */
-  toHaveViolations: T extends TestTimeline ? (violation?: ViolationMatch, terms?: Terms) => Promise<void> : never
+  toHaveViolations: T extends TestTimeline ? (violation?: ViolationMatch, terms?: Terms) => Promise<FoundEvent> : never
   /** None has so far, nor does one within so long from now; default: 100ms, for what is under way. */
   toHaveNoViolations: T extends TestTimeline
     ? (violation?: ViolationMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<void>
@@ -76,7 +82,6 @@ interface State {
   readonly isNot?: boolean
 }
 
-const DEFAULT_WITHIN: DurationText = '2s'
 /** A call returns before its packet has come to the link. */
 const IN_FLIGHT: DurationText = '100ms'
 
@@ -90,7 +95,7 @@ interface Asked {
 
 const claims = {
   async toHaveSent(this: State, of: unknown, type?: PacketType, match?: PacketMatch, terms?: Terms) {
-    const asked = ask(this, 'toHaveSent', of, LINKED, [type, match], claims.toHaveSent)
+    const asked = ask(this, 'toHaveSent', of, LINKED, [type, match, terms], claims.toHaveSent)
     return claim(asked, { packet: { from: (of as Linked).name, type, match } }, terms)
   },
   async toHaveReceived(this: State, of: unknown, ...args: readonly unknown[]) {
@@ -109,7 +114,7 @@ const claims = {
     return acked(asked, device.name, 'broker', args[1], args[2])
   },
   async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: ClaimWindow) {
-    const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence], claims.toContainSequence)
+    const asked = ask(this, 'toContainSequence', of, ['timeline'], [sequence, terms], claims.toContainSequence)
     return claim(asked, { sequence } as unknown as Claimed, terms)
   },
   async toStaySilent(
@@ -124,11 +129,11 @@ const claims = {
     return decide(asked, await judged(asked, { never: { packet, for: time } as unknown as YamlMap }))
   },
   async toHaveViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: Terms) {
-    const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation], claims.toHaveViolations)
+    const asked = ask(this, 'toHaveViolations', of, ['timeline'], [violation, terms], claims.toHaveViolations)
     return claim(asked, violating(violation), terms)
   },
   async toHaveNoViolations(this: State, of: unknown, violation?: ViolationMatch, terms?: ClaimWindow) {
-    const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation], claims.toHaveNoViolations)
+    const asked = ask(this, 'toHaveNoViolations', of, ['timeline'], [violation, terms], claims.toHaveNoViolations)
     await claim({ ...asked, isNot: !asked.isNot }, violating(violation), { within: IN_FLIGHT, ...terms })
     return { pass: !asked.isNot, message: () => asked.what }
   },
@@ -241,21 +246,17 @@ async function acked(
   return decide(asked, ack)
 }
 
-/** So many milliseconds and a time in words. */
-function sum(ms: number, text: string): string {
-  const parsed = parseDuration(text)
-  return parsed.ok ? `${Math.ceil(ms + parsed.value)}ms` : text
-}
-
 let acks = 0
 
 async function judged({ rig, site }: Asked, words: YamlMap): Promise<Verdict> {
-  const { verdict } = await performed(rig, words, site)
+  const { verdict } = await performed(rig, inWords(words, site), site)
   return verdict!
 }
 
 interface Result {
   readonly pass: boolean
+  /** What decided it. */
+  readonly found?: FoundEvent | undefined
   readonly message: () => string
 }
 
@@ -276,7 +277,9 @@ function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Result {
     const told = isNot ? { ...verdict, kind: 'fail' as const, expected: `no ${verdict.expected}` } : verdict
     throw site.place(claimError('ClaimFailed', tell(told)))
   }
-  return { pass: !isNot, message: () => what }
+  const seq = isNot ? undefined : verdict.evidence.at(-1)
+  const event = seq === undefined ? undefined : rig.timeline.events[seq]
+  return { pass: !isNot, message: () => what, ...(event === undefined ? {} : { found: readable(event) }) }
 }
 
 function shown(value: unknown): string {

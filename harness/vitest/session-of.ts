@@ -2,7 +2,13 @@
 // and must find the timeline behind it.
 
 import type { Event } from '../evidence/index.ts'
+import type { YamlMap } from '../plan/index.ts'
 import type { InteractiveSession } from '../run/index.ts'
+import { type CallSite, callSite } from './call-site.ts'
+import { failed, performed } from './device.ts'
+import { type FoundEvent, type FoundMessage, plainLines, readable } from './found.ts'
+import { DEFAULT_WITHIN, inWords, sum } from './in-words.ts'
+import type { Claimed, ClaimWindow, MessageMatch } from './words.ts'
 
 /** What it is to a matcher. */
 export type MatcherSubject = 'device' | 'link' | 'broker' | 'observer' | 'timeline'
@@ -22,6 +28,22 @@ export function belongs<T extends object>(thing: T, role: MatcherSubject, rig: I
 export const membershipOf = (thing: unknown): Membership | undefined =>
   typeof thing === 'object' && thing !== null ? members.get(thing) : undefined
 
+let nexts = 0
+
+/** An expect of its own, and the event that it found. */
+async function awaited(
+  rig: InteractiveSession,
+  wanted: Claimed,
+  window: YamlMap,
+  site: CallSite,
+  id?: string,
+): Promise<FoundEvent> {
+  const words = { ...(id === undefined ? {} : { id }), expect: { ...wanted, ...window } as unknown as YamlMap }
+  const { verdict } = await performed(rig, inWords(words, site), site)
+  if (verdict?.kind !== 'pass') throw failed(rig, 'expect', verdict, site)
+  return readable(rig.timeline.events[verdict.evidence.at(-1)!]!)
+}
+
 /** What happened in the test so far: packets, sockets, calls, messages, in order. */
 export class TestTimeline {
   readonly #rig: InteractiveSession
@@ -38,18 +60,47 @@ export class TestTimeline {
   mark(): string {
     return this.#rig.mark()
   }
+
+  /**
+   * The packets and messages so far, a line each, without numbers, times and ports: the same in each run of the same test, for
+   * snapshots. `kinds`: other kinds of events.
+   */
+  lines(kinds?: readonly Event['kind'][]): string[] {
+    return plainLines(this.events, kinds)
+  }
+
+  /** The first event of the test (or after a mark) that fits. Rejects with ClaimFailed when none comes. */
+  waitFor(wanted: Claimed, terms: Pick<ClaimWindow, 'within' | 'after'> = {}): Promise<FoundEvent> {
+    const look = terms.after === undefined ? { since: 'start' } : { after: terms.after }
+    return awaited(this.#rig, wanted, { within: terms.within ?? DEFAULT_WITHIN, ...look }, callSite(this.waitFor))
+  }
 }
 
 /** The harness's own MQTT client, subscribed to `#` (or what `hil.observe` says) at QoS 2. */
 export class TestObserver {
   readonly #rig: InteractiveSession
+  /** The anchor of the message that `next` gave last. */
+  #last: string | null = null
 
   constructor(rig: InteractiveSession) {
     this.#rig = rig
   }
 
   /** What it received so far. */
-  get messages(): readonly Extract<Event, { readonly kind: 'message' }>[] {
-    return this.#rig.timeline.events.filter((event) => event.kind === 'message')
+  get messages(): readonly FoundMessage[] {
+    return this.#rig.timeline.events.filter((event) => event.kind === 'message').map(readable)
+  }
+
+  /** The next message (that fits) after the one that the last `next` gave. Rejects with ClaimFailed when none comes. */
+  async next(wanted: MessageMatch = {}, terms: Pick<ClaimWindow, 'within'> = {}): Promise<FoundMessage> {
+    const site = callSite(this.next)
+    const id = `next${++nexts}`
+    const look = this.#last === null ? { since: 'start' } : { after: this.#last }
+    // `after` measures from the message before, which may be long ago.
+    const ago = this.#last === null ? 0 : Math.ceil(this.#rig.timeline.now())
+    const within = sum(ago, terms.within ?? DEFAULT_WITHIN)
+    const found = await awaited(this.#rig, { message: wanted }, { within, ...look }, site, id)
+    this.#last = `${id}.last`
+    return found as FoundMessage
   }
 }

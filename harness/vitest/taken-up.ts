@@ -46,7 +46,15 @@ class Watched<T> extends Promise<T> {
     if (of === null) return next
     if (of.passes > 0) {
       of.passes--
-      return Watched.of(next, of)
+      // vitest gives nothing on: what the matcher found is what its promise is of.
+      const found = super.then(
+        (value) => (value as { readonly found?: unknown } | undefined)?.found,
+        () => undefined,
+      )
+      return Watched.of(
+        next.then(() => found as Promise<A>),
+        of,
+      )
     }
     of.taken = true
     return next

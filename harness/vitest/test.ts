@@ -169,6 +169,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
 
 export { PythonError } from '../../emulators/index.ts'
 export type { Disturb, LinkDownMode, Linked, TestDevice, TestLink } from './device.ts'
+export type { FoundEvent, FoundMessage } from './found.ts'
 export type { HilMatchers } from './matchers.ts'
 export type { TestObserver, TestTimeline } from './session-of.ts'
 export type * from './words.ts'

@@ -1,0 +1,46 @@
+// An event as a test reads it: what a matcher found, what the observer received.
+
+import type { Event } from '../evidence/index.ts'
+import { describe } from '../expect/index.ts'
+
+/** The event itself, with what stands in it. None of these is enumerable, so that equality and snapshots see the event alone. */
+export interface Readable {
+  /** Of a PUBLISH or a message; empty for others. */
+  readonly payload: Uint8Array
+  /** The payload as UTF-8; of a console line the line. */
+  readonly text: string
+  /** The payload parsed. Throws SyntaxError for what is no JSON. */
+  json(): unknown
+}
+
+export type FoundEvent = Event & Readable
+export type FoundMessage = Extract<Event, { readonly kind: 'message' }> & Readable
+
+const NOTHING = new Uint8Array()
+
+function payloadOf(event: Event): Uint8Array {
+  if (event.kind === 'message') return event.payload
+  return event.kind === 'packet' && event.packet.type === 'publish' ? event.packet.payload : NOTHING
+}
+
+const made = new WeakMap<Event, FoundEvent>()
+
+export function readable<E extends Event>(event: E): E & Readable {
+  const known = made.get(event)
+  if (known !== undefined) return known as unknown as E & Readable
+  const same = Object.create(Object.getPrototypeOf(event), Object.getOwnPropertyDescriptors(event))
+  const copy = Object.defineProperties(same, {
+    ...(event.kind === 'message' ? {} : { payload: { get: () => payloadOf(event) } }),
+    text: { get: () => (event.kind === 'serial' ? event.line : Buffer.from(payloadOf(event)).toString()) },
+    json: { value: () => JSON.parse(Buffer.from(payloadOf(event)).toString()) },
+  }) as FoundEvent
+  made.set(event, copy)
+  return copy as unknown as E & Readable
+}
+
+/** Kinds of events that are the same in each run of the same test. */
+const STABLE: readonly Event['kind'][] = ['packet', 'message']
+
+/** Without numbers, times and ports: a line each. */
+export const plainLines = (events: readonly Event[], kinds: readonly Event['kind'][] = STABLE): string[] =>
+  events.filter(({ kind }) => kinds.includes(kind)).map((event) => describe(event).replace(/^#\d+ [\d.]+(ms|s|m) /, ''))

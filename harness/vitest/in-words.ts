@@ -1,0 +1,25 @@
+// What matchers and `waitFor` have in common: from what a test says to the words of a scenario.
+
+import type { YamlMap } from '../plan/index.ts'
+import { parseDuration } from '../scenario/index.ts'
+import { translated } from './asymmetric.ts'
+import type { CallSite } from './call-site.ts'
+import type { DurationText } from './words.ts'
+
+/** How long a claim waits that says nothing. */
+export const DEFAULT_WITHIN: DurationText = '2s'
+
+/** So many milliseconds and a time in words. */
+export function sum(ms: number, text: string): string {
+  const parsed = parseDuration(text)
+  return parsed.ok ? `${Math.ceil(ms + parsed.value)}ms` : text
+}
+
+/** What vitest's asymmetric matchers in it mean. */
+export function inWords(words: YamlMap, site: CallSite): YamlMap {
+  try {
+    return translated(words) as YamlMap
+  } catch (error) {
+    throw site.place(error)
+  }
+}
