@@ -1,6 +1,7 @@
 // The built-in programs. The key is the word in a scenario's `firmware:`.
 
 import { buttonLed } from './button-led.ts'
+import { esphome } from './esphome.ts'
 import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
 import { mqttAsDemo } from './mqtt-as-demo.ts'
@@ -22,6 +23,7 @@ export const firmware = {
   'pubsubclient-reconnect': pubsubclientReconnect,
   'pubsubclient-nonblocking': pubsubclientNonblocking,
   tasmota,
+  esphome,
 } satisfies Record<string, FirmwareKind>
 
 export type FirmwareName = keyof typeof firmware
