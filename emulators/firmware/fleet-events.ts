@@ -20,6 +20,7 @@ import type { FleetDevice } from '../drive/fleet/device.ts'
 import { waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
 import type { FleetRole } from './fleet-role.ts'
+import { MessageParts } from './message-parts.ts'
 
 const CHANCES = 1_000_000
 
@@ -34,8 +35,7 @@ export class EventHooks implements ClientHooks {
   readonly #role: FleetRole
   readonly #device: FleetDevice
   readonly #events: ClientEvents
-  /** A message that comes in parts. */
-  #parts: Uint8Array[] = []
+  readonly #parts = new MessageParts()
   #published: Signal | null = null
   /** The id of the publish that the program waits for; 0: none. */
   #awaited = 0
@@ -62,11 +62,8 @@ export class EventHooks implements ClientHooks {
   }
 
   *onMessage(topic: Uint8Array, payload: Uint8Array, _?: PyValue, properties?: MessageProperties): Program<void> {
-    const { index = 0, total = payload.length } = properties ?? {}
-    if (index === 0) this.#parts = []
-    if (index === 0 && total === payload.length) return this.#role.heard(this.#device, topic, payload)
-    this.#parts.push(payload)
-    if (index + payload.length === total) this.#role.heard(this.#device, topic, Buffer.concat(this.#parts))
+    const whole = this.#parts.add(payload, properties)
+    if (whole !== null) this.#role.heard(this.#device, topic, whole)
   }
 
   *onEvent(name: string, args: readonly PyValue[]): Program<void> {

@@ -17,6 +17,7 @@ import { printable, repr, showException } from '../clients/python/python.ts'
 import { Problem } from '../core/problem.ts'
 import { tellEvent, wholeMessage } from './event-line.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
+import { MessageParts } from './message-parts.ts'
 
 export const puppet: FirmwareKind = {
   name: 'puppet',
@@ -46,10 +47,16 @@ function build({ client: kind, name, server, port, options, callback, will }: Fi
     const value = yield* say(client, callback) // what it raises, the library's caller gets
     yield* print(`callback ${callback.method} returned ${repr(value)}`)
   }
+  const parts = new MessageParts()
   const client: EmulatedClient = kind.create(
     { ...kind.identity(name, server, port), ...willOptions, ...options },
     {
-      onMessage,
+      *onMessage(topic, payload, _, properties) {
+        const whole = parts.add(payload, properties)
+        if (whole !== payload)
+          yield* print(`part ${printable(topic)} ${printable(payload)} ${properties!.index} ${properties!.total}`)
+        if (whole !== null) yield* onMessage(topic, whole)
+      },
       *onEspEvent(event) {
         yield* tellEvent(event)
         const message = wholeMessage(event)

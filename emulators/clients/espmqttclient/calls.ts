@@ -36,6 +36,8 @@ import { type PayloadCallback, publishPacket, subscribePacket, unsubscribePacket
 const OWNER = 'espMqttClient'
 /** Between two loops of the task, which gives up the processor for a tick of FreeRTOS. */
 const TICK = milliseconds(1)
+/** What has become of a connection a moment ago is known after so long. */
+const HEARSAY = milliseconds(20)
 /** Wakes the task when the program wants something. */
 const WOKEN = new PythonError('Woken')
 /** What the program's payload callback writes: 'p', all over. */
@@ -141,20 +143,30 @@ export class EspMqttClientCalls implements EmulatedClient {
     yield* signal(this.#outcome)
   }
 
-  /** Whether it is connected then. */
+  /** Whether it is connected then. A connection whose end the library has not noticed has to go first. */
   *#connectAndWait(): Program<boolean> {
     const mqtt = this.#mqtt
-    this.#settled = false
-    if (!mqtt.connect()) return mqtt.state === CONNECTED
+    while (!mqtt.connect()) {
+      if (mqtt.state === DISCONNECTED) return false
+      yield* sleep(HEARSAY)
+      if (mqtt.state === CONNECTED && (yield* this.#net.connected())) return true
+      if (mqtt.state !== DISCONNECTED) yield* this.#settle()
+    }
     yield* this.#wake()
+    yield* this.#settle()
+    return mqtt.state === CONNECTED
+  }
+
+  /** Until onConnect or onDisconnect. */
+  *#settle(): Program<void> {
+    this.#settled = false
     while (!this.#settled) {
       if (this.#internalTask) yield* waitFor(this.#outcome, null)
       else {
-        yield* mqtt.loop()
+        yield* this.#mqtt.loop()
         if (!this.#settled) yield* sleep(TICK)
       }
     }
-    return mqtt.state === CONNECTED
   }
 
   #set(settings: Partial<Settings>): null {
