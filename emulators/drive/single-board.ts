@@ -291,7 +291,8 @@ class Board implements RunningBoard {
         task.settle = sent
         const now = this.#socket(call.socket)?.write(call.bytes, sent)
         if (now === undefined) return BAD_HANDLE
-        return now === null || 'error' in now ? now : taken
+        // A write that does not wait may have found no room: null, and nothing is on its way.
+        return now === null || 'error' in now || now.value === null ? now : taken
       }
       case 'read':
       case 'recv': {
