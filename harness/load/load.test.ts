@@ -10,7 +10,7 @@ import { brokers } from '../brokers/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
 import { isFree } from '../link/index.ts'
 import { testAuthority } from '../tls/index.ts'
-import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from './testing.ts'
+import { ALL_PUBLISH, COLLECTOR, claimsOf, measureFleet, publishers, runFleet } from './testing.ts'
 
 const mosquittoHere = await needs('mosquitto')
 
@@ -114,6 +114,31 @@ steps:
     expect(load!.times.storm!.recovery_time!.count).toBe(40)
     // Nobody can have come back while the broker was down.
     expect(load!.times.storm!.recovery_time!.min).toBeGreaterThan(900_000)
+  })
+})
+
+describe('libraries that return false', () => {
+  const text = (use: string): string => `
+fleet:${COLLECTOR}
+  sensors:
+    use: ${use}
+    count: 20
+    subscribe: [{ topic: "cmd/\${{ i }}" }]
+    publish: [{ topic: "t/\${{ i }}", every: 300ms, size: 32 }]
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+  - fleet: { group: sensors, network: down, mode: close }
+  - expect: { fleet: { group: sensors, at-most: 0% }, within: 20s }
+  - fleet: { group: sensors, network: up }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
+`
+
+  it.each(['pubsubclient', 'arduino-mqtt'])('%s: devices come back as the example does, and go on', async (use) => {
+    const run = await runFleet(text(use))
+    const { load, bug } = run
+    expect([bug, claimsOf(run)]).toEqual([undefined, ['pass', 'pass', 'pass']])
+    expect(load!.counts.all!.reconnects).toBe(20)
+    expect(load!.errors['false: loop'] ?? 0).toBeGreaterThan(0)
   })
 })
 

@@ -48,7 +48,8 @@ export async function measureFleet(text: string, options?: RunOptions): Promise<
   return load!
 }
 
-const COLLECTOR = `
+/** One who hears all. */
+export const COLLECTOR = `
   collector:
     use: umqtt.simple
     count: 1
