@@ -1,6 +1,10 @@
-// The fleet: emulated devices with umqtt.simple, driven by emulators/drive/fleet/fleet.ts.
+// The fleet: emulated devices with umqtt.simple, or the library that HIL_BENCH_CLIENT names, driven by
+// emulators/drive/fleet/fleet.ts.
 
 import {
+  bind,
+  type ClientKind,
+  type ClientName,
   clients,
   Fleet,
   type FleetDevice,
@@ -12,20 +16,20 @@ import {
 } from '../../emulators/index.ts'
 import { payload, type Subject, type SubjectOptions, TOPIC, WINDOW } from './subject.ts'
 
-const CHECK: Instruction = { id: 'check', method: 'check_msg', args: [], kwargs: {} }
-
 /** Client ids are unique, also of the clients that warm up. */
 let serials = 0
 
 export function emulated({ port, qos, size, latency }: SubjectOptions): Subject {
   const serial = serials++
-  const kind = clients['umqtt.simple']
+  const kind: ClientKind = clients[(process.env.HIL_BENCH_CLIENT ?? 'umqtt.simple') as ClientName]
   const topic = new TextEncoder().encode(TOPIC)
   const subscription = kind.verbs.subscribe({ topic, qos: 0 })!
   const connect = kind.verbs.connect({ clean: true })!
   const bytes = payload(size, 0)
-  const args: PyValue[] = [topic, bytes, false, qos]
-  const publish: Instruction = { id: 'publish', method: 'publish', args, kwargs: {} }
+  const said = kind.verbs.publish({ topic, payload: bytes, ...(qos === 0 ? {} : { qos }) })!
+  const args: PyValue[] = bind(said.method, kind.methods[said.method]!, said.args, said.kwargs)
+  const publish: Instruction = { id: 'publish', method: said.method, args, kwargs: {} }
+  const check: Instruction = { id: 'check', ...kind.verbs.check({})! }
   const devices: FleetDevice[] = []
   let count = 0
   let begun = 0
@@ -40,7 +44,7 @@ export function emulated({ port, qos, size, latency }: SubjectOptions): Subject 
         pending[device.index]!--
         return publish
       }
-      return device.readable ? CHECK : null
+      return device.readable ? check : null
     },
     onTime: () => {},
     onOutcome(_, id) {

@@ -3,6 +3,7 @@
 
 import type { Program } from '../../board.ts'
 import { uint16 } from '../arduino/c.ts'
+import { malloc } from '../arduino/memory.ts'
 import type { NetworkClient } from '../arduino/network-client.ts'
 import {
   BUFFER_TOO_SHORT,
@@ -39,6 +40,8 @@ export interface ConnectResult {
   readonly sessionPresent: boolean
 }
 
+const NOTHING_YET: packet.Incoming = { first: 0, body: new Uint8Array() }
+
 export class LwmqttClient {
   readonly #network: LwmqttNetwork
   readonly #traits: LwmqttTraits
@@ -47,7 +50,7 @@ export class LwmqttClient {
   readonly #keepAliveTimer = new Timer()
   #keepAliveInterval = 0
   #pongPending = false
-  #incoming: packet.Incoming = { first: 0, body: new Uint8Array() }
+  #incoming: packet.Incoming = NOTHING_YET
   lastPacketId: number
   dropOverflow = false
   droppedMessages = 0
@@ -61,7 +64,7 @@ export class LwmqttClient {
     this.#network = new LwmqttNetwork(network, sizes.read)
     this.#traits = traits
     this.#handler = handler
-    this.#writeBuf = new Uint8Array(sizes.write)
+    this.#writeBuf = malloc(sizes.write)
     this.lastPacketId = traits.firstPacketId
   }
 

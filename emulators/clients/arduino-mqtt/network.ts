@@ -3,6 +3,7 @@
 
 import type { Program } from '../../board.ts'
 import { millis, uint32 } from '../arduino/c.ts'
+import { malloc } from '../arduino/memory.ts'
 import type { NetworkClient } from '../arduino/network-client.ts'
 import {
   BUFFER_TOO_SHORT,
@@ -24,7 +25,7 @@ export class LwmqttNetwork {
   constructor(net: NetworkClient, readBufSize: number) {
     this.#net = net
     this.readBufSize = readBufSize
-    this.readBuf = new Uint8Array(readBufSize + 1)
+    this.readBuf = malloc(readBufSize + 1)
   }
 
   /** `len` bytes into the buffer, within what is left of the command's time. */

@@ -34,8 +34,8 @@ export abstract class PubSubClient extends PubSubClientState {
   protected lastOutActivity = 0
   protected pingOutstanding = false
 
-  constructor(client: NetworkClient, hooks: PubSubClientHooks, build: PubSubClientBuild) {
-    super(build)
+  constructor(client: NetworkClient, hooks: PubSubClientHooks, build: PubSubClientBuild, bufferSize = 256) {
+    super(build, bufferSize)
     this.client = client
     this.hooks = hooks
   }

@@ -33,15 +33,19 @@ function buildOf(options: Options): PubSubClientBuild {
   }
 }
 
-/** One object for all devices of a fleet that have the same hooks would save little: they have their own. */
-function hooksOf(hooks: ClientHooks): PubSubClientHooks {
-  return {
-    *callback(topic, payload): Program<void> {
-      if (hooks.onMessage !== undefined) yield* hooks.onMessage(topic, payload)
-    },
-    *stream(byte): Program<void> {
-      if (hooks.onEvent !== undefined) yield* hooks.onEvent('stream', [Uint8Array.of(byte)])
-    },
+class Hooks implements PubSubClientHooks {
+  readonly #hooks: ClientHooks
+
+  constructor(hooks: ClientHooks) {
+    this.#hooks = hooks
+  }
+
+  *callback(topic: Uint8Array, payload: Uint8Array): Program<void> {
+    if (this.#hooks.onMessage !== undefined) yield* this.#hooks.onMessage(topic, payload)
+  }
+
+  *stream(byte: number): Program<void> {
+    if (this.#hooks.onEvent !== undefined) yield* this.#hooks.onEvent('stream', [Uint8Array.of(byte)])
   }
 }
 
@@ -50,13 +54,13 @@ function create(version: string, given: Options, hooks: ClientHooks): EmulatedCl
   const net = networkOf(NAME, options, hooks)
   const build = buildOf(options)
   const three = version !== '2.8'
+  const size = numberOf(options.bufferSize)
   const mqtt = three
-    ? new PubSubClient3(net, hooksOf(hooks), build, { receivesQos2: version === '3.3.0+158603e' })
-    : new PubSubClient2(net, hooksOf(hooks), build)
+    ? new PubSubClient3(net, new Hooks(hooks), build, size, { receivesQos2: version === '3.3.0+158603e' })
+    : new PubSubClient2(net, new Hooks(hooks), build, size)
   mqtt.setServer(String(options.server), numberOf(options.port))
   mqtt.setKeepAlive(numberOf(options.keepAlive))
   mqtt.setSocketTimeout(numberOf(options.socketTimeout))
-  mqtt.setBufferSize(numberOf(options.bufferSize))
   mqtt.setCallback(options.callback === true)
   mqtt.setStream(options.stream === true)
   const { id, user, pass } = options as Record<'id' | 'user' | 'pass', PyValue>

@@ -1,6 +1,7 @@
 // The buffer of PubSubClient, in which packets are built, and what a program sets.
 
 import { type CString, uint8, uint16 } from '../arduino/c.ts'
+import { malloc } from '../arduino/memory.ts'
 import { MQTT_CONNECTION_LOST, MQTT_DISCONNECTED, MQTT_MAX_HEADER_SIZE } from './packets.ts'
 
 /** `#define`s that change the library. */
@@ -28,9 +29,11 @@ const MQTT_3_1_1 = Uint8Array.of(0, 4, 0x4d, 0x51, 0x54, 0x54, 4)
 /** What the heap has behind the buffer: a filter of `bufferSize - 9` bytes is written one byte too far. */
 const BEHIND_THE_BUFFER = 8
 
+const NO_BUFFER = malloc(0)
+
 export abstract class PubSubClientState {
   protected readonly build: PubSubClientBuild
-  protected buffer = new Uint8Array()
+  protected buffer = NO_BUFFER
   protected bufferSize = 0
   protected callback = true
   protected stream = false
@@ -41,9 +44,9 @@ export abstract class PubSubClientState {
   protected port = 0
   protected _state = MQTT_DISCONNECTED
 
-  constructor(build: PubSubClientBuild) {
+  constructor(build: PubSubClientBuild, bufferSize: number) {
     this.build = build
-    this.setBufferSize(256)
+    this.setBufferSize(bufferSize)
   }
 
   /** Where the packet ends in the buffer; null: something in it is too long. */
@@ -118,7 +121,7 @@ export abstract class PubSubClientState {
   setBufferSize(size: number): boolean {
     if (size === 0) return false
     const old = this.buffer
-    this.buffer = new Uint8Array(size + BEHIND_THE_BUFFER)
+    this.buffer = malloc(size + BEHIND_THE_BUFFER)
     this.buffer.set(old.subarray(0, Math.min(size, this.bufferSize)))
     this.bufferSize = size
     return true

@@ -32,8 +32,14 @@ export class PubSubClient3 extends PubSubClient {
   /** How much of a payload stands at the buffer's beginning and waits to be sent. */
   #bufferWritePos = 0
 
-  constructor(client: NetworkClient, hooks: PubSubClientHooks, build: PubSubClientBuild, traits: PubSubClient3Traits) {
-    super(client, hooks, build)
+  constructor(
+    client: NetworkClient,
+    hooks: PubSubClientHooks,
+    build: PubSubClientBuild,
+    bufferSize: number,
+    traits: PubSubClient3Traits,
+  ) {
+    super(client, hooks, build, bufferSize)
     this.#traits = traits
   }
 

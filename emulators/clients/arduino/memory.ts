@@ -1,0 +1,21 @@
+// `malloc` for the libraries' buffers: pieces of large blocks, because ten thousand devices have one or two of a few hundred
+// bytes each, and an ArrayBuffer of its own for each is as much again.
+
+const BLOCK = 65_536
+/** Larger ones have memory of their own. */
+const MOST = 2048
+
+let block = new ArrayBuffer(0)
+let used = 0
+
+/** So many zeros. What is freed is given back with the block that it is a piece of. */
+export function malloc(size: number): Uint8Array<ArrayBuffer> {
+  if (size > MOST) return new Uint8Array(size)
+  if (used + size > block.byteLength) {
+    block = new ArrayBuffer(BLOCK)
+    used = 0
+  }
+  const piece = new Uint8Array(block, used, size)
+  used += size
+  return piece
+}
