@@ -33,6 +33,7 @@ export const OPTIONS = {
   seed: z.number().int().min(0),
   output: z.string(),
   observe: z.array(z.string()),
+  scope: z.enum(['test', 'file']),
   signal: instance(AbortSignal, 'an AbortSignal'),
 } as const
 

@@ -50,7 +50,9 @@ export type ParsedOptions = z.output<typeof schema>
 /** Throws Problem `config/bad-option` for an option that there is not, and for a wrong value: it would change nothing, silently. */
 export const optionsOf = (options: MqttHilOptions): ParsedOptions => parseOptions(schema, options, 'mqttHil()')
 
-const fixtureSchema = z.strictObject({ broker: OPTIONS.broker, observe: OPTIONS.observe, seed: OPTIONS.seed }).partial()
+const fixtureSchema = z
+  .strictObject({ broker: OPTIONS.broker, observe: OPTIONS.observe, seed: OPTIONS.seed, scope: OPTIONS.scope })
+  .partial()
 
 /** Of `test.override({ hil: … })`. Throws Problem `config/bad-option`. */
 export const settingsOf = (settings: unknown): z.output<typeof fixtureSchema> =>

@@ -10,6 +10,7 @@ import { InteractiveSession } from '../run/index.ts'
 import { brokerFor, factsOf, openChosen } from '../select/index.ts'
 import { callSite } from './call-site.ts'
 import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './device.ts'
+import { KeptBrokers } from './kept-brokers.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
@@ -30,6 +31,8 @@ export interface HilSettings {
   readonly broker?: string | undefined
   /** Filters that the observer subscribes to; default: `#`. */
   readonly observe?: readonly string[] | undefined
+  /** `file`: the broker is opened once for all tests of the file; default: `test`. */
+  readonly scope?: 'test' | 'file' | undefined
   /** For all chance in the test. */
   readonly seed?: number | undefined
 }
@@ -82,9 +85,23 @@ function configOf(file: string | undefined): Promise<ResolvedConfig> {
 /** How long a call may take in a test without a limit; milliseconds. */
 const ONE_MINUTE = 60_000
 
-const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: InteractiveSession }>({
+interface RigFixtures {
+  readonly hil: HilSettings
+  readonly kept: KeptBrokers
+  readonly rig: InteractiveSession
+}
+
+const WITH_RIG = plain.extend<RigFixtures>({
   hil: {},
-  rig: async ({ hil: given, task, signal, onTestFinished }, use) => {
+  kept: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs
+    async ({}: object, use: (kept: KeptBrokers) => Promise<void>) => {
+      await using kept = new KeptBrokers()
+      await use(kept)
+    },
+    { scope: 'file' },
+  ] as never,
+  rig: async ({ hil: given, kept, task, signal, onTestFinished }, use) => {
     const hil = settingsOf(given)
     const options = inject('mqttHil') ?? {}
     const config = await configOf(options.config)
@@ -99,7 +116,7 @@ const WITH_RIG = plain.extend<{ readonly hil: HilSettings; readonly rig: Interac
     })
     const rig = new InteractiveSession({
       file: task.file.filepath,
-      openBroker: () => openChosen(chosen),
+      openBroker: () => (hil.scope === 'file' ? kept.take(chosen.name, () => openChosen(chosen)) : openChosen(chosen)),
       broker: factsOf(chosen),
       observe: hil.observe ?? ['#'],
       seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
