@@ -27,7 +27,8 @@ describe('a program', () => {
   })
 
   test('finds the modules of an ESP32 under their old and new names', async () => {
-    const names = 'machine network socket usocket ssl ussl time utime os uos esp esp32 ubinascii ustruct ujson _thread'
+    const names =
+      'machine umachine network socket usocket ssl ussl tls time utime os uos esp esp32 ubinascii ustruct ujson _thread'
     const bench = await VirtualBoardBench.boot({
       'main.py': `import sys\nfor n in '${names} umqtt.simple umqtt.robust errno select'.split():\n  __import__(n)\nprint(sys.platform)`,
     })

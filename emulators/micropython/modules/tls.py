@@ -1,0 +1,3 @@
+# What ssl stands on since MicroPython 1.23.
+
+from ssl import *
