@@ -23,6 +23,7 @@ export {
   showException,
   truthy,
 } from './clients/python/python.ts'
+export * from './core/optional-package.ts'
 export * from './core/problem.ts'
 export * from './core/random.ts'
 export { derive, register, unregister } from './core/registry.ts'

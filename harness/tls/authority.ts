@@ -1,7 +1,13 @@
 // Certificates for tests: an authority that is made anew for each process and never written down, and what it
 // signs. Each wrong certificate is wrong in one way only, so that a refusal tells what was checked.
 
-import { type CertificateKeyPair, makeCertificate } from './certificate.ts'
+import { optionalPackage } from '../../emulators/index.ts'
+
+/** A certificate and its private key, as PEM. */
+export interface CertificateKeyPair {
+  readonly cert: string
+  readonly key: string
+}
 
 /** What a server may show. */
 export const CERTIFICATES = ['valid', 'expired', 'not-yet-valid', 'wrong-name', 'self-signed', 'unknown-ca'] as const
@@ -9,11 +15,7 @@ export type CertificateKind = (typeof CERTIFICATES)[number]
 
 /** What valid certificates are for; devices connect by the name. */
 export const SERVER_NAME = 'localhost'
-/** 127.0.0.1 and ::1. */
-const SERVER_ADDRESSES = [
-  [127, 0, 0, 1],
-  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
-]
+const SERVER_ADDRESSES = ['127.0.0.1', '::1']
 /** Reserved for examples, so nobody has it. [RFC 6761] */
 const WRONG_NAME = 'wrong.invalid'
 
@@ -36,7 +38,14 @@ export function testAuthority(): Promise<Authority> {
 }
 
 async function makeAuthority(name: string): Promise<Authority> {
-  const root = await makeCertificate(name, { notBefore: days(-1), notAfter: days(30), usage: 'authority' })
+  const root = await generate(name, {
+    notBeforeDate: days(-1),
+    notAfterDate: days(30),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  })
   const made = new Map<string, Promise<CertificateKeyPair>>()
   const once = (what: string, make: () => Promise<CertificateKeyPair>): Promise<CertificateKeyPair> => {
     const identity = made.get(what) ?? make()
@@ -53,17 +62,47 @@ async function makeAuthority(name: string): Promise<Authority> {
 async function serverIdentity(kind: CertificateKind, root: CertificateKeyPair): Promise<CertificateKeyPair> {
   if (kind === 'unknown-ca') return (await makeAuthority('mqtt-hil untrusted authority')).server('valid')
   const name = kind === 'wrong-name' ? WRONG_NAME : SERVER_NAME
-  return makeCertificate(name, {
-    notBefore: days(kind === 'expired' ? -3 : kind === 'not-yet-valid' ? 2 : -1),
-    notAfter: days(kind === 'expired' ? -2 : 10),
-    issuer: kind === 'self-signed' ? undefined : root,
-    usage: 'server',
-    names: [name],
-    addresses: kind === 'wrong-name' ? [] : SERVER_ADDRESSES,
+  return generate(name, {
+    notBeforeDate: days(kind === 'expired' ? -3 : kind === 'not-yet-valid' ? 2 : -1),
+    notAfterDate: days(kind === 'expired' ? -2 : 10),
+    ...(kind === 'self-signed' ? {} : { ca: root }),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: name },
+          ...(kind === 'wrong-name' ? [] : SERVER_ADDRESSES.map((ip) => ({ type: 7 as const, ip }))),
+        ],
+      },
+    ],
   })
 }
 
 const clientIdentity = (name: string, root: CertificateKeyPair): Promise<CertificateKeyPair> =>
-  makeCertificate(name, { notBefore: days(-1), notAfter: days(10), issuer: root, usage: 'client' })
+  generate(name, {
+    notBeforeDate: days(-1),
+    notAfterDate: days(10),
+    ca: root,
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', clientAuth: true },
+    ],
+  })
+
+type Options = NonNullable<Parameters<typeof import('selfsigned')['generate']>[1]>
+
+async function generate(name: string, options: Options & { ca?: CertificateKeyPair }): Promise<CertificateKeyPair> {
+  const { generate: make } = await optionalPackage('selfsigned', 'TLS', () => import('selfsigned'))
+  const { cert, private: key } = await make([{ name: 'commonName', value: name }], {
+    algorithm: 'sha256', // its default is SHA-1, which OpenSSL refuses
+    keyType: 'ec',
+    ...options,
+  })
+  return { cert, key }
+}
 
 const days = (n: number): Date => new Date(Date.now() + n * DAY)

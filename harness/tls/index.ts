@@ -3,8 +3,8 @@
 export {
   type Authority,
   CERTIFICATES,
+  type CertificateKeyPair,
   type CertificateKind,
   SERVER_NAME,
   testAuthority,
 } from './authority.ts'
-export type { CertificateKeyPair } from './certificate.ts'

@@ -5,9 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Queue, QueueEvents } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { monotonic, Problem } from '../../../emulators/index.ts'
+import { monotonic, optionalPackage, Problem } from '../../../emulators/index.ts'
 import { withoutCredentials } from '../../outside/index.ts'
-import { optionalPackage } from '../optional.ts'
 import { troubleOf } from './fork.ts'
 import type { FromShard, ShardJob, ShardResult, ToShard } from './protocol.ts'
 import {

@@ -2,9 +2,8 @@
 // clock, by which shards on several machines begin together.
 
 import type { Redis } from 'ioredis'
-import { monotonic, Problem } from '../../../emulators/index.ts'
+import { monotonic, optionalPackage, Problem } from '../../../emulators/index.ts'
 import { withoutCredentials, withoutUrlCredentials } from '../../outside/index.ts'
-import { optionalPackage } from '../optional.ts'
 import type { FromShard, ToShard } from './protocol.ts'
 
 export const QUEUE = 'hil-shards'

@@ -2,8 +2,7 @@
 // second's percentiles: histograms of Prometheus would have buckets too coarse for what is measured here.
 
 import { createServer } from 'node:http'
-import { Problem } from '../../../emulators/index.ts'
-import { optionalPackage } from '../optional.ts'
+import { optionalPackage, Problem } from '../../../emulators/index.ts'
 import type { LoadSnapshot, LoadWatcher } from './load-probe.ts'
 
 export interface MetricsServer extends AsyncDisposable {

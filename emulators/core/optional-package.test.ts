@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { optionalPackage } from './optional.ts'
+import { optionalPackage } from './optional-package.ts'
 
 const absent = 'a-package-that-nobody-has'
 

@@ -1,6 +1,6 @@
 // Packages that only some commands need. npm leaves them out with --omit=optional, or where they cannot be built.
 
-import { Problem } from '../../emulators/index.ts'
+import { Problem } from './problem.ts'
 
 /** Throws Problem `run/no-package` when the package is not installed; `what` needs it, as `--metrics` does. */
 export async function optionalPackage<T>(name: string, what: string, load: () => Promise<T>): Promise<T> {
