@@ -29,6 +29,8 @@ export interface ParityOptions {
   readonly looping?: readonly string[] | undefined
   readonly tolerance?: Duration | undefined
   readonly strict?: boolean | undefined
+  /** The brokers are compared: when they send counts as well. */
+  readonly brokers?: boolean | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export interface ParityOptions {
 export function compareRecords(
   first: readonly Event[],
   second: readonly Event[],
-  { looping = [], tolerance = TOLERANCE, strict = false }: ParityOptions = {},
+  { looping = [], tolerance = TOLERANCE, strict = false, brokers = false }: ParityOptions = {},
 ): Parity {
   const devices = new Set([...first, ...second].filter(isPacket).map((event) => event.device))
   const differences: RunDifference[] = []
@@ -56,7 +58,7 @@ export function compareRecords(
         if (!isTail) differences.push({ device, direction, kind: which, text: sent.text })
       }
       // What the broker sends when is the broker's.
-      if (direction === 'up') differences.push(...late(pairs, device, tolerance))
+      if (direction === 'up' || brokers) differences.push(...late(pairs, device, direction, tolerance))
     }
   return { differences, same }
 }
@@ -228,12 +230,17 @@ function lengths(a: readonly Sent[], b: readonly Sent[]): Uint32Array[] {
 }
 
 /** Time from packet to packet, in one and in the other. */
-function late(pairs: readonly (readonly [Sent, Sent])[], device: string, tolerance: Duration): RunDifference[] {
+function late(
+  pairs: readonly (readonly [Sent, Sent])[],
+  device: string,
+  direction: Direction,
+  tolerance: Duration,
+): RunDifference[] {
   return pairs.slice(1).flatMap(([a, b], k) => {
     const [before, beforeToo] = pairs[k]!
     const [one, other] = [a.at - before.at, b.at - beforeToo.at]
     if (Math.abs(one - other) <= tolerance) return []
     const text = `${a.text}: ${showDuration(one as Duration)} after the one before, and ${showDuration(other as Duration)} there`
-    return [{ device, direction: 'up', kind: 'timing', text }]
+    return [{ device, direction, kind: 'timing', text }]
   })
 }

@@ -127,6 +127,11 @@ export const boards = {
     meaning: 'At the port is another board than the map says, by its unique id.',
     fix: 'Have two changed places? hil devices --map.',
   },
+  'cli/compare-brokers': {
+    fault: 'input',
+    meaning: 'A comparison is of two brokers, and more are named.',
+    fix: 'Name two: --broker aedes --broker aedes@2 --compare.',
+  },
   'cli/nothing-to-compare': {
     fault: 'input',
     meaning: '--compare runs a scenario with two bindings, and only one was given.',

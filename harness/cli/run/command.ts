@@ -35,7 +35,7 @@ export const run: CommandModule<unknown, RunArguments> = {
         type: 'string',
         array: true,
         describe:
-          'run each scenario twice, with --bind and as written (or with these DEVICE=… bindings), and show the differences',
+          'run each scenario twice, with --bind and as written (or with these DEVICE=… bindings), or on two brokers, and show the differences',
       })
       .example('$0 run', 'all scenarios, on the embedded broker')
       .example('$0 run scenarios/01-hello.scenario.yaml --broker mosquitto', '')
@@ -43,7 +43,8 @@ export const run: CommandModule<unknown, RunArguments> = {
       .example(
         '$0 run scenarios/07* --bind blue=virtual --compare',
         'shows whether the emulated client sends what the real one does',
-      ),
+      )
+      .example('$0 run --broker aedes --broker aedes@2 --compare', 'rehearses the upgrade of a broker'),
   handler: async (args) => {
     const { runAction } = await import('./action.ts')
     process.exitCode = await runAction(args)

@@ -1,5 +1,5 @@
-// `hil run --compare`: each scenario with two bindings, or in real and in virtual time, and where their packets differ. The two runs of a
-// scenario come one after the other: side by side they would disturb each other's times.
+// `hil run --compare`: each scenario with two bindings, on two brokers, or in real and in virtual time, and where their packets differ.
+// The two runs of a scenario come one after the other: side by side they would disturb each other's times.
 
 import { basename, join } from 'node:path'
 import { createColors } from 'picocolors'
@@ -20,24 +20,29 @@ import type { RunArguments } from './command.ts'
 /** `other`: the bindings that those of `--bind` are compared with; empty: the scenario as it is written. */
 export async function compareAction(args: RunArguments, other: readonly string[], out: Terminal): Promise<ExitCode> {
   const clocks = args.clock !== undefined && args.clock !== 'real'
-  if ((args.bind ?? []).length === 0 && other.length === 0 && !clocks)
+  const [here, there] = brokersOf(args)
+  const isRehearsal = there !== undefined
+  if ((args.bind ?? []).length === 0 && other.length === 0 && !clocks && !isRehearsal)
     throw new Problem('cli/nothing-to-compare', '--compare without --bind compares a scenario with itself', {
-      hint: 'such as --bind blue=virtual --compare, or --clock virtual --compare',
+      hint: 'such as --bind blue=virtual --compare, --broker A --broker B --compare, or --clock virtual --compare',
     })
   const seed = args.seed ?? Math.floor(Math.random() * 2 ** 32)
   const options = { seed, timeout: args.timeout, onDiagnostic: printDiagnostics(out) }
-  const first = await select({ ...args, bind: other, ...(clocks ? { clock: 'real' as const } : {}) }, options)
-  const second = await select(args, options)
+  // On two brokers both runs have the same bindings, unless others are named.
+  const bind = isRehearsal && other.length === 0 ? args.bind : other
+  const on = (broker: string | undefined) => (broker === undefined ? {} : { broker: [broker] })
+  const first = await select({ ...args, bind, ...on(here), ...(clocks ? { clock: 'real' as const } : {}) }, options)
+  const second = await select({ ...args, ...on(there) }, options)
   if (first.errors + second.errors > 0) return EXIT.usage
   if (first.jobs.length === 0) {
     out.printError(nothingMatched(first))
     return args.passWithNoTests ? EXIT.passed : EXIT.nothingMatched
   }
   const names = [
-    nameOf(other, clocks ? 'real time' : ''),
-    nameOf(args.bind ?? [], clocks ? 'virtual time' : ''),
+    nameOf(bind ?? [], clocks ? 'real time' : '', isRehearsal ? here! : ''),
+    nameOf(args.bind ?? [], clocks ? 'virtual time' : '', there ?? ''),
   ] as const
-  const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs)))
+  const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs), isRehearsal))
   const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
   const output = join(args.output ?? first.config.output ?? 'results', COMPARE_FOLDER)
   await prepareOutput(output)
@@ -69,8 +74,17 @@ export async function compareAction(args: RunArguments, other: readonly string[]
   }
 }
 
-const nameOf = (bind: readonly string[], clock: string): string =>
-  [...bind, clock].filter((part) => part !== '').join(' ') || 'as written'
+/** The two brokers of a rehearsal; the one that is named, or none. Throws Problem `cli/compare-brokers`. */
+function brokersOf({ broker = [] }: RunArguments): readonly [here?: string, there?: string] {
+  if (broker.length > 2)
+    throw new Problem('cli/compare-brokers', `--compare takes two brokers, here are ${broker.length}`, {
+      hint: 'such as --broker aedes --broker aedes@2 --compare',
+    })
+  return broker.length === 2 ? [broker[0]!, broker[1]!] : []
+}
+
+const nameOf = (bind: readonly string[], clock: string, broker: string): string =>
+  [...bind, clock, broker].filter((part) => part !== '').join(' ') || 'as written'
 
 const twin = ({ plan }: Job, jobs: readonly Job[]): Job | undefined =>
   jobs.find(({ plan: other }) => other.file === plan.file && other.name === plan.name && other.variant === plan.variant)
@@ -81,7 +95,11 @@ class Pair {
   readonly #twin: Job | undefined
   readonly #runs: ScenarioRun[] = []
 
-  constructor(job: Job, twin: Job | undefined) {
+  /** On two brokers: what they send is held against each other in time as well. */
+  readonly #isRehearsal: boolean
+
+  constructor(job: Job, twin: Job | undefined, isRehearsal: boolean) {
+    this.#isRehearsal = isRehearsal
     this.#twin = twin
     this.#jobs = twin === undefined ? [job] : [job, twin]
   }
@@ -108,7 +126,10 @@ class Pair {
     const [one, other] = this.plans.map((p) => this.#runs.find((run) => run.plan === p))
     if (one === undefined || other === undefined || UNUSABLE.has(one.status) || UNUSABLE.has(other.status))
       return { title, outcome: { kind: 'not-compared', why: this.#whyNot() } }
-    const { differences, same } = compareRecords(one.events, other.events, { looping: loopingIn(this.plans) })
+    const { differences, same } = compareRecords(one.events, other.events, {
+      looping: loopingIn(this.plans),
+      brokers: this.#isRehearsal,
+    })
     const verdicts = one.status === other.status ? null : `${one.status} here and ${other.status} there`
     return { title, outcome: { kind: 'compared', same, differences, verdicts } }
   }
