@@ -4,6 +4,7 @@
 import { boardCalls } from './board-calls.ts'
 import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
+import { decode } from './decode.ts'
 import { fleet } from './fleet.ts'
 import { linkLatency } from './link.ts'
 import { linkMemory } from './link-memory.ts'
@@ -12,6 +13,7 @@ import { virtualBoards } from './virtual-boards.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
+  decode,
   fleet,
   link: linkLatency,
   'link-memory': linkMemory,

@@ -106,7 +106,7 @@ export function readProperties(fields: FieldReader): Properties {
   const length = fields.varint('length of the properties')
   if (length === 0) return NO_PROPERTIES
   const found: Record<string, unknown> = {}
-  const leave = fields.enter(length, 'properties')
+  fields.enter(length, 'properties')
   while (fields.left > 0) {
     const id = fields.varint('property identifier')
     const known = BY_ID[id]
@@ -120,7 +120,7 @@ export function readProperties(fields: FieldReader): Properties {
     } else if (before === undefined) found[name] = value
     else found[name] = Array.isArray(before) ? [...before, value] : [before, value]
   }
-  leave()
+  fields.leave()
   return found as Properties
 }
 

@@ -67,12 +67,18 @@ export class FieldReader {
   /** A variable byte integer [MQTT 5.0, 1.5.5], in as few bytes as it needs. */
   varint(what: string): number {
     this.field = this.#at
+    // Most are one byte.
+    const first = this.#at < this.#end ? this.#bytes[this.#at]! : 0x80
+    if (first < 0x80) {
+      this.#at++
+      return first
+    }
     let value = 0
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0, weight = 1; i < 4; i++, weight *= 128) {
       if (this.left < 1)
         throw new Broken(`the ${this.#inside} ${this.#ends} ${i === 0 ? 'before' : 'inside'} its ${what}`)
       const byte = this.#bytes[this.#at++]!
-      value += (byte & 0x7f) * 128 ** i
+      value += (byte & 0x7f) * weight
       if (byte >= 0x80) continue
       if (byte === 0 && i > 0) throw new Broken(`the ${what} takes more bytes than it needs [MQTT-1.5.5-1]`)
       return value
@@ -116,18 +122,18 @@ export class FieldReader {
   }
 
   /**
-   * From here only the next `length` bytes are read, which are the `what` of the packet, until the function that it
-   * gives is called: then all of them must have been.
+   * From here only the next `length` bytes are read, which are the `what` of the packet, until `leave`. One part is not
+   * inside of another.
    */
-  enter(length: number, what: string): () => void {
+  enter(length: number, what: string): void {
     if (this.left < length) throw new Broken(`the ${what} say ${length} bytes, only ${this.left} are left`)
-    const [end, inside] = [this.#end, this.#inside]
     this.#end = this.#at + length
     this.#inside = what
-    return () => {
-      this.#end = end
-      this.#inside = inside
-    }
+  }
+
+  leave(): void {
+    this.#end = this.#bytes.length
+    this.#inside = 'packet'
   }
 
   /** The next field begins here. */

@@ -5,6 +5,7 @@
 import { type Duration, milliseconds, showDuration } from '../../emulators/index.ts'
 import { bytesKey, type Direction, type Event, type PacketEvent } from '../evidence/index.ts'
 import { describe } from '../expect/index.ts'
+import { deliveriesOf, isOfTheBroker, type PacketStamped, requestsOf } from './packet-ids.ts'
 
 export interface RunDifference {
   readonly device: string
@@ -48,7 +49,7 @@ export function compareRecords(
   let same = 0
   for (const device of [...devices].sort())
     for (const [direction, isOurs] of strict ? LANES : DIRECTIONS) {
-      const of = (events: readonly Event[]): Sent[] => sentBy(events, device, direction, strict, isOurs)
+      const of = (events: readonly Event[]): Sent[] => sentBy(events, device, direction, { strict, brokers }, isOurs)
       const { pairs, alone } = aligned(of(first), of(second))
       same += pairs.length
       const ends = { 'only-in-first': pairs.at(-1)?.[0].at ?? 0, 'only-in-second': pairs.at(-1)?.[1].at ?? 0 }
@@ -77,27 +78,25 @@ const LANES: readonly Lane[] = [
   ['down', () => true],
 ]
 
-const isOfTheBroker = ({ direction, packet }: PacketEvent): boolean =>
-  (OF_THE_BROKER[direction] as ReadonlySet<string>).has(packet.type)
-
 interface Sent {
   readonly key: string
   readonly text: string
   readonly at: number
 }
 
-type PacketStamped = Event & PacketEvent
 const isPacket = (event: Event): event is PacketStamped => event.kind === 'packet'
 
 function sentBy(
   events: readonly Event[],
   device: string,
   direction: Direction,
-  strict: boolean,
+  { strict, brokers }: { readonly strict: boolean; readonly brokers: boolean },
   isOurs: Lane[1],
 ): Sent[] {
   const packets = events.filter(isPacket).filter((event) => event.device === device)
   const deliveries = deliveriesOf(packets)
+  // A library that begins with a random id does so on each broker.
+  const requests = brokers ? requestsOf(packets) : new Map<PacketStamped, number>()
   const { refused, endedByDevice } = endsOf(events, device)
   const unread = unreadable(packets, endedByDevice)
   return (
@@ -107,7 +106,7 @@ function sentBy(
       .filter((event) => !isTruncated(event) || endedByDevice.has(event.connection))
       .map((event) => ({
         // Whether it was out before the broker refused is chance, too.
-        key: `${event.delivered || refused.has(event.connection) ? '' : 'lost '}${JSON.stringify(withOrdinal(event, deliveries), plainBytes)}${strict ? bytesOn(event) : ''}`,
+        key: `${event.delivered || refused.has(event.connection) ? '' : 'lost '}${strict ? exactly(event, deliveries.get(event)) : JSON.stringify(withOrdinal(event, deliveries, requests), plainBytes)}`,
         text: describe(event).replace(/^#\d+ \S+ /, ''),
         at: event.at,
       }))
@@ -153,34 +152,20 @@ function endsOf(events: readonly Event[], device: string): Ends {
 const isTruncated = ({ packet, direction }: PacketStamped): boolean =>
   direction === 'up' && packet.type === 'malformed' && packet.reason.startsWith('truncated at the end')
 
-/** The packet ids that a broker chooses for what it delivers may be any: which delivery they stand for counts. */
-function deliveriesOf(packets: readonly PacketStamped[]): ReadonlyMap<PacketStamped, number> {
-  const current = new Map<number, number>()
-  const found = new Map<PacketStamped, number>()
-  let deliveries = 0
-  for (const event of packets) {
-    const { direction, packet } = event
-    const { packetId } = packet as { readonly packetId?: number }
-    if (packetId === undefined) continue
-    // A broker may use one id again and again, or another each time; what it repeats has the id of before.
-    if (direction === 'down' && packet.type === 'publish' && !(packet.dup && current.has(packetId)))
-      current.set(packetId, ++deliveries)
-    const delivery = current.get(packetId)
-    if (isOfTheBroker(event) && delivery !== undefined) found.set(event, delivery)
-  }
-  return found
-}
-
-/** Acknowledgements of what the broker delivered, and its own PUBREL. */
-const OF_THE_BROKER = {
-  up: new Set(['puback', 'pubrec', 'pubcomp']),
-  down: new Set(['publish', 'pubrel']),
-} as const
-
-function withOrdinal(event: PacketStamped, deliveries: ReadonlyMap<PacketStamped, number>): object {
+function withOrdinal(
+  event: PacketStamped,
+  deliveries: ReadonlyMap<PacketStamped, number>,
+  requests: ReadonlyMap<PacketStamped, number>,
+): object {
   const delivery = deliveries.get(event)
-  return delivery === undefined ? event.packet : { ...event.packet, packetId: `the broker's ${delivery}.` }
+  if (delivery !== undefined) return { ...event.packet, packetId: `the broker's ${delivery}.` }
+  const request = requests.get(event)
+  return request === undefined ? event.packet : { ...event.packet, packetId: `the device's ${request}.` }
 }
+
+/** By its bytes: what an older record has of its fields may be less. */
+const exactly = (event: PacketStamped, delivery: number | undefined): string =>
+  `${event.packet.type} ${delivery ?? ''}${bytesOn(event)}`
 
 /** Without the bytes of a packet id that is the broker's. */
 function bytesOn(event: PacketStamped): string {

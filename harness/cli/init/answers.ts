@@ -3,7 +3,7 @@
 
 import { createInterface } from 'node:readline/promises'
 import { brokers } from '../../brokers/index.ts'
-import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate } from './arguments.ts'
+import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate, type Mqtt } from './arguments.ts'
 
 export interface Answers {
   readonly test: InitTemplate
@@ -12,6 +12,8 @@ export interface Answers {
   /** What starts the program under test, from the project's folder; only for `device`. */
   readonly command: string
   readonly ci: Ci
+  /** What the first scenario speaks. */
+  readonly mqtt: Mqtt
 }
 
 export const DEFAULT_COMMAND = './firmware'
@@ -24,8 +26,9 @@ export async function brokersHere(): Promise<string[]> {
 }
 
 export function answersWithoutAsking(args: InitArguments): Answers {
-  const { test = args.command === undefined ? 'hello' : 'device', broker = 'aedes', command = DEFAULT_COMMAND } = args
-  return { test, broker, command, ci: args.ci ?? 'none' }
+  const { test = args.command === undefined ? 'hello' : 'device', command = DEFAULT_COMMAND, mqtt = '3.1.1' } = args
+  const broker = args.broker ?? (mqtt === '5' ? 'aedes@2' : 'aedes')
+  return { test, broker, command, ci: args.ci ?? 'none', mqtt }
 }
 
 /** null: the person left. */
@@ -56,7 +59,7 @@ export async function ask(
     const here = (await brokersHere()).join(', ')
     const broker = args.broker ?? (await one(`Which broker? ${here}, or mqtt://HOST:PORT`, chosen.broker))
     const ci = args.ci ?? (await choice('A CI file?', CIS, 'github'))
-    return { test, broker, command, ci }
+    return { test, broker, command, ci, mqtt: chosen.mqtt }
   } catch (error) {
     if (left.signal.aborted) return null
     throw error

@@ -6,6 +6,10 @@ export type InitTemplate = (typeof INIT_TEMPLATES)[number]
 
 export const CIS = ['github', 'none'] as const
 
+export const MQTTS = ['3.1.1', '5'] as const
+
+export type Mqtt = (typeof MQTTS)[number]
+
 export type Ci = (typeof CIS)[number]
 
 export interface InitArguments {
@@ -16,5 +20,6 @@ export interface InitArguments {
   readonly broker?: string | undefined
   readonly command?: string | undefined
   readonly ci?: Ci | undefined
+  readonly mqtt?: Mqtt | undefined
   readonly json: boolean
 }

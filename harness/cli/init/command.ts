@@ -1,7 +1,7 @@
 // `hil init`: a first project in the current folder, by answers or, with --yes, without a question.
 
 import type { CommandModule } from 'yargs'
-import { CIS, INIT_TEMPLATES, type InitArguments } from './arguments.ts'
+import { CIS, INIT_TEMPLATES, type InitArguments, MQTTS } from './arguments.ts'
 
 export const init: CommandModule<unknown, InitArguments> = {
   command: 'init [file]',
@@ -33,6 +33,11 @@ export const init: CommandModule<unknown, InitArguments> = {
         type: 'string',
         requiresArg: true,
         describe: 'what starts your device program, from this folder',
+      })
+      .option('mqtt', {
+        choices: MQTTS,
+        requiresArg: true,
+        describe: 'with 5 the first scenario speaks MQTT 5; default: 3.1.1',
       })
       .option('ci', { choices: CIS, requiresArg: true, describe: 'a CI file: github (Actions), or none' })
       .option('json', { type: 'boolean', default: false, describe: 'what was written, as JSON' })

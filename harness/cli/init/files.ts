@@ -12,7 +12,7 @@ export function projectFiles(answers: Answers): Readonly<Record<string, string>>
   return {
     'harness.config.ts': config(answers),
     'scenarios/scenario.schema.json': schemaText(),
-    'scenarios/01-hello.scenario.yaml': HELLO,
+    'scenarios/01-hello.scenario.yaml': answers.mqtt === '5' ? HELLO5 : HELLO,
     ...(answers.test === 'broker' ? { 'scenarios/02-last-will.scenario.yaml': LAST_WILL } : {}),
     ...(answers.test === 'device' ? { 'scenarios/02-device.scenario.yaml': device(answers.command) } : {}),
     '.vscode/settings.json': EDITOR,
@@ -39,11 +39,14 @@ export default {
   scenarios: ['scenarios'],
   broker: '${own}',
   brokers: {
-    ${own}: ${entry},${aedes}
+    ${key(own)}: ${entry},${aedes}
   },
 } satisfies Config
 `
 }
+
+/** A name that is no word of TypeScript is quoted. */
+const key = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : `'${name}'`)
 
 /** A password is not for a file that is committed. */
 function external(broker: string): string {
@@ -65,6 +68,28 @@ steps:
   - publish: { device: blue, topic: greetings/blue, payload: hello, qos: 1 }
   - expect: { packet: { to: blue, type: puback, match: { packetId: 1 } }, within: 200ms }
   - expect: { message: { topic: greetings/blue, payload: hello, retain: false }, count: 1, within: 300ms }
+`
+
+const HELLO5 = `${HEAD}
+# MQTT.js publishes in MQTT 5, and an emulated ESP32 that speaks MQTT 3.1.1 gets the message as well.
+name: hello in MQTT 5
+version: 1
+devices:
+  blue: { use: mqttjs, protocol: 5 }
+  green: { use: umqtt.simple }
+steps:
+  - connect: { device: blue, properties: { sessionExpiryInterval: 60s } }
+  - connect: green
+  - subscribe: { device: green, topic: greetings/# }
+  - publish:
+      device: blue
+      topic: greetings/blue
+      payload: hello
+      qos: 1
+      properties: { contentType: text, userProperty: { from: blue } }
+  - expect: { packet: { to: blue, type: puback, match: { reasonCode: success } }, since: start }
+  - expect: { packet: { to: green, type: publish, match: { payload: hello } }, since: start }
+  - expect: { message: { topic: greetings/blue, properties: { contentType: text, userProperty: { from: blue } } }, since: start }
 `
 
 const LAST_WILL = `${HEAD}

@@ -43,7 +43,8 @@ export async function compareAction(args: RunArguments, other: readonly string[]
     nameOf(args.bind ?? [], clocks ? 'virtual time' : '', there ?? ''),
   ] as const
   const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs), isRehearsal))
-  const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map((plan) => [plan, pair])))
+  // A run's plan may say more than the one that was asked for, such as which board it was; its origin is the same.
+  const pairOf = new Map(pairs.flatMap((pair) => pair.plans.map(({ given }) => [given, pair])))
   const output = join(args.output ?? first.config.output ?? 'results', COMPARE_FOLDER)
   await prepareOutput(output)
   for (const pair of pairs) if (pair.runnable.length === 0) tell(pair.result, names, out)
@@ -59,7 +60,7 @@ export async function compareAction(args: RunArguments, other: readonly string[]
       [
         {
           onScenarioEnd(run) {
-            const pair = pairOf.get(run.plan)!
+            const pair = pairOf.get(run.plan.given)!
             if (pair.ran(run)) tell(pair.result, names, out)
           },
         },
@@ -123,7 +124,7 @@ class Pair {
     const [plan] = this.plans
     const { file, variant } = plan!
     const title = `${basename(file, SUFFIX)}${variant === '' ? '' : ` [${variant}]`}`
-    const [one, other] = this.plans.map((p) => this.#runs.find((run) => run.plan === p))
+    const [one, other] = this.plans.map((p) => this.#runs.find((run) => run.plan.given === p.given))
     if (one === undefined || other === undefined || UNUSABLE.has(one.status) || UNUSABLE.has(other.status))
       return { title, outcome: { kind: 'not-compared', why: this.#whyNot() } }
     const { differences, same } = compareRecords(one.events, other.events, {
