@@ -47,10 +47,11 @@ export class ScriptedPeer {
     return this.#failing.find((failing) => failing.at === at)?.errno ?? null
   }
 
-  /** lwIP's number of the connection's state: 7 once there is nothing before the end of file, else 4. */
+  /** lwIP's number of the connection's state: 7 once there is nothing before the end of file, -1 at an error, else 4. */
   state(): number {
     const [next] = this.#feed
-    return next !== undefined && 'eof' in next ? 7 : 4
+    if (next === undefined) return 4
+    return 'eof' in next ? 7 : 'error' in next ? -1 : 4
   }
 
   /** Bytes that one read would have; -1 at the end, or before an error. */
