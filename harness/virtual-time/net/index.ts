@@ -60,7 +60,10 @@ export function memoryNet(world: World): Record<string, unknown> {
     })
     poll.wake(
       whenReady(() => {
-        if (!socket.destroyed) socket.connected(local, remote)
+        // Who accepted it has reset it already: then connecting has failed.
+        const { errno } = socket.tcp
+        if (errno !== null) fail(systemError('connect', errno, { address, port }))
+        else if (!socket.destroyed) socket.connected(local, remote)
       }),
     )
   }

@@ -108,6 +108,10 @@ const programs: Readonly<Record<string, Program>> = {
     (socket) => whenItHas(socket, 5, () => socket.resetAndDestroy()),
     (socket) => void socket.write('hello'),
   ),
+  'a connection that is reset as soon as it is accepted was none': between(
+    (socket) => void socket.resetAndDestroy(),
+    () => {},
+  ),
   'the client resets while it connects': between(
     () => {},
     (socket) => void socket.resetAndDestroy(),
