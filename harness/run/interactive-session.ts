@@ -28,6 +28,7 @@ import {
 import type { Stage } from '../steps/index.ts'
 import { asScenario } from './as-scenario.ts'
 import type { Unwritten } from './conductor.ts'
+import { emptyPlan, momentOf, turned } from './interactive-plan.ts'
 import { Performer } from './performer.ts'
 import type { ScenarioRun } from './result.ts'
 import { runBroker } from './run-broker.ts'
@@ -298,53 +299,3 @@ export class InteractiveSession implements AsyncDisposable {
     return error instanceof CancelledError ? new Error('the test ended before this did') : error
   }
 }
-
-function emptyPlan(
-  { file, broker, seed, timeout, observe }: InteractiveSettings,
-  steps: readonly Step[],
-  devices: readonly DevicePlan[],
-): Plan {
-  return {
-    name: file,
-    file,
-    text: '',
-    secrets: [],
-    place: { file, line: 1, column: 1, length: 1 },
-    tags: [],
-    clock: null,
-    description: null,
-    verifies: [],
-    gaps: [],
-    timeout,
-    variant: '',
-    skip: null,
-    unfit: false,
-    broker: null,
-    observe,
-    given: { vars: {}, seed, timeout, broker },
-    devices,
-    fleet: null,
-    slos: [],
-    always: [],
-    steps,
-  }
-}
-
-const turned = (verdict: Verdict): Verdict => {
-  if (verdict.kind === 'inconclusive') return verdict
-  return { ...verdict, kind: verdict.kind === 'pass' ? 'fail' : 'pass', expected: `no ${verdict.expected}` }
-}
-
-const momentOf = (id: string, path: string, { place }: Plan): Step => ({
-  kind: 'repeat',
-  times: 0,
-  steps: [],
-  path,
-  id,
-  verb: 'delay',
-  title: id,
-  place,
-  timeout: null,
-  condition: null,
-  verifies: [],
-})
