@@ -35,6 +35,7 @@ export const init: CommandModule<unknown, InitArguments> = {
         describe: 'what starts your device program, from this folder',
       })
       .option('mqtt', {
+        type: 'string',
         choices: MQTTS,
         requiresArg: true,
         describe: 'with 5 the first scenario speaks MQTT 5; default: 3.1.1',

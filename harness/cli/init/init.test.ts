@@ -104,6 +104,7 @@ describe('the questions', () => {
       command: 'python3 main.py',
       broker: 'mqtt://box:1884',
       ci: 'github',
+      mqtt: '3.1.1',
     })
   })
 
