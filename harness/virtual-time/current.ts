@@ -4,9 +4,6 @@ import type { World } from './world.ts'
 
 export const current: { world: World | null } = { world: null }
 
-/** The clock of the virtual world stands still until what is returned is called; in the real one nothing happens. */
-export const holdClock = (): (() => void) => current.world?.hold() ?? (() => {})
-
 const states = new WeakMap<World, Map<unknown, unknown>>()
 
 /** State of a module that must not outlive a virtual run, such as a counter: the process's own, or the world's. */

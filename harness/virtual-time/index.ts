@@ -5,8 +5,7 @@ import { enter } from './surroundings.ts'
 import { turnOf } from './turns.ts'
 import { World } from './world.ts'
 
-export { holdClock, perWorld } from './current.ts'
-export { EPOCH } from './surroundings.ts'
+export { perWorld } from './current.ts'
 
 /**
  * Runs the work on a clock that moves only when nothing can go on. The process is the work's alone meanwhile: it begins

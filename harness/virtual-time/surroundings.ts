@@ -15,7 +15,7 @@ import { virtualPromises, virtualTimers } from './timers.ts'
 import type { World } from './world.ts'
 
 /** When every virtual run begins: 2020-01-01T00:00:00Z. */
-export const EPOCH = Date.UTC(2020, 0, 1)
+const EPOCH = Date.UTC(2020, 0, 1)
 
 const dateNow = (): number => (current.world === null ? real.Date.now() : EPOCH + current.world.now)
 
