@@ -80,3 +80,16 @@ it('and times of a phase that comes again are added to what it had', () => {
   expect(decodeHistogram(times['burst|0|connect_time']!).totalCount).toBe(2)
   expect(counts).toEqual({ 'burst|0|connects': 2, 'pause|0|connects': 1 })
 })
+
+it('and what happened in one of two turns that begin at the same moment counts once', () => {
+  const meter = new Meter(1)
+  meter.phase('steady', 0)
+  meter.phase('steady', 0)
+  meter.count('messages_published', 0, 500)
+  const phases = [
+    { name: 'steady', from: 0, to: 0 },
+    { name: 'steady', from: 0, to: 20_000 },
+  ]
+  const { steady } = ratesOf({ groups: ['a'], phases, until: 10_000, series: meter.report().rates })
+  expect(steady!.publish_rate).toEqual({ mean: 0.1, peak: 1 })
+})

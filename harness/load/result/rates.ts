@@ -33,7 +33,9 @@ export function ratesOf({ groups, phases, until, series }: RatesOf): LoadResult[
       }
       for (const name of new Set(turns.map((turn) => turn.name))) {
         const same = turns.filter((turn) => turn.name === name)
-        const parts = same.map(({ from }) => own.filter((one) => one.phase === name && one.from === from))
+        // A turn that ends where it began, and another at the same moment, are one in the series.
+        const begun = [...new Set(same.map(({ from }) => from))]
+        const parts = begun.map((from) => own.filter((one) => one.phase === name && one.from === from))
         put(
           name,
           same.reduce((sum, { ms }) => sum + ms, 0),
