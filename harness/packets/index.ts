@@ -14,6 +14,6 @@ export {
   type SentType,
 } from './fields.ts'
 export { properties, type SentProperties } from './properties.ts'
-export { notAReason, REASON_NAMES, reasonCode, reasonNamed } from './reason.ts'
+export { notAReason, reasonCode, reasonNamed } from './reason.ts'
 export { fieldsFrom, headerSize, type Rewritten, rewritePacket } from './rewrite.ts'
 export { binaryField, hexBytes, payloadField, stringField } from './words.ts'

@@ -6,9 +6,6 @@ import { type Complaint, didYouMean, nameOf, type ParseResult, word } from '../s
 
 const NAMES = Object.keys(REASON_CODES)
 
-/** How an editor knows the names. */
-export const REASON_NAMES: readonly string[] = NAMES
-
 /** The code of a name; undefined: there is no such name. */
 export const reasonNamed = (name: string): number | undefined =>
   Object.hasOwn(REASON_CODES, name) ? REASON_CODES[name as ReasonName] : undefined
