@@ -29,10 +29,10 @@ class Watched<T> extends Promise<T> {
   #of: Asked | null = null
 
   static of<T>(work: Promise<T>, of: Asked): Watched<T> {
-    const watched = new Watched<T>((resolve, reject) => work.then(resolve, reject))
+    const watched = new Watched<T>((resolve, reject) => void work.then(resolve, reject))
     watched.#of = of
     // A rejection that nobody heard is told at the end of the test, and not as one of nobody's.
-    Promise.prototype.then.call(watched, undefined, () => {})
+    void Promise.prototype.then.call(watched, undefined, () => {})
     return watched
   }
 
