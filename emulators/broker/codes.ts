@@ -1,7 +1,6 @@
 // Reason codes that the broker gives [MQTT 5.0, table 2-6], and what stands for them in CONNACK and SUBACK of 3.1.1.
 
 export const SUCCESS = 0x00
-export const DISCONNECT_WITH_WILL = 0x04
 export const NO_SUBSCRIPTION_EXISTED = 0x11
 export const CONTINUE_AUTHENTICATION = 0x18
 export const RE_AUTHENTICATE = 0x19

@@ -2,7 +2,6 @@
 
 export const SUCCESS = 0
 export const BUFFER_TOO_SHORT = -1
-export const VARNUM_OVERFLOW = -2
 export const NETWORK_FAILED_CONNECT = -3
 export const NETWORK_TIMEOUT = -4
 export const NETWORK_FAILED_READ = -5

@@ -2,7 +2,7 @@
 // not compile gets a TypeError, because these libraries know no exceptions at all.
 
 import * as board from '../../board.ts'
-import { type Program, PyFloat, type PyTuple, PythonError, type PyValue } from '../../board.ts'
+import { type Program, PyFloat, PythonError, type PyValue } from '../../board.ts'
 
 const UTF8 = new TextEncoder()
 
@@ -62,10 +62,7 @@ export function stringAt(buffer: Uint8Array, at: number): Uint8Array {
   return buffer.subarray(at, end < 0 ? buffer.length : end)
 }
 
-/** An IPAddress: four numbers. A host name, or a dotted address as text, is none. */
-export type IPAddress = PyTuple
-
-/** `10.0.0.7` of an IPAddress; null for anything else. */
+/** `10.0.0.7` of an IPAddress, which is four numbers; null for anything else, such as a host name or an address as text. */
 export function ipAddress(value: PyValue | undefined): string | null {
   if (!Array.isArray(value) || value.length !== 4) return null
   return value.map((part) => uint8(numberOf(part))).join('.')

@@ -7,7 +7,7 @@ import type { OpenSerial } from './line.ts'
 import { isRemotePort, openRemote } from './remote/client.ts'
 import { takeUucpLock } from './uucp-lock.ts'
 
-export type { OpenSerial, SerialEvents, SerialLine } from './line.ts'
+export type { OpenSerial, SerialLine } from './line.ts'
 
 /** A port that does not close is left behind after this time. */
 const CLOSING_MS = 1000
