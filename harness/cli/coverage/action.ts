@@ -45,6 +45,7 @@ const results = z.object({
       status: z.string(),
       reason: z.string().nullable(),
       verifies: strings,
+      tags: strings.optional(),
       broker: z.object({ name: z.string(), version: z.string() }),
       bindings: z.record(z.string(), z.string()),
       steps: z.array(

@@ -80,6 +80,8 @@ export class Client5 {
           report(MQTT5.clientId, `packet id ${id} is that of a request without an answer yet`)
         if (id !== undefined && packet.dup && this.#forgotten.has(id))
           report('MQTT-3.2.2-5', `PUBLISH ${id} of a session that the server does not know is sent again`)
+        // A new message may take the id of a forgotten one, and its flow is its own.
+        if (id !== undefined && !packet.dup) this.#forgotten.delete(id)
         return flow.sendsPublish(packet, this, isWhole)
       }
       case 'pubrel':

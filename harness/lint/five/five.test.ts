@@ -500,6 +500,33 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
     [`${DEVICE}3.2.2-5`],
   ],
   [
+    'a new message of QoS 2 with an id of a session that is gone, and its PUBREL',
+    [
+      connect({ sessionExpiryInterval: 60 }, { clean: false }),
+      connack(),
+      publish('up', 1, { qos: 2 }),
+      on(2, connect({ sessionExpiryInterval: 60 }, { clean: false })),
+      on(2, connack()),
+      on(2, publish('up', 1, { qos: 2 })),
+      on(2, ack('down', 'pubrec', 1)),
+      on(2, ack('up', 'pubrel', 1)),
+    ],
+    [],
+  ],
+  [
+    'PUBREL of a session that is gone',
+    [
+      connect({ sessionExpiryInterval: 60 }, { clean: false }),
+      connack(),
+      publish('up', 1, { qos: 2 }),
+      ack('down', 'pubrec', 1),
+      on(2, connect({ sessionExpiryInterval: 60 }, { clean: false })),
+      on(2, connack()),
+      on(2, ack('up', 'pubrel', 1)),
+    ],
+    [`${DEVICE}3.2.2-5`],
+  ],
+  [
     'of one that is there',
     [
       connect({ sessionExpiryInterval: 60 }, { clean: false }),
