@@ -121,8 +121,12 @@ const RECORDING = writeTimeline(
     startedAt: '2026-01-01T00:00:00.000Z',
     devices: { blue: 'recorded' },
   },
-  // It connects after a minute: until then its link listens.
-  [{ kind: 'socket', device: 'blue', change: 'connected', by: 'device', connection: 1, at: 60_000, seq: 0 }] as never,
+  // It connects again after a minute: until then its link listens.
+  [
+    { kind: 'socket', device: 'blue', change: 'connected', by: 'device', connection: 1, at: 0, seq: 0 },
+    { kind: 'socket', device: 'blue', change: 'closed', by: 'device', connection: 1, at: 5, seq: 1 },
+    { kind: 'socket', device: 'blue', change: 'connected', by: 'device', connection: 2, at: 60_000, seq: 2 },
+  ] as never,
 )
 
 const here = await Promise.all(
