@@ -1,7 +1,7 @@
 // `exit`: a process device ended, by itself or by a signal; or a replay did, with code 0 when it was through.
 
 import { z } from 'zod'
-import { identifier, valueMatcher } from '../scenario/index.ts'
+import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { notShown } from './possible.ts'
@@ -9,7 +9,7 @@ import { showWanted } from './show-value.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('the process, or the replay'),
-  code: valueMatcher().optional().describe('its exit code'),
+  code: wholeMatcher().optional().describe('its exit code'),
   signal: z.string().optional().describe('the name of the signal that ended it: SIGKILL'),
 })
 

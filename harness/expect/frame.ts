@@ -2,7 +2,7 @@
 // packets need none of this.
 
 import { z } from 'zod'
-import { identifier, valueMatcher } from '../scenario/index.ts'
+import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { OPCODES } from '../websocket/index.ts'
 import { differences } from './compare.ts'
 import type { Impossible, Matcher } from './matcher.ts'
@@ -26,13 +26,13 @@ const fields = z
     to: identifier().optional().describe('the device it was sent to'),
     opcode: z.enum(OPCODES).optional().describe('its kind; continuation: a later frame of a message'),
     final: z.boolean().optional().describe('true: the last frame of its message'),
-    length: valueMatcher().optional().describe('of its payload, in bytes'),
-    code: valueMatcher().optional().describe('of close: the status code, such as 1003'),
+    length: wholeMatcher().optional().describe('of its payload, in bytes'),
+    code: wholeMatcher().optional().describe('of close: the status code, such as 1003'),
     by: z
       .enum(['peer', 'link'])
       .optional()
       .describe('link: it was injected, or made by a disturbance; default: anyone'),
-    connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
+    connection: wholeMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
   })
   .superRefine(whose('a frame'))
 

@@ -10,6 +10,8 @@ import type { Elements } from '../scenario/index.ts'
 export interface Surroundings {
   /** Filters of the observer; null: it is not known what it subscribes to. */
   readonly observe: readonly string[] | null
+  /** The statements that a violation or a malformed packet can break; default: it is not known. */
+  readonly statements?: ReadonlySet<string> | undefined
   /** undefined: nothing is known of it. */
   device(name: string): ObservableDevice | undefined
 }
@@ -17,6 +19,8 @@ export interface Surroundings {
 export interface ObservableDevice {
   /** Its kind, as `use:` names it. */
   readonly use: string
+  /** The protocol level that all its connections have; null or absent: its program or the steps decide. */
+  readonly level?: number | null
   readonly tls: boolean
   readonly websocket: boolean
   /** Which of these it can show; null: unknown. */

@@ -2,7 +2,7 @@
 // that the broker passed the message on, not only that a device sent it.
 
 import { z } from 'zod'
-import { textMatcher, type ValueMatcher, valueMatcher } from '../scenario/index.ts'
+import { textMatcher, type ValueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences, showField } from './compare.ts'
 import { canSee } from './filters.ts'
 import type { Impossible, Matcher } from './matcher.ts'
@@ -10,7 +10,7 @@ import { noFilter, nothingLeftOut } from './possible.ts'
 import { propertiesMatch } from './properties.ts'
 import { showWanted } from './show-value.ts'
 
-const value = valueMatcher().optional()
+const value = wholeMatcher().optional()
 const fields = z.strictObject({
   topic: textMatcher().optional().describe('the topic it was published to'),
   payload: textMatcher().optional().describe('the payload, as text'),

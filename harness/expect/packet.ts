@@ -9,23 +9,25 @@ import {
   identifier,
   SHOWN_BYTES,
   textMatcher,
-  valueMatcher,
+  wholeMatcher,
 } from '../scenario/index.ts'
 import { differences, showField } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
+import { ofAnotherLevel } from './level.ts'
 import type { Matcher } from './matcher.ts'
 import { impossiblePacket } from './packet-types.ts'
 import { propertiesMatch } from './properties.ts'
 import { reasonMatcher } from './reason.ts'
 import { showWanted } from './show-value.ts'
+import { notReported } from './statements.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
-const value = valueMatcher().optional()
+const value = wholeMatcher().optional()
 const words = textMatcher().optional()
 const flag = z.boolean().optional()
 const flagList = z.union([z.boolean(), z.array(z.boolean())]).optional()
-const code = z.union([z.number().int().min(0).max(255), valueMatcher()]).optional()
+const code = z.union([z.number().int().min(0).max(255), wholeMatcher()]).optional()
 const reason = reasonMatcher().optional()
 
 /** Seconds on the wire; a scenario writes `60s`, as everywhere. */
@@ -37,7 +39,8 @@ const bounds = z.strictObject({
   lt: bound('less than this'),
   lte: bound('at most this'),
 })
-const keepalive = z.union([inSeconds, bounds])
+const wholeSeconds = inSeconds.refine(Number.isInteger, 'a keep alive is whole seconds, so it is never equal to this')
+const keepalive = z.union([wholeSeconds, bounds])
 
 const willFields = z.strictObject({
   topic: words.describe('its topic'),
@@ -207,7 +210,10 @@ export const packet: Matcher<PacketFields> = {
     lines.push(...differences({ delivered, connection, level }, { ...event, level: event.level ?? 4 } as never))
     return lines
   },
-  impossible: (f) => impossiblePacket(f),
+  impossible: (f, { device, statements }) =>
+    impossiblePacket(f) ??
+    notReported(f.match?.statement, statements) ??
+    ofAnotherLevel(f, f.from ?? f.to!, device(f.from ?? f.to!)),
   show(f) {
     const match = Object.entries(f.match ?? {})
       .filter(([, want]) => want !== undefined)

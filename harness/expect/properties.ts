@@ -3,14 +3,7 @@
 import { z } from 'zod'
 import { PROPERTIES, type PropertyKind, type PropertyName, seconds } from '../../emulators/index.ts'
 import type { ValueMatcher } from '../scenario/index.ts'
-import {
-  type Elements,
-  matchValue,
-  parseDuration,
-  textMatcher,
-  translatedMatcher,
-  valueMatcher,
-} from '../scenario/index.ts'
+import { type Elements, matchValue, parseDuration, textMatcher, wholeMatcher } from '../scenario/index.ts'
 import type { FieldValue } from './fields.ts'
 import { showValue, showWanted } from './show-value.ts'
 
@@ -23,13 +16,13 @@ const INTERVALS: readonly PropertyName[] = [
 
 /** `30s` is 30 on the wire, also in a range. */
 const interval = () =>
-  translatedMatcher((input) => {
+  wholeMatcher((input) => {
     const parsed = typeof input === 'string' ? parseDuration(input) : null
-    return { value: parsed?.ok === true ? parsed.value / seconds(1) : input }
+    return parsed?.ok === true ? parsed.value / seconds(1) : input
   })
 
 /** Available or not, asked for or not: true is 1. */
-const byte = () => translatedMatcher((input) => ({ value: typeof input === 'boolean' ? Number(input) : input }))
+const byte = () => wholeMatcher((input) => (typeof input === 'boolean' ? Number(input) : input))
 
 const absence = z.strictObject({
   absent: z.boolean().describe('true: the packet does not have it; false: it has, with any value'),
@@ -44,7 +37,7 @@ function matcherOf(name: PropertyName, kind: PropertyKind): z.ZodType {
   if (kind === 'pairs') return pairs
   if (INTERVALS.includes(name)) return interval()
   if (kind === 'byte') return byte()
-  return kind === 'string' || kind === 'binary' ? textMatcher() : valueMatcher()
+  return kind === 'string' || kind === 'binary' ? textMatcher() : wholeMatcher()
 }
 
 const SAYS: Readonly<Partial<Record<PropertyName, string>>> = {

@@ -2,7 +2,7 @@
 // written 0 while dark says nothing.
 
 import { z } from 'zod'
-import { identifier, valueMatcher } from '../scenario/index.ts'
+import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
@@ -11,7 +11,7 @@ import { showWanted } from './show-value.ts'
 const fields = z.strictObject({
   device: identifier().describe('whose pin'),
   signal: identifier().describe('its name under signals:'),
-  value: valueMatcher().optional().describe('the level it changed to: 0 or 1'),
+  value: wholeMatcher().optional().describe('the level it changed to: 0 or 1'),
 })
 
 type SignalFields = z.output<typeof fields>

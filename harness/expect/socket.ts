@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { SocketChange } from '../evidence/index.ts'
-import { identifier, valueMatcher } from '../scenario/index.ts'
+import { identifier, valueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
@@ -19,7 +19,7 @@ const fields = z.strictObject({
     .optional()
     .describe('of secured: the name that the device asked for (SNI); "" when it named none'),
   detail: valueMatcher().optional().describe('of secured: protocol and cipher; of handshake-failed: why'),
-  connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
+  connection: wholeMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
 })
 
 type SocketFields = z.output<typeof fields>

@@ -1,7 +1,7 @@
 // `upgrade`: the handshake that makes a WebSocket of a device's connection, the request from it or the answer to it.
 
 import { z } from 'zod'
-import { identifier, textMatcher, valueMatcher } from '../scenario/index.ts'
+import { identifier, textMatcher, valueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import { whose } from './frame.ts'
 import type { Matcher } from './matcher.ts'
@@ -16,8 +16,8 @@ const fields = z
       .optional()
       .describe('what the answer names, "" when it names none; of a request all that it offers: "mqtt, mqttv3.1"'),
     path: valueMatcher().optional().describe('of the request'),
-    status: valueMatcher().optional().describe('of the answer; 101: there is a WebSocket now'),
-    connection: valueMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
+    status: wholeMatcher().optional().describe('of the answer; 101: there is a WebSocket now'),
+    connection: wholeMatcher().optional().describe("1 for the device's first TCP connection, then 2, …"),
   })
   .superRefine(whose('an upgrade'))
 

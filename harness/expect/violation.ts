@@ -6,6 +6,7 @@ import { identifier, textMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { showWanted } from './show-value.ts'
+import { notReported } from './statements.ts'
 
 const fields = z
   .strictObject({
@@ -39,6 +40,7 @@ export const violation: Matcher<ViolationFields> = {
     if (f.by === undefined && event.device !== (f.from ?? f.to)) return null
     return differences({ statement: f.statement, what: f.what }, { ...event } as never)
   },
+  impossible: (f, { statements }) => notReported(f.statement, statements),
   show(f) {
     const who =
       f.by !== undefined ? `by the ${f.by}` : f.from !== undefined ? `by ${f.from}` : `by the broker to ${f.to}`

@@ -8,7 +8,10 @@ import { duration } from '../scenario/index.ts'
 import { binaryField, hexBytes, stringField } from './words.ts'
 
 /** Intervals are written with their unit, as every duration is. */
-const interval = duration().transform((d) => d / seconds(1))
+const interval = (most: number) =>
+  duration()
+    .transform((d) => d / seconds(1))
+    .refine((s) => Number.isInteger(s) && s <= most, `on the wire these are whole seconds, at most ${most}s`)
 const whole = (most: number) => z.number().int().min(0).max(most)
 /** A quarter of what its two-byte length can tell: a character has at most four bytes. */
 const pairText = z.string().max(16_383)
@@ -20,7 +23,10 @@ const INTERVALS: readonly string[] = [
 ]
 
 const oneOf = (name: string, kind: PropertyKind): z.ZodType => {
-  if (INTERVALS.includes(name)) return z.union([interval, whole(kind === 'uint16' ? 0xffff : 0xffff_ffff)])
+  if (INTERVALS.includes(name)) {
+    const most = kind === 'uint16' ? 0xffff : 0xffff_ffff
+    return z.union([interval(most), whole(most)])
+  }
   switch (kind) {
     case 'byte':
       return z.union([whole(255), z.boolean().transform(Number)])

@@ -75,6 +75,7 @@ export {
   topicName,
   versionText,
 } from './vocabulary.ts'
+export { wholeMatcher } from './whole-matcher.ts'
 export { type Complaint, type ComplaintParams, complain, nameOf, type ParseResult, word } from './word.ts'
 export { bare, documentText, expression, flow, lengthOf, list, map, quoted, type Value, Written } from './write.ts'
 export { type ParsedScenario, parseScenarioText } from './yaml.ts'

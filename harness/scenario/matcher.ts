@@ -57,10 +57,10 @@ export const valueMatcher = (options: MatcherOptions = {}): z.ZodType<ValueMatch
 
 /**
  * A matcher whose values have words of their own.
- * @param translate what is written, at any depth of it, to what is meant: a name to its number
+ * @param translate what is written, at any depth of it, to what is meant: a name to its number; `bound`: it is one of a range
  */
 export function translatedMatcher(
-  translate: (scalar: unknown) => ParseResult<unknown>,
+  translate: (scalar: unknown, bound: boolean) => ParseResult<unknown>,
   options: MatcherOptions & { readonly what?: string } = {},
 ): z.ZodType<ValueMatcher> {
   const what = options.what ?? (options.text ? 'text or a matcher' : 'a value or a matcher')
@@ -72,21 +72,29 @@ export function translatedMatcher(
 }
 
 /** Lists and the operators that hold values are gone through; what stands in `json` and `hex` is as it is. */
-function translated(input: unknown, translate: (scalar: unknown) => ParseResult<unknown>): ParseResult<unknown> {
+function translated(
+  input: unknown,
+  translate: (scalar: unknown, bound: boolean) => ParseResult<unknown>,
+  bound = false,
+): ParseResult<unknown> {
   if (Array.isArray(input))
     return collect(
       input.map((one, k) => [k, translated(one, translate)] as const),
       (values) => values,
     )
-  if (typeof input !== 'object' || input === null) return translate(input)
+  if (typeof input !== 'object' || input === null) return translate(input, bound)
   const entries = Object.entries(input)
   return collect(
-    entries.map(([key, one]) => [key, AS_IT_IS.includes(key) ? { value: one } : translated(one, translate)] as const),
+    entries.map(
+      ([key, one]) =>
+        [key, AS_IT_IS.includes(key) ? { value: one } : translated(one, translate, isBound(key))] as const,
+    ),
     (values) => Object.fromEntries(entries.map(([key], k) => [key, values[k]])),
   )
 }
 
 const AS_IT_IS: readonly string[] = ['json', 'hex']
+const isBound = (key: string): boolean => (RANGE as readonly string[]).includes(key)
 
 /** A matcher of text: `payload: 1` is an error. */
 export const textMatcher = (): z.ZodType<ValueMatcher> => valueMatcher({ text: true })

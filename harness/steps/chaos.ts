@@ -52,7 +52,7 @@ const args = z
     message: 'chaos of nothing: give broker, networks or wifi',
   })
 
-type ChaosArgs = z.output<typeof args>
+export type ChaosArgs = z.output<typeof args>
 
 /** A fault that comes again and again. */
 interface Fault {

@@ -68,6 +68,7 @@ export const steps = {
 export type StepName = keyof typeof steps
 
 export type { Calling } from './calling.ts'
+export type { ChaosArgs } from './chaos.ts'
 export { type DisturbArgs, mostHeld } from './disturb.ts'
 export type { FleetArgs } from './fleet.ts'
 export type { FleetStep } from './fleet-step.ts'

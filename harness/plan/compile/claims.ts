@@ -10,6 +10,7 @@ import {
   type SaveFrom,
   type Surroundings,
 } from '../../expect/index.ts'
+import { REPORTED } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
@@ -180,11 +181,13 @@ function namesExist(found: Pattern, node: Node, context: Context): boolean {
 function isPossible({ matcher, fields }: Pattern, node: Node, context: Context): boolean {
   const around: Surroundings = {
     observe: context.observe,
+    statements: REPORTED,
     device(name) {
       const device = context.devices.get(name)
       if (device === undefined || device.use === '') return undefined
       const { use, tls, websocket, shows, busy } = device
-      return { use, tls: tls !== null, websocket, shows, busy }
+      const level = use === 'raw' ? null : device.level
+      return { use, level, tls: tls !== null, websocket, shows, busy }
     },
   }
   const impossible = matcher.impossible?.(fields, around) ?? null

@@ -3,7 +3,14 @@
 
 import { deviceKinds } from '../../devices/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
-import { type AnyAction, type AnyClientCall, type DisturbArgs, mostHeld } from '../../steps/index.ts'
+import {
+  type AnyAction,
+  type AnyClientCall,
+  type ChaosArgs,
+  type DisturbArgs,
+  mostHeld,
+  steps as verbs,
+} from '../../steps/index.ts'
 import { groupExists, signalExists, unknownDevice } from './claims.ts'
 import type { Context } from './context.ts'
 
@@ -21,12 +28,17 @@ export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Contex
 
 export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
   if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context))) return false
+  if (verb.name === 'chaos') return losesWifi(args as ChaosArgs, node, context)
   if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   if (verb.name === 'disturb') mostHeldBy.set(node, mostHeld(args as DisturbArgs))
   if (verb.name === 'release') return fitsRelease(args as { id: string; held?: number | undefined }, node, context)
   return true
 }
+
+/** Chaos takes Wi-Fi only from who could lose it in a step of its own. */
+const losesWifi = ({ wifi = [] }: ChaosArgs, node: Node, context: Context): boolean =>
+  wifi.every(({ device }) => canDo(device, verbs.wifi, node, context))
 
 /** How many packets a disturb step can hold at once, by its argument. */
 const mostHeldBy = new WeakMap<Node, number>()

@@ -1,0 +1,42 @@
+// Claims about what only MQTT 5 has, of a device all of whose connections are of another level.
+
+import { MQTT5, protocolName } from '../devices/index.ts'
+import type { Impossible, ObservableDevice } from './matcher.ts'
+
+interface Claimed {
+  readonly type?: string | undefined
+  readonly at?: string | undefined
+  readonly by?: string | undefined
+  readonly level?: unknown
+  readonly match?: Readonly<Record<string, unknown>> | undefined
+}
+
+const OF_SUBSCRIBE = ['properties', 'noLocal', 'retainAsPublished', 'retainHandling']
+/** Their code has a name in MQTT 3.1.1 as well, and a claim may use either. */
+const WITH_A_CODE: readonly (string | undefined)[] = ['connack', 'suback', undefined]
+
+/** Why no packet of its connections can match; what the link itself made or changed is left open. */
+export function ofAnotherLevel(f: Claimed, name: string, device: ObservableDevice | undefined): Impossible | null {
+  const level = device?.level ?? null
+  if (device === undefined || level === null || f.at === 'broker' || f.by === 'link') return null
+  const speaks = `${name} (use: ${device.use}) speaks ${protocolName(level)}`
+  const hint = 'no event can match this claim; name a device that has protocol: 5, or leave this out'
+  if (typeof f.level === 'number' && f.level !== level)
+    return { message: `${speaks}, so none of its packets has level ${f.level}`, hint, word: 'level' }
+  if (level === MQTT5) return null
+  if (f.type === 'auth') return { message: `AUTH is of MQTT 5, and ${speaks}`, hint, word: 'type' }
+  const word = onlyInFive(f)
+  return word === undefined ? null : { message: `${word} is of MQTT 5, and ${speaks}`, hint, word }
+}
+
+function onlyInFive({ type, match = {} }: Claimed): string | undefined {
+  const said = OF_SUBSCRIBE.find((one) => match[one] !== undefined)
+  if (said !== undefined) return said
+  if (match.reasonCode !== undefined && !WITH_A_CODE.includes(type)) return 'reasonCode'
+  const { will } = match
+  return typeof will === 'object' &&
+    will !== null &&
+    (will as { readonly properties?: unknown }).properties !== undefined
+    ? 'properties'
+    : undefined
+}

@@ -1,0 +1,34 @@
+// Which statement of MQTT a claim names: one that nothing reports makes it a claim about nothing.
+
+import { suggest, type ValueMatcher } from '../scenario/index.ts'
+import type { Impossible } from './matcher.ts'
+
+/** A statement, at any depth of the matcher, that is none of `reported`; null: each of them may come. */
+export function notReported(
+  statement: ValueMatcher | undefined,
+  reported: ReadonlySet<string> | undefined,
+): Impossible | null {
+  if (reported === undefined) return null
+  const wrong = namedIn(statement).find((one) =>
+    typeof one === 'string' ? !reported.has(one) : ![...reported].some((id) => one.test(id)),
+  )
+  if (wrong === undefined) return null
+  const near = typeof wrong === 'string' ? suggest(wrong, [...reported]) : undefined
+  return {
+    message: `no lint reports ${String(wrong)}`,
+    hint:
+      near === undefined
+        ? 'leave statement out to take any'
+        : `did you mean "${near}"? Leave statement out to take any`,
+    word: typeof wrong === 'string' ? wrong : 'statement',
+  }
+}
+
+function namedIn(matcher: ValueMatcher | undefined): readonly (string | RegExp)[] {
+  if (typeof matcher === 'string' || matcher instanceof RegExp) return [matcher]
+  if (typeof matcher !== 'object' || matcher === null) return []
+  if (Array.isArray(matcher)) return matcher.flatMap(namedIn)
+  if ('eq' in matcher) return namedIn(matcher.eq)
+  if ('in' in matcher) return matcher.in.flatMap(namedIn)
+  return 'not' in matcher ? namedIn(matcher.not) : []
+}
