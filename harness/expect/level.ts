@@ -21,7 +21,7 @@ export function ofAnotherLevel(f: Claimed, name: string, device: ObservableDevic
   if (device === undefined || level === null || f.at === 'broker' || f.by === 'link') return null
   const speaks = `${name} (use: ${device.use}) speaks ${protocolName(level)}`
   const hint = 'no event can match this claim; name a device that has protocol: 5, or leave this out'
-  if (typeof f.level === 'number' && f.level !== level)
+  if (typeof f.level === 'number' && f.level !== level && (f.level === MQTT5 || level === MQTT5))
     return { message: `${speaks}, so none of its packets has level ${f.level}`, hint, word: 'level' }
   if (level === MQTT5) return null
   if (f.type === 'auth') return { message: `AUTH is of MQTT 5, and ${speaks}`, hint, word: 'type' }

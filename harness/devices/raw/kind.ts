@@ -51,6 +51,7 @@ export const raw: DeviceKind<Settings> = {
   keys: ['protocol', 'with', 'will', 'auto'],
   levels: [3, 4, 5],
   level: ({ connect }) => connect.protocolLevel ?? 4,
+  choosesLevel: () => true, // a step can send any CONNECT
   speaksWebSocket: true,
   lacks: { noun: 'a raw device', hint: 'it takes protocol, with, will and auto' },
   compile(written) {

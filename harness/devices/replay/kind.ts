@@ -34,6 +34,7 @@ export const replay: DeviceKind<Settings> = {
   summary: 'a device as it was recorded: the same packets, at their times or after the same answers',
   options: OPTIONS,
   keys: ['file', 'device', 'speed', 'begin', 'with'],
+  choosesLevel: () => true, // as it was recorded
   shows: ['exit'],
   lacks: { noun: 'a replay', hint: 'it takes file, device, speed, begin and with: { password }' },
   compile(written) {

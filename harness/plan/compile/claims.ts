@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import { deviceKinds } from '../../devices/index.ts'
 import {
   type AnyMatcher,
   type CallFields,
@@ -186,7 +187,8 @@ function isPossible({ matcher, fields }: Pattern, node: Node, context: Context):
       const device = context.devices.get(name)
       if (device === undefined || device.use === '') return undefined
       const { use, tls, websocket, shows, busy } = device
-      const level = use === 'raw' ? null : device.level
+      const kind = deviceKinds[use]
+      const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
       return { use, level, tls: tls !== null, websocket, shows, busy }
     },
   }
