@@ -1,5 +1,6 @@
 // The names of an event's fields, for `save`.
 
+import { PROPERTIES } from '../../emulators/index.ts'
 import type { FactKind } from '../evidence/index.ts'
 import { FIELDS_OF } from './packet-types.ts'
 
@@ -25,4 +26,19 @@ export function fieldNames(kind: FactKind, fields: unknown): readonly string[] {
   const { type } = fields as { readonly type?: string }
   const own = type === undefined ? Object.values(FIELDS_OF).flat() : (FIELDS_OF[type] ?? [])
   return [...own.filter((name) => name !== 'hex'), ...OF_PACKETS]
+}
+
+const OF_WILLS = ['topic', 'payload', 'qos', 'retain', 'properties']
+
+/** The part of a dotted path that a field with names of its own has not, such as a property that there is not; null: none. */
+export function unknownPart(path: string): { readonly part: string; readonly known: readonly string[] } | null {
+  let known: readonly string[] | undefined
+  for (const part of path.split('.')) {
+    if (known !== undefined && !known.includes(part)) return { part, known }
+    const isMap = part === 'properties' && (known === undefined || known === OF_WILLS)
+    if (isMap) known = Object.keys(PROPERTIES)
+    else if (part === 'will' && known === undefined) known = OF_WILLS
+    else return null
+  }
+  return null
 }

@@ -40,8 +40,9 @@ export {
   showRaised,
 } from './call.ts'
 export { describe } from './describe.ts'
-export { fieldNames } from './field-names.ts'
+export { fieldNames, unknownPart } from './field-names.ts'
 export { eventFields, fieldAt, packetFields } from './fields.ts'
+export { ofAnotherLevel } from './level.ts'
 export {
   type AnyMatcher,
   type Impossible,

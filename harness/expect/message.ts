@@ -10,11 +10,10 @@ import { noFilter, nothingLeftOut } from './possible.ts'
 import { propertiesMatch } from './properties.ts'
 import { showWanted } from './show-value.ts'
 
-const value = wholeMatcher().optional()
 const fields = z.strictObject({
   topic: textMatcher().optional().describe('the topic it was published to'),
   payload: textMatcher().optional().describe('the payload, as text'),
-  qos: value.describe('the QoS it came with; the observer subscribes with 2'),
+  qos: wholeMatcher(2).optional().describe('the QoS it came with; the observer subscribes with 2'),
   retain: z.boolean().optional().describe('true: a retained message, sent because of the subscription'),
   dup: z.boolean().optional().describe('the broker sent it before'),
   properties: propertiesMatch

@@ -49,7 +49,8 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   const fits = (one: string): boolean =>
     named.every((name) => COMMON.includes(name) || FIELDS_OF[one]?.includes(name) === true)
   if (!types.some(fits)) return noSuchField(type, named)
-  const published = type === 'publish' ? noFilter(match.topic as ValueMatcher | undefined) : null
+  const published =
+    type === 'publish' ? (noFilter(match.topic as ValueMatcher | undefined) ?? noSuchQos(match.qos)) : null
   return (
     published ??
     nothingLeftOut(
@@ -58,6 +59,11 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
     )
   )
 }
+
+const noSuchQos = (qos: unknown): Impossible | null =>
+  typeof qos === 'number' && qos > 2
+    ? { message: `a PUBLISH with QoS ${qos} is malformed`, hint: 'claim type: malformed', word: 'qos' }
+    : null
 
 /** What a packet of the type may leave out, which `null` means. */
 const OPTIONAL: readonly string[] = ['packetId', 'username', 'password', 'will', 'reasonCode', 'statement', 'offset']

@@ -23,11 +23,11 @@ import { notReported } from './statements.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
-const value = wholeMatcher().optional()
+const whole = (most?: number) => wholeMatcher(most).optional()
 const words = textMatcher().optional()
 const flag = z.boolean().optional()
 const flagList = z.union([z.boolean(), z.array(z.boolean())]).optional()
-const code = z.union([z.number().int().min(0).max(255), wholeMatcher()]).optional()
+const code = z.union([z.number().int().min(0).max(255), wholeMatcher(255)]).optional()
 const reason = reasonMatcher().optional()
 
 /** Seconds on the wire; a scenario writes `60s`, as everywhere. */
@@ -45,7 +45,7 @@ const keepalive = z.union([wholeSeconds, bounds])
 const willFields = z.strictObject({
   topic: words.describe('its topic'),
   payload: words.describe('its payload'),
-  qos: value.describe('its QoS'),
+  qos: whole(3).describe('its QoS'),
   retain: flag.describe('its retain flag'),
   properties: propertiesMatch.optional().describe('of MQTT 5: its properties; those that are named must match'),
 })
@@ -54,10 +54,10 @@ const willFields = z.strictObject({
 export const packetMatch = z.strictObject({
   topic: words.describe('the topic; of SUBSCRIBE and UNSUBSCRIBE the list of filters'),
   payload: words.describe('of PUBLISH'),
-  qos: value.describe('of PUBLISH; of SUBSCRIBE the list of what was asked for'),
+  qos: whole(255).describe('of PUBLISH; of SUBSCRIBE the list of what was asked for'),
   retain: flag.describe('of PUBLISH'),
   dup: flag.describe('of PUBLISH'),
-  packetId: value.describe('of PUBLISH above QoS 0, of acknowledgements, SUBSCRIBE and UNSUBSCRIBE'),
+  packetId: whole(0xffff).describe('of PUBLISH above QoS 0, of acknowledgements, SUBSCRIBE and UNSUBSCRIBE'),
   clean: flag.describe('of CONNECT: clean session'),
   keepalive: keepalive.optional().describe('of CONNECT, with its unit: 60s, or { gt, gte, lt, lte }'),
   will: z.union([z.boolean(), willFields]).optional().describe('of CONNECT: whether there is one, or its fields'),
@@ -70,22 +70,22 @@ export const packetMatch = z.strictObject({
   ),
   sessionPresent: flag.describe('of CONNACK'),
   granted: reason.describe('of SUBACK: a list, 128 for a refusal, in MQTT 5 also names'),
-  protocolLevel: value.describe('of CONNECT: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
+  protocolLevel: whole(255).describe('of CONNECT: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
   protocolName: words.describe('of CONNECT'),
   noLocal: flagList.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
   retainAsPublished: flagList.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
-  retainHandling: value.describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
+  retainHandling: whole(3).describe('of SUBSCRIBE in MQTT 5: of all filters, or a list'),
   properties: propertiesMatch
     .optional()
     .describe('of MQTT 5: by their names; what is named must match, { absent: true } must not be there'),
-  length: value.describe('the remaining length'),
-  flags: value.describe('the lower four bits of the first byte'),
+  length: whole(0xfff_ffff).describe('the remaining length'),
+  flags: whole(15).describe('the lower four bits of the first byte'),
   reason: words.describe('of malformed: what is wrong with it'),
   claims: words.describe('of malformed: the type that it says it is'),
   statement: words.describe(
     'of malformed: the statement that it breaks, such as MQTT-1.5.4-1; null: none has a number',
   ),
-  offset: value.describe('of malformed: which byte of the packet the wrong field begins at, from 0'),
+  offset: whole().describe('of malformed: which byte of the packet the wrong field begins at, from 0'),
   hex: z
     .string()
     .regex(/^([0-9a-f]{2}\s*)*$/i, 'expected hex digits, two a byte')
@@ -105,8 +105,8 @@ const fields = z
       .optional()
       .describe('the end of the link that saw it: only a disturbance makes a difference; default: device'),
     by: z.enum(['peer', 'link']).optional().describe('link: it was injected or duplicated; default: anyone'),
-    level: value.describe('the protocol level of the connection: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
-    connection: value.describe("1 for the device's first TCP connection, then 2, …"),
+    level: whole(255).describe('the protocol level of the connection: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0'),
+    connection: whole().describe("1 for the device's first TCP connection, then 2, …"),
     match: packetMatch.optional().describe('decoded fields; those that are not named may be anything'),
   })
   .superRefine((f, ctx) => {

@@ -7,6 +7,9 @@ import { type Elements, matchValue, parseDuration, textMatcher, wholeMatcher } f
 import type { FieldValue } from './fields.ts'
 import { showValue, showWanted } from './show-value.ts'
 
+/** What a variable byte integer can say. */
+const MOST_LENGTH = 0xfff_ffff
+
 const INTERVALS: readonly PropertyName[] = [
   'messageExpiryInterval',
   'sessionExpiryInterval',
@@ -14,15 +17,21 @@ const INTERVALS: readonly PropertyName[] = [
   'willDelayInterval',
 ]
 
+const MOST: Readonly<Partial<Record<PropertyKind, number>>> = {
+  uint16: 0xffff,
+  uint32: 0xffff_ffff,
+  varint: MOST_LENGTH,
+}
+
 /** `30s` is 30 on the wire, also in a range. */
-const interval = () =>
-  wholeMatcher((input) => {
+const interval = (most: number) =>
+  wholeMatcher(most, (input) => {
     const parsed = typeof input === 'string' ? parseDuration(input) : null
     return parsed?.ok === true ? parsed.value / seconds(1) : input
   })
 
 /** Available or not, asked for or not: true is 1. */
-const byte = () => wholeMatcher((input) => (typeof input === 'boolean' ? Number(input) : input))
+const byte = () => wholeMatcher(255, (input) => (typeof input === 'boolean' ? Number(input) : input))
 
 const absence = z.strictObject({
   absent: z.boolean().describe('true: the packet does not have it; false: it has, with any value'),
@@ -35,9 +44,9 @@ const pairs = z.union([
 
 function matcherOf(name: PropertyName, kind: PropertyKind): z.ZodType {
   if (kind === 'pairs') return pairs
-  if (INTERVALS.includes(name)) return interval()
+  if (INTERVALS.includes(name)) return interval(MOST[kind]!)
   if (kind === 'byte') return byte()
-  return kind === 'string' || kind === 'binary' ? textMatcher() : wholeMatcher()
+  return kind === 'string' || kind === 'binary' ? textMatcher() : wholeMatcher(MOST[kind])
 }
 
 const SAYS: Readonly<Partial<Record<PropertyName, string>>> = {

@@ -6,7 +6,11 @@ import { translatedMatcher } from '../scenario/index.ts'
 /** `151`, `quota-exceeded`, `{ in: [success, no-matching-subscribers] }`, `[granted-qos-1, not-authorized]`. */
 export const reasonMatcher = () =>
   translatedMatcher(
-    (input) => {
+    (input, bound) => {
+      if (typeof input === 'number' && !bound && (input < 0 || input > 255 || !Number.isInteger(input)))
+        return {
+          wrong: { message: `this is never ${input}`, hint: 'a reason code is a number from 0 to 255, or its name' },
+        }
       if (typeof input !== 'string') return { value: input }
       const code = reasonNamed(input)
       if (code !== undefined) return { value: code }

@@ -7,14 +7,26 @@ import type { Complaint, ParseResult } from './word.ts'
 
 /**
  * A matcher of a whole number; `null` is a field that is left out.
+ * @param most the greatest that there can be, none below 0; default: no limit either way
  * @param translate what else may be written, at any depth of it, to its number: `30s` to 30
  */
-export const wholeMatcher = (translate: (scalar: unknown) => unknown = (scalar) => scalar): z.ZodType<ValueMatcher> =>
+export const wholeMatcher = (
+  most?: number,
+  translate: (scalar: unknown) => unknown = (scalar) => scalar,
+): z.ZodType<ValueMatcher> =>
   translatedMatcher((input, bound) => {
     const value = translate(input)
     const isOpen = typeof value === 'string' && value.includes('${{')
-    return bound || isOpen || value === null || Number.isInteger(value) ? { value } : notWhole(input, value)
+    if (bound || isOpen || value === null) return { value }
+    if (!Number.isInteger(value)) return notWhole(input, value)
+    return most === undefined || ((value as number) >= 0 && (value as number) <= most)
+      ? { value }
+      : outside(input, most)
   })
+
+const outside = (input: unknown, most: number): ParseResult<unknown> => ({
+  wrong: { message: `this is never ${String(input)}`, hint: `write a number from 0 to ${most}` },
+})
 
 function notWhole(input: unknown, value: unknown): ParseResult<unknown> {
   if (typeof value === 'number')

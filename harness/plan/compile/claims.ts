@@ -8,8 +8,9 @@ import {
   type CallFields,
   fieldNames,
   matchers,
+  type ObservableDevice,
   type SaveFrom,
-  type Surroundings,
+  unknownPart,
 } from '../../expect/index.ts'
 import { REPORTED } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
@@ -180,17 +181,10 @@ function namesExist(found: Pattern, node: Node, context: Context): boolean {
 
 /** A claim that no event can satisfy or break is a mistake; of a role that was bound from outside it makes the scenario skip. */
 function isPossible({ matcher, fields }: Pattern, node: Node, context: Context): boolean {
-  const around: Surroundings = {
+  const around = {
     observe: context.observe,
     statements: REPORTED,
-    device(name) {
-      const device = context.devices.get(name)
-      if (device === undefined || device.use === '') return undefined
-      const { use, tls, websocket, shows, busy } = device
-      const kind = deviceKinds[use]
-      const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
-      return { use, level, tls: tls !== null, websocket, shows, busy }
-    },
+    device: (name: string) => observable(name, context),
   }
   const impossible = matcher.impossible?.(fields, around) ?? null
   if (impossible === null) return true
@@ -204,8 +198,18 @@ function isPossible({ matcher, fields }: Pattern, node: Node, context: Context):
   return false
 }
 
+/** What decides which events a device can have; undefined: nothing is known of it. */
+export function observable(name: string, { devices }: Context): ObservableDevice | undefined {
+  const device = devices.get(name)
+  if (device === undefined || device.use === '') return undefined
+  const { use, tls, websocket, shows, busy } = device
+  const kind = deviceKinds[use]
+  const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
+  return { use, level, tls: tls !== null, websocket, shows, busy }
+}
+
 /** Where a word stands, as a key or as a value; else the start. */
-function placeOfWord(node: Node, word: string | undefined): Place {
+export function placeOfWord(node: Node, word: string | undefined): Place {
   const found = word === undefined ? undefined : keyPlaceOf(node, word)
   return found ?? (word === undefined ? headPlace(node) : placeOf(node, word))
 }
@@ -337,17 +341,21 @@ function savesFields(
   let fine = true
   for (const [name, { field: path }] of Object.entries(save)) {
     const [field = ''] = path.split('.')
-    if (!none && names.includes(field)) continue
+    const unknown = unknownPart(path)
+    if (!none && names.includes(field) && unknown === null) continue
     fine = false
     context.diagnostics.add({
       code: 'scenario/save-field',
       message: none ? 'with count: 0 there is nothing to save' : `what this finds has no field "${path}"`,
       at: placeOf(node, path, name),
-      hint: none ? 'remove save:' : (didYouMean(field, names) ?? `it has ${names.join(', ')}`),
+      hint: none ? 'remove save:' : nearest(unknown?.part ?? field, unknown?.known ?? names),
     })
   }
   return fine
 }
+
+const nearest = (word: string, known: readonly string[]): string =>
+  didYouMean(word, known) ?? `it has ${known.join(', ')}`
 
 function runningCall(want: Want): CallFields | null {
   const running = want.patterns

@@ -2,6 +2,7 @@
 // does that kind of device take this verb? What is bound from outside makes the scenario skip, not wrong.
 
 import { deviceKinds } from '../../devices/index.ts'
+import { ofAnotherLevel } from '../../expect/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
 import {
   type AnyAction,
@@ -11,7 +12,7 @@ import {
   mostHeld,
   steps as verbs,
 } from '../../steps/index.ts'
-import { groupExists, signalExists, unknownDevice } from './claims.ts'
+import { groupExists, observable, placeOfWord, signalExists, unknownDevice } from './claims.ts'
 import type { Context } from './context.ts'
 
 export function devicesExist(names: readonly string[], node: Node, context: Context): boolean {
@@ -31,9 +32,26 @@ export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: 
   if (verb.name === 'chaos') return losesWifi(args as ChaosArgs, node, context)
   if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
-  if (verb.name === 'disturb') mostHeldBy.set(node, mostHeld(args as DisturbArgs))
+  if (verb.name === 'disturb') {
+    mostHeldBy.set(node, mostHeld(args as DisturbArgs))
+    return canBeHit(args as DisturbArgs, node, context)
+  }
   if (verb.name === 'release') return fitsRelease(args as { id: string; held?: number | undefined }, node, context)
   return true
+}
+
+/** A device that speaks 3.1.1 alone has no packet with what is of MQTT 5. */
+function canBeHit({ device, packet, match }: DisturbArgs, node: Node, context: Context): boolean {
+  const types = packet === undefined ? [undefined] : [packet].flat()
+  const never = types
+    .map((type) => ofAnotherLevel({ type, match }, device, observable(device, context)))
+    .find((one) => one !== null)
+  if (never === undefined) return true
+  const { message, word } = never
+  if (unfit(device, `another device: ${message}`, context)) return false
+  const hint = 'no packet is ever hit; name a device that has protocol: 5, or leave this out'
+  context.diagnostics.add({ code: 'scenario/disturb-never', message, at: placeOfWord(node, word), hint })
+  return false
 }
 
 /** Chaos takes Wi-Fi only from who could lose it in a step of its own. */
