@@ -36,6 +36,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly levels?: readonly number[]
   /** The level that its connections have; absent: 4; null: its program knows. */
   level?(settings: Settings): number | null
+  /** What it sends a library of clients decides, so it never sends what only servers send. */
+  readonly isClient?: true
   /** Its connections may be of another level than that: its steps, options or recording decide. Absent: no. */
   choosesLevel?(settings: Settings): boolean
   /** Whether a word of MQTT 5 of this verb (`properties`, `noLocal` …) reaches it; absent: with level 5 all do. */

@@ -39,5 +39,9 @@ export const device: Matcher<DeviceFields> = {
     if (event.kind !== 'device' || event.device !== f.device || event.change !== f.change) return null
     return differences({ cause: f.cause }, event as never)
   },
+  impossible: (f) =>
+    f.cause === undefined || f.change === 'restarted'
+      ? null
+      : { message: `${f.change} has no cause`, hint: 'only change: restarted has one', word: 'cause' },
   show: (f) => `${f.device} ${f.change}${f.cause === undefined ? '' : ` by ${f.cause}`}`,
 }

@@ -21,6 +21,8 @@ export interface ObservableDevice {
   readonly use: string
   /** The protocol level that all its connections have; null or absent: its program or the steps decide. */
   readonly level?: number | null
+  /** It never sends what only servers send; absent: it may. */
+  readonly isClient?: boolean
   readonly tls: boolean
   readonly websocket: boolean
   /** Which of these it can show; null: unknown. */

@@ -49,6 +49,8 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   const fits = (one: string): boolean =>
     named.every((name) => COMMON.includes(name) || FIELDS_OF[one]?.includes(name) === true)
   if (!types.some(fits)) return noSuchField(type, named)
+  const claimed = noSuchClaim(match.claims as ValueMatcher | undefined)
+  if (claimed !== null) return claimed
   const published =
     type === 'publish' ? (noFilter(match.topic as ValueMatcher | undefined) ?? noSuchQos(match.qos)) : null
   return (
@@ -58,6 +60,18 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
       named.filter((name) => !OPTIONAL.includes(name)),
     )
   )
+}
+
+/** A malformed packet says that it is of a type, or of the one that no version of MQTT uses. */
+function noSuchClaim(claims: ValueMatcher | undefined): Impossible | null {
+  if (typeof claims !== 'string' || claims === 'reserved' || (claims !== 'malformed' && claims in FIELDS_OF))
+    return null
+  const known = Object.keys(FIELDS_OF).filter((type) => type !== 'malformed')
+  return {
+    message: `no packet says that it is of type "${claims}"`,
+    hint: `there is ${known.join(', ')}, reserved`,
+    word: claims,
+  }
 }
 
 const noSuchQos = (qos: unknown): Impossible | null =>

@@ -14,7 +14,7 @@ import {
 import { differences, showField } from './compare.ts'
 import { type Fields, packetFields } from './fields.ts'
 import { ofAnotherLevel } from './level.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher, ObservableDevice } from './matcher.ts'
 import { impossiblePacket } from './packet-types.ts'
 import { propertiesMatch } from './properties.ts'
 import { reasonMatcher } from './reason.ts'
@@ -189,6 +189,20 @@ function headerEnd(begun: Uint8Array): number | null {
   return null
 }
 
+// PubSubClient answers PINGREQ of a broker, so PINGRESP is not among them.
+const SERVERS_SEND: readonly (string | undefined)[] = ['connack', 'suback', 'unsuback']
+
+/** What the link injects is another matter. */
+function ofServers({ from, type, at, by }: PacketFields, device: ObservableDevice | undefined): Impossible | null {
+  if (device?.isClient !== true || !SERVERS_SEND.includes(type) || at === 'broker' || by === 'link') return null
+  const name = type!.toUpperCase()
+  return {
+    message: `${from} (use: ${device.use}) never sends ${name}: servers do`,
+    hint: `write to: ${from}`,
+    word: 'from',
+  }
+}
+
 export const packet: Matcher<PacketFields> = {
   name: 'packet',
   summary: "an MQTT packet on a device's link",
@@ -213,6 +227,7 @@ export const packet: Matcher<PacketFields> = {
   impossible: (f, { device, statements }) =>
     impossiblePacket(f) ??
     notReported(f.match?.statement, statements) ??
+    ofServers(f, f.from === undefined ? undefined : device(f.from)) ??
     ofAnotherLevel(f, f.from ?? f.to!, device(f.from ?? f.to!)),
   show(f) {
     const match = Object.entries(f.match ?? {})

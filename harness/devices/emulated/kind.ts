@@ -38,6 +38,7 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   // A device may say what a board in its place gets, so that one scenario runs on both.
   keys: ['version', 'protocol', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
   late: ['files'],
+  isClient: true,
   choosesLevel: () => client.options.some(({ name }) => name === 'CONFIG_MQTT_PROTOCOL_5'), // set_config may set it
   shows: ['serial', 'signal'],
   compile(written) {

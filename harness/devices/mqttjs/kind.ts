@@ -64,6 +64,7 @@ export const mqttjs: DeviceKind<Settings> = {
   options: OPTIONS,
   // It listens by itself; `poll` is for those that can be bound in its place.
   keys: ['protocol', 'with', 'will', 'poll'],
+  isClient: true,
   levels: [3, 4, 5],
   level: ({ options }) => options.protocolVersion ?? 4,
   speaksWebSocket: true,

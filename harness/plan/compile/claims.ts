@@ -205,7 +205,7 @@ export function observable(name: string, { devices }: Context): ObservableDevice
   const { use, tls, websocket, shows, busy } = device
   const kind = deviceKinds[use]
   const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
-  return { use, level, tls: tls !== null, websocket, shows, busy }
+  return { use, level, isClient: kind?.isClient === true, tls: tls !== null, websocket, shows, busy }
 }
 
 /** Where a word stands, as a key or as a value; else the start. */
