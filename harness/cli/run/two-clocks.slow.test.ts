@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readTimelineFile } from '../../evidence/index.ts'
-import { hil, Scratch } from '../testing.ts'
+import { hilBuilt, Scratch } from '../testing.ts'
 
 const MOST_MS = 20 * 60_000
 
@@ -33,7 +33,7 @@ const stories = { real: new Map<string, Story>(), virtual: new Map<string, Story
 beforeAll(async () => {
   for (const clock of ['real', 'virtual'] as const) {
     const output = join(scratch.path, clock)
-    await hil('run', 'scenarios', '--clock', clock, '--output', output, '--seed', '1', '--reporter', 'json')
+    await hilBuilt('run', 'scenarios', '--clock', clock, '--output', output, '--seed', '1', '--reporter', 'json')
     stories[clock] = new Map(storiesOf(output))
   }
 }, MOST_MS)
