@@ -40,7 +40,7 @@ describe.skipIf(skipped)(`boards by their stand-ins${skipped ? ` (missing: ${lac
 
   for (const name of scripts) {
     const impossible = IMPOSSIBLE[name]
-    it.concurrent.skipIf(impossible !== undefined)(
+    it.skipIf(impossible !== undefined).concurrent(
       impossible === undefined ? name : `${name} (skipped: ${impossible})`,
       { timeout: 240_000 },
       async () => {

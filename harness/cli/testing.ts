@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { format } from 'node:util'
 import { cli } from './cli.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
+export const ROOT = resolve(import.meta.dirname, '../..')
 export const HIL = join(ROOT, 'dist/harness/cli/main.js')
 
 export interface Ended {

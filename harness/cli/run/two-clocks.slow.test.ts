@@ -1,12 +1,12 @@
-// Every shipped scenario that can run in virtual time has the same verdicts in both clocks, and the same packets in the same
+// Shipped scenarios that can run in either clock have the same verdicts in both clocks, and the same packets in the same
 // order on each connection. Packet ids that a library draws by chance are left out; at the end of a run one of the two may
 // have seen more of what was on its way.
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { readTimelineFile } from '../../evidence/index.ts'
-import { hilBuilt, Scratch } from '../testing.ts'
+import { hilBuilt, ROOT, Scratch } from '../testing.ts'
 
 const MOST_MS = 20 * 60_000
 
@@ -28,15 +28,20 @@ interface Story {
 }
 
 const scratch = new Scratch()
-const stories = { real: new Map<string, Story>(), virtual: new Map<string, Story>() }
 
-beforeAll(async () => {
-  for (const clock of ['real', 'virtual'] as const) {
-    const output = join(scratch.path, clock)
-    await hilBuilt('run', 'scenarios', '--clock', clock, '--output', output, '--seed', '1', '--reporter', 'json')
-    stories[clock] = new Map(storiesOf(output))
-  }
-}, MOST_MS)
+/** Those that say `clock: virtual` claim what happens after a quarter of an hour: nobody waits for that here. */
+const FILES = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.scenario.yaml') && !/^conformance.(mqtt5|device)/.test(name))
+  .map((name) => join('scenarios', name))
+  .filter((file) => !/^clock: virtual$/m.test(readFileSync(join(ROOT, file), 'utf8')))
+
+async function storiesIn(clock: 'real' | 'virtual', files: readonly string[]): Promise<ReadonlyMap<string, Story>> {
+  const output = join(scratch.path, `${clock}-${runs++}`)
+  await hilBuilt('run', ...files, '--clock', clock, '--output', output, '--seed', '1', '--reporter', 'json')
+  return new Map(storiesOf(output))
+}
+let runs = 0
+
 afterAll(() => scratch[Symbol.dispose]())
 
 function* storiesOf(folder: string): Generator<[string, Story]> {
@@ -70,13 +75,23 @@ function differs(one: Story, other: Story): boolean {
   })
 }
 
+/** Real time has chances of its own, such as which of two timers is first: virtual time is one of what it can be. */
+const TIMES_IN_REAL_TIME = 4
+
 it(
   'says the same in both',
-  () => {
-    const { real, virtual } = stories
+  async () => {
+    const virtual = await storiesIn('virtual', FILES)
     expect(virtual.size).toBeGreaterThan(1000)
-    const different = [...virtual].filter(([name, story]) => differs(real.get(name)!, story))
-    expect(different.map(([name]) => name)).toEqual([])
+    let left = [...virtual.keys()]
+    for (let k = 0; k < TIMES_IN_REAL_TIME && left.length > 0; k++) {
+      const files = k === 0 ? FILES : [...new Set(left.map((name) => name.slice(0, name.indexOf(' '))))]
+      const real = await storiesIn('real', files)
+      left = left.filter((name) => differs(real.get(name)!, virtual.get(name)!))
+      // A few are chance. Many are a defect, whatever comes of them later.
+      expect(left.length, left.join('\n')).toBeLessThan(20)
+    }
+    expect(left).toEqual([])
   },
   MOST_MS,
 )
