@@ -90,10 +90,11 @@ export function installPackage(folder: string): void {
   mkdirSync(modules, { recursive: true })
   run('tar', ['xzf', filename], folder)
   renameSync(join(folder, 'package'), join(modules, 'mqtt-hil'))
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     dependencies: Readonly<Record<string, string>>
+    optionalDependencies: Readonly<Record<string, string>>
   }
-  for (const name of [...Object.keys(dependencies), '@types/node']) {
+  for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), '@types/node']) {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
   }
