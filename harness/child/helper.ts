@@ -117,8 +117,8 @@ export class Helper {
     stdout.end()
     stderr.end()
     this.#forget(id)
-    // Whoever waits for the end has had its last words.
-    void Promise.all([heard(stdout), heard(stderr)]).then(() => ended(exit))
+    // Whoever waits for the end has had its last words; one who has just been given the program begins to read first.
+    setImmediate(() => void Promise.all([heard(stdout), heard(stderr)]).then(() => ended(exit)))
   }
 
   #forget(id: number): void {
