@@ -32,11 +32,7 @@ export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
   if (args.check) return checkAll(args.json)
   const out = terminal()
   const ports = [...(await listPorts()), ...(args.port ?? []).map(bare)]
-  if (args.share !== undefined)
-    return shareAll(
-      args.share,
-      ports.map(({ path }) => path),
-    )
+  if (args.share !== undefined) return shareAll(args.share, ports)
   const asked = args.identify || args.map
   const found = await Promise.all(ports.map(async (port) => ({ ...port, ...(asked ? await asking(port.path) : {}) })))
   if (args.map) {

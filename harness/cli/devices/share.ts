@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { Problem } from '../../../emulators/index.ts'
-import { findPort, lockNames, readMap, sharePort } from '../../devices/index.ts'
+import { findPort, lockNames, type PortInfo, readMap, sharePort } from '../../devices/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { terminal } from '../terminal.ts'
@@ -10,20 +10,22 @@ import { terminal } from '../terminal.ts'
 const ADDRESS = /^(?:(\[[^\]]+\]|[^:]+):)?(\d{1,5})$/
 
 /** `at`: ADDRESS:PORT of the first port, the others after it; a number alone is a port of the loopback address. */
-export async function shareAll(at: string, paths: readonly string[]): Promise<ExitCode> {
+export async function shareAll(at: string, local: readonly PortInfo[]): Promise<ExitCode> {
   const [, host = '127.0.0.1', first] = ADDRESS.exec(at) ?? []
   if (first === undefined || Number(first) > 65_535)
     throw new Problem('cli/bad-address', `--share ${at}: expected PORT or ADDRESS:PORT`, {
       hint: 'write 7000 for this machine alone, 0.0.0.0:7000 for all that reach it, or an address of this machine',
     })
-  if (paths.length === 0)
+  if (local.length === 0)
     throw new Problem('board/no-port', 'no port to share', { hint: 'plug a board in, or name one by --port' })
   const out = terminal()
   const { signal, done } = interruptible(out, '')
+  const map = readMap()
   const ports: AsyncDisposable[] = []
   try {
-    for (const [k, path] of paths.entries()) {
-      const mapped = readMap().find((board) => findPort(board, [bareInfo(path)]) !== null)
+    for (const [k, info] of local.entries()) {
+      const { path } = info
+      const mapped = map.find((board) => findPort(board, [info]) !== null)
       const shared = await sharePort({
         path,
         names: await lockNames(mapped ?? path),
@@ -43,12 +45,3 @@ export async function shareAll(at: string, paths: readonly string[]): Promise<Ex
   }
   return EXIT.passed
 }
-
-const bareInfo = (path: string) => ({
-  path,
-  vendorId: null,
-  productId: null,
-  serialNumber: null,
-  location: null,
-  bridge: null,
-})
