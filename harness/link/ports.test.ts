@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { claimPort, isFree, listen } from './ports.ts'
+import { claimPort, isFree, listen, ReservedPorts } from './ports.ts'
 
 const HOST = '127.0.0.1'
 
@@ -19,6 +19,25 @@ test('goes on to the next port until one can be used', async () => {
   expect(tried).toHaveLength(3)
   expect(claim.port).toBe(tried[2])
   claim.release()
+})
+
+test('a closed port is given to no other process', async () => {
+  // Both begin at the same number, as processes may.
+  const [one, other] = [new ReservedPorts(), new ReservedPorts()]
+  const some = (ports: ReservedPorts) =>
+    Promise.all(Array.from({ length: 120 }, async () => (await claimPort(() => Promise.resolve(true), ports)).port))
+  const taken = new Set([...(await some(one)), ...(await some(other))])
+  expect(taken.size).toBe(240)
+})
+
+test('where others have reserved all ports, what is free at the moment is shared', async () => {
+  const ports = new ReservedPorts(() => Promise.resolve(null))
+  const claim = await claimPort((port) => isFree(HOST, port), ports)
+  expect(await isFree(HOST, claim.port)).toBe(true)
+  const tried = new Set<number>()
+  const refuse = (port: number): Promise<boolean> => Promise.resolve(tried.add(port).size === 0)
+  await expect(claimPort(refuse, ports)).rejects.toMatchObject({ code: 'link/no-port' })
+  expect(tried.size).toBe(11_999)
 })
 
 test('a port that somebody listens on is not free, and is free again afterwards', async () => {
