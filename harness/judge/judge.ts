@@ -111,12 +111,12 @@ export class Judge {
   }
 
   /** A window has both of its ends: what happens at its very end is still inside, so that it is over only after that. */
-  #passBefore(time: number): void {
+  #passBefore(time: Instant): void {
     for (const open of [...this.#open.values()]) {
       const { due } = open.case
       if (due === null || due >= time) continue
-      if (time > this.#now) this.#now = time as Instant
-      open.case.tick(time as Instant)
+      if (time > this.#now) this.#now = time
+      open.case.tick(time)
       this.#settle(open)
     }
   }
@@ -124,9 +124,7 @@ export class Judge {
   /** `shown`: the same without secrets, for what is told of it. */
   observe(event: Event, shown = event): void {
     showAs(event, shown)
-    // A late-stamped event may belong before a deadline that its stamp is past. Steps are the
-    // harness's own doing: their stamps are exact.
-    this.#passBefore(event.kind === 'step' ? event.at : event.at - (event.lag ?? 0))
+    this.#passBefore(earliest(event))
     this.#now = event.at
     this.#events.push(event)
     this.#stalls.observe(event)
@@ -244,8 +242,14 @@ export class Judge {
       claim.kind === 'expect' ? new ExpectationCase(claim, opening, this.#stalls) : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
-    for (let k = opening.from + 1; k < this.#events.length && made.finding === null && this.#open.has(path); k++)
-      this.#show(open, this.#events[k]!)
+    for (let k = opening.from + 1; k < this.#events.length && made.finding === null && this.#open.has(path); k++) {
+      const event = this.#events[k]!
+      // A window in the past was over when the first event after it came, as it would have been for one who watched.
+      const { due } = made
+      const time = earliest(event)
+      if (claim.kind === 'expect' && due !== null && due < time) made.tick(time)
+      this.#show(open, event)
+    }
     this.#settle(open)
   }
 
@@ -405,5 +409,10 @@ export class Judge {
   }
 }
 
+/**
+ * A late-stamped event may belong before a deadline that its stamp is past. Steps are the harness's own doing: their
+ * stamps are exact.
+ */
+const earliest = (event: Event): Instant => (event.kind === 'step' ? event.at : event.at - (event.lag ?? 0)) as Instant
 const withoutTurn = (part: string): string => part.replace(/#\d+$/, '')
 const isDecided = (step: Step): step is Decided => step.kind !== 'parallel' && step.kind !== 'repeat'

@@ -1,5 +1,6 @@
 // Two judges, one answer: the judge that watches a run, the same judge over the record, and a naive one that was written
-// from docs/semantics.md alone agree on random claims over random timelines. HIL_RANDOM_RUNS=1000000 tries more of them.
+// from docs/semantics.md alone agree on random claims over random timelines. HIL_RANDOM_RUNS=1000000 tries more of them;
+// HIL_RANDOM_SEED and HIL_RANDOM_PATH, as a failure prints them, try a counterexample again.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -8,9 +9,10 @@ import type { Plan } from '../plan/model/plan.ts'
 import { Judge } from './judge.ts'
 import { NaiveJudge } from './naive.testing.ts'
 import { type RandomRun, randomRun, simulate } from './random.testing.ts'
+import { randomRuns } from './random-runs.testing.ts'
 import type { Verdict } from './verdict.ts'
 
-const RUNS = Number(process.env.HIL_RANDOM_RUNS ?? (process.env.CI ? 5000 : 1000))
+const RUNS = randomRuns(1000, 5000)
 
 const kinds = (verdicts: readonly Verdict[]) => Object.fromEntries(verdicts.map(({ step, kind }) => [step, kind]))
 
@@ -30,6 +32,6 @@ function agree(run: RandomRun): void {
   expect(claims).toEqual(naive)
 }
 
-it(`agree on ${RUNS} random runs`, { timeout: 60_000 + RUNS * 20 }, () => {
-  fc.assert(fc.property(randomRun, agree), { numRuns: RUNS })
+it(`agree on ${RUNS.numRuns} random runs`, { timeout: 60_000 + RUNS.numRuns * 20 }, () => {
+  fc.assert(fc.property(randomRun, agree), RUNS)
 })

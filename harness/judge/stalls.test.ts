@@ -1,10 +1,22 @@
 // An answer may wait for the harness more than once on its way: all its stalls since the question count.
 
 import { describe, expect, it } from 'vitest'
-import type { Instant } from '../../emulators/index.ts'
+import { type Instant, milliseconds } from '../../emulators/index.ts'
 import type { Fact } from '../evidence/index.ts'
 import { Stalls } from './stalls.ts'
-import { claimStep, expectation, type Happening, kinds, message, planOf, said, started, window } from './testing.ts'
+import {
+  action,
+  claimStep,
+  ended,
+  expectation,
+  type Happening,
+  kinds,
+  message,
+  planOf,
+  said,
+  started,
+  window,
+} from './testing.ts'
 
 const stall = (stalled: number): Fact => ({ kind: 'lag', stalled })
 
@@ -52,5 +64,58 @@ describe('an expect within 100 ms', () => {
       [150, said('t')],
     ]
     expect(kinds(plan, late)).toEqual(['0 fail'])
+  })
+})
+
+// Counterexamples of naive.test.ts. A missing event is waited for as long as the harness stood still; a claim that has what
+// it needs is over with its window, also when that lies before the claim.
+describe('a window in the past that the harness stood still after', () => {
+  const begin = action('0', 'begin')
+  const after = { kind: 'step', id: 'begin', edge: 'start' } as const
+  const none = claimStep('1', expectation([message({})], { count: { min: 0, max: 0 }, window: window(0, 10), after }))
+  const beat = claimStep(
+    '1',
+    expectation([message({})], {
+      count: { min: 2, max: Number.POSITIVE_INFINITY },
+      every: { of: milliseconds(0), tolerance: milliseconds(40) },
+      watched: true,
+      window: window(0, 50),
+      after,
+    }),
+  )
+
+  it('ends for a claim that nothing comes, and what came after it is outside', () => {
+    const record: Happening[] = [
+      [0, started('0')],
+      [12, stall(5)],
+      [12, said('a')],
+      [100, ended('0')],
+      [100, started('1')],
+    ]
+    expect(kinds(planOf([begin, none]), record)).toEqual(['1 pass'])
+  })
+
+  it('ends for a beat that has come often enough, and its silence is a gap', () => {
+    const record: Happening[] = [
+      [0, started('0')],
+      [0, said('a')],
+      [1, said('a')],
+      [52, stall(5)],
+      [52, said('a')],
+      [100, ended('0')],
+      [100, started('1')],
+    ]
+    expect(kinds(planOf([begin, beat]), record)).toEqual(['1 fail'])
+  })
+
+  it('is the same as for a claim that watched it', () => {
+    const live: Happening[] = [
+      [0, started('0')],
+      [0, ended('0')],
+      [0, started('1')],
+      [12, stall(5)],
+      [12, said('a')],
+    ]
+    expect(kinds(planOf([begin, none]), live)).toEqual(['1 pass'])
   })
 })

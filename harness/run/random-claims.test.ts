@@ -5,10 +5,11 @@ import { expect, it } from 'vitest'
 import { judgeInHindsight } from '../judge/index.ts'
 import { NaiveJudge } from '../judge/naive.testing.ts'
 import { claims } from '../judge/random.testing.ts'
+import { randomRuns } from '../judge/random-runs.testing.ts'
 import { claimStep, planOf } from '../judge/testing.ts'
 import { judgedAgain, kindsOf, runText } from './testing.ts'
 
-const RUNS = Number(process.env.HIL_RANDOM_RUNS ?? (process.env.CI ? 2000 : 300))
+const RUNS = randomRuns(300, 2000)
 
 const SCENARIO = `
 name: two devices, a disturbance, a pause, and a link that goes down
@@ -35,8 +36,8 @@ steps:
   - never: { packet: { to: green, type: publish }, for: 100ms }
 `
 
-it(`two judges agree on ${RUNS} lists of random claims over a recorded run`, {
-  timeout: 60_000 + RUNS * 100,
+it(`two judges agree on ${RUNS.numRuns} lists of random claims over a recorded run`, {
+  timeout: 60_000 + RUNS.numRuns * 100,
 }, async () => {
   const run = await runText(SCENARIO)
   expect(run.status).toBe('passed')
@@ -48,6 +49,6 @@ it(`two judges agree on ${RUNS} lists of random claims over a recorded run`, {
       const naive = new NaiveJudge(plan, events, events.at(-1)!.at).verdicts()
       expect(Object.fromEntries(verdicts.map(({ step, kind }) => [step, kind]))).toEqual(Object.fromEntries(naive))
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
