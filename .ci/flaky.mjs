@@ -3,6 +3,8 @@
 // it must not hide a test that is not sound.
 
 const MOST = 3
+/** Of an error: enough for the seed of a property, or for what differs. */
+const MOST_LINES = 20
 
 export default class Flaky {
   onTestRunEnd(modules) {
@@ -13,7 +15,9 @@ export default class Flaky {
     console.log(`\n${flaky.length} passed only the second time:`)
     for (const test of flaky) {
       console.log(`  ${test.module.relativeModuleId} > ${test.fullName}`)
-      for (const { message } of test.result().errors ?? []) console.log(`    ${message.split('\n')[0]}`)
+      for (const { message, diff = '' } of test.result().errors ?? [])
+        for (const line of `${message}\n${diff}`.split('\n').slice(0, MOST_LINES))
+          console.log(`    ${line.slice(0, 300)}`)
     }
     if (flaky.length <= MOST) return
     console.error(`more than ${MOST} are too many: mend them`)

@@ -54,3 +54,10 @@ export function withoutReader(): void {
       if (error.code !== 'EPIPE') throw error
     })
 }
+
+/** Calls once when nobody reads the output any more; what it returns calls that off. */
+export function onOutputGone(gone: () => void): () => void {
+  const { stdout } = process
+  stdout.once('error', gone)
+  return () => void stdout.off('error', gone)
+}

@@ -20,7 +20,7 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** Resolves with the output so far once it matches. */
+  /** Resolves with the output so far once it matches; rejects with all that was said when the program ends without it. */
   saying(pattern: RegExp): Promise<string>
 }
 
@@ -43,7 +43,7 @@ export function start(args: readonly string[], cwd = ROOT, { ownGroup = false } 
     child,
     ended,
     saying: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = (): void => {
           if (!pattern.test(out)) return
           heard.delete(look)
@@ -51,6 +51,9 @@ export function start(args: readonly string[], cwd = ROOT, { ownGroup = false } 
         }
         heard.add(look)
         look()
+        void ended.then(({ code }) =>
+          reject(new Error(`hil ${args.join(' ')} ended with ${code} before it said ${pattern}:\n${out}${err}`)),
+        )
       }),
   }
 }
@@ -73,6 +76,20 @@ export function hilIn(folder: string, ...args: readonly string[]): Promise<Ended
   return ended
 }
 
+/** How many listen to signals and streams: one command more that stays listens in everybody's process. */
+function listeners(): Record<string, number> {
+  const { stdin, stdout, stderr } = process
+  const ofStream = (name: string, stream: NodeJS.EventEmitter) =>
+    ['data', 'end', 'error'].map((event) => [`${name} ${event}`, stream.listenerCount(event)])
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [signal, process.listenerCount(signal)])
+  return Object.fromEntries([
+    ...signals,
+    ...ofStream('stdin', stdin),
+    ...ofStream('stdout', stdout),
+    ...ofStream('stderr', stderr),
+  ])
+}
+
 async function runHere(folder: string, args: readonly string[]): Promise<Ended> {
   const { stdout, stderr, env } = process
   const { log, error } = console
@@ -92,6 +109,7 @@ async function runHere(folder: string, args: readonly string[]): Promise<Ended> 
   env.NO_COLOR = '1'
   process.exitCode = undefined
   process.chdir(folder)
+  const before = listeners()
   let late: NodeJS.Timeout | undefined
   try {
     const hangs = new Promise<never>((_, reject) => {
@@ -100,6 +118,9 @@ async function runHere(folder: string, args: readonly string[]): Promise<Ended> 
       }, LIMIT_MS)
     })
     await Promise.race([cli(args), hangs])
+    const left = Object.entries(listeners()).filter(([name, count]) => count > before[name]!)
+    if (left.length > 0)
+      throw new Error(`hil ${args.join(' ')} still listens to ${left.map(([name]) => name).join(', ')}`)
     return { code: Number(process.exitCode ?? 0), ...said }
   } finally {
     clearTimeout(late)

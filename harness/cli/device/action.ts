@@ -6,7 +6,8 @@ import { basename, join } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import { BoardSession } from '../../devices/index.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { type Terminal, terminal } from '../terminal.ts'
+import { onEndSignal } from '../interrupt.ts'
+import { onOutputGone, type Terminal, terminal } from '../terminal.ts'
 import type { DeviceArguments } from './command.ts'
 
 const CTRL_CLOSE_BRACKET = 0x1d
@@ -134,6 +135,7 @@ const intoFolder = (target: string, source: string, several: boolean): string =>
 /** The console, until Ctrl-C (monitor) or Ctrl-] (repl). */
 async function attended(session: BoardSession, typing: boolean, out: Terminal): Promise<ExitCode> {
   const { stdin } = process
+  const offs: (() => void)[] = []
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
       const { stdout } = process
@@ -144,20 +146,21 @@ async function attended(session: BoardSession, typing: boolean, out: Terminal): 
         else out.print(decoder.decode(bytes, { stream: true }).replace(/\r+\n/g, '\n'))
       }
       session.onGone = reject
-      process.stdout.once('error', () => resolve(EXIT.passed))
-      process.once('SIGINT', () => resolve(EXIT.passed))
-      process.once('SIGTERM', () => resolve(EXIT.passed))
+      const leave = (): void => resolve(EXIT.passed)
+      offs.push(onOutputGone(leave), onEndSignal(leave))
       if (!typing) return
       if (stdin.isTTY) stdin.setRawMode(true)
       out.printError(`${session.path}; Ctrl-] leaves it\r\n`)
-      stdin.on('data', (bytes: Buffer) => {
-        if (bytes.includes(CTRL_CLOSE_BRACKET)) resolve(EXIT.passed)
+      const onData = (bytes: Buffer): void => {
+        if (bytes.includes(CTRL_CLOSE_BRACKET)) leave()
         else session.type(stdin.isTTY ? bytes : bytes.map((byte) => (byte === 10 ? 13 : byte))).catch(reject)
-      })
-      stdin.once('end', () => resolve(EXIT.passed))
+      }
+      stdin.on('data', onData).once('end', leave)
+      offs.push(() => void stdin.off('data', onData).off('end', leave))
       session.type(Buffer.from('\r')).catch(reject)
     })
   } finally {
+    for (const off of offs) off()
     if (typing) {
       if (stdin.isTTY) stdin.setRawMode(false)
       stdin.pause()

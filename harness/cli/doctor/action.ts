@@ -12,9 +12,17 @@ import { brokersFound, config as configFinding, schema } from './project.ts'
 import { serial, world } from './serial.ts'
 
 export async function doctorAction(args: DoctorArguments): Promise<ExitCode> {
-  const out = terminal()
   // Brokers that were started are ended when the process exits, which a signal by itself does not do.
-  onEndSignal((signal) => process.exit(exitCodeOfSignal(signal)))
+  const off = onEndSignal((signal) => process.exit(exitCodeOfSignal(signal)))
+  try {
+    return await diagnose(args)
+  } finally {
+    off()
+  }
+}
+
+async function diagnose(args: DoctorArguments): Promise<ExitCode> {
+  const out = terminal()
   const findings: DoctorFinding[] = []
   const add = (...more: readonly (DoctorFinding | null)[]): void => {
     for (const finding of more) {

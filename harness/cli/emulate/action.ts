@@ -28,7 +28,7 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { describeErrno } from '../../report/index.ts'
 import { didYouMean } from '../../scenario/index.ts'
 import { interruptible } from '../interrupt.ts'
-import { terminal } from '../terminal.ts'
+import { onOutputGone, terminal } from '../terminal.ts'
 import type { EmulateArguments } from './command.ts'
 
 /** The client that the built-in programs were written for. */
@@ -73,13 +73,14 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
     : null
   const interrupt = interruptible(out)
   let board: RunningBoard | null = null
+  let off = (): void => {}
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
       interrupt.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
       const script = isPuppet ? new Script(args, client) : null
       let received = 0
       let ready = false
-      process.stdout.once('error', () => resolve(EXIT.passed)) // nobody reads it any more
+      off = onOutputGone(() => resolve(EXIT.passed))
       board = startBoard(
         program.program({
           client,
@@ -125,6 +126,7 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
       if (first !== undefined) board.instruct({ id: 'first', ...first })
     })
   } finally {
+    off()
     ;(board as RunningBoard | null)?.stop('close')
     await link?.[Symbol.asyncDispose]()
     interrupt.done()

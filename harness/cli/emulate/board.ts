@@ -15,7 +15,7 @@ import {
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { describeErrno } from '../../report/index.ts'
 import { interruptible } from '../interrupt.ts'
-import type { Terminal } from '../terminal.ts'
+import { onOutputGone, type Terminal } from '../terminal.ts'
 import type { EmulateArguments } from './command.ts'
 
 const CTRL_C = 3
@@ -33,16 +33,17 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
     if (stdout.isTTY) stdout.write(bytes)
     else out.print(decoder.decode(bytes, { stream: true }))
   }
+  const offs: (() => void)[] = []
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
       interrupt.signal.addEventListener('abort', () => resolve(EXIT.interrupted))
-      process.stdout.once('error', () => resolve(EXIT.passed))
+      offs.push(onOutputGone(() => resolve(EXIT.passed)))
       if (args.pty) {
         pty = openPty(keys)
         // The path alone, so that a script can read it.
         out.print(`${pty.path}\n`)
         out.printError(`a virtual board is at ${pty.path}: mpremote connect ${pty.path}; Ctrl-C here ends it\n`)
-      } else typed(keys, () => resolve(EXIT.passed), out)
+      } else offs.push(typed(keys, () => resolve(EXIT.passed), out))
       startVirtualBoard(
         { name: args.id ?? 'virtual', files },
         {
@@ -62,6 +63,7 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
       }, reject)
     })
   } finally {
+    for (const off of offs) off()
     if (process.stdin.isTTY) process.stdin.setRawMode(false)
     process.stdin.pause()
     await (board as VirtualBoard | null)?.stop('close')
@@ -70,20 +72,22 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
   }
 }
 
-/** This terminal as the board's: Ctrl-] leaves, Ctrl-C is the board's own. */
-function typed(keys: (bytes: Uint8Array) => void, leave: () => void, out: Terminal): void {
+/** This terminal as the board's: Ctrl-] leaves, Ctrl-C is the board's own. What it returns calls that off. */
+function typed(keys: (bytes: Uint8Array) => void, leave: () => void, out: Terminal): () => void {
   const { stdin } = process
   if (stdin.isTTY) {
     stdin.setRawMode(true)
     out.printError('a virtual board; Ctrl-] leaves it\r\n')
   }
-  stdin.on('data', (bytes: Buffer) => {
+  const onData = (bytes: Buffer): void => {
     if (stdin.isTTY && bytes.includes(CTRL_CLOSE_BRACKET)) leave()
     else keys(stdin.isTTY ? bytes : asTyped(bytes))
-  })
-  stdin.once('end', () => {
+  }
+  const onEnd = (): void => {
     if (stdin.isTTY) leave()
-  })
+  }
+  stdin.on('data', onData).once('end', onEnd)
+  return () => void stdin.off('data', onData).off('end', onEnd)
 }
 
 /** A file's line ends as the Enter key says them. */

@@ -86,13 +86,15 @@ export async function watchAction(args: RunArguments): Promise<ExitCode> {
   )
   for (const path of ['.', ...outside]) await folders.add(path)
 
+  let off = (): void => {}
   const code = await new Promise<ExitCode>((leave) => {
-    onEndSignal(() => leave(EXIT.interrupted))
+    off = onEndSignal(() => leave(EXIT.interrupted))
     if (hasKeys) held.keyboard = new KeyReader((key) => void press(key, leave))
     session.all()
   })
   held.keyboard?.[Symbol.dispose]()
   await session.end()
+  off()
   return code
 }
 
