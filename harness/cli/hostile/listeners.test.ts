@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
+import { unlessMissing } from '../../brokers/needs.testing.ts'
 import { writeTimeline } from '../../evidence/index.ts'
 import { Scratch, type Started, start } from '../testing.ts'
 
@@ -129,20 +130,19 @@ const RECORDING = writeTimeline(
   ] as never,
 )
 
-const here = await Promise.all(
-  (['aedes', 'mosquitto', 'nats'] as const).map(async (name) => [name, await brokers[name].available()] as const),
-)
-
-test.skipIf(!isLinux).each(here.filter(([, missing]) => missing === null).map(([name]) => [name]))(
-  'hil run --broker %s',
-  async (name) => {
-    using folder = new Scratch()
-    writeFileSync(join(folder.path, 'x.scenario.yaml'), SCENARIO)
-    const found = await listening(start(['run', 'x.scenario.yaml', '--broker', name], folder.path), 3)
-    expect(found.filter((address) => !isLoopback(address))).toEqual([])
-  },
-  90_000,
-)
+for (const name of ['aedes', 'mosquitto', 'nats'] as const) {
+  const { skip, why } = unlessMissing(await brokers[name].available())
+  test.skipIf(skip || !isLinux)(
+    `hil run --broker ${name}${why}`,
+    async () => {
+      using folder = new Scratch()
+      writeFileSync(join(folder.path, 'x.scenario.yaml'), SCENARIO)
+      const found = await listening(start(['run', 'x.scenario.yaml', '--broker', name], folder.path), 3)
+      expect(found.filter((address) => !isLoopback(address))).toEqual([])
+    },
+    90_000,
+  )
+}
 
 test.skipIf(!isLinux).each([
   ['load --metrics', ['load', 'x.scenario.yaml', '--metrics', '0'], 2],

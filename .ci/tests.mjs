@@ -1,0 +1,65 @@
+// The tests of a landing, each of them once. `bare` runs those of `npm test` on a PATH that has Node and little else:
+// .ci/bare.mjs. `programs` runs what is left, with every program that a test may need: the slow tests, and the files of
+// which the bare machine did not pass every test that there is. Then both together must have run all of them.
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const VITEST = 'node_modules/vitest/vitest.mjs'
+const FOLDER = 'results/tests'
+const BARE = `${FOLDER}/bare.json`
+const LISTED = `${FOLDER}/listed.json`
+const PROGRAMS = `${FOLDER}/programs.json`
+/** CI retries anyway; the bare machine knows of no CI. */
+const FLAGS = ['--retry', '1', '--reporter=default', '--reporter=./.ci/flaky.mjs', '--reporter=json']
+
+const [part, ...rest] = process.argv.slice(2)
+
+/** As many random cases in both parts: a title with another number would be another test. */
+const env = { HIL_RANDOM_RUNS: '5000', ...process.env }
+const run = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env }).status ?? 1
+const read = (file) => JSON.parse(readFileSync(resolve(ROOT, file), 'utf8'))
+
+/** A test by its file and titles, which the list joins, and the results do not. */
+const nameOf = (file, titles) => `${relative(ROOT, file)} > ${titles.join(' > ')}`
+
+/** Names of the tests that ended with this status. */
+const ended = (results, wanted) =>
+  results.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === wanted)
+      .map(({ ancestorTitles, title }) => nameOf(name, [...ancestorTitles, title])),
+  )
+
+function bare() {
+  return run('.ci/bare.mjs', ...FLAGS, `--outputFile.json=${BARE}`, ...rest)
+}
+
+function programs() {
+  const listing = run(VITEST, 'list', '--mode', 'all', `--json=${LISTED}`, ...rest)
+  if (listing !== 0) return listing
+  const listed = read(LISTED).map(({ name, file }) => ({ file: relative(ROOT, file), name: nameOf(file, [name]) }))
+  // A test that is skipped may have another title there, and one that needs a program may not be there at all.
+  const passed = new Set(ended(read(BARE), 'passed'))
+  const files = new Set(listed.filter(({ name }) => !passed.has(name)).map(({ file }) => file))
+  const left = run(VITEST, 'run', '--mode', 'all', ...FLAGS, `--outputFile.json=${PROGRAMS}`, ...files)
+  if (left !== 0) return left
+  const results = read(PROGRAMS)
+  for (const name of ended(results, 'passed')) passed.add(name)
+  // With CI set no missing program skips a test. What is left are known gaps of brokers, and other systems' tests.
+  const skipped = new Set(ended(results, 'skipped').filter((name) => !passed.has(name)))
+  console.log(`${passed.size} tests passed in one part or the other; ${skipped.size} are skipped in both:`)
+  for (const name of skipped) console.log(`  ${name}`)
+  const missed = listed.filter(({ name }) => !passed.has(name) && !skipped.has(name))
+  if (missed.length === 0) return 0
+  console.error('These ran in neither part:')
+  for (const { name } of missed) console.error(`  ${name}`)
+  return 1
+}
+
+const PARTS = { bare, programs }
+if (!Object.hasOwn(PARTS, part)) throw new Error(`.ci/tests.mjs needs one of: ${Object.keys(PARTS).join(', ')}`)
+mkdirSync(resolve(ROOT, FOLDER), { recursive: true })
+process.exitCode = PARTS[part]()
