@@ -42,6 +42,13 @@ export class TamperedBroker implements AsyncDisposable {
     return made
   }
 
+  /** Opened by the run itself, and gone with it: on the clock of the run, which may be virtual. For `openBroker`. */
+  static readonly ofRun = async (tampering: Tampering): Promise<Broker> => {
+    const made = await TamperedBroker.open(tampering)
+    const broker = await made.borrow()
+    return Object.assign(broker, { [Symbol.asyncDispose]: () => made[Symbol.asyncDispose]() })
+  }
+
   /** For `openBroker`. */
   readonly borrow = (): Promise<Broker> => {
     const { port } = this.#server.address() as AddressInfo

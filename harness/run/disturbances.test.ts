@@ -1,5 +1,6 @@
 // Every scenario of scenarios/link passes with its disturbance, and fails without it or when it hits another packet:
-// otherwise it would show nothing. Each also gives the same verdicts when its record is judged again.
+// otherwise it would show nothing. Each also gives the same verdicts when its record is judged again. In virtual time;
+// that real time gives the same verdicts is shown by harness/cli/run/two-clocks.slow.test.ts.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -67,7 +68,7 @@ const misdirected = (name: string): string =>
 
 async function statusOf(text: string): Promise<{ status: string; failed: number; problem: string | undefined }> {
   const [plan] = plansOf(text, 'test.scenario.yaml', seconds(10))
-  const ran = await run(plan!)
+  const ran = await run(plan!, { clock: 'virtual' })
   expect(kindsOf(judgedAgain(ran))).toEqual(kindsOf(ran.verdicts))
   const failed = ran.verdicts.filter((v) => v.kind === 'fail').length
   return { status: ran.status, failed, problem: ran.problem?.message }
@@ -78,19 +79,19 @@ test('there is one for each disturbance', () => {
   expect(Object.keys(OTHER).toSorted()).toEqual(Object.keys(disturbances).toSorted())
 })
 
-test.concurrent.each(names)('%s passes', async (name) => {
+test.each(names)('%s passes', async (name) => {
   expect(await statusOf(textOf(name))).toEqual({ status: 'passed', failed: 0, problem: undefined })
 })
 
-test.concurrent.each(names)('%s fails without', async (name) => {
+test.each(names)('%s fails without', async (name) => {
   expect(await statusOf(undisturbed(name))).toMatchObject({ status: 'failed', failed: expect.toSatisfy((n) => n > 0) })
 })
 
-test.concurrent.each(Object.keys(OTHER))('%s fails on another packet', async (name) => {
+test.each(Object.keys(OTHER))('%s fails on another packet', async (name) => {
   expect(await statusOf(misdirected(name))).toMatchObject({ status: 'failed', failed: expect.toSatisfy((n) => n > 0) })
 })
 
-test.concurrent.each([
+test.each([
   ['another topic', { packet: { type: 'publish', topic: 'cmd/green', payload: 'on' } }],
   ['the other side', { to: 'broker' }],
 ])('inject fails with %s', async (_, other) => {

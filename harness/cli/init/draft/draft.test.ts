@@ -73,14 +73,15 @@ function planOf(file: string, text: string): Plan {
 const runOn = (
   plan: Plan,
   openBroker: () => Promise<Broker> = () => brokers.aedes.open(),
+  clock: 'real' | 'virtual' = 'real',
 ): ReturnType<typeof conduct> =>
-  conduct(plan, { openBroker, seed: 1, signal: new AbortController().signal, repetition: 0, attempt: 0 })
+  conduct(plan, { openBroker, clock, seed: 1, signal: new AbortController().signal, repetition: 0, attempt: 0 })
 
 const draft = (recording: Recording): string =>
   draftOf(recording, { schema: './scenario.schema.json', path: recording.folder }).text
 
-const runDraft = (recording: Recording, openBroker?: Parameters<typeof runOn>[1]): Promise<ScenarioRun> =>
-  runOn(planOf(join(folder, 'draft.scenario.yaml'), draft(recording)), openBroker)
+const runDraft = (recording: Recording, ...on: [(() => Promise<Broker>)?, 'virtual'?]): Promise<ScenarioRun> =>
+  runOn(planOf(join(folder, 'draft.scenario.yaml'), draft(recording)), ...on)
 
 describe('a draft', () => {
   it('of a known client has its calls, and passes', async () => {
@@ -125,7 +126,8 @@ describe('a draft', () => {
     async (name) => {
       const mutant = brokerMutants.find((one) => one.name === name)!
       for (const recording of [recorded, tapped]) {
-        const { status, verdicts } = await runDraft(recording, inFrontOf('aedes')(mutant).openBroker)
+        const { openBroker } = inFrontOf('aedes', { websocket: false })(mutant)
+        const { status, verdicts } = await runDraft(recording, openBroker, 'virtual')
         expect([status, verdicts.some(({ kind }) => kind === 'fail')]).toEqual(['failed', true])
       }
     },
