@@ -65,9 +65,16 @@ fleet:${COLLECTOR}
     publish: [{ topic: "t/\${{ i }}", every: 100ms, size: 40, qos: ${qos}, times: 10 }]${more}
 `
 
-export const ALL_PUBLISH = `
+/** Until the sensors have published so many messages to `TOPIC/…`, and all had time to arrive. */
+export const allPublish = (messages: number, topic = 't'): string => `
+observer: ["${topic}/#"]
 steps:
-  - expect: { fleet: { group: collector, connected: 100% }, within: 30s }
-  - expect: { fleet: { group: sensors, connected: 100% }, within: 30s }
-  - delay: 2500ms
+  - expect: { fleet: { group: collector, connected: 100% }, within: 60s }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 60s }
+${untilHeard(messages)}`
+
+/** A step for a scenario whose observer hears what the sensors publish, and nothing else. */
+export const untilHeard = (messages: number): string =>
+  `  - expect: { message: {}, since: start, count: { min: ${messages} }, within: 60s }
+  - delay: 500ms
 `

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ALL_PUBLISH, measureFleet, publishers, runFleet } from '../testing.ts'
+import { allPublish, measureFleet, publishers, runFleet } from '../testing.ts'
 import { HIL, KEY, redis, redisHere, started, worker } from './queue.testing.ts'
 import { QueueShards } from './queue.ts'
 import { checkQueue } from './redis.ts'
@@ -24,7 +24,7 @@ function stranger(url: string): Redis {
 const quiet = (): void => {}
 
 /** Two devices. */
-const SMALL = publishers(2).replace(/^/, '\ntimeout: 300s') + ALL_PUBLISH
+const SMALL = publishers(2).replace(/^/, '\ntimeout: 300s') + allPublish(20)
 
 /** The fleet's topic has a variable of the environment in it. */
 const WITH_ENV = `
@@ -36,7 +36,7 @@ fleet:
     count: 2
     arrival: { after: 1500ms, over: 500ms }
     publish: [{ topic: "env/\${{ env.HIL_TEST_PLACE }}", every: 100ms, size: 40, qos: 1, times: 10 }]
-${ALL_PUBLISH}`
+${allPublish(20, 'env')}`
 
 describe.skipIf(redisHere.skip)(`a queue${redisHere.why}`, () => {
   it('a job that is not signed is refused, told, and does no harm to the worker', async () => {

@@ -4,14 +4,14 @@
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
 import { QueueShards } from '../index.ts'
-import { ALL_PUBLISH, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
+import { allPublish, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
 import { freePort, redis, redisHere, worker } from './queue.testing.ts'
 
 describe.skipIf(redisHere.skip)(`over Redis${redisHere.why}`, () => {
   it('two workers come to the same totals as one process', async () => {
     const url = await redis()
     await Promise.all([worker(url), worker(url)])
-    const text = publishers(30) + ALL_PUBLISH
+    const text = publishers(30) + allPublish(300)
     const here = await measureFleet(text)
     const notes: string[] = []
     const transport = () => new QueueShards({ url, workers: 2, note: (n) => notes.push(n) })
@@ -84,7 +84,7 @@ steps:
   it('says that nobody answers', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`
     const transport = () => new QueueShards({ url, workers: 1, note: () => {} })
-    const { status, problem } = await runFleet(publishers(1) + ALL_PUBLISH, { transport, remote: true })
+    const { status, problem } = await runFleet(publishers(1) + allPublish(10), { transport, remote: true })
     expect(status).toBe('broken')
     expect(problem).toMatchObject({ code: 'run/queue', hint: 'redis-server --port 6379 starts one' })
   })
