@@ -1,62 +1,41 @@
-// The face of the emulators: everything that the harness, or a program of your own, may use.
+// The face of the emulators for the house: what other rooms may use. What a package user may is in face.ts.
 
 export * from './board.ts'
 export { SmallBroker } from './broker/broker.ts'
 export type { ServerPacket } from './broker/encode.ts'
-export type { Copy, Grant, Message } from './broker/message.ts'
-export type { Cause, ClientWire, Peer } from './broker/peer.ts'
+export type { Copy } from './broker/message.ts'
+export type { Peer } from './broker/peer.ts'
 export type { Rules } from './broker/rules.ts'
-export type { Session } from './broker/session.ts'
 export type { BrokerSettings } from './broker/settings.ts'
 export type * from './clients/client.ts'
-export { clientAt, parseOptions, versionNamed } from './clients/client.ts'
+export { clientAt, versionNamed } from './clients/client.ts'
 export { type ClientName, clients } from './clients/index.ts'
-export { ConnectionManager } from './clients/minimqtt/socket-pool.ts'
-export {
-  bind,
-  bufferOf,
-  len,
-  type Parameter,
-  printable,
-  repr,
-  type Signature,
-  showException,
-  truthy,
-} from './clients/python/python.ts'
+export { bind, printable, repr } from './clients/python/python.ts'
 export * from './core/optional-package.ts'
 export * from './core/problem.ts'
 export * from './core/random.ts'
 export { derive, register, unregister } from './core/registry.ts'
 export * from './core/time.ts'
 export { PORTS_AN_ADDRESS, Sources } from './drive/fleet/address-pool.ts'
-export { FleetDevice, type FleetNetwork, type FleetTask } from './drive/fleet/device.ts'
-export { Fleet, type FleetSettings } from './drive/fleet/fleet.ts'
+export { FleetDevice } from './drive/fleet/device.ts'
+export { Fleet } from './drive/fleet/fleet.ts'
 export type { FleetHost } from './drive/fleet/host.ts'
-export { monotonic, realWaker, type Waker } from './drive/fleet/waker.ts'
+export { monotonic } from './drive/fleet/waker.ts'
 export type * from './drive/host.ts'
-export { MemoryConnection, MemoryNetwork, type MemoryOptions } from './drive/memory.ts'
 export type * from './drive/network.ts'
-export type { FailingWrite, FeedEntry, ScriptedConnection } from './drive/peer.ts'
 export * from './drive/scripted.ts'
 export { startBoard } from './drive/single-board.ts'
-export type { ConnectChange } from './drive/socket.ts'
-export { networkTrusting, promptNetwork, promptNetworkTrusting, tcpNetwork } from './drive/tcp.ts'
+export { networkTrusting, promptNetworkTrusting, tcpNetwork } from './drive/tcp.ts'
 export type { Trust } from './drive/tls.ts'
-export { type Backoff, waitOf } from './firmware/backoff.ts'
-export type { FirmwareContext, FirmwareKind, WillRequest } from './firmware/firmware.ts'
+export type { Backoff } from './firmware/backoff.ts'
+export type { FirmwareKind } from './firmware/firmware.ts'
 export { fleetDevice } from './firmware/fleet-device.ts'
 export type { FleetRole } from './firmware/fleet-role.ts'
 export { type FirmwareName, firmware } from './firmware/index.ts'
 export { errnoName } from './micropython/errno.ts'
 export { literal } from './micropython/literal.ts'
 export { openPty, type Pty } from './micropython/pty.ts'
-export {
-  type ResetReason,
-  startVirtualBoard,
-  type VirtualBoard,
-  type VirtualBoardHost,
-  type VirtualBoardSettings,
-} from './micropython/virtual.ts'
+export { startVirtualBoard, type VirtualBoard } from './micropython/virtual.ts'
 export type { WifiSettings } from './micropython/wifi.ts'
 export * from './mqtt/codec.ts'
 export { broken, Dialect, typeOf } from './mqtt/decode.ts'

@@ -16,7 +16,7 @@ import {
   seeded,
   startBoard,
   VirtualClock,
-} from '../../emulators/index.ts'
+} from '../../emulators/face.ts'
 import { mqttAs } from './mqtt-as.ts'
 
 const STEP = milliseconds(20)

@@ -31,7 +31,7 @@ import {
   setBlocking,
   sleep,
   spawn,
-} from '../../emulators/index.ts'
+} from '../../emulators/face.ts'
 
 const POLL = milliseconds(20)
 /** Wi-Fi is switched off, and after a second on again; five more must pass without a drop. */
