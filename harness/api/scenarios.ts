@@ -1,12 +1,12 @@
 // Scenarios as `hil check` and `hil run` take them.
 
-import { Problem } from '../../emulators/index.ts'
-import type { Reporter } from '../report/index.ts'
-import { guarded, prepareOutput, reporters } from '../report/index.ts'
-import { runSuite, type SuiteResult } from '../run/index.ts'
-import { type Diagnostic, isError, renderDiagnostic } from '../scenario/index.ts'
-import { type RunScenarioOptions, select, skipLargeFleets, smallFleets, suiteJobOf, withPlan } from '../select/index.ts'
-import { limitsOf } from '../session/index.ts'
+import { z } from 'zod'
+import { OPTIONS, parseOptions } from '../config/index.ts'
+import type { SuiteListener, SuiteResult } from '../run/index.ts'
+import { type Diagnostic, isError, renderDiagnostic, timeSpan } from '../scenario/index.ts'
+import type { RunScenarioOptions } from '../select/index.ts'
+import { SILENT } from './reporters.ts'
+import { openSuite, wrongScenarios } from './suite.ts'
 
 /** What is wrong with a scenario, or might be. */
 export interface Mistake {
@@ -32,70 +32,85 @@ export async function checkScenario(paths: string | readonly string[], config?: 
     const shown = renderDiagnostic(diagnostic, text, { color: false })
     mistakes.push({ code, message, hint, severity, file, line, column, text: shown })
   }
-  await select({ paths: [paths].flat(), config }, { onDiagnostic })
+  await openSuite({ paths: [paths].flat(), config, onDiagnostic })
   return mistakes
 }
 
-/** A reporter that writes a file needs no terminal. */
-const SILENT = { print: () => {}, color: false, live: false, width: 80 }
-
-export interface RunScenariosOptions extends Pick<RunScenarioOptions, 'seed' | 'output' | 'signal'> {
+export interface RunScenariosOptions
+  extends Pick<RunScenarioOptions, 'seed' | 'output' | 'signal' | 'vars' | 'bind' | 'timeout' | 'clock'> {
   /** Names of the config's brokers, kinds, or URLs; of several each scenario runs on each. Default: as the config says. */
   readonly broker?: string | readonly string[] | undefined
   /** Only those with these tags; `!TAG`: without. */
-  readonly tags?: readonly string[] | undefined
+  readonly tags?: string | readonly string[] | undefined
+  /** Only those whose name matches this regular expression. */
+  readonly grep?: string | undefined
   /** The config file; default: harness.config.ts of the current folder, if there is one. */
   readonly config?: string | undefined
   /** How many run side by side; default: as many as the machine has time for. */
   readonly jobs?: number | undefined
-  /** Runs of one that failed; default: 0. */
+  /** Runs of one that failed; default: the config's, else 0. */
   readonly retries?: number | undefined
+  /** Runs of each; default: 1. */
+  readonly repeatEach?: number | undefined
+  /** Stop after so many failures; default: never. */
+  readonly maxFailures?: number | undefined
+  /** For all of it: text with its unit, or milliseconds; default: no limit. */
+  readonly globalTimeout?: string | number | undefined
+  /** Reporters that write files, by their names (`junit`, `html`, …). `json` is always among them. */
+  readonly reporters?: readonly string[] | undefined
   /** What hears of it as it goes; each callback may be missing. */
-  readonly listeners?: readonly Reporter[] | undefined
+  readonly listeners?: readonly SuiteListener[] | undefined
 }
+
+const count = (least: number) => z.number().int().min(least)
+
+const OPTIONS_HERE = {
+  broker: OPTIONS.brokerOrBrokers,
+  tags: OPTIONS.tags,
+  grep: z.string(),
+  vars: OPTIONS.vars,
+  bind: OPTIONS.bind,
+  clock: OPTIONS.clock,
+  config: OPTIONS.config,
+  jobs: count(1),
+  retries: count(0),
+  repeatEach: count(1),
+  maxFailures: count(0),
+  timeout: OPTIONS.timeout,
+  globalTimeout: timeSpan(),
+  seed: OPTIONS.seed,
+  output: OPTIONS.output,
+  reporters: z.array(z.string()),
+  listeners: z.array(z.custom<SuiteListener>((value) => typeof value === 'object' && value !== null)),
+  signal: OPTIONS.signal,
+} satisfies { readonly [K in keyof RunScenariosOptions]-?: unknown }
+
+const schema = z.strictObject(OPTIONS_HERE).partial()
 
 /**
  * Runs files and folders of scenarios, side by side, as `hil run` does, and writes records and results.json into `output` (default: results).
- * Throws Problem `scenario/wrong` with every mistake, and those of `select/…` and `config/…`.
+ * Throws Problem `scenario/wrong` with every mistake, `config/bad-option` for an option that there is not, and those of `select/…`
+ * and `config/…`.
  */
 export async function runScenarios(
   paths: string | readonly string[],
-  options: RunScenariosOptions = {},
+  given: RunScenariosOptions = {},
 ): Promise<SuiteResult> {
-  const { broker, tags, config: file, signal = new AbortController().signal } = options
+  const { broker, tags, grep, vars, bind, clock, config, timeout, seed, ...rest } = parseOptions(
+    schema,
+    given,
+    'runScenarios',
+  )
   const wrong: string[] = []
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
-  const { config, jobs } = await select(
-    { paths: [paths].flat(), tag: tags, config: file, ...(broker === undefined ? {} : { broker: [broker].flat() }) },
-    {
-      seed,
-      onDiagnostic(diagnostic, text) {
-        if (isError(diagnostic)) wrong.push(renderDiagnostic(diagnostic, text, { color: false }))
-      },
+  const suite = await openSuite({
+    ...{ paths: [paths].flat(), grep, vars, bind, clock, config, timeout, seed },
+    ...(tags === undefined ? {} : { tags: [tags].flat() }),
+    ...(broker === undefined ? {} : { broker: [broker].flat() }),
+    onDiagnostic(diagnostic, text) {
+      if (isError(diagnostic)) wrong.push(renderDiagnostic(diagnostic, text, { color: false }))
     },
-  )
-  if (wrong.length > 0) throw new Problem('scenario/wrong', `${wrong.length} errors\n${wrong.join('\n')}`)
-  const output = options.output ?? config.output ?? 'results'
-  await prepareOutput(output)
-  const troubles: unknown[] = []
-  const result = await runSuite(
-    jobs.map((job) => suiteJobOf(withPlan(job, skipLargeFleets))),
-    {
-      openFleet: smallFleets,
-      jobs: options.jobs ?? config.jobs ?? 'auto',
-      retries: options.retries ?? config.retries ?? 0,
-      limits: limitsOf(config.limits),
-      repeatEach: 1,
-      maxFailures: 0,
-      seed,
-      globalTimeout: 0,
-      output,
-      signal,
-    },
-    [reporters.json.create(SILENT), ...(options.listeners ?? [])].map((listener) =>
-      guarded(listener, (error) => troubles.push(error)),
-    ),
-  )
-  if (troubles.length > 0) throw troubles[0]
-  return result
+  })
+  if (wrong.length > 0) throw wrongScenarios(wrong)
+  const { reporters = [], ...how } = rest
+  return suite.run({ ...how, reporters: { names: ['json', ...reporters], terminal: SILENT } })
 }

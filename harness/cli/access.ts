@@ -1,7 +1,7 @@
 // How to get in at a broker that is named by its URL, in the words of mosquitto_pub.
 
 import type { Argv } from 'yargs'
-import type { AccessArguments } from '../select/index.ts'
+import type { AccessArguments } from '../api/suite.ts'
 
 const GROUP = 'External broker (--broker URL):'
 

@@ -1,7 +1,7 @@
 // Which exit code a run ends with.
 
+import type { ScenarioRun, SuiteResult } from '../api/suite.ts'
 import { EXIT, type ExitCode } from '../problems/index.ts'
-import type { ScenarioRun, SuiteResult } from '../run/index.ts'
 
 export interface Leniency {
   /** Inconclusive verdicts do not count. */

@@ -1,10 +1,43 @@
 // The options by which run, check and list choose scenarios.
 
 import type { Argv } from 'yargs'
-import type { SelectArguments } from '../select/index.ts'
+import { Problem } from '../../emulators/core/problem.ts'
+import type { AccessArguments, SelectArguments } from '../api/suite.ts'
 import { accessing } from './access.ts'
 
-export function selecting<T>(argv: Argv<T>): Argv<T & SelectArguments> {
+/** As the flags say it; `selectionOf` makes of it what is meant. */
+export interface SelectFlags
+  extends AccessArguments,
+    Pick<SelectArguments, 'paths' | 'grep' | 'broker' | 'clock' | 'config'> {
+  /** `TAG`, or `!TAG` for scenarios without it. */
+  readonly tag?: readonly string[] | undefined
+  /** `NAME=VALUE`. */
+  readonly var?: readonly string[] | undefined
+  /** `DEVICE=CLIENT`. */
+  readonly bind?: readonly string[] | undefined
+}
+
+/** Throws Problem `select/bad-var`, `select/bad-bind` for what is no pair. */
+export function selectionOf(flags: SelectFlags): SelectArguments {
+  const { paths, grep, tag, broker, clock, config, cafile, cert, key, insecure, username, pw } = flags
+  return {
+    ...{ paths, grep, tags: tag, broker, clock, config, cafile, cert, key, insecure, username, pw },
+    vars: pairsOf(flags.var, 'var', 'NAME=VALUE'),
+    bind: pairsOf(flags.bind, 'bind', 'DEVICE=CLIENT'),
+  }
+}
+
+function pairsOf(given: readonly string[] = [], flag: 'var' | 'bind', shape: string): Record<string, string> {
+  return Object.fromEntries(
+    given.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at <= 0) throw new Problem(`select/bad-${flag}`, `--${flag} ${pair}: expected ${shape}`)
+      return [pair.slice(0, at), pair.slice(at + 1)] as const
+    }),
+  )
+}
+
+export function selecting<T>(argv: Argv<T>): Argv<T & SelectFlags> {
   return accessing(argv)
     .positional('paths', {
       type: 'string',
@@ -46,5 +79,5 @@ export function selecting<T>(argv: Argv<T>): Argv<T & SelectArguments> {
       type: 'string',
       requiresArg: true,
       describe: 'config file; default: harness.config.ts',
-    }) as Argv<T & SelectArguments>
+    }) as Argv<T & SelectFlags>
 }

@@ -1,18 +1,17 @@
 // How the command line shows what a selection found wrong, or did not find.
 
-import { SUFFIX } from '../plan/index.ts'
-import { renderDiagnostic } from '../scenario/index.ts'
-import type { OnDiagnostic, Selection } from '../select/index.ts'
+import { SUFFIX, showDiagnostic } from '../api/show.ts'
+import type { OnDiagnostic, Suite } from '../api/suite.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Prints each diagnostic with the line that it is about. */
 export const printDiagnostics =
   ({ printError, color }: Terminal): OnDiagnostic =>
   (diagnostic, text) =>
-    printError(`${renderDiagnostic(diagnostic, text, { color })}\n`)
+    printError(`${showDiagnostic(diagnostic, text, { color })}\n`)
 
 /** Why there is nothing to run, ready to print. */
-export function nothingMatched({ files, scenarios }: Selection): string {
+export function nothingMatched({ files, scenarios }: Suite['selection']): string {
   const why =
     files.length === 0
       ? `no file there ends in ${SUFFIX}`

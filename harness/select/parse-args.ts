@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { BoundedRegExp } from '../outside/index.ts'
-import { bindingsFromOutside, type Plan } from '../plan/index.ts'
+import type { Plan } from '../plan/index.ts'
 import { parseDuration } from '../scenario/index.ts'
 import type { SelectArguments } from './args.ts'
 
@@ -19,9 +19,9 @@ export function pathsOf(args: SelectArguments, config: ResolvedConfig): readonly
 }
 
 /** Which plans `--grep` and `--tag` select. */
-export function selection(args: Pick<SelectArguments, 'grep' | 'tag'>): (plan: Plan) => boolean {
+export function selection(args: Pick<SelectArguments, 'grep' | 'tags'>): (plan: Plan) => boolean {
   const pattern = args.grep === undefined ? null : regexOf(args.grep)
-  const tags = args.tag ?? []
+  const tags = args.tags ?? []
   return (plan) => {
     const fits = (tag: string): boolean =>
       tag.startsWith('!') ? !plan.tags.includes(tag.slice(1)) : plan.tags.includes(tag)
@@ -45,19 +45,4 @@ export function durationOf(text: string, flag: string): Duration {
   const parsed = parseDuration(text)
   if (parsed.ok) return parsed.value
   throw new Problem('select/bad-duration', `${flag}: ${parsed.reason}`, { hint: parsed.hint })
-}
-
-export const varsOf = (given: readonly string[]): Record<string, string> =>
-  Object.fromEntries(given.map((pair) => pairOf(pair, 'var', 'NAME=VALUE')))
-
-export function bindingsOf(given: readonly string[]): Record<string, string> {
-  const bind = Object.fromEntries(given.map((pair) => pairOf(pair, 'bind', 'DEVICE=CLIENT')))
-  bindingsFromOutside(bind)
-  return bind
-}
-
-function pairOf(pair: string, flag: 'var' | 'bind', shape: string): readonly [string, string] {
-  const at = pair.indexOf('=')
-  if (at <= 0) throw new Problem(`select/bad-${flag}`, `--${flag} ${pair}: expected ${shape}`)
-  return [pair.slice(0, at), pair.slice(at + 1)]
 }

@@ -5,7 +5,14 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { type Duration, Problem } from '../../emulators/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
-import { type CompileResult, compile, type FleetOverrides, findScenarios, gapsOf } from '../plan/index.ts'
+import {
+  bindingsFromOutside,
+  type CompileResult,
+  compile,
+  type FleetOverrides,
+  findScenarios,
+  gapsOf,
+} from '../plan/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { type Diagnostic, entryOf, isError, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
 import type { SelectArguments } from './args.ts'
@@ -14,7 +21,7 @@ import { shippedPath } from './bundled.ts'
 import { findGaps, type OnDiagnostic } from './gaps.ts'
 import { type Job, jobOf, withPlan } from './job.ts'
 import { checkNames, type SourceFile } from './names.ts'
-import { bindingsOf, durationOf, pathsOf, selection, varsOf } from './parse-args.ts'
+import { durationOf, pathsOf, selection } from './parse-args.ts'
 
 export interface Selection {
   readonly config: ResolvedConfig
@@ -46,8 +53,8 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   const files = await findScenarios(pathsOf(args, config).map(shippedPath))
   const selects = selection(args)
   const timeout = typeof options.timeout === 'string' ? durationOf(options.timeout, '--timeout') : options.timeout
-  const vars = varsOf(args.var ?? [])
-  const bind = bindingsOf(args.bind ?? [])
+  const { vars = {}, bind = {} } = args
+  bindingsFromOutside(bind)
   const { report, errors } = onceEach(options.onDiagnostic)
   const sources = await readAll(files, report)
   checkNames('var', Object.keys(vars), sources)

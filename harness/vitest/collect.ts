@@ -37,7 +37,7 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
   const file = relative(process.cwd(), path)
   const jobs = (await jobsOf(file, options)).map((job) => withPlan(job, skipLargeFleets))
   const names = folderNames(jobs.map(({ plan }) => plan))
-  const selects = selection({ tag: listOf(options.tags) })
+  const selects = selection({ tags: listOf(options.tags) })
   const several = listOf(options.broker).length > 1
   const kept = async (run: ScenarioRun & Unwritten, name: string, { task }: TestContext): Promise<ScenarioRun> => {
     if (options.output === undefined) return run
@@ -74,9 +74,9 @@ export async function collect(path: string, options: ParsedOptions): Promise<voi
 async function jobsOf(file: string, options: ParsedOptions): Promise<readonly Job[]> {
   const wrong: { diagnostic: Diagnostic; text: string }[] = []
   const text = await readFile(file, 'utf8')
-  const own = (key: 'vars' | 'devices', given: Readonly<Record<string, string>> = {}): string[] => {
+  const own = (key: 'vars' | 'devices', given: Readonly<Record<string, string>> = {}): Record<string, string> => {
     const names = namesUnder(key, [{ file, text }])
-    return Object.entries(given).flatMap(([name, value]) => (names.has(name) ? [`${name}=${value}`] : []))
+    return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)))
   }
   const onDiagnostic = (diagnostic: Diagnostic, where: string): void => {
     if (isError(diagnostic)) wrong.push({ diagnostic, text: where })
@@ -87,7 +87,7 @@ async function jobsOf(file: string, options: ParsedOptions): Promise<readonly Jo
       {
         paths: [file],
         broker: [...listOf(options.broker)],
-        var: own('vars', options.vars),
+        vars: own('vars', options.vars),
         bind: own('devices', options.bind),
         config: options.config,
         clock: options.clock,

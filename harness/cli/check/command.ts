@@ -1,10 +1,9 @@
 // `hil check`: everything that is wrong with scenarios, without opening anything.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { SelectArguments } from '../../select/index.ts'
-import { selecting } from '../selecting.ts'
+import { type SelectFlags, selecting } from '../selecting.ts'
 
-export interface CheckArguments extends SelectArguments {
+export interface CheckArguments extends SelectFlags {
   readonly json: boolean
 }
 

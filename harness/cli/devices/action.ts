@@ -1,7 +1,7 @@
 // What `hil devices` does.
 
 import { existsSync } from 'node:fs'
-import { Problem } from '../../../emulators/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
 import {
   type BoardIdentity,
   findPort,
@@ -13,7 +13,7 @@ import {
   readMap,
   showHolder,
   updateMap,
-} from '../../devices/index.ts'
+} from '../../api/boards.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { inColumns } from '../columns.ts'
 import { terminal } from '../terminal.ts'

@@ -1,6 +1,6 @@
 // `hil devices --check`: is the bench ready.
 
-import { type BoardHealth, type Finding, healthOf, mapFile, readMap } from '../../devices/index.ts'
+import { type BoardHealth, type Finding, healthOf, mapFile, readMap } from '../../api/boards.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { inColumns } from '../columns.ts'
 import { terminal } from '../terminal.ts'

@@ -1,21 +1,22 @@
 // `hil devices --share`: the ports of this machine for others, until it is interrupted.
 
 import { once } from 'node:events'
-import { Problem } from '../../../emulators/index.ts'
-import { findPort, lockNames, type PortInfo, readMap, sharePort } from '../../devices/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import { findPort, lockNames, type PortInfo, readMap, sharePort } from '../../api/boards.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
+import { addressOf, inUrl } from '../addresses.ts'
 import { interruptible } from '../interrupt.ts'
 import { terminal } from '../terminal.ts'
 
-const ADDRESS = /^(?:(\[[^\]]+\]|[^:]+):)?(\d{1,5})$/
-
 /** `at`: ADDRESS:PORT of the first port, the others after it; a number alone is a port of the loopback address. */
 export async function shareAll(at: string, local: readonly PortInfo[]): Promise<ExitCode> {
-  const [, host = '127.0.0.1', first] = ADDRESS.exec(at) ?? []
-  if (first === undefined || Number(first) > 65_535)
-    throw new Problem('cli/bad-address', `--share ${at}: expected PORT or ADDRESS:PORT`, {
-      hint: 'write 7000 for this machine alone, 0.0.0.0:7000 for all that reach it, or an address of this machine',
-    })
+  const { host, port: first } = addressOf(at, {
+    flag: `--share ${at}`,
+    needs: 'port',
+    least: 0,
+    hint: 'write 7000 for this machine alone, 0.0.0.0:7000 for all that reach it, or an address of this machine',
+  })
+  const listen = host ?? '127.0.0.1'
   if (local.length === 0)
     throw new Problem('board/no-port', 'no port to share', { hint: 'plug a board in, or name one by --port' })
   const out = terminal()
@@ -29,14 +30,14 @@ export async function shareAll(at: string, local: readonly PortInfo[]): Promise<
       const shared = await sharePort({
         path,
         names: await lockNames(mapped ?? path),
-        host: host.replace(/^\[|\]$/g, ''),
-        port: Number(first) === 0 ? 0 : Number(first) + k,
+        host: listen,
+        port: first === 0 ? 0 : first! + k,
         onNote: (text) => out.printError(`${text}\n`),
       }).catch((cause: NodeJS.ErrnoException) => {
         throw new Problem('cli/cannot-listen', `nothing can listen on ${at}: ${cause.message}`, { cause })
       })
       ports.push(shared)
-      out.print(`${mapped?.label ?? path} rfc2217://${host}:${shared.port}\n`)
+      out.print(`${mapped?.label ?? path} rfc2217://${inUrl(listen)}:${shared.port}\n`)
     }
     if (!signal.aborted) await once(signal, 'abort')
   } finally {

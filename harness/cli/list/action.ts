@@ -1,18 +1,17 @@
 // What `hil list` does.
 
 import { createColors } from 'picocolors'
+import { openSuite } from '../../api/suite.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { select } from '../../select/index.ts'
+import { selectionOf } from '../selecting.ts'
 import { nothingMatched, printDiagnostics } from '../selection.ts'
 import { terminal } from '../terminal.ts'
 import type { ListArguments } from './command.ts'
 
 export async function listAction(args: ListArguments): Promise<ExitCode> {
   const out = terminal()
-  const selected = await select(args, { onDiagnostic: printDiagnostics(out) })
-  const { errors } = selected
-  const plans = selected.jobs.map(({ plan }) => plan)
-  if (errors > 0) return EXIT.usage
+  const { plans, selection } = await openSuite({ ...selectionOf(args), onDiagnostic: printDiagnostics(out) }, 'all')
+  if (selection.errors > 0) return EXIT.usage
   if (args.json) {
     const rows = plans.map(({ name, description, file, place, variant, tags, verifies, skip, devices }) => ({
       name,
@@ -37,6 +36,6 @@ export async function listAction(args: ListArguments): Promise<ExitCode> {
     }
   }
   if (plans.length > 0) return EXIT.passed
-  out.printError(nothingMatched(selected))
+  out.printError(nothingMatched(selection))
   return EXIT.nothingMatched
 }

@@ -1,10 +1,9 @@
 // `hil list`: the scenarios that a run with the same arguments would run.
 
 import type { CommandModule } from 'yargs'
-import type { SelectArguments } from '../../select/index.ts'
-import { selecting } from '../selecting.ts'
+import { type SelectFlags, selecting } from '../selecting.ts'
 
-export interface ListArguments extends SelectArguments {
+export interface ListArguments extends SelectFlags {
   readonly json: boolean
 }
 

@@ -1,7 +1,7 @@
 // `hil load`: runs the fleet of a scenario, with a live view, and holds its bounds.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { AccessArguments } from '../../select/index.ts'
+import type { AccessArguments } from '../../api/suite.ts'
 import { accessing } from '../access.ts'
 
 export interface LoadArguments extends AccessArguments {

@@ -1,8 +1,8 @@
 // What `hil lock` and `hil unlock` do.
 
-import { boardNamed, keepBoard, lockNames, releaseBoard, showHolder } from '../../devices/index.ts'
+import { boardNamed, keepBoard, lockNames, releaseBoard, showHolder } from '../../api/boards.ts'
+import { durationOf } from '../../api/show.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { durationOf } from '../../select/index.ts'
 import { terminal } from '../terminal.ts'
 import type { LockArguments, UnlockArguments } from './command.ts'
 

@@ -14,6 +14,7 @@ import { type Recorded, type RecordedDevice, record, recordedRun } from '../../r
 import { prepareOutput, reporters } from '../../report/index.ts'
 import { chooseBroker, durationOf, openChosen } from '../../select/index.ts'
 import { limitsOf } from '../../session/index.ts'
+import { addressOf } from '../addresses.ts'
 import { tell } from '../errors.ts'
 import { interruptible } from '../interrupt.ts'
 import { type Terminal, terminal } from '../terminal.ts'
@@ -81,7 +82,7 @@ function devicesOf(args: RecordArguments): readonly RecordedDevice[] {
       throw new Problem('cli/bad-device', `--device ${text}: "${name}" is not a valid name`, {
         hint: 'a letter, then letters, digits, _ and -; or NAME=PORT, as in --device blue=1884',
       })
-    return { name, ...(at < 0 ? {} : addressOf(text.slice(at + 1), `--device ${text}`)) }
+    return { name, ...(at < 0 ? {} : listening(text.slice(at + 1), `--device ${text}`)) }
   })
   const twice = named.find(({ name }, k) => named.findIndex((other) => other.name === name) !== k)
   if (twice !== undefined) throw new Problem('cli/bad-device', `--device: there are two of the name ${twice.name}`)
@@ -93,21 +94,16 @@ function devicesOf(args: RecordArguments): readonly RecordedDevice[] {
     args.port ?? [],
     named.map(({ name }) => name),
   )
-  const listen = args.listen === undefined ? {} : addressOf(args.listen, `--listen ${args.listen}`)
+  const listen = args.listen === undefined ? {} : listening(args.listen, `--listen ${args.listen}`)
   return named.map((device) => ({ ...device, ...listen, console: consoles.get(device.name) }))
 }
 
-/** `1884`, `0.0.0.0:1884`, `[::]:1884`. */
-function addressOf(text: string, flag: string): { readonly host?: string; readonly port: number } {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d+)$/.exec(text) ?? []
-  const port = Number(digits)
-  if (digits === undefined || port < 1 || port > 65_535)
-    throw new Problem('cli/bad-device', `${flag}: expected PORT or HOST:PORT`, {
-      hint: '0.0.0.0:1884 is port 1884 of every address of this machine',
-    })
-  const host = bracketed ?? plain
-  return { ...(host === undefined ? {} : { host }), port }
+function listening(text: string, flag: string): { readonly host?: string; readonly port: number } {
+  const { host, port } = addressOf(text, { flag, needs: 'port', hint: ADDRESS_HINT })
+  return { ...(host === null ? {} : { host }), port: port! }
 }
+
+const ADDRESS_HINT = '0.0.0.0:1884 is port 1884 of every address of this machine'
 
 function consolesOf(given: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

@@ -1,7 +1,7 @@
 // `hil record`: taps devices that somebody else runs, on their way to any broker.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { AccessArguments } from '../../select/index.ts'
+import type { AccessArguments } from '../../api/suite.ts'
 import { accessing } from '../access.ts'
 
 export interface RecordArguments extends AccessArguments {

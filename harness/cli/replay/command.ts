@@ -1,7 +1,7 @@
 // `hil replay RECORDING`: the devices of a recording again, against any broker, and whether they sent the same.
 
 import type { Argv, CommandModule } from 'yargs'
-import type { AccessArguments } from '../../select/index.ts'
+import type { AccessArguments } from '../../api/suite.ts'
 import { accessing } from '../access.ts'
 
 export interface ReplayArguments extends AccessArguments {

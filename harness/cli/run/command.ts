@@ -2,10 +2,9 @@
 
 import type { Argv, CommandModule } from 'yargs'
 import { REPORTER_NAMES } from '../../report/reporter-names.ts'
-import type { SelectArguments } from '../../select/index.ts'
-import { selecting } from '../selecting.ts'
+import { type SelectFlags, selecting } from '../selecting.ts'
 
-export interface RunArguments extends SelectArguments {
+export interface RunArguments extends SelectFlags {
   readonly jobs?: number | undefined
   readonly x?: boolean | undefined
   readonly maxFailures?: number | undefined

@@ -3,11 +3,12 @@
 
 import { relative, resolve, sep } from 'node:path'
 import { createColors } from 'picocolors'
-import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
+import { projectConfig, type ResolvedConfig } from '../../api/project.ts'
+import { DEFAULT_OUTPUT } from '../../api/suite.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { tell } from '../errors.ts'
 import { onEndSignal } from '../interrupt.ts'
-import { DEFAULT_OUTPUT, runAction } from '../run/action.ts'
+import { runAction } from '../run/action.ts'
 import type { RunArguments } from '../run/command.ts'
 import { terminal } from '../terminal.ts'
 import { Folders } from './folders.ts'
@@ -19,7 +20,7 @@ export async function watchAction(args: RunArguments): Promise<ExitCode> {
   const c = createColors(out.color)
   const hasKeys = process.stdin.isTTY === true && out.live
   let grep = args.grep
-  const config = await loadConfig(args.config).catch((): ResolvedConfig => ({})) // the first run tells what is wrong
+  const config = await projectConfig(args.config).catch((): ResolvedConfig => ({})) // the first run tells what is wrong
   const output = resolve(args.output ?? config.output ?? DEFAULT_OUTPUT)
 
   const run = async ({ why, choose }: RunRequest, signal: AbortSignal, listener: object): Promise<void> => {

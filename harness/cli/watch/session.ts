@@ -2,9 +2,8 @@
 // there is. It knows neither files nor terminals, so that a test can be both.
 
 import { resolve } from 'node:path'
-import type { Plan } from '../../plan/index.ts'
-import { SUFFIX } from '../../plan/index.ts'
-import type { SuiteListener } from '../../run/index.ts'
+import { SUFFIX } from '../../api/show.ts'
+import type { Plan, SuiteListener } from '../../api/suite.ts'
 
 /** What to run, and why in the words of the heading. */
 export interface RunRequest {

@@ -1,0 +1,97 @@
+// Fleets of any size: in shards on this machine, or at workers by a queue.
+
+import {
+  checkQueue,
+  type FleetOptions,
+  type LoadWatcher,
+  loadView,
+  localFleet,
+  METRICS_HOST,
+  openFleet,
+  QueueShards,
+  queueKey,
+  serveMetrics,
+} from '../load/index.ts'
+import type { SuiteResult } from '../run/index.ts'
+import type { ChosenBroker } from '../select/index.ts'
+import { openSuite, Suite, type SuiteRun, type SuiteSelection } from './suite.ts'
+
+export type { FleetOverrides } from '../plan/index.ts'
+export { METRICS_HOST }
+
+export interface LoadOptions extends Pick<SuiteRun, 'output' | 'signal' | 'reporters' | 'onTrouble'> {
+  /** Processes of this machine, or parts of the fleet for workers; default: as many as the machine has room for. */
+  readonly shards?: number | undefined
+  /** Connects under way at once, of the whole fleet. */
+  readonly window?: number | undefined
+  /** Addresses of this machine that devices connect from. */
+  readonly addresses?: readonly string[] | undefined
+  /** Workers do it (`hil worker`): where their queue is, how many are waited for, and where they find the broker. */
+  readonly queue?:
+    | { readonly url: string; readonly workers: number; readonly advertise: FleetOptions['advertise'] }
+    | undefined
+  /** Serves the numbers for Prometheus while it runs; 0: any port. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined
+  /** Called with the address of the numbers. */
+  readonly onMetrics?: ((url: string) => void) | undefined
+  /** Draws how it goes. */
+  readonly view?: Parameters<typeof loadView>[0] | undefined
+}
+
+/** The chosen scenarios that have a fleet. Errors are as with `openSuite`. */
+export async function openLoad(selection: SuiteSelection): Promise<Suite> {
+  const suite = await openSuite(selection, 'all')
+  const fleets = suite.jobs.filter(({ plan }) => plan.fleet !== null)
+  return new Suite(
+    suite.selection,
+    suite.seed,
+    fleets.map((job) => ({ ...job, broker: quiet(job.broker) })),
+  )
+}
+
+/** Runs its fleets, one after the other. Throws Problem `load/…` for what this machine has no room for. */
+export async function runLoad(suite: Suite, options: LoadOptions = {}): Promise<SuiteResult> {
+  const { metrics: listen, view, onMetrics, output, signal, reporters, onTrouble } = options
+  const watchers: LoadWatcher[] = view === undefined ? [] : [loadView(view)]
+  const fleet = fleetOf(options, watchers)
+  await using metrics = listen === undefined ? null : await serveMetrics(listen.port, listen.host)
+  if (metrics !== null) {
+    onMetrics?.(`http://${listen!.host}:${metrics.port}/metrics`)
+    watchers.push(metrics.watcher)
+  }
+  return await suite.run({
+    ...{ output, signal, reporters, onTrouble },
+    openFleet: openFleet(fleet),
+    jobs: 1,
+    retries: 0,
+  })
+}
+
+function fleetOf({ queue, shards, window, addresses }: LoadOptions, watchers: readonly LoadWatcher[]): FleetOptions {
+  if (queue !== undefined) {
+    checkQueue(queue.url)
+    queueKey()
+  }
+  const note = (text: string): void => {
+    for (const watcher of watchers) watcher.onNote?.(text)
+  }
+  return localFleet({
+    ...(queue === undefined
+      ? {}
+      : {
+          remote: true,
+          transport: () => new QueueShards({ url: queue.url, workers: queue.workers, note }),
+          advertise: queue.advertise,
+        }),
+    shards: shards ?? queue?.workers ?? null,
+    ...(window === undefined ? {} : { window }),
+    addresses: addresses ?? null,
+    watchers,
+  })
+}
+
+/** A broker of ours that logs every packet would be the slowest part of a load. */
+function quiet(chosen: ChosenBroker): ChosenBroker {
+  if (chosen.kind.name !== 'mosquitto' || chosen.options.log !== undefined) return chosen
+  return { ...chosen, options: { ...chosen.options, log: 'brief' } }
+}

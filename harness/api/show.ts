@@ -1,0 +1,14 @@
+// What people read: mistakes, failed claims and events as text, and words as what they mean.
+
+export { describe as showEvent } from '../expect/index.ts'
+export { SUFFIX } from '../plan/index.ts'
+export { describeErrno, renderFailure as showFailure } from '../report/index.ts'
+export {
+  type Diagnostic,
+  didYouMean,
+  isError,
+  parsePercent,
+  parseRate,
+  renderDiagnostic as showDiagnostic,
+} from '../scenario/index.ts'
+export { durationOf } from '../select/index.ts'
