@@ -82,7 +82,7 @@ describe('hil record', () => {
   it('ends by itself after a time, and when nothing was seen for a time', async () => {
     using scratch = new Scratch()
     const [timed, idle] = [join(scratch.path, 'timed'), join(scratch.path, 'idle')]
-    const untilIdle = start(['record', '--output', idle, '--until-idle', '300ms'])
+    const untilIdle = start(['record', '--output', idle, '--until-idle', '5s'])
     const [ended] = await Promise.all([
       hil('record', '--output', timed, '--for', '200ms'),
       publish(await portOf(untilIdle)),
