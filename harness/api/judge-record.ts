@@ -11,6 +11,8 @@ import { compile, type Plan } from '../plan/index.ts'
 import { isRecording } from '../record/index.ts'
 import { type RecordHeader, type ScenarioRun, type Status, statusOfVerdicts } from '../run/index.ts'
 
+export { findRecordings as recordsIn } from '../evidence/index.ts'
+
 export interface Record {
   /** What it says of its run: scenario, broker, seed, status … */
   readonly header: TimelineHeader
@@ -20,7 +22,9 @@ export interface Record {
 /** `record`: the folder of a run, or its timeline.ndjson. Throws Problem `evidence/…`. */
 export const readRecord = async (record: string): Promise<Record> => readTimelineFile(fileOf(record), MAX_RECORD_BYTES)
 
-const fileOf = (record: string): string => (record.endsWith('.ndjson') ? record : join(record, 'timeline.ndjson'))
+/** `record`: a folder, or the timeline itself. */
+export const fileOf = (record: string): string =>
+  record.endsWith('.ndjson') ? record : join(record, 'timeline.ndjson')
 
 /** A run as its record tells it now. */
 export interface Judged {

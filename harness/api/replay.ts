@@ -1,98 +1,16 @@
-// A recorded device, played again at a broker: a scenario of `use: replay` devices, made for the occasion.
+// Recorded devices, played again at a broker, and held against the recording.
 
-import { resolve } from 'node:path'
-import { milliseconds } from '../../emulators/index.ts'
+import { Problem } from '../../emulators/index.ts'
 import { compareReplay, type Parity } from '../compare/index.ts'
-import { scriptOf } from '../devices/index.ts'
 import { devicesIn, type Recording, readRecording } from '../evidence/index.ts'
-import { compile, type Plan } from '../plan/index.ts'
-import { conduct, type ScenarioRun } from '../run/index.ts'
-import { bare, documentText, flow, list, map, type Value } from '../scenario/index.ts'
-import { type ChosenBroker, chooseBroker, factsOf, openChosen } from '../select/index.ts'
-
-/** So long (s) above what is recorded a replay may wait in all: each wait has a limit of its own. */
-const SPARE = 3600
-
-/** Its claims only wait until all that was sent is in the record. */
-export function replayScenario(path: string, recording: Recording, devices: readonly string[], speed: string): string {
-  const scripts = devices.map((device) => ({ device, ...scriptOf(recording.events, device) }))
-  const begins = scripts.flatMap(({ acts }) => acts.slice(0, 1).map(({ at }) => at))
-  const begin = begins.length === 0 ? 0 : Math.max(0, Math.min(...begins))
-  const length = (recording.events.at(-1)?.at ?? 0) / 1000
-  const within = bare(`${Math.ceil(length / (speed === 'max' ? 1 : Math.min(1, Number(speed)))) + SPARE}s`)
-  const file = resolve(recording.file)
-  const steps: Value[] = devices.flatMap((device) => [
-    { name: `${device} ends`, expect: { exit: { device }, within } },
-    {
-      name: `${device} has done all that was recorded`,
-      expect: { exit: { device, code: 0 }, since: 'start', within: bare('1ms') },
-    },
-  ])
-  for (const { device, acts } of scripts) {
-    const last = acts.findLast((act) => act.kind === 'send')
-    if (last !== undefined && last.kind === 'send') {
-      const { type } = last.packet
-      const { connection } = last
-      const like = acts.filter(
-        (act) => act.kind === 'send' && act.packet.type === type && act.connection === connection,
-      )
-      steps.push({
-        name: 'its last packet has come through',
-        expect: {
-          packet: { from: device, type, connection },
-          count: { min: like.length },
-          since: 'start',
-          within: bare('5s'),
-        },
-      })
-    }
-    for (const end of acts)
-      if (end.kind === 'end')
-        steps.push({
-          name: `connection ${end.connection} has ended`,
-          expect: {
-            socket: { from: device, event: 'ended', connection: end.connection },
-            since: 'start',
-            within: bare('5s'),
-          },
-        })
-  }
-  return documentText(
-    map([
-      ['name', flow(`replay of ${path}`)],
-      ['version', flow(1)],
-      ['timeout', flow(within)],
-      ['observer', flow(false)],
-      [
-        'devices',
-        map(
-          devices.map((device) => [
-            device,
-            flow({
-              use: 'replay',
-              file,
-              device,
-              speed: speed === 'max' ? speed : Number(speed),
-              begin: bare(`${begin.toFixed(3)}ms`),
-            }),
-          ]),
-        ),
-      ],
-      ['steps', list(steps.map(flow))],
-    ]),
-  )
-}
-
-export function replayPlan(text: string, chosen: ChosenBroker): Plan {
-  const { plans, diagnostics } = compile('replay.scenario.yaml', text, {
-    broker: () => factsOf(chosen),
-    timeout: milliseconds(0),
-  })
-  const [plan] = plans
-  if (plan !== undefined) return plan
-  const [wrong] = diagnostics.all
-  throw new Error(`the scenario of the replay is wrong: ${wrong?.at.line}: ${wrong?.message}\n${text}`)
-}
+import { prepareOutput } from '../report/index.ts'
+import { conduct, runSuite, type ScenarioRun, type SuiteResult } from '../run/index.ts'
+import { didYouMean } from '../scenario/index.ts'
+import { type AccessArguments, type ChosenBroker, chooseBroker, openChosen } from '../select/index.ts'
+import { limitsOf } from '../session/index.ts'
+import { projectConfig } from './project.ts'
+import { replayPlan, replayScenario } from './replay-scenario.ts'
+import { type ReporterTerminal, reportersNamed } from './reporters.ts'
 
 export interface ReplayOptions {
   /** A kind (`mosquitto`) or `mqtt://HOST:PORT`; default: `aedes`. */
@@ -112,16 +30,87 @@ export interface Replayed {
 
 /**
  * Plays the devices of a recording again. `recording`: its folder.
- * Throws Problem `evidence/…` for what is no recording, `select/unknown-broker`.
+ * Throws Problem `evidence/…` for what is no recording, `cli/no-such-device`, `select/unknown-broker`.
  */
 export async function replayRecording(folder: string, options: ReplayOptions = {}): Promise<Replayed> {
-  const recording = readRecording(folder)
-  const devices = options.devices ?? devicesIn(recording.events)
+  const replay = openReplay(folder, options.devices)
   const chosen = chooseBroker(options.broker, {}, {})
-  const plan = replayPlan(replayScenario(folder, recording, devices, String(options.speed ?? 1)), chosen)
   const signal = options.signal ?? new AbortController().signal
   const openBroker = () => openChosen(chosen)
+  const plan = replay.planOn(chosen, options.speed ?? 1)
   const run = await conduct(plan, { openBroker, seed: 0, signal, repetition: 0, attempt: 0 })
-  const parity = devices.map((device) => [device, compareReplay(recording.events, run.events, device)] as const)
+  const parity = replay.devices.map((device) => [device, compareReplay(replay.recording.events, run.events, device)])
   return { run, parity: Object.fromEntries(parity) }
 }
+
+export interface ReplayIntoOptions extends ReplayOptions, AccessArguments {
+  /** The config file; default: harness.config.ts of the current folder, if there is one. */
+  readonly config?: string | undefined
+  /** Record, results and report go there. */
+  readonly output: string
+  readonly terminal: ReporterTerminal
+  /** Devices whose password is in no recording: `true` for those that gave one. */
+  readonly onPassword?: ((device: string) => void) | undefined
+}
+
+export interface ReplayedInto {
+  readonly result: SuiteResult
+  /** null: nothing was run. */
+  readonly parity: Replayed['parity'] | null
+}
+
+/** As `replayRecording`, with a record and a report of it, on a broker of the config. */
+export async function replayInto(folder: string, options: ReplayIntoOptions): Promise<ReplayedInto> {
+  const { recording, devices, planOn } = openReplay(folder, options.devices)
+  const config = await projectConfig(options.config)
+  const chosen = chooseBroker(options.broker, options, config)
+  const plan = planOn(chosen, options.speed ?? 1)
+  await prepareOutput(options.output)
+  for (const device of devices) if (gavePassword(recording, device)) options.onPassword?.(device)
+  const result = await runSuite(
+    [{ plan, openBroker: () => openChosen(chosen) }],
+    {
+      ...{ jobs: 1, retries: 0, repeatEach: 1, maxFailures: 0, seed: 0, globalTimeout: 0 },
+      limits: limitsOf(config.limits),
+      output: options.output,
+      signal: options.signal ?? new AbortController().signal,
+    },
+    reportersNamed(['json', 'html'], options.terminal),
+  )
+  const run = result.scenarios[0]?.run
+  if (run === undefined) return { result, parity: null }
+  const parity = devices.map((device) => [device, compareReplay(recording.events, run.events, device)])
+  return { result, parity: Object.fromEntries(parity) }
+}
+
+interface OpenReplay {
+  readonly recording: Recording
+  readonly devices: readonly string[]
+  readonly planOn: (chosen: ChosenBroker, speed: number | 'max') => ReturnType<typeof replayPlan>
+}
+
+function openReplay(folder: string, given: readonly string[] | undefined): OpenReplay {
+  const recording = readRecording(folder)
+  const devices = devicesOf(recording, given, folder)
+  const planOn: OpenReplay['planOn'] = (chosen, speed) =>
+    replayPlan(replayScenario(folder, recording, devices, String(speed)), chosen)
+  return { recording, devices, planOn }
+}
+
+function devicesOf({ events }: Recording, given: readonly string[] | undefined, folder: string): readonly string[] {
+  const known = devicesIn(events)
+  const unknown = given?.find((name) => !known.includes(name))
+  if (known.length > 0 && unknown === undefined) return given ?? known
+  const what = unknown === undefined || known.length === 0 ? 'nothing connected' : `unknown device "${unknown}"`
+  throw new Problem('cli/no-such-device', `${what} in ${folder}`, {
+    hint:
+      known.length === 0
+        ? 'record again, and have the device connect where hil record says'
+        : (didYouMean(unknown!, known) ?? `it has ${known.join(', ')}`),
+  })
+}
+
+const gavePassword = ({ events }: Recording, device: string): boolean =>
+  events.some(
+    (e) => e.kind === 'packet' && e.device === device && e.packet.type === 'connect' && e.packet.password !== undefined,
+  )

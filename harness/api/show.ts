@@ -1,5 +1,6 @@
 // What people read: mistakes, failed claims and events as text, and words as what they mean.
 
+export { type Duration, showDuration } from '../../emulators/index.ts'
 export { describe as showEvent } from '../expect/index.ts'
 export { SUFFIX } from '../plan/index.ts'
 export { describeErrno, renderFailure as showFailure } from '../report/index.ts'

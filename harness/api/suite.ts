@@ -167,5 +167,8 @@ export const anySeed = (): number => Math.floor(Math.random() * 2 ** 32)
 
 /** Throws Problem `scenario/wrong` with every mistake in the scenarios. */
 export function wrongScenarios(rendered: readonly string[]): Problem {
-  return new Problem('scenario/wrong', `${rendered.length} errors\n${rendered.join('\n')}`)
+  return new Problem(
+    'scenario/wrong',
+    `${rendered.length} ${rendered.length === 1 ? 'error' : 'errors'}\n${rendered.join('\n')}`,
+  )
 }

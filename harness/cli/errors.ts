@@ -2,7 +2,7 @@
 // anything else is ours.
 
 import { readFileSync } from 'node:fs'
-import { Problem } from '../../emulators/index.ts'
+import { Problem } from '../../emulators/core/problem.ts'
 import { withoutUrlCredentials } from '../outside/index.ts'
 import { EXIT, type ExitCode, exitCodeOfProblem } from '../problems/index.ts'
 import type { Terminal } from './terminal.ts'
@@ -27,9 +27,9 @@ export async function tell(thrown: unknown, terminal: Terminal): Promise<ExitCod
     return EXIT.bug
   }
   if (error.at !== undefined) {
-    const { renderDiagnostic } = await import('../scenario/index.ts')
+    const { showDiagnostic } = await import('../api/show.ts')
     const { code, message, at, hint } = error
-    out.printError(renderDiagnostic({ code, message, at, hint }, textOf(at.file), { color: out.color }))
+    out.printError(showDiagnostic({ code, message, at, hint }, textOf(at.file), { color: out.color }))
   } else {
     out.printError(
       `error ${error.code}\n  ${error.message.replaceAll('\n', '\n  ')}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,

@@ -1,7 +1,7 @@
 // What is wrong with a command line, in better words than the parser's: which command or flag may
 // have been meant. Loaded with the program, so what it needs to guess is imported when it guesses.
 
-import type { Problem } from '../../emulators/index.ts'
+import { Problem } from '../../emulators/core/problem.ts'
 import type { Command } from './index.ts'
 
 /** What the parser of the command line complains about. */
@@ -20,7 +20,6 @@ export async function usage(
   argv: readonly string[],
   commands: readonly Command[],
 ): Promise<Problem> {
-  const { Problem } = await import('../../emulators/index.ts')
   const names = commands.map((command) => String(command.command).split(' ')[0]!)
   const given = names.find((name) => argv.includes(name))
   const help = given === undefined ? 'hil --help shows what there is' : `hil ${given} --help shows what it takes`

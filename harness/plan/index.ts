@@ -40,3 +40,4 @@ export {
 } from './model/slo.ts'
 export { expectationKeys } from './schema/grammar.ts'
 export { scenarioSchema } from './schema/json-schema.ts'
+export { schemaText } from './schema/schema-text.ts'

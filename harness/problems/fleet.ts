@@ -5,7 +5,8 @@ import type { ProblemTable } from './entry.ts'
 export const fleet = {
   'cli/bad-address': {
     fault: 'input',
-    meaning: '--advertise takes a host, or a host and a port; --metrics, --share, --listen and --device NAME= take a port, or a host and a port.',
+    meaning:
+      '--advertise takes a host, or a host and a port; --metrics, --share, --listen and --device NAME= take a port, or a host and a port.',
     fix: '--advertise 10.0.0.7:1883, --metrics 9464, --listen 0.0.0.0:1884; an address of IPv6 in brackets.',
   },
   'cli/bad-count': {

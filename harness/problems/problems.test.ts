@@ -20,7 +20,7 @@ const sources = ['harness', 'emulators'].flatMap((folder) =>
 /** Where a code is put together, and what it can come to. */
 const MADE: Readonly<Record<string, readonly string[]>> = {
   'harness/select/names.ts `select/unknown-${flag}`': ['select/unknown-var', 'select/unknown-bind'],
-  'harness/select/parse-args.ts `select/bad-${flag}`': ['select/bad-var', 'select/bad-bind'],
+  'harness/cli/selecting.ts `select/bad-${flag}`': ['select/bad-var', 'select/bad-bind'],
   'harness/packets/words.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/plan/compile/slo-bound.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],
   'harness/scenario/vocabulary.ts `scenario/${parsed.code}`': ['scenario/bare-number', 'scenario/bad-value'],

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { scenarioSchema } from '../plan/index.ts'
+import { schemaText } from '../plan/index.ts'
 import { clientsPage } from './clients.ts'
 import { floorsTable } from './floors.ts'
 import { scenariosPage } from './scenarios.ts'
@@ -20,7 +20,7 @@ export const files: Readonly<Record<string, () => string>> = {
       /(?<=<!-- floors: [^\n]*-->\n).*?(?=\n<!-- \/floors -->)/s,
       floorsTable,
     ),
-  'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(), null, 2)}\n`,
+  'scenarios/scenario.schema.json': schemaText,
 }
 
 const template = (name: string): string => readFileSync(join(ROOT, `harness/reference/${name}.template.md`), 'utf8')

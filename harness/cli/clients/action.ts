@@ -1,11 +1,17 @@
 // What `hil clients` does.
 
 import { createColors } from 'picocolors'
-import { type ClientKind, clients, type FirmwareKind, firmware, Problem, repr } from '../../../emulators/index.ts'
-import { loadConfig } from '../../config/index.ts'
-import { type AnyDeviceKind, type DeviceOption, deviceKinds } from '../../devices/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import {
+  type AnyDeviceKind,
+  type ClientKind,
+  type DeviceOption,
+  deviceCatalogue,
+  type FirmwareKind,
+  repr,
+} from '../../api/devices.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { didYouMean } from '../../scenario/index.ts'
+import { didYouMean } from '../../scenario/suggest.ts'
 import { terminal } from '../terminal.ts'
 
 export interface ClientsArguments {
@@ -14,31 +20,31 @@ export interface ClientsArguments {
 }
 
 export async function clientsAction({ name, json }: ClientsArguments): Promise<ExitCode> {
-  // Those of the project are among them.
-  await loadConfig(undefined)
+  const { clients, firmware, others } = await deviceCatalogue()
   const out = terminal()
   const c = createColors(out.color)
   if (name === undefined && json) {
-    const kinds = { client: Object.values(clients), firmware: Object.values(firmware), device: others() }
+    const kinds = { client: clients, firmware, device: others }
     const rows = Object.entries(kinds).flatMap(([is, list]) => list.map((kind) => ({ is, ...asJson(kind) })))
     out.print(`${JSON.stringify(rows, null, 2)}\n`)
     return EXIT.passed
   }
   if (name === undefined) {
     out.print(`${c.bold('Clients')} (use: in a device)\n`)
-    for (const kind of Object.values(clients))
-      out.print(row(kind.name, `${kind.library} ${kind.version}: ${kind.summary}`))
+    for (const kind of clients) out.print(row(kind.name, `${kind.library} ${kind.version}: ${kind.summary}`))
     out.print(`\n${c.bold('Firmware')} (firmware: in a device)\n`)
-    for (const kind of Object.values(firmware)) out.print(row(kind.name, kind.summary))
+    for (const kind of firmware) out.print(row(kind.name, kind.summary))
     out.print(`\n${c.bold('Other devices')} (use: in a device)\n`)
-    for (const kind of others()) out.print(row(kind.name, kind.summary))
+    for (const kind of others) out.print(row(kind.name, kind.summary))
     return EXIT.passed
   }
-  const client = (clients as Readonly<Record<string, ClientKind>>)[name]
-  const program = (firmware as Readonly<Record<string, FirmwareKind>>)[name]
-  const other = others().find((kind) => kind.name === name)
+  const named = <K extends { readonly name: string }>(kinds: readonly K[]): K | undefined =>
+    kinds.find((kind) => kind.name === name)
+  const client = named(clients)
+  const program = named(firmware)
+  const other = named(others)
   if (client === undefined && program === undefined && other === undefined) {
-    const known = [...Object.keys(clients), ...Object.keys(firmware), ...others().map((kind) => kind.name)]
+    const known = [...clients, ...firmware, ...others].map((kind) => kind.name)
     throw new Problem('cli/unknown-client', `unknown client, firmware or device "${name}"`, {
       hint: didYouMean(name, known) ?? `there is ${known.join(', ')}`,
     })
@@ -66,9 +72,6 @@ export async function clientsAction({ name, json }: ClientsArguments): Promise<E
   }
   return EXIT.passed
 }
-
-const others = (): readonly AnyDeviceKind[] =>
-  Object.values(deviceKinds).filter(({ name }) => !Object.hasOwn(clients, name))
 
 /** What is data of it; how it works is not. */
 function asJson(kind: ClientKind | FirmwareKind | AnyDeviceKind) {

@@ -33,26 +33,29 @@ async function valuesOf(flag: string, word: string, choices: readonly string[]):
 }
 
 const clientNames: Values = async () => {
-  const { deviceKinds } = await import('../../devices/index.ts')
-  return Object.keys(deviceKinds)
+  const { knownDevices } = await import('../../api/devices.ts')
+  const { clients, others } = knownDevices()
+  return [...clients, ...others].map(({ name }) => name)
 }
 
 const clientsAndFirmware: Values = async () => {
-  const { firmware } = await import('../../../emulators/index.ts')
-  return [...(await clientNames()), ...Object.keys(firmware)]
+  const { knownDevices } = await import('../../api/devices.ts')
+  return [...(await clientNames()), ...knownDevices().firmware.map(({ name }) => name)]
 }
 
 const brokerNames: Values = async () => {
   // Those of harness.config.ts are not among them: it is a program, and a Tab must not run it.
-  const { brokers } = await import('../../brokers/index.ts')
-  const kinds = Object.keys(brokers).filter((name) => name !== 'external' && name !== 'command')
+  const { brokerKinds } = await import('../../api/brokers.ts')
+  const kinds = brokerKinds()
+    .map(({ name }) => name)
+    .filter((name) => name !== 'external' && name !== 'command')
   return [...kinds, 'all']
 }
 
 const VALUES: Readonly<Record<string, Values>> = {
   broker: brokerNames,
   bind: clientNames,
-  reporter: async () => Object.keys((await import('../../report/index.ts')).reporters),
+  reporter: async () => (await import('../../api/reporters.ts')).reporterNames(),
 }
 
 const POSITIONAL: Readonly<Record<string, Values>> = {

@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { STALL } from '../../evidence/index.ts'
+import { STALL } from '../../api/machine.ts'
 import { type DoctorFinding, good, note, wrong } from './finding.ts'
 
 /** `v20.20.2` against `>=20.19`. */

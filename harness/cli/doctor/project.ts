@@ -1,16 +1,15 @@
 // The brokers that can be had here, and this folder: its config and the schema that editors read.
 
 import { readFile } from 'node:fs/promises'
-import { Problem } from '../../../emulators/index.ts'
-import { type Broker, type BrokerKind, brokers } from '../../brokers/index.ts'
-import { loadConfig, type ResolvedConfig } from '../../config/index.ts'
-import { chooseBroker } from '../../select/index.ts'
-import { schemaText } from '../init/files.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import { simpleBrokers, tryBroker } from '../../api/brokers.ts'
+import { projectConfig, type ResolvedConfig } from '../../api/project.ts'
+import { schemaText } from '../../api/schema.ts'
 import { type DoctorFinding, good, note, wrong } from './finding.ts'
 
 export async function config(named: string | undefined): Promise<readonly [ResolvedConfig, DoctorFinding]> {
   try {
-    const found = await loadConfig(named)
+    const found = await projectConfig(named)
     const keys = Object.keys(found)
     const what = keys.length === 0 ? 'none here; every setting has a default' : `sets ${keys.join(', ')}`
     return [found, good('config', what)]
@@ -36,11 +35,9 @@ export async function schema(file = 'scenarios/scenario.schema.json'): Promise<D
 /** Those that the config names, and the one that runs use, are started and stopped again; of other kinds, whether they are installed. */
 export async function brokersFound(config: ResolvedConfig): Promise<DoctorFinding[]> {
   const used = [...new Set([config.broker ?? 'aedes', ...Object.keys(config.brokers ?? {})])]
-  const others = Object.values<BrokerKind>(brokers).filter(
-    ({ name, options }) => !used.includes(name) && options.safeParse({}).success,
-  )
+  const others = simpleBrokers().filter(({ name }) => !used.includes(name))
   const findings: DoctorFinding[] = []
-  for (const name of used) findings.push(await tryBroker(name, config, name === used[0] ? wrong : note))
+  for (const name of used) findings.push(await tried(name, config, name === used[0] ? wrong : note))
   for (const kind of others) {
     const why = await kind.available()
     findings.push(why === null ? good(`broker ${kind.name}`, 'is installed') : note(`broker ${kind.name}`, why))
@@ -49,16 +46,12 @@ export async function brokersFound(config: ResolvedConfig): Promise<DoctorFindin
 }
 
 /** `absent`: what it comes to when the broker cannot be had here. */
-async function tryBroker(name: string, config: ResolvedConfig, absent: typeof note): Promise<DoctorFinding> {
+async function tried(name: string, config: ResolvedConfig, absent: typeof note): Promise<DoctorFinding> {
   const about = `broker ${name}`
   try {
-    const { kind, options } = chooseBroker(name, {}, config)
-    const why = await kind.available(options)
+    const { absent: why, version, took } = await tryBroker(name, config)
     if (why !== null) return absent(about, why)
-    const begun = performance.now()
-    await using broker: Broker = await kind.open(options)
-    const took = Math.round(performance.now() - begun)
-    return good(about, [broker.version, `answers after ${took} ms`].filter((part) => part !== '').join(', '))
+    return good(about, [version, `answers after ${Math.round(took)} ms`].filter((part) => part !== '').join(', '))
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return wrong(about, error.message.split('\n')[0]!, error.hint)

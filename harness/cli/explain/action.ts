@@ -1,9 +1,9 @@
 // What `hil explain` does.
 
 import { createColors } from 'picocolors'
-import { Problem } from '../../../emulators/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
 import { EXIT, type ExitCode, type ProblemEntry, problems } from '../../problems/index.ts'
-import { didYouMean } from '../../scenario/index.ts'
+import { didYouMean } from '../../scenario/suggest.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { ExplainArguments } from './command.ts'
 

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createColors } from 'picocolors'
-import { Problem } from '../../../emulators/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import { brokerNamed } from '../../api/brokers.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { chooseBroker } from '../../select/index.ts'
 import { terminal } from '../terminal.ts'
 import { type Answers, answersWithoutAsking, ask } from './answers.ts'
 import type { InitArguments } from './arguments.ts'
@@ -19,7 +19,7 @@ export async function initAction(args: InitArguments): Promise<ExitCode> {
     out.printError('\nnothing was written\n')
     return EXIT.interrupted
   }
-  chooseBroker(answers.broker, {}, {}) // throws when there is none of that name
+  brokerNamed(answers.broker) // throws when there is none of that name
   const files = projectFiles(answers)
   const kept = Object.keys(files).filter((file) => existsSync(file))
   const written = Object.keys(files).filter((file) => !kept.includes(file))

@@ -2,7 +2,7 @@
 // that ends before an answer, as Ctrl-D makes it, is a no to the whole.
 
 import { createInterface } from 'node:readline/promises'
-import { brokers } from '../../brokers/index.ts'
+import { simpleBrokers } from '../../api/brokers.ts'
 import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate, type Mqtt } from './arguments.ts'
 
 export interface Answers {
@@ -20,7 +20,7 @@ export const DEFAULT_COMMAND = './firmware'
 
 /** Those that start without being told anything, and are installed here. */
 export async function brokersHere(): Promise<string[]> {
-  const kinds = Object.values(brokers).filter((kind) => kind.options.safeParse({}).success)
+  const kinds = simpleBrokers()
   const reasons = await Promise.all(kinds.map((kind) => kind.available()))
   return kinds.filter((_, k) => reasons[k] === null).map((kind) => kind.name)
 }

@@ -3,8 +3,8 @@
 
 import { existsSync } from 'node:fs'
 import { isAbsolute, posix } from 'node:path'
+import { schemaText } from '../../api/schema.ts'
 import { version } from '../../config/package.ts'
-import { scenarioSchema } from '../../plan/index.ts'
 import type { Answers } from './answers.ts'
 
 /** By path in the project's folder. */
@@ -19,8 +19,6 @@ export function projectFiles(answers: Answers): Readonly<Record<string, string>>
     ...(answers.ci === 'github' ? { '.github/workflows/hil.yml': workflow(answers) } : {}),
   }
 }
-
-export const schemaText = (): string => `${JSON.stringify(scenarioSchema(), null, 2)}\n`
 
 /** Lines that .gitignore should have. */
 export const IGNORED = ['node_modules/', 'results/']

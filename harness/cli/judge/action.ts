@@ -1,22 +1,22 @@
 // What `hil judge` does: reads each record below a folder, compiles the scenario as it was then,
 // and holds its claims against the recorded events.
 
-import { Problem } from '../../../emulators/index.ts'
-import { judgeRecord } from '../../api/index.ts'
-import { findRecordings } from '../../evidence/index.ts'
+import { dirname } from 'node:path'
+import { Problem } from '../../../emulators/core/problem.ts'
+import { judgeByScenario } from '../../api/judge-by-scenario.ts'
+import { judgeRecord, recordsIn } from '../../api/judge-record.ts'
+import { showFailure } from '../../api/show.ts'
+import type { ScenarioRun, Status } from '../../api/suite.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { renderFailure } from '../../report/index.ts'
-import type { ScenarioRun, Status } from '../../run/index.ts'
 import { onlyBounds } from '../exit.ts'
 import { type Terminal, terminal } from '../terminal.ts'
-import { judgeByClaims } from './by-claims.ts'
 import type { JudgeArguments } from './command.ts'
 
 const HINT = 'name the output folder of a run, results by default; results/compare for the records of a comparison'
 
 export async function judgeAction({ folder, scenario }: JudgeArguments): Promise<ExitCode> {
   const out = terminal()
-  const records = findRecordings(folder)
+  const records = recordsIn(folder)
   if (records.length === 0)
     throw new Problem('cli/no-record', `no timeline.ndjson in ${folder} or below`, {
       hint: HINT,
@@ -45,6 +45,16 @@ async function judgeAndTell(record: string, out: Terminal): Promise<ScenarioRun>
   const { status, plan } = run
   const differs = status !== was ? ` (the run itself was ${was}${isHidden ? HIDDEN : ''})` : holds ? '' : UNFINISHED
   out.print(`${status} ${plan.name}${plan.variant === '' ? '' : ` [${plan.variant}]`}${differs}\n`)
-  if (!isOfProgram || status !== was) out.print(renderFailure(run, out.color))
+  if (!isOfProgram || status !== was) out.print(showFailure(run, out.color))
   return run
+}
+
+async function judgeByClaims(record: string, scenario: string, out: Terminal): Promise<readonly ScenarioRun[]> {
+  const runs = await judgeByScenario(record, scenario)
+  for (const run of runs) {
+    const { name, variant } = run.plan
+    const title = `${name}${variant === '' ? '' : ` [${variant}]`}`
+    out.print(`${run.status} ${title}, held against ${dirname(record)}\n${showFailure(run, out.color)}`)
+  }
+  return runs
 }

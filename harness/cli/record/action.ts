@@ -1,19 +1,19 @@
 // What `hil record` does: prints where to connect, then a line for each thing that happens, then what it came to.
 
-import { existsSync } from 'node:fs'
-import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createColors } from 'picocolors'
-import { type Duration, Problem, showDuration } from '../../../emulators/index.ts'
-import { loadConfig } from '../../config/index.ts'
-import { version } from '../../config/package.ts'
-import { type Event, isHeard, isSaid, TIMELINE_FILE, writeEvent } from '../../evidence/index.ts'
-import { describe } from '../../expect/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import {
+  type Event,
+  isHeard,
+  isSaid,
+  type Recorded,
+  type RecordedDevice,
+  recordDevices,
+  writeEvent,
+} from '../../api/record.ts'
+import { type Duration, durationOf, showDuration, showEvent } from '../../api/show.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { type Recorded, type RecordedDevice, record, recordedRun } from '../../record/index.ts'
-import { prepareOutput, reporters } from '../../report/index.ts'
-import { chooseBroker, durationOf, openChosen } from '../../select/index.ts'
-import { limitsOf } from '../../session/index.ts'
 import { addressOf } from '../addresses.ts'
 import { tell } from '../errors.ts'
 import { interruptible } from '../interrupt.ts'
@@ -25,50 +25,28 @@ export async function recordAction(args: RecordArguments): Promise<ExitCode> {
   const devices = devicesOf(args)
   const duration = args.for === undefined ? undefined : durationOf(args.for, '--for')
   const idle = args.untilIdle === undefined ? undefined : durationOf(args.untilIdle, '--until-idle')
-  const config = await loadConfig(args.config)
-  const chosen = chooseBroker(args.broker, args, config)
   const folder = args.output ?? join('recordings', `${devices[0]!.name}-${stamp(new Date())}`)
-  if (existsSync(join(folder, TIMELINE_FILE)))
-    throw new Problem('cli/recording-exists', `there is a recording in ${folder} already`, {
-      hint: 'recordings are not written over: name another folder with --output',
-    })
-  await prepareOutput(folder)
   const interrupt = interruptible(out, '')
   // What a program reads stands on standard output by itself.
   const say = args.json ? out.printError : out.print
   const show = args.json ? (event: Event) => out.print(writeEvent(event)) : shower(out)
   const tallies = new Tallies()
-  let recorded: Recorded
-  try {
-    recorded = await record({
-      openBroker: () => openChosen(chosen),
-      brokerName: chosen.name,
-      devices,
-      tls: args.tls,
-      folder,
-      signal: interrupt.signal,
-      duration,
-      idle,
-      onReady({ links, broker }) {
-        for (const [k, { host, port }] of links.entries()) say(`${devices[k]!.name} connects to ${host}:${port}\n`)
-        say(`broker: ${chosen.name} at ${broker.host}:${broker.port}\n`)
-        if (args.tls) say(`TLS: ${join(folder, 'ca.crt')} is the authority to trust; the name is localhost\n`)
-        say(`recording into ${folder}${duration === undefined ? '; Ctrl-C ends it' : ` for ${args.for}`}\n`)
-      },
-      limits: limitsOf(config.limits),
-      onEvent: (event) => {
-        tallies.observe(event)
-        if (!args.quiet || args.json) show(event)
-      },
-    })
-  } catch (error) {
-    await rmdir(folder).catch(() => {}) // nothing was recorded; a folder with something in it stays
-    throw error
-  } finally {
-    interrupt.done()
-  }
-  const run = recordedRun(recorded, folder)
-  for (const kind of [reporters.json, reporters.html]) await kind.create({ ...out, version: version() }).onEnd?.(run)
+  const { cafile, cert, key, insecure, username, pw } = args
+  const recorded = await recordDevices({
+    ...{ cafile, cert, key, insecure, username, pw },
+    ...{ broker: args.broker, config: args.config, devices, tls: args.tls, folder, duration, idle, terminal: out },
+    signal: interrupt.signal,
+    onReady({ links, broker, name }) {
+      for (const [k, { host, port }] of links.entries()) say(`${devices[k]!.name} connects to ${host}:${port}\n`)
+      say(`broker: ${name} at ${broker.host}:${broker.port}\n`)
+      if (args.tls) say(`TLS: ${join(folder, 'ca.crt')} is the authority to trust; the name is localhost\n`)
+      say(`recording into ${folder}${duration === undefined ? '; Ctrl-C ends it' : ` for ${args.for}`}\n`)
+    },
+    onEvent: (event) => {
+      tallies.observe(event)
+      if (!args.quiet || args.json) show(event)
+    },
+  }).finally(interrupt.done)
   say(summary(recorded, tallies, folder, devices, out))
   return recorded.problem === null ? EXIT.passed : await tell(recorded.problem, out)
 }
@@ -127,7 +105,7 @@ function shower(out: Terminal): (event: Event) => void {
   const c = createColors(out.color)
   return (event) => {
     if (event.kind === 'lag' || event.kind === 'fault') return
-    const text = describe(event).replace(/^#\d+ \S+ /, '')
+    const text = showEvent(event).replace(/^#\d+ \S+ /, '')
     const time = showDuration(event.at as number as Duration).padStart(8)
     const shown = out.live && text.length > out.width - 10 ? `${text.slice(0, out.width - 11)}…` : text
     const paint =

@@ -4,7 +4,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { Problem } from '../../../emulators/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
 
 const PASSED_OVER = /^(node_modules|__pycache__|\..+)$/
 /** What editors and interpreters put beside a file while they work on it. */

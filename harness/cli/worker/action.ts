@@ -1,8 +1,8 @@
 // What `hil worker` does: it works until it is told to stop.
 
 import { availableParallelism } from 'node:os'
-import { Problem } from '../../../emulators/index.ts'
-import { runWorker } from '../../load/index.ts'
+import { Problem } from '../../../emulators/core/problem.ts'
+import { runWorker } from '../../api/fleet-worker.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { terminal } from '../terminal.ts'

@@ -1,8 +1,8 @@
 // What a draft is made of: each thing that a device did or heard, in the order of the recording, with what it followed.
 // That is what its window is measured from, and not what stands before it: what crosses on a wire has no order.
 
-import type { Packet } from '../../../../emulators/index.ts'
-import { type Event, isHeard, isSaid, type PacketEvent, type SocketEvent } from '../../../evidence/index.ts'
+import type { Packet } from '../../../emulators/index.ts'
+import { type Event, isHeard, isSaid, type PacketEvent, type SocketEvent } from '../../evidence/index.ts'
 
 type PacketStamped = Event & PacketEvent
 export type SocketStamped = Event & SocketEvent

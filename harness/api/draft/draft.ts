@@ -2,9 +2,9 @@
 // It is a draft: it claims more than a person would, so that deleting is all that is left to do.
 
 import type { Node } from 'yaml'
-import type { Recording } from '../../../evidence/index.ts'
-import { devicesIn } from '../../../evidence/index.ts'
-import { documentText, expression, flow, lengthOf, list, map } from '../../../scenario/index.ts'
+import type { Recording } from '../../evidence/index.ts'
+import { devicesIn } from '../../evidence/index.ts'
+import { documentText, expression, flow, lengthOf, list, map } from '../../scenario/index.ts'
 import { callOf, type DraftDevice, playersOf } from './devices.ts'
 import { type Item, idOf, itemsOf, packetOf } from './items.ts'
 import { matchOf } from './match.ts'

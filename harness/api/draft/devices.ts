@@ -3,10 +3,10 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Connect, clients, type OptionMeaning, type Packet } from '../../../../emulators/index.ts'
-import { deviceKinds } from '../../../devices/index.ts'
-import { isSaid, type Recording } from '../../../evidence/index.ts'
-import { bare, childOf, parseScenarioText } from '../../../scenario/index.ts'
+import { type Connect, clients, type OptionMeaning, type Packet } from '../../../emulators/index.ts'
+import { deviceKinds } from '../../devices/index.ts'
+import { isSaid, type Recording } from '../../evidence/index.ts'
+import { bare, childOf, parseScenarioText } from '../../scenario/index.ts'
 import type { Item } from './items.ts'
 import { hexOf, readable, type Word } from './words.ts'
 

@@ -1,7 +1,7 @@
 // Values as a scenario writes them. What was seen on a wire may look like a number, a regular expression or an
 // expression of ours, and must be none of them: it is quoted, or written as bytes.
 
-import { bare, quoted, readRegex, type Value, Written } from '../../../scenario/index.ts'
+import { bare, quoted, readRegex, type Value, Written } from '../../scenario/index.ts'
 
 /** As `Value`, and bytes. */
 export type Word =

@@ -1,29 +1,32 @@
-// `hil judge RECORD --scenario FILE`: the claims of a scenario held against a record that is not of it.
+// The claims of a scenario held against a record that is not of it: a recording, or the run of another scenario.
 
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Problem, seconds } from '../../../emulators/index.ts'
-import { type BrokerKind, brokers } from '../../brokers/index.ts'
-import { devicesIn, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../../evidence/index.ts'
-import { actingStep, judgeInHindsight } from '../../judge/index.ts'
-import { judgeRecordedLoad } from '../../load/index.ts'
-import { type BrokerFacts, compile, type Plan } from '../../plan/index.ts'
-import { describeErrno, renderFailure } from '../../report/index.ts'
-import { type RunBroker, type ScenarioRun, statusOfVerdicts } from '../../run/index.ts'
-import { isError, renderDiagnostic } from '../../scenario/index.ts'
-import type { Terminal } from '../terminal.ts'
+import { Problem, seconds } from '../../emulators/index.ts'
+import { type BrokerKind, brokers } from '../brokers/index.ts'
+import { devicesIn, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../evidence/index.ts'
+import { actingStep, judgeInHindsight } from '../judge/index.ts'
+import { judgeRecordedLoad } from '../load/index.ts'
+import { type BrokerFacts, compile, type Plan } from '../plan/index.ts'
+import { describeErrno } from '../report/index.ts'
+import { type RunBroker, type ScenarioRun, statusOfVerdicts } from '../run/index.ts'
+import { isError, renderDiagnostic } from '../scenario/index.ts'
+import { fileOf } from './judge-record.ts'
+import { wrongScenarios } from './suite.ts'
 
-/** A run for each combination of the scenario's matrix. Throws Problem `scenario/wrong`, `cli/scenario-acts`, `cli/no-such-device`. */
-export async function judgeByClaims(record: string, file: string, out: Terminal): Promise<readonly ScenarioRun[]> {
+/**
+ * Judges a record by the claims of a scenario: a run for each combination of its matrix. `folder`: of a run or a recording, or its
+ * timeline.ndjson. It opens nothing. Throws Problem `scenario/wrong` with every mistake, `cli/scenario-acts`, `cli/no-such-device`.
+ */
+export async function judgeByScenario(folder: string, file: string): Promise<readonly ScenarioRun[]> {
+  const record = fileOf(folder)
   const { header, events } = readTimelineFile(record, MAX_RECORD_BYTES)
   const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker
   const text = await read(file)
   const { plans, diagnostics, text: shown } = compile(file, text, { broker: () => factsOf(broker, header) })
   const wrong = diagnostics.all.filter(isError)
-  if (wrong.length > 0) {
-    for (const diagnostic of wrong) out.printError(`${renderDiagnostic(diagnostic, shown, { color: out.color })}\n`)
-    throw new Problem('scenario/wrong', `${file}: ${wrong.length} ${wrong.length === 1 ? 'error' : 'errors'}`)
-  }
+  if (wrong.length > 0)
+    throw wrongScenarios(wrong.map((diagnostic) => renderDiagnostic(diagnostic, shown, { color: false })))
   const devices = devicesIn(events)
   const runs: ScenarioRun[] = []
   for (const plan of plans) {
@@ -48,10 +51,6 @@ export async function judgeByClaims(record: string, file: string, out: Terminal)
       attempt: 0,
       artifacts: dirname(record),
     }
-    out.print(
-      `${status} ${plan.name}${plan.variant === '' ? '' : ` [${plan.variant}]`}, held against ${dirname(record)}\n`,
-    )
-    out.print(renderFailure(run, out.color))
     runs.push(run)
   }
   return runs

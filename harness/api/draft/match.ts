@@ -1,7 +1,7 @@
 // What a draft claims of a packet: all its fields that the same device on the same broker would show again.
 
-import type { Packet } from '../../../../emulators/index.ts'
-import { bare } from '../../../scenario/index.ts'
+import type { Packet } from '../../../emulators/index.ts'
+import { bare } from '../../scenario/index.ts'
 import { exactly, exactTopic, payload, type Word } from './words.ts'
 
 type Match = { readonly [field: string]: Word | undefined }

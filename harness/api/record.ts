@@ -1,0 +1,63 @@
+// Devices that others run, recorded between them and a broker. `hil record` stands on it.
+
+import { existsSync } from 'node:fs'
+import { rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Problem } from '../../emulators/index.ts'
+import { TIMELINE_FILE } from '../evidence/index.ts'
+import { type Recorded, type RecordSettings, record, recordedRun } from '../record/index.ts'
+import { prepareOutput } from '../report/index.ts'
+import { type AccessArguments, chooseBroker, openChosen } from '../select/index.ts'
+import { limitsOf } from '../session/index.ts'
+import { projectConfig } from './project.ts'
+import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
+
+export type { Broker } from '../brokers/index.ts'
+export { type Event, isHeard, isSaid, writeEvent } from '../evidence/index.ts'
+export type { Recorded, RecordedDevice } from '../record/index.ts'
+
+export interface RecordDevicesOptions
+  extends Pick<RecordSettings, 'devices' | 'duration' | 'idle'>,
+    Partial<Pick<RecordSettings, 'signal' | 'tls' | 'onEvent'>>,
+    AccessArguments {
+  /** A name of the config's brokers, a kind, or `mqtt://HOST:PORT`; default: as the config says, else `aedes`. */
+  readonly broker?: string | undefined
+  /** The config file; default: harness.config.ts of the current folder, if there is one. */
+  readonly config?: string | undefined
+  /** Where the recording goes. One that is there is not written over. */
+  readonly folder: string
+  /** Each device has its port, and the broker answers. `broker`: as it was chosen. */
+  readonly onReady?: ((ready: Parameters<RecordSettings['onReady']>[0] & { readonly name: string }) => void) | undefined
+  /** What reporters print to; default: nothing. */
+  readonly terminal?: ReporterTerminal | undefined
+}
+
+/**
+ * Records until it is ended: by `signal`, after `duration`, or when nothing was seen for `idle`. Timeline, captures, `results.json` and
+ * `report.html` are in the folder then. Throws Problem `cli/recording-exists`, `select/unknown-broker`, `broker/…`, `link/…`.
+ */
+export async function recordDevices(options: RecordDevicesOptions): Promise<Recorded> {
+  const { broker: word, folder, devices, duration, idle, onReady = () => {}, onEvent = () => {} } = options
+  const config = await projectConfig(options.config)
+  const chosen = chooseBroker(word, options, config)
+  if (existsSync(join(folder, TIMELINE_FILE)))
+    throw new Problem('cli/recording-exists', `there is a recording in ${folder} already`, {
+      hint: 'recordings are not written over: name another folder with --output',
+    })
+  await prepareOutput(folder)
+  const recorded = await record({
+    openBroker: () => openChosen(chosen),
+    brokerName: chosen.name,
+    ...{ devices, folder, duration, idle, onEvent },
+    tls: options.tls ?? false,
+    signal: options.signal ?? new AbortController().signal,
+    onReady: (ready) => onReady({ ...ready, name: chosen.name }),
+    limits: limitsOf(config.limits),
+  }).catch(async (error: unknown) => {
+    await rmdir(folder).catch(() => {}) // nothing was recorded; a folder with something in it stays
+    throw error
+  })
+  const run = recordedRun(recorded, folder)
+  for (const one of reportersNamed(['json', 'html'], options.terminal ?? SILENT)) await one.onEnd?.(run)
+  return recorded
+}
