@@ -22,6 +22,7 @@ export const exit: Matcher<ExitFields> = {
   fields,
   devices: (f) => [f.device],
   stream: (f) => `exit:${f.device}`,
+  maker: (f) => f.device,
   compare(f, event) {
     if (event.kind !== 'exit' || event.device !== f.device) return null
     return differences({ code: f.code, signal: f.signal }, event as never)

@@ -53,6 +53,8 @@ export interface Matcher<F = unknown> {
   compare(fields: F, event: Event, elements?: Elements): readonly string[] | null
   /** A claim that nothing can satisfy or break is a mistake of the scenario; null: something may match. */
   impossible?(fields: F, around: Surroundings): Impossible | null
+  /** The device whose program alone makes such events, so that none comes once it has ended; null: others may. */
+  maker?(fields: F): string | null
   show(fields: F): string
 }
 

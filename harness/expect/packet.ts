@@ -210,6 +210,8 @@ export const packet: Matcher<PacketFields> = {
   fields,
   devices: (f) => [f.from ?? f.to!],
   stream: (f) => `packet:${f.from ?? f.to}`,
+  // At the broker's end, a disturbance may hold a packet back for longer than its sender lives.
+  maker: (f) => (f.from !== undefined && endOf(f) === 'device' && f.by !== 'link' ? f.from : null),
   compare(f, event, elements) {
     if (event.kind !== 'packet') return null
     if (event.device !== (f.from ?? f.to) || event.direction !== (f.from !== undefined ? 'up' : 'down')) return null

@@ -30,6 +30,7 @@ export const serial: Matcher<SerialFields> = {
   fields,
   devices: (f) => [f.device],
   stream: (f) => `serial:${f.device}`,
+  maker: (f) => (f.stream === 'in' ? null : f.device),
   compare(f, event) {
     if (event.kind !== 'serial' || event.device !== f.device) return null
     if (f.stream === undefined ? event.stream === 'in' : f.stream !== event.stream) return null

@@ -4,9 +4,10 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Elements } from '../expect/index.ts'
-import type { Expectation } from '../plan/model/index.ts'
+import type { Expectation, Pattern } from '../plan/model/index.ts'
 import { assign } from './assign.ts'
 import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
+import { type End, type Gone, LAST_WORDS } from './gone.ts'
 import type { Opening } from './opening.ts'
 import { describeShown } from './shown.ts'
 import type { Stalls } from './stalls.ts'
@@ -19,6 +20,7 @@ export class ExpectationCase implements ClaimEvaluator {
   readonly #claim: Expectation
   readonly #opening: Opening
   readonly #stalls: Stalls
+  readonly #gone: Gone | null
   readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
   #assigned: (Event | null)[]
@@ -27,8 +29,9 @@ export class ExpectationCase implements ClaimEvaluator {
   /** To the end of its window, whatever has come. */
   readonly #watched: boolean
 
-  constructor(claim: Expectation, opening: Opening, stalls: Stalls) {
+  constructor(claim: Expectation, opening: Opening, stalls: Stalls, gone: Gone | null = null) {
     this.#claim = claim
+    this.#gone = gone
     this.#stalls = stalls
     this.#opening = opening
     this.#near = new NearMisses(claim.want)
@@ -42,17 +45,41 @@ export class ExpectationCase implements ClaimEvaluator {
     const end = (anchor.at + this.#claim.window.to) as Instant
     if (this.#satisfied()) return end
     // What the harness itself has held up may still come.
-    return (end + GRACE + this.#stalls.between(anchor.at, end)) as Instant
+    const whole = end + GRACE + this.#stalls.between(anchor.at, end)
+    return Math.min(whole, this.#hopeless()?.from ?? whole) as Instant
   }
 
   tick(now: Instant): void {
-    if (this.finding === null && now >= this.due) this.#atEnd('')
+    if (this.finding !== null || now < this.due) return
+    const hopeless = this.#hopeless()
+    const early = hopeless !== null && now < this.#opening.anchor().at + this.#claim.window.to
+    this.#atEnd(early ? `; ${hopeless.device} ${hopeless.how} (#${hopeless.seq}), so nothing more can come of it` : '')
+  }
+
+  /** What is missing can come of no program that runs; `from`: since when that is sure. null: it may come. */
+  #hopeless(): (End & { readonly from: number }) | null {
+    const gone = this.#gone
+    if (gone === null) return null
+    const { mode, patterns } = this.#claim.want
+    const ends = this.#needed().map((pattern) => gone.endOf(pattern))
+    const last = ends.reduce<End | null>((one, end) => (one === null || (end?.at ?? 0) > one.at ? end : one), null)
+    const some = mode === 'all' || mode === 'sequence' || patterns.length === 1
+    if (last === null || !(some ? ends.some((end) => end !== null) : ends.every((end) => end !== null))) return null
+    return { ...last, from: last.at + LAST_WORDS + this.#stalls.between(last.at, Number.POSITIVE_INFINITY as Instant) }
+  }
+
+  /** The patterns that have no event yet. */
+  #needed(): readonly Pattern[] {
+    const { mode, patterns } = this.#claim.want
+    if (mode === 'all') return patterns.filter((_, k) => this.#assigned[k] === null)
+    return mode === 'sequence' ? patterns.slice(this.matched.length) : patterns
   }
 
   close(now: Instant, why: string, how: Closing): void {
     if (this.finding !== null) return
     const end = this.#opening.anchor().at + this.#claim.window.to
     if (now >= end) return this.#atEnd('')
+    if (!this.#satisfied() && now >= this.due) return this.tick(now)
     if (how === 'cut') this.#decide('inconclusive', `${this.#missing()} ${why}${this.#near.tell()}`, this.matched)
     else if (this.#satisfied())
       this.#decide('fail', `${this.#missing()} ${why}, before its window was over`, this.matched)

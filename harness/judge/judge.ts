@@ -24,6 +24,7 @@ import { CallsMade } from './calls-made.ts'
 import type { ClaimEvaluator, Closing } from './claim-evaluator.ts'
 import { Cursor } from './cursor.ts'
 import { ExpectationCase } from './expectation.ts'
+import { Gone } from './gone.ts'
 import type { Opening } from './opening.ts'
 import { openingByDefault } from './opening.ts'
 import { type OwnAct, ownActsOfAction, ownActsOfCall } from './own-acts.ts'
@@ -62,6 +63,8 @@ export class Judge {
   readonly #anchors = new Anchors()
   readonly #events: Event[] = []
   readonly #stalls = new Stalls()
+  /** null: devices may be booted at any time. */
+  readonly #gone: Gone | null
   readonly #open = new Map<string, Open>()
   /** Actions under way. */
   readonly #acting = new Map<string, ActionStep>()
@@ -76,8 +79,10 @@ export class Judge {
   readonly #listeners: ((verdict: Verdict) => void)[] = []
   #now = 0 as Instant
 
-  constructor(plan: Plan) {
+  /** `inOrder`: nothing is done but the steps of the plan, one after the other. */
+  constructor(plan: Plan, { inOrder = true } = {}) {
     this.#plan = plan
+    this.#gone = inOrder ? new Gone(plan) : null
     for (const step of plan.always) this.#openClaim(step, step.path, { at: 0 as Instant, seq: -1 })
   }
 
@@ -128,6 +133,7 @@ export class Judge {
     this.#now = event.at
     this.#events.push(event)
     this.#stalls.observe(event)
+    this.#gone?.observe(event)
     this.#calls.observe(event)
     for (const open of [...this.#open.values()]) {
       this.#show(open, event)
@@ -238,8 +244,12 @@ export class Judge {
       this.#announce(step, path, { kind: 'fail', expected: step.title, got: opening, evidence: [], nearby: [] })
       return
     }
+    // Beside a branch of a `parallel` another one may boot what has ended.
+    const gone = this.#branch(path) === '' ? this.#gone : null
     const made =
-      claim.kind === 'expect' ? new ExpectationCase(claim, opening, this.#stalls) : new ProhibitionCase(claim, opening)
+      claim.kind === 'expect'
+        ? new ExpectationCase(claim, opening, this.#stalls, gone)
+        : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
     for (let k = opening.from + 1; k < this.#events.length && made.finding === null && this.#open.has(path); k++) {

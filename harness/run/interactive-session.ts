@@ -99,7 +99,7 @@ export class InteractiveSession implements AsyncDisposable {
     this.timeline = timeline
     this.pieces = new IncrementalCompiler(settings)
     this.plan = emptyPlan(settings, this.#steps, this.#plans)
-    this.#judge = new Judge(this.plan)
+    this.#judge = new Judge(this.plan, { inOrder: false })
     this.#timer = new JudgeTimer(this.#judge, timeline, clock, lag)
     this.#session.endOn(settings.signal)
     const { budget } = settings
