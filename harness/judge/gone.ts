@@ -8,8 +8,6 @@ import type { Pattern, Plan, Step } from '../plan/model/index.ts'
 /** For how long after its end what a program has written may still be on its way through the link. */
 export const LAST_WORDS = milliseconds(500)
 
-/** The kind of device whose end is that of all its children, too. */
-const KIND = 'process'
 /** Steps that go on beside others, and may boot a device. */
 const BESIDE: ReadonlySet<string> = new Set(['chaos'])
 
@@ -22,12 +20,13 @@ export interface End {
 }
 
 export class Gone {
+  /** Devices whose end is an event: it is that of all their children, too. */
   readonly #programs: ReadonlySet<string>
   readonly #ends = new Map<string, End>()
 
   constructor({ devices, steps }: Plan) {
     const known = !within(steps).some(({ verb }) => BESIDE.has(verb))
-    this.#programs = new Set(known ? devices.filter(({ use }) => use === KIND).map(({ name }) => name) : [])
+    this.#programs = new Set(known ? devices.filter(({ shows }) => shows?.has('exit')).map(({ name }) => name) : [])
   }
 
   observe(event: Event): void {
