@@ -8,6 +8,9 @@ import { mosquitto } from './mosquitto/mosquitto.ts'
 import { needs } from './needs.testing.ts'
 
 const mosquittoHere = await needs('mosquitto')
+const shellHere = await needs('setsid', 'cp', 'cat')
+/** A shell finds it by this: its folder need not be on the PATH. */
+const WHERE = { MOSQUITTO: mosquittoHere.paths[0] ?? 'mosquitto' }
 const CONFIG = [
   'listener ${{ port }} ${{ host }}',
   'allow_anonymous true',
@@ -48,9 +51,9 @@ describe.skipIf(mosquittoHere.skip)(`mosquitto by a command${mosquittoHere.why}`
 
   test('its environment and its folder', async () => {
     const options = {
-      command: ['sh', '-c', 'echo "at $AT in $PWD: ${{ folder }}"; exec mosquitto -c ${{ config }}'],
+      command: ['sh', '-c', 'echo "at $AT in $PWD: ${{ folder }}"; exec "$MOSQUITTO" -c ${{ config }}'],
       config: CONFIG,
-      env: { AT: '${{ host }}:${{ port }}' },
+      env: { AT: '${{ host }}:${{ port }}', ...WHERE },
       ready: 'running',
     }
     const broker = await command.open(options)
@@ -61,12 +64,13 @@ describe.skipIf(mosquittoHere.skip)(`mosquitto by a command${mosquittoHere.why}`
     expect(existsSync(folder!)).toBe(false)
   })
 
-  test('what it starts elsewhere is ended by its own kill', async () => {
+  test.skipIf(shellHere.skip)(`what it starts elsewhere is ended by its own kill${shellHere.why}`, async () => {
     // As docker does: the program that was started is not the broker, and outlives nothing.
     const options = {
-      command: ['sh', '-c', 'setsid mosquitto -c ${{ config }} -v & echo $! > ${{ folder }}/pid; wait'],
+      command: ['sh', '-c', 'setsid "$MOSQUITTO" -c ${{ config }} -v & echo $! > ${{ folder }}/pid; wait'],
       config: CONFIG,
       kill: ['sh', '-c', 'cp ${{ folder }}/pid ${{ folder }}/killed; kill -9 $(cat ${{ folder }}/pid)'],
+      env: WHERE,
       ready: 'running',
     }
     const broker = await command.open(options)

@@ -1,9 +1,9 @@
 // What needs the real mosquitto: skipped with a reason where it is missing, failing in CI.
 
-import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
+import { childrenOf } from './children.testing.ts'
 import { hil, Scratch, start } from './testing.ts'
 
 const mosquittoHere = await needs('mosquitto')
@@ -41,12 +41,10 @@ describe.skipIf(mosquittoHere.skip)(`with mosquitto${mosquittoHere.why}`, () => 
 /** The pid of the mosquitto that this `hil` started, once its scenario is under way. */
 async function mosquittoBelow(parent: number): Promise<number> {
   for (;;) {
-    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' })
-    const rows = table.split('\n').map((line) => line.trim().split(/\s+/))
-    const below = rows.filter(([, ppid]) => Number(ppid) === parent)
-    const broker = below.find(([, , name]) => name === 'mosquitto')
+    const below = childrenOf(parent)
+    const broker = below.find(({ name }) => name === 'mosquitto')
     // Its other child is the scenario's process device: then the broker answers and steps run.
-    if (broker !== undefined && below.length > 1) return Number(broker[0])
+    if (broker !== undefined && below.length > 1) return broker.pid
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -1,6 +1,5 @@
 // `hil record` as a person uses it: emulated devices connect to the port that it prints.
 
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -10,6 +9,7 @@ import { openPty } from '../../../emulators/index.ts'
 import { brokers } from '../../brokers/index.ts'
 import { needs } from '../../brokers/needs.testing.ts'
 import { readRecording } from '../../evidence/index.ts'
+import { childrenOf } from '../children.testing.ts'
 import { hil, Scratch, type Started, start } from '../testing.ts'
 
 const publish = (port: string | number, ...more: string[]) =>
@@ -265,10 +265,8 @@ describe('hil record', () => {
       const recording = start(['record', '--output', folder, '--broker', 'mosquitto'])
       await publish(await portOf(recording))
       await recording.saying(/socket closed/)
-      const [pid] = execFileSync('pgrep', ['-P', String(recording.child.pid), 'mosquitto'], { encoding: 'utf8' }).split(
-        '\n',
-      )
-      process.kill(Number(pid), 'SIGKILL')
+      const broker = childrenOf(recording.child.pid!).find(({ name }) => name === 'mosquitto')
+      process.kill(broker!.pid, 'SIGKILL')
       const { code, err } = await recording.ended
       expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('broker/died') })
       expect(kinds(folder)).toContain('up publish')

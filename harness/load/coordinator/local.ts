@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { monotonic, Problem } from '../../../emulators/index.ts'
+import { atExit } from '../../child/index.ts'
 import { forkShard } from './fork.ts'
 import type { FromShard, ShardJob, ToShard } from './protocol.ts'
 import type { ShardState, Transport } from './transport.ts'
@@ -18,13 +19,14 @@ export class LocalShards implements Transport {
   readonly failed: Promise<never>
   #fail: (error: unknown) => void = () => {}
   #leaving = false
+  readonly #calledOff: () => void
 
   constructor() {
     this.failed = new Promise((_, reject) => {
       this.#fail = reject
     })
     this.failed.catch(() => {})
-    process.on('exit', this.#killAll)
+    this.#calledOff = atExit(this.#killAll)
   }
 
   async open(jobs: readonly ShardJob[], hear: (shard: number, message: FromShard) => void): Promise<void> {
@@ -53,7 +55,7 @@ export class LocalShards implements Transport {
         clearTimeout(late)
       }),
     )
-    process.off('exit', this.#killAll)
+    this.#calledOff()
   }
 
   #open(job: ShardJob, hear: (shard: number, message: FromShard) => void): Promise<void> {
