@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../emulators/core/problem.ts'
-import { withoutUrlCredentials } from '../outside/index.ts'
+import { withoutLogins, withoutUrlCredentials } from '../outside/index.ts'
 import { EXIT, type ExitCode, exitCodeOfProblem } from '../problems/index.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,9 +31,8 @@ export async function tell(thrown: unknown, terminal: Terminal): Promise<ExitCod
     const { code, message, at, hint } = error
     out.printError(showDiagnostic({ code, message, at, hint }, textOf(at.file), { color: out.color }))
   } else {
-    out.printError(
-      `error ${error.code}\n  ${error.message.replaceAll('\n', '\n  ')}\n${error.hint === undefined ? '' : `  hint: ${error.hint}\n`}`,
-    )
+    const hint = error.hint === undefined ? '' : `  hint: ${error.hint}\n`
+    out.printError(withoutLogins(`error ${error.code}\n  ${error.message.replaceAll('\n', '\n  ')}\n${hint}`))
   }
   return exitCodeOfProblem(error.code)
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { withoutCredentials, withoutUrlCredentials } from './url.ts'
+import {
+  isUrlWithoutScheme,
+  withDottedLogins,
+  withoutCredentials,
+  withoutLogins,
+  withoutUrlCredentials,
+} from './url.ts'
 
 it.each([
   ['redis://:PASSWORD@host:6379', 'redis://host:6379'],
@@ -36,4 +42,23 @@ it('is found inside of other text', () => {
   expect(withoutUrlCredentials('connect to "redis://:PASSWORD@10.0.0.1" and mqtts://a:b@c failed')).toBe(
     'connect to "redis://10.0.0.1" and mqtts://c failed',
   )
+})
+
+it.each([
+  ['user:PASSWORD@host', true],
+  ['//user:PASSWORD@host', true],
+  ['localhost:1883', true],
+  ['[::1]:1883', true],
+  ['broker.test:8080/mqtt', true],
+  ['aedes@3', false],
+  ['mosquito', false],
+])('%s is the URL of a broker without its scheme: %s', (text, is) => {
+  expect(isUrlWithoutScheme(text)).toBe(is)
+})
+
+it('a login without a scheme is not repeated by a complaint, and is dots in a line that names a broker', () => {
+  expect(withoutLogins('--listen user:PASSWORD@host: expected PORT')).toBe('--listen host: expected PORT')
+  expect(withoutLogins('x.yaml:3:1 error at 12:30, mail a@b.c')).toBe('x.yaml:3:1 error at 12:30, mail a@b.c')
+  expect(withDottedLogins('broker: { use: "u:PASSWORD@h" }')).toBe('broker: { use: "u:••••••••@h" }')
+  expect(withDottedLogins('payload: "u:PASSWORD@h"')).toBe('payload: "u:PASSWORD@h"')
 })

@@ -22,3 +22,19 @@ export const hasUrlPassword = (text: string): boolean =>
 
 /** Text in which no URL has credentials: for what others say, such as the message of a library. */
 export const withoutUrlCredentials = (text: string): string => text.replace(WITHIN, '$1$2')
+
+/** `USER:PASSWORD@HOST` of which the scheme was left out; `(` ends none, so that no expression is one. */
+const LOGIN = /(?<![\w.%+-])([\w.%+-]{0,64}:)([^\s"'<>(){}]{1,512}@)(?=[a-z0-9[])/gi
+
+/** Whether it reads as the URL of a broker whose scheme was forgotten: `HOST:PORT`, or with a login before it. */
+export const isUrlWithoutScheme = (text: string): boolean =>
+  /(:|\/\/).*@/.test(text) || /^(\[[\da-f:.]+\]|[a-z0-9.-]+):\d+(\/\S*)?$/i.test(text)
+
+/** A complaint about an argument: what may be a login is not repeated. */
+export const withoutLogins = (text: string): string => withoutUrlCredentials(text).replace(LOGIN, '')
+
+/** The same for a line of a file that names a broker: passwords are dots of the same length, and all else stays in its place. */
+export const withDottedLogins = (line: string): string =>
+  /\b(brokers?|use|url|server|host)\b["']?\s*:/.test(line)
+    ? line.replace(LOGIN, (_, user: string, password: string) => `${user}${'•'.repeat(password.length - 1)}@`)
+    : line

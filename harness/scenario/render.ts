@@ -2,7 +2,7 @@
 // count UTF-16 units but carets stand in terminal cells: a tab, an accent or 日 is not one of each.
 
 import { createColors } from 'picocolors'
-import { visible, withoutUrlCredentials } from '../outside/index.ts'
+import { visible, withDottedLogins, withoutUrlCredentials } from '../outside/index.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
 export interface RenderOptions {
@@ -43,7 +43,7 @@ function excerpt({ at }: Diagnostic, text: string, options: RenderOptions, dim: 
   if (lines.length > 1 && lines.at(-1) === '') lines.pop()
   // A place may lie past the end: a file cut short, or a recorded place and a newer text.
   const number = Math.min(Math.max(1, at.line), lines.length)
-  const line = lines[number - 1] ?? ''
+  const line = withDottedLogins(lines[number - 1] ?? '')
   const column = at.line > lines.length ? line.length : Math.min(Math.max(0, at.column - 1), line.length)
   const end = Math.min(line.length, column + Math.max(1, at.length))
 
@@ -56,7 +56,7 @@ function excerpt({ at }: Diagnostic, text: string, options: RenderOptions, dim: 
 
   const out: string[] = []
   const above = lines[number - 2]
-  if (above !== undefined) out.push(joinGutter(gutter(number - 1), clip(cells(above), from, width)))
+  if (above !== undefined) out.push(joinGutter(gutter(number - 1), clip(cells(withDottedLogins(above)), from, width)))
   out.push(joinGutter(gutter(number), clip(cells(line), from, width)))
   const carets = Math.max(1, Math.min(caretTo, from + width) - caretFrom)
   const lead = caretFrom - from + (from > 0 ? 1 : 0)

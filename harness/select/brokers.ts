@@ -6,7 +6,7 @@ import { Problem } from '../../emulators/index.ts'
 import { BROKER_ALIASES, type Broker, type BrokerKind, brokers, kindName } from '../brokers/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import { MQTT5, protocolName } from '../devices/index.ts'
-import { withoutCredentials } from '../outside/index.ts'
+import { isUrlWithoutScheme, withoutCredentials } from '../outside/index.ts'
 import type { BrokerFacts, BrokerRequest, Plan, Step } from '../plan/index.ts'
 import { didYouMean } from '../scenario/index.ts'
 import type { AccessArguments } from './args.ts'
@@ -67,6 +67,11 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   const known = [
     ...new Set([...Object.keys(config.brokers ?? {}), ...Object.keys(brokers), ...Object.keys(BROKER_ALIASES)]),
   ]
+  if (isUrlWithoutScheme(use)) {
+    throw new Problem('select/unknown-broker', 'a broker by its URL begins with a scheme, and this one has none', {
+      hint: `mqtt://${use.includes('@') ? 'USER:PASSWORD@HOST:PORT' : use}; mqtts, ws and wss are the other schemes`,
+    })
+  }
   throw new Problem('select/unknown-broker', `unknown broker "${withoutCredentials(use)}"`, {
     hint: didYouMean(use, known) ?? `there is ${known.join(', ')}, all, or mqtt://HOST:PORT`,
   })

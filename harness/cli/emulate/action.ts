@@ -201,6 +201,10 @@ function checkNumbers(args: EmulateArguments): void {
     const most = high === Number.MAX_SAFE_INTEGER ? '' : `, at most ${high}`
     throw new Problem('cli/bad-number', `--${name}: expected a whole number, at least ${low}${most}`)
   }
+  if (/[\s/@]/.test(args.host) || /^[^:[]*:[^:]*$/.test(args.host))
+    throw new Problem('cli/bad-address', '--host takes the name or the address of a broker alone', {
+      hint: 'the others have flags of their own: --port, --username, --password; a URL is for hil run --broker',
+    })
   if (args.willPayload !== undefined && args.willTopic === undefined)
     throw new Problem('cli/no-topic', 'a will needs a topic', { hint: '--will-topic TOPIC' })
 }

@@ -15,6 +15,7 @@ const URLS = [
   `mqtt:/user:${PASSWORD}@127.0.0.1:1`,
   `mqtt//user:${PASSWORD}@127.0.0.1:1`,
   `user:${PASSWORD}@127.0.0.1:1`,
+  `user:${PASSWORD}@host`,
   `mqtt://user:${PASSWORD}@[::1:1`,
   `mqtt://user:${PASSWORD}@127.0.0.1:99999`,
   `http://user:${PASSWORD}@127.0.0.1:1`,
@@ -46,17 +47,22 @@ const COMMANDS: Readonly<Record<string, (url: string) => readonly string[]>> = {
   record: (url) => ['record', '--broker', url],
   replay: (url) => ['replay', 'recording', '--broker', url],
   emulate: (url) => ['emulate', 'umqtt.simple', '--broker', url],
+  'emulate --host': (url) => ['emulate', 'umqtt.simple', '-h', url, '-t', 'a'],
+  'record --listen': (url) => ['record', '--broker', 'aedes', '--listen', url],
+  'load --metrics': (url) => ['load', 'fleet.scenario.yaml', '--metrics', url],
+  'devices --share': (url) => ['devices', '--share', url],
+  'an argument too many': (url) => ['record', url],
   load: (url) => ['load', 'fleet.scenario.yaml', '--broker', url],
   'load --queue': (url) => ['load', 'fleet.scenario.yaml', '--queue', url],
   worker: (url) => ['worker', '--queue', url],
   'check, in the scenario': () => ['check', 'own.scenario.yaml'],
   'run, in the scenario': () => ['run', 'own.scenario.yaml'],
+  'check, as a map in the scenario': () => ['check', 'map.scenario.yaml'],
+  'check, in the config': () => ['check', 'x.scenario.yaml', '--config', 'default.config.mjs'],
   'run, in the config': () => ['run', 'x.scenario.yaml', '--config', 'own.config.mjs', '--broker', 'mine'],
   'an unknown flag': (url) => ['run', 'x.scenario.yaml', `--brokr=${url}`],
   'a file': (url) => ['run', url],
 }
-
-const IN_TEXT = new Set(['check, in the scenario', 'run, in the scenario', 'run, in the config', 'a file'])
 
 /** All that was written below a folder, but what the test has put there. */
 function writtenIn(folder: string): string {
@@ -70,13 +76,15 @@ it.each(Object.entries(COMMANDS))('hil %s', async (name, args) => {
   process.env.HIL_QUEUE_KEY = 'k'.repeat(40)
   try {
     for (const url of URLS) {
-      // Without a scheme it is no URL, and may be any text.
-      if (IN_TEXT.has(name) && !/^[a-z]+:?[/]/.test(url)) continue
+      // Without a scheme, the name of a file may be any text.
+      if (name === 'a file' && !/^[a-z]+:?[/]/.test(url)) continue
       using folder = new Scratch()
       const put = (name: string, text: string): void => writeFileSync(join(folder.path, name), text)
       put('x.scenario.yaml', scenario())
       put('own.scenario.yaml', scenario(`broker: ${JSON.stringify(url)}\n`))
       put('own.config.mjs', `export default { brokers: { mine: ${JSON.stringify(url)} } }`)
+      put('map.scenario.yaml', scenario(`broker: { use: ${JSON.stringify(url)} }\n`))
+      put('default.config.mjs', `export default { broker: ${JSON.stringify(url)} }`)
       put('fleet.scenario.yaml', FLEET)
       mkdirSync(join(folder.path, 'recording'))
       put('recording/timeline.ndjson', RECORDING)

@@ -17,13 +17,16 @@ export async function workerAction({
     throw new Problem('cli/bad-number', '--concurrency: expected a whole number, at least 1')
   const out = terminal()
   const interrupt = interruptible(out)
-  await runWorker({
-    url: queue,
-    concurrency,
-    envAllow: envAllow.split(',').filter((name) => name !== ''),
-    print: out.print,
-    signal: interrupt.signal,
-  })
-  interrupt.done()
+  try {
+    await runWorker({
+      url: queue,
+      concurrency,
+      envAllow: envAllow.split(',').filter((name) => name !== ''),
+      print: out.print,
+      signal: interrupt.signal,
+    })
+  } finally {
+    interrupt.done()
+  }
   return EXIT.passed
 }
