@@ -1,69 +1,59 @@
-// The fleet against bare `net` and MQTT.js, the same work in one run: each measurement is a process of
-// its own with a fresh mosquitto, kinds take turns, and the median of the rounds counts. Absolute times
-// on a shared machine mean little; the ratio to bare `net` is what is held.
+// One table of all libraries: what an idle device takes, and what a connect and a QoS 0 publish cost, beside bare `net`
+// measured just before. CPU time, because the wall's depends on what else the machine does. HIL_BENCH_ROUNDS=3 measures
+// each three times and shows the median; one round takes less than two minutes.
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { brokers } from '../harness/brokers/index.ts'
+import { type ClientName, clients } from '../emulators/index.ts'
+import { type Figures, measured, median, type Task } from './fleet/measured.ts'
 import type { Measure } from './measure.ts'
 
-const ROUNDS = Number(process.env.HIL_BENCH_ROUNDS ?? 3)
-const CHILD = join(import.meta.dirname, 'fleet/child.js')
-const KINDS = ['bare', 'fleet', 'mqttjs'] as const
-type Kind = (typeof KINDS)[number]
-type Figures = Readonly<Record<string, number>>
+const ROUNDS = Number(process.env.HIL_BENCH_ROUNDS ?? 1)
+const HEAD = ['library', 'idle KiB', 'heap KiB', 'connect µs', 'x bare', 'publish µs', 'x bare']
+const WIDTHS = [16, 9, 9, 11, 7, 11, 7]
 
 export async function fleet(): Promise<readonly Measure[]> {
-  const connect = await rounds('connect', 0)
-  const paced0 = await rounds('paced', 0)
-  const paced1 = await rounds('paced', 1)
-  const flat0 = await rounds('flat', 0)
-  const flat1 = await rounds('flat', 1)
-  const latency = await rounds('latency', 0)
-  return [
-    row('connect 10,000, CPU each (target 1.3)', connect, 'cpu', us),
-    row('connect 10,000, wall (target 3 s)', connect, 'wall', (n) => `${(n / 1000).toFixed(2)} s`),
-    row('memory per idle device (target 6 KiB)', connect, 'memory', (n) => `${(n / 1024).toFixed(1)} KiB`),
-    row('QoS 0, 5,000 devices, 1/s: CPU each (target 1.3)', paced0, 'cpu', us),
-    row('QoS 1, 5,000 devices, 1/s: CPU each', paced1, 'cpu', us),
-    row('QoS 0 flat out, 100 devices: CPU each', flat0, 'cpu', us),
-    row('QoS 1 flat out, 100 devices: CPU each', flat1, 'cpu', us),
-    row('latency from intended, p50 (target 250 µs)', latency, 'p50', ms),
-    row('latency from intended, p99', latency, 'p99', ms),
-  ]
+  print(HEAD)
+  const all: Readonly<Record<Column, number>>[] = []
+  for (const name of Object.keys(clients) as ClientName[]) {
+    const rounds: Readonly<Record<Column, number>>[] = []
+    for (let k = 0; k < ROUNDS; k++) rounds.push({ ...(await pair('idle', name)), ...(await pair('burst', name)) })
+    all.push(...rounds)
+    print([name, ...COLUMNS.map((column) => shown(rounds, column))])
+  }
+  print(['bare net', ...BARE.map((column) => (column === null ? '' : shown(all, column)))])
+  return []
 }
 
-async function rounds(task: string, qos: number): Promise<Readonly<Record<Kind, readonly Figures[]>>> {
-  const figures: Record<Kind, Figures[]> = { bare: [], fleet: [], mqttjs: [] }
-  for (let k = 0; k < ROUNDS; k++) for (const kind of KINDS) figures[kind].push(await measured(kind, task, qos))
-  return figures
+type Column = 'memory' | 'heap' | 'connect' | 'connects' | 'publish' | 'publishes' | `bare ${string}`
+
+const COLUMNS = ['memory', 'heap', 'connect', 'connects', 'publish', 'publishes'] as const
+const BARE = ['bare memory', 'bare heap', 'bare connect', null, 'bare publish', null] as const
+
+/** Bare `net` and the library, one right after the other. */
+async function pair(task: Task & ('idle' | 'burst'), name: ClientName): Promise<Record<Column, number>> {
+  const bare = await measured('bare', task, 0)
+  const ours = await measured('fleet', task, 0, name)
+  const ratio = ours.cpu! / bare.cpu!
+  const figures: Readonly<Record<string, number>> =
+    task === 'burst'
+      ? { publish: ours.cpu!, publishes: ratio, 'bare publish': bare.cpu! }
+      : {
+          ...{ connect: ours.cpu!, connects: ratio, 'bare connect': bare.cpu! },
+          ...kibibytes('', ours),
+          ...kibibytes('bare ', bare),
+        }
+  return figures as Record<Column, number>
 }
 
-async function measured(kind: Kind, task: string, qos: number): Promise<Figures> {
-  await using broker = await brokers.mosquitto.open({ log: 'brief', config: ['max_queued_messages 100000'] })
-  const args = ['--expose-gc', CHILD, kind, task, String(broker.port), String(qos)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${kind} ${task} ended with ${code}`)
-  return JSON.parse(out) as Figures
+const kibibytes = (prefix: string, { memory, heap }: Figures): Readonly<Record<string, number>> => ({
+  [`${prefix}memory`]: memory! / 1024,
+  [`${prefix}heap`]: heap! / 1024,
+})
+
+function shown(rounds: readonly Readonly<Record<Column, number>>[], column: Column): string {
+  return median(rounds.map((round) => round[column]!)).toFixed(column === 'connects' || column === 'publishes' ? 2 : 1)
 }
 
-function row(
-  name: string,
-  figures: Readonly<Record<Kind, readonly Figures[]>>,
-  key: string,
-  show: (n: number) => string,
-): Measure {
-  const of = (kind: Kind): number => median(figures[kind].map((f) => f[key]!))
-  const baseline = `bare net ${show(of('bare'))}, MQTT.js ${show(of('mqttjs'))}`
-  return { name, value: show(of('fleet')), baseline, ratio: of('fleet') / of('bare') }
+function print(cells: readonly string[]): void {
+  const [first, ...rest] = cells
+  console.log(`  ${first!.padEnd(WIDTHS[0]!)}${rest.map((cell, k) => cell.padStart(WIDTHS[k + 1]!)).join('')}`)
 }
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
-const us = (n: number): string => `${n.toFixed(1)} µs`
-const ms = (n: number): string => `${(n * 1000).toFixed(0)} µs`

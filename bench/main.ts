@@ -6,6 +6,7 @@ import { capture } from './capture.ts'
 import { coldStart } from './cold-start.ts'
 import { decode } from './decode.ts'
 import { fleet } from './fleet.ts'
+import { fleetDetail } from './fleet-detail.ts'
 import { linkLatency } from './link.ts'
 import { linkMemory } from './link-memory.ts'
 import type { Measure } from './measure.ts'
@@ -15,6 +16,7 @@ const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
   decode,
   fleet,
+  'fleet-detail': fleetDetail,
   link: linkLatency,
   'link-memory': linkMemory,
   capture,

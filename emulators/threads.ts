@@ -9,19 +9,22 @@ import { type Duration, type Instant, milliseconds } from './core/time.ts'
  * waits takes it when it next runs, if nobody else has it by then.
  */
 export class RecursiveLock {
-  readonly #freed: Signal
+  readonly #name: string
+  /** Made when somebody has to wait. */
+  #freed: Signal | null = null
   #owner: ThreadHandle | null = null
   #depth = 0
   #waiting = 0
 
   constructor(name: string) {
-    this.#freed = new Signal(name)
+    this.#name = name
   }
 
   *take(): Program<void> {
     const me = yield* currentThread()
     while (this.#owner !== null && this.#owner !== me) {
       this.#waiting++
+      this.#freed ??= new Signal(this.#name)
       try {
         yield* waitFor(this.#freed, null)
       } finally {
@@ -35,7 +38,7 @@ export class RecursiveLock {
   *give(): Program<void> {
     if (--this.#depth > 0) return
     this.#owner = null
-    if (this.#waiting > 0) yield* signal(this.#freed)
+    if (this.#waiting > 0) yield* signal(this.#freed!)
   }
 }
 

@@ -1,14 +1,14 @@
-// One measurement in a process of its own: `child KIND TASK PORT QOS`, the figures as JSON on standard output.
+// One measurement in a process of its own: `child KIND TASK PORT QOS CLIENT`, the figures as JSON on standard output.
 
 import { bare } from './bare.ts'
 import { emulated } from './emulated.ts'
 import { mqttjs } from './mqttjs.ts'
 import type { Subject, SubjectOptions } from './subject.ts'
 
-const [kind, task, port, qosText] = process.argv.slice(2)
+const [kind, task, port, qosText, client = 'umqtt.simple'] = process.argv.slice(2)
 const qos = Number(qosText) as 0 | 1
 const kinds: Readonly<Record<string, (options: SubjectOptions) => Subject>> = { bare, fleet: emulated, mqttjs }
-const options = { port: Number(port), qos, size: 64, latency: task === 'latency' }
+const options = { port: Number(port), qos, size: 64, latency: task === 'latency', client }
 
 const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const cpu = (since?: NodeJS.CpuUsage): number => {
@@ -16,10 +16,21 @@ const cpu = (since?: NodeJS.CpuUsage): number => {
   return user + system
 }
 
+/** Makes the heap's young generation as large as it gets: it is the process's, and no device's. */
+function growYoungGeneration(): void {
+  let kept: object[] = []
+  for (let k = 0; k < 3_000_000; k++) {
+    kept.push({ k })
+    if (kept.length > 200_000) kept = []
+  }
+}
+
 async function connecting(count: number): Promise<unknown> {
   const warm = kinds[kind!]!(options)
   await warm.connect(300)
-  await settle(200)
+  growYoungGeneration()
+  globalThis.gc?.()
+  await settle(500)
   globalThis.gc?.()
   const before = process.memoryUsage()
   const subject = kinds[kind!]!({ ...options })
@@ -130,6 +141,8 @@ async function latency(seconds: number): Promise<unknown> {
 
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
   connect: () => connecting(10_000),
+  idle: () => connecting(5000),
+  burst: () => flatOut(100_000),
   flat: () => flatOut(qos === 0 ? 400_000 : 60_000),
   paced: () => paced(8),
   latency: () => latency(8),

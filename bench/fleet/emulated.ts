@@ -1,5 +1,4 @@
-// The fleet: emulated devices with umqtt.simple, or the library that HIL_BENCH_CLIENT names, driven by
-// emulators/drive/fleet/fleet.ts.
+// The fleet: emulated devices, driven by emulators/drive/fleet/fleet.ts.
 
 import {
   bind,
@@ -19,23 +18,26 @@ import { payload, type Subject, type SubjectOptions, TOPIC, WINDOW } from './sub
 /** Client ids are unique, also of the clients that warm up. */
 let serials = 0
 
-export function emulated({ port, qos, size, latency }: SubjectOptions): Subject {
+export function emulated({ port, qos, size, latency, client }: SubjectOptions): Subject {
   const serial = serials++
-  const kind: ClientKind = clients[(process.env.HIL_BENCH_CLIENT ?? 'umqtt.simple') as ClientName]
+  const kind: ClientKind = clients[client as ClientName]
   const topic = new TextEncoder().encode(TOPIC)
   const subscription = kind.verbs.subscribe({ topic, qos: 0 })!
-  const connect = kind.verbs.connect({ clean: true })!
+  const connect = kind.verbs.connect(kind.inTask === undefined ? { clean: true } : {})!
   const bytes = payload(size, 0)
   const said = kind.verbs.publish({ topic, payload: bytes, ...(qos === 0 ? {} : { qos }) })!
   const args: PyValue[] = bind(said.method, kind.methods[said.method]!, said.args, said.kwargs)
   const publish: Instruction = { id: 'publish', method: said.method, args, kwargs: {} }
-  const check: Instruction = { id: 'check', ...kind.verbs.check({})! }
+  const look = kind.verbs.check({})
+  const check: Instruction | null = look === null ? null : { id: 'check', ...look }
   const devices: FleetDevice[] = []
   let count = 0
   let begun = 0
   let done = 0
   let resolveConnected = (): void => {}
   let pending: Int32Array = new Int32Array()
+  // What takes its time before it connects would make the others wait; the fleet's window counts connects alone.
+  const atOnce = kind.events === undefined ? WINDOW : Number.POSITIVE_INFINITY
   const begin = (): void => fleet.boot(devices[begun++]!)
   const host: FleetHost = {
     program: (device) => fleetDevice(role, device),
@@ -63,7 +65,10 @@ export function emulated({ port, qos, size, latency }: SubjectOptions): Subject 
     client: kind,
     connect,
     backoff: null,
-    options: (device) => kind.identity(`fleet-${serial}-${device.index}`, '127.0.0.1', port),
+    options: (device) => ({
+      ...kind.identity(`fleet-${serial}-${device.index}`, '127.0.0.1', port),
+      ...kind.inTask?.clean(true),
+    }),
     will: () => null,
     subscriptions: (device) => (latency && device.index === 0 ? [subscription] : []),
     heard: (_, __, message) => subject.onMessage(Buffer.from(message).readDoubleBE(0)),
@@ -78,7 +83,7 @@ export function emulated({ port, qos, size, latency }: SubjectOptions): Subject 
       for (let k = 0; k < count; k++) devices.push(fleet.add(k))
       return new Promise((resolve) => {
         resolveConnected = resolve
-        while (begun < Math.min(count, WINDOW)) begin()
+        while (begun < Math.min(count, atOnce)) begin()
       })
     },
     publish(k) {

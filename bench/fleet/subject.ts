@@ -20,6 +20,8 @@ export interface SubjectOptions {
   readonly port: number
   readonly qos: 0 | 1
   readonly size: number
+  /** The fleet's library. */
+  readonly client: string
   /** Client 0 subscribes to what client 1 publishes. */
   readonly latency: boolean
 }

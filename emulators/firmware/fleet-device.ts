@@ -4,7 +4,7 @@
 
 import {
   type CallOutcome,
-  nextInstruction,
+  type Instruction,
   type Program,
   PythonError,
   type PyValue,
@@ -18,7 +18,7 @@ import type { FleetDevice } from '../drive/fleet/device.ts'
 import { waitOf } from './backoff.ts'
 import { say } from './firmware.ts'
 import { EventHooks, subscribe } from './fleet-events.ts'
-import type { FleetRole } from './fleet-role.ts'
+import { type FleetRole, NEXT } from './fleet-role.ts'
 import { taskDevice } from './fleet-task-device.ts'
 import { Sketch } from './sketch.ts'
 
@@ -32,26 +32,34 @@ export function fleetDevice(role: FleetRole, device: FleetDevice): Program<void>
   return role.client.inTask === undefined ? callingDevice(role, device) : taskDevice(role, device)
 }
 
-function* callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
+function callingDevice(role: FleetRole, device: FleetDevice): Program<void> {
   const { events } = role.client
   const hooks = events === undefined ? new Hooks(role, device) : new EventHooks(role, device, events)
-  const client = programOf(role, role.client.create(role.options(device), hooks))
-  hooks.client = client
-  yield* begin(client, role, device)
+  hooks.client = programOf(role, role.client.create(role.options(device), hooks))
+  return run(hooks)
+}
+
+/** What stands in it is kept for as long as the device lives. */
+function* run(hooks: Hooks | EventHooks): Program<void> {
+  yield* begin(hooks.client!, hooks.role, hooks.device)
   for (;;) {
-    const instruction = yield* nextInstruction(null)
-    if (instruction === null) continue
-    let raised: PythonError | null = null
-    try {
-      const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
-      if (hooks instanceof EventHooks) yield* hooks.done(instruction, value)
-    } catch (e) {
-      if (!(e instanceof PythonError)) throw e
-      raised = e
-    }
-    yield* reportOutcome(instruction.id, raised === null ? RETURNED : { kind: 'raised', error: raised })
-    if (raised !== null) yield* mend(client, role, device, raised)
+    const instruction = yield NEXT
+    if (instruction !== null) yield* obey(hooks, instruction as Instruction)
   }
+}
+
+function* obey(hooks: Hooks | EventHooks, instruction: Instruction): Program<void> {
+  const client = hooks.client!
+  let raised: PythonError | null = null
+  try {
+    const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
+    if (hooks instanceof EventHooks) yield* hooks.done(instruction, value)
+  } catch (e) {
+    if (!(e instanceof PythonError)) throw e
+    raised = e
+  }
+  yield* reportOutcome(instruction.id, raised === null ? RETURNED : { kind: 'raised', error: raised })
+  if (raised !== null) yield* mend(client, hooks.role, hooks.device, raised)
 }
 
 /** What the program calls: the library, or a sketch around it. */
@@ -59,7 +67,6 @@ function programOf({ client: { sketch }, connect, backoff }: FleetRole, library:
   return sketch === undefined ? library : new Sketch(library, connect.method, backoff === null ? sketch.retry : null)
 }
 
-/** A function of its own: what it needed is not kept for as long as the device lives. */
 function* begin(client: EmulatedClient, role: FleetRole, device: FleetDevice): Program<void> {
   const will = role.will(device)
   if (will !== null) yield* say(client, will)
@@ -107,21 +114,21 @@ function* connectAgain(client: EmulatedClient, role: FleetRole, device: FleetDev
 /** What a program does in its callbacks. */
 class Hooks implements ClientHooks {
   client: EmulatedClient | null = null
-  readonly #role: FleetRole
-  readonly #device: FleetDevice
+  readonly role: FleetRole
+  readonly device: FleetDevice
 
   constructor(role: FleetRole, device: FleetDevice) {
-    this.#role = role
-    this.#device = device
+    this.role = role
+    this.device = device
   }
 
   *onMessage(topic: Uint8Array, payload: Uint8Array): Program<void> {
-    this.#role.heard(this.#device, topic, payload)
+    this.role.heard(this.device, topic, payload)
   }
 
   /** umqtt.robust's `reconnect`, as a program's subclass overrides it; without a policy its own holds. */
   *onReconnect(): Program<number | null> {
-    if (this.#role.backoff === null) return null
-    return Number(yield* connectAgain(this.client!, this.#role, this.#device, false))
+    if (this.role.backoff === null) return null
+    return Number(yield* connectAgain(this.client!, this.role, this.device, false))
   }
 }

@@ -32,8 +32,8 @@ export function* subscribe(client: EmulatedClient, role: FleetRole, device: Flee
 export class EventHooks implements ClientHooks {
   client: EmulatedClient | null = null
   readonly wlan: Wlan
-  readonly #role: FleetRole
-  readonly #device: FleetDevice
+  readonly role: FleetRole
+  readonly device: FleetDevice
   readonly #events: ClientEvents
   readonly #parts = new MessageParts()
   #published: Signal | null = null
@@ -43,8 +43,8 @@ export class EventHooks implements ClientHooks {
   #wait = 0
 
   constructor(role: FleetRole, device: FleetDevice, events: ClientEvents) {
-    this.#role = role
-    this.#device = device
+    this.role = role
+    this.device = device
     this.#events = events
     this.wlan = new DeviceWlan(device)
   }
@@ -54,7 +54,7 @@ export class EventHooks implements ClientHooks {
     const { published } = this.#events
     if (published === undefined || method !== 'publish') return
     if (value === 0) throw new PythonError('0', method)
-    const qos = this.#role.client.methods.publish!.findIndex(({ name }) => name === 'qos')
+    const qos = this.role.client.methods.publish!.findIndex(({ name }) => name === 'qos')
     if (args[qos] === 0) return
     this.#awaited = Number(value)
     this.#published ??= new Signal(published)
@@ -63,7 +63,7 @@ export class EventHooks implements ClientHooks {
 
   *onMessage(topic: Uint8Array, payload: Uint8Array, _?: PyValue, properties?: MessageProperties): Program<void> {
     const whole = this.#parts.add(payload, properties)
-    if (whole !== null) this.#role.heard(this.#device, topic, whole)
+    if (whole !== null) this.role.heard(this.device, topic, whole)
   }
 
   *onEvent(name: string, args: readonly PyValue[]): Program<void> {
@@ -71,7 +71,7 @@ export class EventHooks implements ClientHooks {
     if (name === connected) {
       this.#attempt = 0
       this.#wait = 0
-      yield* subscribe(this.client!, this.#role, this.#device)
+      yield* subscribe(this.client!, this.role, this.device)
     } else if (name === published) {
       if (args[0] !== this.#awaited) return
       this.#awaited = 0
@@ -81,7 +81,7 @@ export class EventHooks implements ClientHooks {
   }
 
   *#reconnect(method: string, usual: number): Program<void> {
-    const { backoff } = this.#role
+    const { backoff } = this.role
     if (backoff === null) this.#wait = usual
     else {
       const chance = (yield* randomInt(0, CHANCES - 1)) / CHANCES

@@ -1,8 +1,15 @@
 // What a fleet's device is to its program.
 
+import type { BoardCall } from '../board.ts'
 import type { ClientKind, LibraryCall, Options } from '../clients/client.ts'
 import type { FleetDevice } from '../drive/fleet/device.ts'
 import type { Backoff } from './backoff.ts'
+
+/**
+ * Asks for the next instruction. A program that waits here is what an idle device is: no generator inside of another, and
+ * one call for all.
+ */
+export const NEXT: BoardCall = { kind: 'instruction', wait: null }
 
 /** What the devices of a group have in common; what is a device's own is made when it is asked for. */
 export interface FleetRole {

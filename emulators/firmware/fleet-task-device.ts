@@ -3,7 +3,7 @@
 
 import {
   type CallOutcome,
-  nextInstruction,
+  type Instruction,
   type Program,
   PythonError,
   randomInt,
@@ -21,7 +21,7 @@ import type { FleetDevice } from '../drive/fleet/device.ts'
 import { waitOf } from './backoff.ts'
 import { wholeMessage } from './event-line.ts'
 import { say } from './firmware.ts'
-import type { FleetRole } from './fleet-role.ts'
+import { type FleetRole, NEXT } from './fleet-role.ts'
 
 const RETURNED: CallOutcome = { kind: 'returned', value: null }
 const CHANCES = 1_000_000
@@ -34,16 +34,19 @@ export function* taskDevice(role: FleetRole, device: FleetDevice): Program<void>
   hooks.client = client
   yield* say(client, role.connect)
   for (;;) {
-    const instruction = yield* nextInstruction(null)
-    if (instruction === null) continue
-    const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
-    const failed = typeof value === 'number' && value < 0
-    const done = !failed && (typeof value !== 'number' || value === 0 || (yield* hooks.acknowledged(value)))
-    yield* reportOutcome(
-      instruction.id,
-      done ? RETURNED : { kind: 'raised', error: new PythonError(instruction.method, failed ? value : 'expired') },
-    )
+    const instruction = yield NEXT
+    if (instruction !== null) yield* obey(client, hooks, instruction as Instruction)
   }
+}
+
+function* obey(client: EmulatedClient, hooks: TaskHooks, instruction: Instruction): Program<void> {
+  const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
+  const failed = typeof value === 'number' && value < 0
+  const done = !failed && (typeof value !== 'number' || value === 0 || (yield* hooks.acknowledged(value)))
+  yield* reportOutcome(
+    instruction.id,
+    done ? RETURNED : { kind: 'raised', error: new PythonError(instruction.method, failed ? value : 'expired') },
+  )
 }
 
 class TaskHooks implements ClientHooks {

@@ -3,8 +3,8 @@
 
 import type { Program } from '../../board.ts'
 import { uint16 } from '../arduino/c.ts'
-import { malloc } from '../arduino/memory.ts'
 import type { NetworkClient } from '../arduino/network-client.ts'
+import { malloc } from '../memory.ts'
 import {
   BUFFER_TOO_SHORT,
   CONNECTION_DENIED,

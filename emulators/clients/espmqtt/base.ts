@@ -6,14 +6,14 @@ import { macAddress, type Program, type ThreadHandle } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
 import { RecursiveLock } from '../../threads.ts'
 import type { Options } from '../client.ts'
-import { int } from './c.ts'
 import { type Config, newConfig, newConnectInfo, setConfig } from './config.ts'
 import { EventGroup } from './event-group.ts'
-import { type EspEvent, EventLoop, type EventValue } from './event-loop.ts'
+import { type EspHandler, EventLoop, type EventValue } from './event-loop.ts'
 import { type ConnectInfo, OutBuffer } from './message.ts'
 import type { Properties } from './message5.ts'
 import { Outbox } from './outbox.ts'
 import { type ServerProperties, serverDefaults, type UserProperties } from './parse5.ts'
+import type { SdkConfig } from './sdkconfig.ts'
 import type { Transport } from './transport.ts'
 
 export type State = 'INIT' | 'DISCONNECTED' | 'CONNECTED' | 'WAIT_RECONNECT'
@@ -46,12 +46,8 @@ export interface Mqtt5 {
   inFlight: number
 }
 
-interface ErrorCodes {
-  disconnectReturnCode: number
-}
-
 export abstract class EspBase {
-  protected readonly build: Options
+  protected readonly build: SdkConfig
   protected readonly version: EspVersion
   protected config: Config = newConfig()
   protected readonly info: ConnectInfo = newConnectInfo()
@@ -77,17 +73,15 @@ export abstract class EspBase {
   protected mqtt5: Mqtt5 | null = null
   // What an event's struct still holds from the event before.
   protected reasonCode = 0
-  protected readonly errorCodes: ErrorCodes = { disconnectReturnCode: 0 }
+  protected disconnectReturnCode = 0
   protected sessionPresent = 0
   protected userProperty: UserProperties | null = null
-  #mac: Uint8Array | null = null
 
-  /** `build`: sdkconfig, by the options' names. */
-  constructor(version: EspVersion, build: Options, handler: ((event: EspEvent) => Program<void>) | undefined) {
+  constructor(version: EspVersion, build: SdkConfig, handler: EspHandler) {
     this.version = version
     this.build = build
-    this.statusBits = new EventGroup(int(build.CONFIG_FREERTOS_HZ))
-    this.eventLoop = new EventLoop(int(build.CONFIG_MQTT_EVENT_QUEUE_SIZE), handler)
+    this.statusBits = new EventGroup(build.tickHz)
+    this.eventLoop = new EventLoop(build.eventQueueSize, handler)
   }
 
   get scheme(): string | null {
@@ -120,21 +114,21 @@ export abstract class EspBase {
   /** `esp_mqtt_set_config`. */
   protected *setConfig(options: Options, first: boolean): Program<string> {
     yield* this.apiLock.take()
-    this.#mac ??= yield* macAddress()
+    const mac = yield* macAddress()
     const { build } = this
     const result = setConfig(
       this.config,
       this.info,
       options,
       {
-        protocol5: int(build.CONFIG_MQTT_PROTOCOL_5) !== 0,
-        protocol311: int(build.CONFIG_MQTT_PROTOCOL_311) !== 0,
+        protocol5: build.protocol5,
+        protocol311: build.protocol311,
         decodes: this.version.isNew,
-        mac: this.#mac,
+        mac,
       },
       first,
     )
-    if (first) this.out = new OutBuffer(this.config.outBuffer, int(build.CONFIG_MQTT_MSG_ID_INCREMENTAL) !== 0)
+    if (first) this.out = new OutBuffer(this.config.outBuffer, build.incrementalIds)
     else this.out.resize(this.config.outBuffer)
     yield* this.apiLock.give()
     return result
@@ -161,7 +155,7 @@ export abstract class EspBase {
     else
       yield* this.dispatch('DISCONNECTED', {
         ...this.reason(),
-        disconnect_return_code: this.errorCodes.disconnectReturnCode,
+        disconnect_return_code: this.disconnectReturnCode,
       })
   }
 
@@ -221,8 +215,9 @@ export abstract class EspBase {
   }
 
   protected *deleteExpired(): Program<void> {
-    const timeout = int(this.build.CONFIG_MQTT_OUTBOX_EXPIRED_TIMEOUT_MS)
-    if (int(this.build.CONFIG_MQTT_REPORT_DELETED_MESSAGES) === 0) {
+    if (this.outbox.isEmpty) return
+    const timeout = this.build.outboxExpiry
+    if (!this.build.reportsDeleted) {
       this.outbox.deleteExpired(yield* this.tick(), timeout)
       return
     }

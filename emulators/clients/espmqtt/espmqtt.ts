@@ -8,9 +8,10 @@ import { attributeError, bind } from '../python/python.ts'
 import { DISCONNECT_BIT, type EspVersion, RECONNECT_BIT, STOPPED_BIT } from './base.ts'
 import { cString, int, pointer, textOf } from './c.ts'
 import { newConfig, newConnectInfo, SCHEMES, setConfig, setUri } from './config.ts'
-import type { EspEvent } from './event-loop.ts'
+import type { EspHandler } from './event-loop.ts'
 import { ESP_HABITS, ESP_METHODS, ESP_OPTIONS, ESP_QUIRKS } from './kind.ts'
 import { PropertyCalls } from './properties.ts'
+import { sdkConfig } from './sdkconfig.ts'
 import { espTaskOptions, espVerbs } from './verbs.ts'
 
 /** What `esp_mqtt_client_get_state` calls the states. */
@@ -26,17 +27,21 @@ const lengthOf = (length: PyValue, data: PyValue): number =>
   length === null ? (pointer(data)?.length ?? 0) : int(length)
 
 export class EspMqtt extends PropertyCalls implements EmulatedClient {
-  readonly #options: Options
-  #begun: boolean | null = null
+  /** Until `init`. */
+  #options: Options | null
+  #begun = false
 
-  constructor(version: EspVersion, options: Options, handler: ((event: EspEvent) => Program<void>) | undefined) {
-    super(version, options, handler)
+  constructor(version: EspVersion, options: Options, handler: EspHandler) {
+    super(version, sdkConfig(options), handler)
     this.#options = options
   }
 
   /** False: `esp_mqtt_client_init` gave NULL. */
   *init(): Program<boolean> {
-    this.#begun ??= yield* this.initialise(this.#options)
+    const options = this.#options
+    if (options === null) return this.#begun
+    this.#options = null
+    this.#begun = yield* this.initialise(options)
     return this.#begun
   }
 
@@ -160,7 +165,6 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
 
 /** What a recording leaves to the program: init's NULL, and TLS and WebSocket handshakes that are not made. */
 const refuse = (options: Options): void => {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null))
   const config = newConfig()
   const build = {
     protocol5: int(options.CONFIG_MQTT_PROTOCOL_5) !== 0,
@@ -168,7 +172,7 @@ const refuse = (options: Options): void => {
     decodes: true,
     mac: new Uint8Array(6),
   }
-  const result = setConfig(config, newConnectInfo(), given, build, true)
+  const result = setConfig(config, newConnectInfo(), options, build, true)
   if (int(options.CONFIG_MQTT_EVENT_QUEUE_SIZE) !== 1)
     throw new Problem('client/bad-option', 'esp-mqtt: CONFIG_MQTT_EVENT_QUEUE_SIZE other than 1 is not emulated')
   if (result === 'ESP_ERR_NO_MEM')
@@ -231,7 +235,7 @@ function kindAt(version: EspVersion): ClientKind {
     create(given, hooks) {
       const options = parseOptions('esp-mqtt', ESP_OPTIONS, given)
       if (hooks.recorded !== true) refuse(options)
-      return new EspMqtt(version, options, hooks.onEspEvent?.bind(hooks))
+      return new EspMqtt(version, options, hooks)
     },
   }
 }

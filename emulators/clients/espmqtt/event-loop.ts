@@ -12,24 +12,31 @@ export interface EspEvent {
   readonly fields: Readonly<Record<string, EventValue>>
 }
 
+/** The program's handler, when it has one. */
+export interface EspHandler {
+  onEspEvent?(event: EspEvent): Program<void>
+}
+
 export class EventLoop {
-  readonly #handler: ((event: EspEvent) => Program<void>) | undefined
+  readonly #handler: EspHandler
   readonly #size: number
-  #queue: EspEvent[] = []
+  /** null while it is empty, which it nearly always is. */
+  #queue: EspEvent[] | null = null
   /** Whoever ran it last. */
   #runner: ThreadHandle | null = null
   #room: Signal | null = null
 
   /** `size`: CONFIG_MQTT_EVENT_QUEUE_SIZE. */
-  constructor(size: number, handler: ((event: EspEvent) => Program<void>) | undefined) {
+  constructor(size: number, handler: EspHandler) {
     this.#size = size
     this.#handler = handler
   }
 
   /** Without waiting: whether there was room. */
   offer(event: EspEvent): boolean {
-    if (this.#queue.length >= this.#size) return false
-    this.#queue.push(event)
+    if ((this.#queue?.length ?? 0) >= this.#size) return false
+    if (this.#queue === null) this.#queue = [event]
+    else this.#queue.push(event)
     return true
   }
 
@@ -44,10 +51,16 @@ export class EventLoop {
 
   /** Handles one event, if there is any. */
   *run(): Program<void> {
-    const event = this.#queue.shift()
+    const event = this.#take()
     this.#runner = yield* currentThread()
     if (event === undefined) return
     if (this.#room !== null) yield* signal(this.#room)
-    if (this.#handler !== undefined) yield* this.#handler(event)
+    if (this.#handler.onEspEvent !== undefined) yield* this.#handler.onEspEvent(event)
+  }
+
+  #take(): EspEvent | undefined {
+    const event = this.#queue?.shift()
+    if (this.#queue?.length === 0) this.#queue = null
+    return event
   }
 }

@@ -20,7 +20,10 @@ export const PINGRESP = 13
 export const DISCONNECT = 14
 
 const HEADER_ROOM = 5
-const NOTHING = new Uint8Array()
+const NOTHING: Uint8Array = new Uint8Array()
+/** Room in which packets are built; a packet that needs more has its own. */
+const SCRATCH = 1024
+const POOL: Uint8Array[] = []
 
 /** `mqtt_connect_info_t`. */
 export interface ConnectInfo {
@@ -55,7 +58,9 @@ export class OutBuffer {
   length: number
   readonly #incremental: boolean
   #lastMessageId = 0
-  #bytes: number[] = []
+  /** Lent by the pool while a packet is built; `#count` bytes of it are used. */
+  #bytes = NOTHING
+  #count = 0
 
   /** `incremental`: CONFIG_MQTT_MSG_ID_INCREMENTAL. */
   constructor(length: number, incremental: boolean) {
@@ -73,29 +78,30 @@ export class OutBuffer {
 
   /** Bytes of the packet so far, with the header room. */
   get used(): number {
-    return HEADER_ROOM + this.#bytes.length
+    return HEADER_ROOM + this.#count
   }
 
   begin(): void {
-    this.#bytes = []
+    if (this.#bytes === NOTHING) this.#bytes = POOL.pop() ?? new Uint8Array(SCRATCH)
+    this.#count = 0
   }
 
   byte(value: number): void {
     this.#room(1)
-    this.#bytes.push(value & 0xff)
+    this.#bytes[this.#count++] = value
   }
 
   bytes(value: Uint8Array): void {
     this.#room(value.length)
-    for (const byte of value) this.#bytes.push(byte)
+    this.#append(value)
   }
 
   /** Two bytes of length and the bytes. */
   string(value: Uint8Array | null): void {
     const bytes = value ?? NOTHING
     this.#room(2 + bytes.length)
-    this.#bytes.push((bytes.length >> 8) & 0xff, bytes.length & 0xff)
-    for (const byte of bytes) this.#bytes.push(byte)
+    this.#uint16(bytes.length)
+    this.#append(bytes)
   }
 
   /** Flags are only known when what they stand for has been appended. */
@@ -113,19 +119,21 @@ export class OutBuffer {
       } else id = yield* randomInt(0, 65534)
     }
     this.#room(2)
-    this.#bytes.push(id >> 8, id & 0xff)
+    this.#uint16(id)
     return id
   }
 
   /** Where the properties of an MQTT 5 packet begin; their length is put in by `propertiesEnd`. */
   propertiesBegin(): number {
-    return this.#bytes.length
+    return this.#count
   }
 
   propertiesEnd(at: number): void {
-    const length = variableLength(this.#bytes.length - at)
+    const length = variableLength(this.#count - at)
     this.#room(length.length)
-    this.#bytes.splice(at, 0, ...length)
+    this.#bytes.copyWithin(at + length.length, at, this.#count)
+    this.#bytes.set(length, at)
+    this.#count += length.length
   }
 
   /** The payload of a publish, or as much of it as fits. */
@@ -141,15 +149,24 @@ export class OutBuffer {
   }
 
   finish(type: number, qos = 0, retain = 0): void {
-    const total = this.fragmentedTotal > 0 ? this.fragmentedTotal - HEADER_ROOM : this.#bytes.length
+    const total = this.fragmentedTotal > 0 ? this.fragmentedTotal - HEADER_ROOM : this.#count
     const length = variableLength(total)
-    this.data = Uint8Array.of((type << 4) | ((qos & 3) << 1) | (retain & 1), ...length, ...this.#bytes)
+    const data = new Uint8Array(1 + length.length + this.#count)
+    data[0] = (type << 4) | ((qos & 3) << 1) | (retain & 1)
+    data.set(length, 1)
+    data.set(this.#bytes.subarray(0, this.#count), 1 + length.length)
+    this.data = data
     this.fragmentedOffset -= HEADER_ROOM - 1 - length.length
-    this.#bytes = []
+    this.#giveBack()
   }
 
   fail(): void {
-    this.#bytes = []
+    this.#giveBack()
+    this.data = NOTHING
+  }
+
+  /** Nobody asks for the last packet any more. */
+  forget(): void {
     this.data = NOTHING
   }
 
@@ -168,6 +185,26 @@ export class OutBuffer {
 
   #room(count: number): void {
     if (this.used + count > this.length) throw new DoesNotFit()
+    if (this.#count + count <= this.#bytes.length) return
+    const larger = new Uint8Array(2 * (this.#count + count))
+    larger.set(this.#bytes.subarray(0, this.#count))
+    this.#bytes = larger
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#count)
+    this.#count += bytes.length
+  }
+
+  #uint16(value: number): void {
+    this.#bytes[this.#count++] = value >> 8
+    this.#bytes[this.#count++] = value
+  }
+
+  #giveBack(): void {
+    if (this.#bytes.length === SCRATCH) POOL.push(this.#bytes)
+    this.#bytes = NOTHING
+    this.#count = 0
   }
 }
 
@@ -183,12 +220,13 @@ export function variableLength(length: number): number[] {
 
 const empty = (bytes: Uint8Array | null): bytes is null => bytes === null || bytes.length === 0
 
-const PROTOCOLS = { '3.1': ['MQIsdp', 3], '3.1.1': ['MQTT', 4], '5': ['MQTT', 5] } as const
+const name = (text: string): Uint8Array => new TextEncoder().encode(text)
+const PROTOCOLS = { '3.1': [name('MQIsdp'), 3], '3.1.1': [name('MQTT'), 4], '5': [name('MQTT'), 5] } as const
 
 /** Protocol name, level, flags, keep alive; gives where the flags stand. */
 export function connectHeader(out: OutBuffer, info: ConnectInfo): number {
-  const [name, level] = PROTOCOLS[info.protocolVer]
-  out.string(new TextEncoder().encode(name))
+  const [protocol, level] = PROTOCOLS[info.protocolVer]
+  out.string(protocol)
   out.byte(level)
   const flagsAt = out.used
   out.byte(info.cleanSession ? 0x02 : 0)

@@ -14,13 +14,21 @@ export interface OutboxItem {
   pending: Pending
 }
 
+/** Of all outboxes that have been empty so far. */
+const NONE: OutboxItem[] = []
+
 export class Outbox {
   /** Bytes of all packets. */
   size = 0
-  #items: OutboxItem[] = []
+  #items: OutboxItem[] = NONE
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0
+  }
 
   enqueue(item: OutboxItem): void {
-    this.#items.push(item)
+    if (this.#items === NONE) this.#items = [item]
+    else this.#items.push(item)
     this.size += item.data.length
   }
 
@@ -68,7 +76,7 @@ export class Outbox {
   }
 
   deleteAll(): void {
-    this.#items = []
+    this.#items = NONE
     this.size = 0
   }
 

@@ -24,7 +24,7 @@ function payloadOf(data: PyValue, length: number): Payload {
 export abstract class EspPublish extends EspTask {
   /** The id, 0 for QoS 0, -1, or -2 when the outbox is full. */
   protected *publish(topic: PyValue, data: PyValue, length: number, qos: number, retain: number): Program<number> {
-    if (int(this.build.CONFIG_MQTT_SKIP_PUBLISH_IF_DISCONNECTED) !== 0 && this.state !== 'CONNECTED') return -1
+    if (this.build.skipsPublishIfDisconnected && this.state !== 'CONNECTED') return -1
     yield* this.apiLock.take()
     const result = yield* this.#publish(cString(topic), payloadOf(data, length), qos, retain)
     yield* this.apiLock.give()

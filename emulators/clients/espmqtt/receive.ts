@@ -3,6 +3,7 @@
 
 import type { Program } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
+import { malloc } from '../memory.ts'
 import { EspBase } from './base.ts'
 import { int } from './c.ts'
 import type { EventValue } from './event-loop.ts'
@@ -40,17 +41,17 @@ import { AT_ONCE, TIMEOUT } from './transport.ts'
 export type Received = 1 | 0 | -1 | -2
 
 /** The in buffer grows to what it must hold: a fleet has thousands of them. */
-const SMALL = 64
+const SMALL = 16
 
 export abstract class EspReceive extends EspBase {
-  protected inBuffer = new Uint8Array(SMALL)
+  protected inBuffer: Uint8Array = malloc(SMALL)
   /** `in_buffer_read_len`. */
   protected readLength = 0
   protected messageLength = 0
 
   #room(count: number): Uint8Array {
     if (this.inBuffer.length < count) {
-      const larger = new Uint8Array(Math.max(count, 2 * this.inBuffer.length))
+      const larger = malloc(Math.max(count, 2 * this.inBuffer.length))
       larger.set(this.inBuffer)
       this.inBuffer = larger
     }
@@ -183,10 +184,10 @@ export abstract class EspReceive extends EspBase {
   *#disconnected(): Program<void> {
     const code = reasonCodeOf(this.inBuffer, this.readLength)
     this.reasonCode = code
-    this.errorCodes.disconnectReturnCode = code
+    this.disconnectReturnCode = code
     yield* this.dispatchDisconnected()
     this.reasonCode = 0
-    this.errorCodes.disconnectReturnCode = 0
+    this.disconnectReturnCode = 0
   }
 
   *#acknowledged(name: string, id: number, dataOf: typeof pubackData): Program<void> {
@@ -249,7 +250,7 @@ export abstract class EspReceive extends EspBase {
       })
       if (have >= total) return true
       offset += data.length
-      if (int(this.build.CONFIG_MQTT_TOPIC_PRESENT_ALL_DATA_EVENTS) === 0) topic = null
+      if (!this.build.topicInAllDataEvents) topic = null
       properties = {}
       const got = yield* this.transport!.read(Math.min(total - have, this.config.inBuffer), this.networkTimeout)
       // What does not come in time is left out, and the message taken for complete.

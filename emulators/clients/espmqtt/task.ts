@@ -4,7 +4,6 @@
 import type { Program } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
 import { DISCONNECT_BIT, RECONNECT_BIT, STOPPED_BIT, type State } from './base.ts'
-import { int } from './c.ts'
 import { RECONNECT, SCHEMES } from './config.ts'
 import { acknowledge, bare, CONNACK, connect, DISCONNECT, PINGREQ, PUBLISH, PUBREL } from './message.ts'
 import { acknowledge5, connect5, disconnect5 } from './message5.ts'
@@ -21,27 +20,33 @@ export abstract class EspTask extends EspReceive {
     this.state = 'INIT'
     this.statusBits.clear(STOPPED_BIT)
     while (this.running) {
-      yield* this.apiLock.take()
-      yield* this.eventLoop.run()
-      yield* this.deleteExpired()
-      switch (this.current()) {
-        case 'INIT':
-          yield* this.#connectTurn()
-          break
-        case 'CONNECTED':
-          yield* this.#connectedTurn(clock)
-          break
-        case 'WAIT_RECONNECT':
-          if (yield* this.#waitTurn()) continue
-      }
-      yield* this.apiLock.give()
-      if (this.current() === 'CONNECTED')
-        yield* this.transport!.pollRead(milliseconds(int(this.build.CONFIG_MQTT_POLL_READ_TIMEOUT_MS)))
+      if ((yield* this.#turn(clock)) && this.current() === 'CONNECTED')
+        yield* this.transport!.pollRead(milliseconds(this.build.pollReadTimeout))
     }
     if (this.transport !== null) yield* this.transport.close()
     this.outbox.deleteAll()
     this.state = 'DISCONNECTED'
     yield* this.statusBits.set(STOPPED_BIT)
+  }
+
+  /** False: it was spent waiting for the next attempt. */
+  *#turn(clock: { lastRetransmit: number }): Program<boolean> {
+    yield* this.apiLock.take()
+    yield* this.eventLoop.run()
+    yield* this.deleteExpired()
+    switch (this.current()) {
+      case 'INIT':
+        yield* this.#connectTurn()
+        break
+      case 'CONNECTED':
+        yield* this.#connectedTurn(clock)
+        break
+      case 'WAIT_RECONNECT':
+        if (yield* this.#waitTurn()) return false
+    }
+    this.out.forget()
+    yield* this.apiLock.give()
+    return true
   }
 
   /** Read anew: every wait in between may have changed it. */
@@ -257,7 +262,7 @@ export abstract class EspTask extends EspReceive {
     }
     yield* this.apiLock.give()
     // Half of the time, in whole ticks: two of them end exactly with the time, and "more than" is asked for.
-    const period = 1000 / int(this.build.CONFIG_FREERTOS_HZ)
+    const period = 1000 / this.build.tickHz
     yield* this.statusBits.wait(RECONNECT_BIT, Math.floor(Math.floor(this.waitTimeout / 2) / period))
     return true
   }

@@ -74,9 +74,8 @@ export class Transport {
     }
   }
 
-  *pollRead(timeout: Duration): Program<void> {
-    if (this.#socket !== null) yield* board.poll(this.#socket, 'readable', timeout)
-    else yield* board.sleep(timeout)
+  pollRead(timeout: Duration): Program<unknown> {
+    return this.#socket === null ? board.sleep(timeout) : board.poll(this.#socket, 'readable', timeout)
   }
 
   *close(): Program<void> {

@@ -1,7 +1,7 @@
 // The buffer of PubSubClient, in which packets are built, and what a program sets.
 
 import { type CString, uint8, uint16 } from '../arduino/c.ts'
-import { malloc } from '../arduino/memory.ts'
+import { malloc } from '../memory.ts'
 import { MQTT_CONNECTION_LOST, MQTT_DISCONNECTED, MQTT_MAX_HEADER_SIZE } from './packets.ts'
 
 /** `#define`s that change the library. */

@@ -24,7 +24,11 @@ export class Names {
 
   /** Calls back at once with what is known; an address is its own. */
   find(host: string, found: Found): void {
-    const known = isIP(host) === 0 ? this.#known.get(host) : [host]
+    let known = this.#known.get(host)
+    if (known === undefined && isIP(host) !== 0) {
+      known = [host]
+      this.#known.set(host, known)
+    }
     if (known !== undefined) {
       found(null, known)
       return
