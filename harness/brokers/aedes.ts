@@ -76,7 +76,7 @@ export const aedes2: BrokerKind = kindOf({
   name: 'aedes@2',
   summary: 'the beta of aedes 2 in this process, with MQTT 5 as well',
   protocols: [3, 4, 5],
-  isEmbedded: false, // in virtual time it does not answer
+  isEmbedded: true,
   load: () => import('aedes2') as unknown as Promise<Pick<typeof import('aedes'), 'Aedes'>>,
 })
 

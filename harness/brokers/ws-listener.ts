@@ -2,8 +2,8 @@
 // server by itself: it answers with the subprotocol mqtt when that is offered, and ends a connection at a text frame.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../link/index.ts'
@@ -24,12 +24,15 @@ export async function openWebDoor(
   port: number,
   enter: (stream: Duplex) => void,
 ): Promise<WebDoor | null> {
-  const http = createServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
-  if (!(await listen(http, host, port))) return null
+  const http = createHttpServer((_, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
+  // HTTP is spoken on sockets that a listener of TCP gives it: that one may be of a virtual run.
+  const server = createServer({ allowHalfOpen: true, noDelay: true })
+  if (!(await listen(server, host, port))) return null
   const sockets = new Set<Socket>()
-  http.on('connection', (socket) => {
+  server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
+    http.emit('connection', socket)
   })
   const door = new WebSocketServer({
     server: http,
@@ -39,10 +42,10 @@ export async function openWebDoor(
   door.on('connection', (web) => enter(new WebStream(web)))
   return {
     async close(how, cut) {
-      const closed = once(http, 'close')
+      const closed = once(server, 'close')
       if (how === 'stopped') for (const web of door.clients) web.close(GOING_AWAY)
       door.close()
-      http.close()
+      server.close()
       for (const socket of sockets) cut(socket)
       await closed
     },

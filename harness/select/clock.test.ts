@@ -34,11 +34,15 @@ it.each([
     '{ use: umqtt.simple, link: { tls: true } }',
     'blue speaks TLS, which needs a socket of the operating system',
   ],
-  ['WebSocket', '{ use: raw, link: { websocket: true } }', 'blue speaks WebSocket'],
 ] as const)('%s is skipped in virtual time, with the reason, and runs in real time where it may', (_, device, why) => {
   const plan = planOf(device)
   expect(timed(plan, aedes, 'virtual', undefined).plan.skip).toContain(`not in virtual time: ${why}`)
   expect(timed(plan, aedes, 'auto', undefined)).toEqual({ plan, clock: 'real' })
+})
+
+it.each(['reference', 'aedes@2'] as const)('%s is embedded as well, and WebSocket runs in virtual time', (name) => {
+  const plan = planOf('{ use: raw, link: { websocket: true } }')
+  expect(timed(plan, chosen(name), 'virtual', undefined)).toEqual({ plan, clock: 'virtual' })
 })
 
 it('a broker that is another program is skipped as well', () => {

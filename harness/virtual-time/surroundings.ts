@@ -17,7 +17,8 @@ import type { World } from './world.ts'
 /** When every virtual run begins: 2020-01-01T00:00:00Z. */
 const EPOCH = Date.UTC(2020, 0, 1)
 
-const dateNow = (): number => (current.world === null ? real.Date.now() : EPOCH + current.world.now)
+/** In whole milliseconds, as Node has it. */
+const dateNow = (): number => (current.world === null ? real.Date.now() : EPOCH + Math.floor(current.world.now))
 
 const VirtualDate = new Proxy(real.Date, {
   construct: (target, args, type) => Reflect.construct(target, args.length === 0 ? [dateNow()] : args, type),

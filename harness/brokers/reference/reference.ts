@@ -25,6 +25,7 @@ export type Planted = (broker: SmallBroker) => void
 export const reference: BrokerKind = defineBroker({
   name: 'reference',
   summary: 'MQTT 3.1.1 and 5 with every option, in this process, nothing to install; for tests of tests',
+  isEmbedded: true,
   options,
   gaps: [
     {

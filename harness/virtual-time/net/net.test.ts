@@ -194,6 +194,23 @@ const programs: Readonly<Record<string, Program>> = {
     await Promise.all(ends)
     await closing(server)
   },
+  'a RST is heard of before what another sends after it': async ({ server: log }) => {
+    const ends: Promise<unknown>[] = []
+    const accepted: Socket[] = []
+    const { server, port } = await listening((socket) => {
+      accepted.push(socket)
+      ends.push(closed(socket))
+      socket.on('data', (chunk) => log(`data ${chunk}`))
+      socket.on('error', ({ code }: NodeJS.ErrnoException) => log(`error ${code}`))
+    })
+    const [one, other] = [connect({ port, host: '127.0.0.1' }), connect({ port, host: '127.0.0.1' })]
+    await Promise.all([once(one, 'connect'), once(other, 'connect')])
+    while (accepted.length < 2) await turns(1)
+    one.resetAndDestroy()
+    other.end('y')
+    await Promise.all(ends)
+    await closing(server)
+  },
 }
 
 describe('the network in memory', () => {

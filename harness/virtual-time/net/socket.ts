@@ -171,11 +171,9 @@ export class MemorySocket extends Duplex {
     this.#inbox = []
     this.#waiting = null
     this.onLeave()
-    // As libuv: what was to be closed is closed at the end of the turn.
-    this.#world.immediate(() => {
-      done(error)
-      process.nextTick(() => this.emit('close', error !== null))
-    })
+    // As libuv: what was to be closed is closed at the end of the turn, and an error is heard of before that.
+    this.#world.immediate(() => this.emit('close', error !== null))
+    done(error)
   }
 
   #resetNow(): void {
