@@ -2,7 +2,7 @@
 // of them. A kind is a file and a line in index.ts; the plan and the conductor know no kind by name.
 
 import type { Clock, Random } from '../../emulators/index.ts'
-import type { Recorder } from '../evidence/index.ts'
+import type { DeviceEvent, Recorder } from '../evidence/index.ts'
 import type { Attachment, Device } from './device.ts'
 import type { DeviceKey } from './keys.ts'
 import type { DeviceOption } from './options.ts'
@@ -46,6 +46,10 @@ export interface DeviceKind<Settings = unknown> {
   readonly speaksWebSocket?: true
   /** What a claim can see of it besides its link; absent: nothing. `serial-in`: what was sent to its console. */
   readonly shows?: readonly ('serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal')[]
+  /** What can become of it besides `boot`, `reset` and `off`, as claims name it; absent: nothing. */
+  readonly becomes?: readonly DeviceEvent['change'][]
+  /** The names of its methods, and of what they raise, for a claim that misspells one; absent: unknown. */
+  names?(settings: Settings): { readonly methods: readonly string[]; readonly raises: readonly string[] }
   /** It reads certificates from files. */
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */

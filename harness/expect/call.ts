@@ -3,9 +3,9 @@
 
 import { z } from 'zod'
 import type { CallEvent } from '../evidence/index.ts'
-import { clipText, identifier, type RaisedMatcher, raisedMatcher, valueMatcher } from '../scenario/index.ts'
+import { clipText, identifier, type RaisedMatcher, raisedMatcher, suggest, valueMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher, ObservableDevice } from './matcher.ts'
 import { showValue, showWanted } from './show-value.ts'
 
 const fields = z
@@ -58,8 +58,9 @@ export const call: Matcher<CallFields> = {
     return event.state === 'started' ? [] : null
   },
   impossible(f, { device }) {
-    const busy = f.device === undefined ? null : device(f.device)?.busy
-    if (busy === null || busy === undefined) return null
+    const about = f.device === undefined ? undefined : device(f.device)
+    const busy = about?.busy ?? null
+    if (busy === null) return misspelt(f, about)
     return {
       message: `${f.device} is ${busy}: no step makes a call on it`,
       hint: 'no event can match this claim',
@@ -75,6 +76,22 @@ export const call: Matcher<CallFields> = {
     if (f.raised !== undefined) return `${what}${who} raised${f.raised === true ? '' : ` ${showRaised(f.raised)}`}`
     return `${what}${who} started`
   },
+}
+
+/** A name that is nearly one that the library has. Others may come from its callbacks. */
+function misspelt({ method, raised }: CallFields, about: ObservableDevice | undefined): Impossible | null {
+  const exception =
+    raised === undefined || raised === true ? undefined : typeof raised === 'string' ? raised : raised.type
+  return (
+    nearlyOneOf(method, about?.methods ?? [], `${about?.use} has no method`) ??
+    nearlyOneOf(exception, about?.raises ?? [], `${about?.use} raises no`)
+  )
+}
+
+function nearlyOneOf(name: string | undefined, known: readonly string[], what: string): Impossible | null {
+  const isCallback = name !== undefined && /^on[_A-Z]/.test(name)
+  const near = name === undefined || isCallback || known.includes(name) ? undefined : suggest(name, known)
+  return near === undefined ? null : { message: `${what} ${name}`, hint: `did you mean "${near}"?`, word: name }
 }
 
 /** The id of the step; in a `repeat` the turn is marked behind it. */

@@ -39,9 +39,17 @@ export const device: Matcher<DeviceFields> = {
     if (event.kind !== 'device' || event.device !== f.device || event.change !== f.change) return null
     return differences({ cause: f.cause }, event as never)
   },
-  impossible: (f) =>
-    f.cause === undefined || f.change === 'restarted'
-      ? null
-      : { message: `${f.change} has no cause`, hint: 'only change: restarted has one', word: 'cause' },
+  impossible(f, { device }) {
+    if (f.cause !== undefined && f.change !== 'restarted')
+      return { message: `${f.change} has no cause`, hint: 'only change: restarted has one', word: 'cause' }
+    const about = device(f.device)
+    const changes = about?.changes ?? null
+    if (about === undefined || changes === null || changes.has(f.change)) return null
+    return {
+      message: `${f.device} (use: ${about.use}) is never ${f.change}`,
+      hint: `what becomes of it is ${[...changes].join(', ')}`,
+      word: f.change,
+    }
+  },
   show: (f) => `${f.device} ${f.change}${f.cause === undefined ? '' : ` by ${f.cause}`}`,
 }

@@ -46,6 +46,15 @@ export const fleet: Matcher<FleetFields> = {
       off.push(`connected: expected at most ${showShare(most)}, got ${event.connected}`)
     return off
   },
+  impossible(f) {
+    const most = f['at-most']
+    if (most === undefined || f.connected === undefined || f.connected <= most) return null
+    return {
+      message: `at least ${showShare(f.connected)} and at most ${showShare(most)} is never the case`,
+      hint: 'at-most is not below connected; keep one of them',
+      word: 'at-most',
+    }
+  },
   show(f) {
     const parts = [
       f.connected === undefined ? '' : `${showShare(f.connected)} connected`,

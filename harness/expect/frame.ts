@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { OPCODES } from '../websocket/index.ts'
 import { differences } from './compare.ts'
+import { CONNECTION, outside } from './domain.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { noWebSocket } from './possible.ts'
 
@@ -54,7 +55,8 @@ export const frame: Matcher<FrameFields> = {
     const delivered = f.to === undefined ? undefined : true
     return differences({ final, length, code, by, connection, delivered }, { ...event, by: event.by ?? 'peer' })
   },
-  impossible: (f, { device }) => noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ?? codeOf(f),
+  impossible: (f, { device }) =>
+    noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ?? codeOf(f) ?? outside(f, { connection: CONNECTION }),
   show: (f) => `a ${f.opcode ?? 'WebSocket'} frame ${f.from !== undefined ? `from ${f.from}` : `to ${f.to}`}`,
 }
 

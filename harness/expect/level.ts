@@ -23,6 +23,9 @@ export function ofAnotherLevel(f: Claimed, name: string, device: ObservableDevic
   const hint = 'no event can match this claim; name a device that has protocol: 5, or leave this out'
   if (typeof f.level === 'number' && f.level !== level && (f.level === MQTT5 || level === MQTT5))
     return { message: `${speaks}, so none of its packets has level ${f.level}`, hint, word: 'level' }
+  const said = f.match?.protocolLevel
+  if (device.isClient === true && typeof said === 'number' && said !== level && (said === MQTT5 || level === MQTT5))
+    return { message: `${speaks}, so its CONNECT never has protocolLevel ${said}`, hint, word: 'protocolLevel' }
   if (level === MQTT5) return null
   if (f.type === 'auth') return { message: `AUTH is of MQTT 5, and ${speaks}`, hint, word: 'type' }
   const word = onlyInFive(f)

@@ -27,6 +27,11 @@ export interface ObservableDevice {
   readonly websocket: boolean
   /** Which of these it can show; null: unknown. */
   readonly shows: ReadonlySet<'serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal'> | null
+  /** What can become of it, as `change:` names it; null or absent: unknown. */
+  readonly changes?: ReadonlySet<string> | null
+  /** Names of methods of its library, and of what they raise; null or absent: unknown. */
+  readonly methods?: readonly string[] | null
+  readonly raises?: readonly string[] | null
   /** Why it takes no calls; null: it does. */
   readonly busy: string | null
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { textMatcher, type ValueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences, showField } from './compare.ts'
+import { outside, QOS } from './domain.ts'
 import { canSee } from './filters.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { noFilter, nothingLeftOut } from './possible.ts'
@@ -37,7 +38,10 @@ export const message: Matcher<MessageFields> = {
     return differences(f, event as never)
   },
   impossible: (f, { observe }) =>
-    nothingLeftOut(f, ['topic', 'payload', 'qos']) ?? noFilter(f.topic) ?? unseen(f.topic, observe),
+    nothingLeftOut(f, ['topic', 'payload', 'qos']) ??
+    outside(f, { qos: QOS }) ??
+    noFilter(f.topic) ??
+    unseen(f.topic, observe),
   show: (f) =>
     [
       'a message',

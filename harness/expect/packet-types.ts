@@ -1,6 +1,8 @@
 // Which fields a packet of a type has; a claim on another never matches.
 
+import { PACKET_TYPES } from '../../emulators/index.ts'
 import type { ValueMatcher } from '../scenario/index.ts'
+import { isOpen, outside, PACKET_ID, QOS } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 import { noFilter, nothingLeftOut } from './possible.ts'
 
@@ -52,9 +54,14 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   const claimed = noSuchClaim(match.claims as ValueMatcher | undefined)
   if (claimed !== null) return claimed
   const published =
-    type === 'publish' ? (noFilter(match.topic as ValueMatcher | undefined) ?? noSuchQos(match.qos)) : null
+    type === 'publish'
+      ? (noFilter(match.topic as ValueMatcher | undefined) ?? noSuchQos(match.qos) ?? idWithoutNeed(match))
+      : null
   return (
     published ??
+    outside(match, { packetId: PACKET_ID, qos: type === 'publish' ? QOS : undefined }) ??
+    otherBytes(type, match.hex) ??
+    unequalLists(match) ??
     nothingLeftOut(
       match,
       named.filter((name) => !OPTIONAL.includes(name)),
@@ -78,6 +85,38 @@ const noSuchQos = (qos: unknown): Impossible | null =>
   typeof qos === 'number' && qos > 2
     ? { message: `a PUBLISH with QoS ${qos} is malformed`, hint: 'claim type: malformed', word: 'qos' }
     : null
+
+/** Only above QoS 0 a PUBLISH has a packet id. */
+function idWithoutNeed({ qos, packetId }: Readonly<Record<string, unknown>>): Impossible | null {
+  if (qos !== 0 || packetId === undefined || packetId === null) return null
+  return { message: 'a PUBLISH with QoS 0 has no packetId', hint: 'leave packetId out', word: 'packetId' }
+}
+
+/** The first four bits of a packet are its type. */
+function otherBytes(type: string | undefined, hex: unknown): Impossible | null {
+  const [digit] = typeof hex === 'string' ? hex.trim() : ''
+  if (type === undefined || type === 'malformed' || digit === undefined || isOpen(hex)) return null
+  const begins = PACKET_TYPES.indexOf(type as never).toString(16)
+  if (digit.toLowerCase() === begins) return null
+  return {
+    message: `${type.toUpperCase()} begins with the digit ${begins}, not with ${digit}`,
+    hint: 'hex: has all bytes of the packet, from the first',
+    word: 'hex',
+  }
+}
+
+/** What is said of each filter of a SUBSCRIBE stands in lists of the same length. */
+function unequalLists(match: Readonly<Record<string, unknown>>): Impossible | null {
+  const lists = ['topic', 'qos', ...OPTIONS].filter((name) => Array.isArray(match[name]))
+  const lengths = lists.map((name) => (match[name] as readonly unknown[]).length)
+  const other = lengths.findIndex((length) => length !== lengths[0])
+  if (other < 0) return null
+  return {
+    message: `${lists[0]} names ${lengths[0]} and ${lists[other]} ${lengths[other]} of the filters of one packet`,
+    hint: 'a list means the whole list, in order',
+    word: lists[other],
+  }
+}
 
 /** What a packet of the type may leave out, which `null` means. */
 const OPTIONAL: readonly string[] = ['packetId', 'username', 'password', 'will', 'reasonCode', 'statement', 'offset']

@@ -12,6 +12,7 @@ import {
   wholeMatcher,
 } from '../scenario/index.ts'
 import { differences, showField } from './compare.ts'
+import { CONNECTION, LEVEL, outside } from './domain.ts'
 import { type Fields, packetFields } from './fields.ts'
 import { ofAnotherLevel } from './level.ts'
 import type { Impossible, Matcher, ObservableDevice } from './matcher.ts'
@@ -203,6 +204,19 @@ function ofServers({ from, type, at, by }: PacketFields, device: ObservableDevic
   }
 }
 
+/** Packets that only one side sends [MQTT 3.1.1, table 2.1]. */
+const CLIENTS_SEND: readonly (string | undefined)[] = ['connect', 'subscribe', 'unsubscribe', 'pingreq']
+
+/** What the link injects is another matter. */
+function ofClients({ to, type, by }: PacketFields): Impossible | null {
+  if (to === undefined || by === 'link' || !CLIENTS_SEND.includes(type)) return null
+  return {
+    message: `no broker sends ${type!.toUpperCase()} to ${to}: clients do`,
+    hint: `write from: ${to}, or by: link for what a step injects`,
+    word: 'to',
+  }
+}
+
 export const packet: Matcher<PacketFields> = {
   name: 'packet',
   summary: "an MQTT packet on a device's link",
@@ -228,6 +242,8 @@ export const packet: Matcher<PacketFields> = {
   },
   impossible: (f, { device, statements }) =>
     impossiblePacket(f) ??
+    outside(f, { connection: CONNECTION, level: LEVEL }) ??
+    ofClients(f) ??
     notReported(f.match?.statement, statements) ??
     ofServers(f, f.from === undefined ? undefined : device(f.from)) ??
     ofAnotherLevel(f, f.from ?? f.to!, device(f.from ?? f.to!)),

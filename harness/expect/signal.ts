@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
+import { outside } from './domain.ts'
 import type { Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
 import { showWanted } from './show-value.ts'
@@ -27,6 +28,9 @@ export const signal: Matcher<SignalFields> = {
     if (event.kind !== 'signal' || event.device !== f.device || event.signal !== f.signal) return null
     return event.by === 'harness' ? null : differences({ value: f.value }, event as never)
   },
-  impossible: (f, { device }) => nothingLeftOut(f, ['value']) ?? notShown('pins', f.device, device(f.device), 'signal'),
+  impossible: (f, { device }) =>
+    nothingLeftOut(f, ['value']) ??
+    outside(f, { value: { from: 0, to: 1 } }) ??
+    notShown('pins', f.device, device(f.device), 'signal'),
   show: (f) => `${f.device}'s ${f.signal} changed${f.value === undefined ? '' : ` to ${showWanted(f.value)}`}`,
 }

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import type { SocketChange } from '../evidence/index.ts'
 import { identifier, valueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
-import type { Matcher } from './matcher.ts'
+import { CONNECTION, outside } from './domain.ts'
+import type { Impossible, Matcher } from './matcher.ts'
 
 const fields = z.strictObject({
   from: identifier().describe('the device whose connection it is'),
@@ -53,9 +54,28 @@ export const socket: Matcher<SocketFields> = {
         hint: 'only event: secured tells the name that the device asked for',
         word: 'serverName',
       }
-    return null
+    return causedByAnother(f) ?? outside(f, { connection: CONNECTION })
   },
   show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,
+}
+
+/** Who can cause what. A connection that was never made has no other side that ends it. */
+const CAUSES: Readonly<Partial<Record<SocketFields['event'], readonly SocketFields['by'][]>>> = {
+  connecting: ['device'],
+  connected: ['device'],
+  secured: ['device'],
+  'handshake-failed': ['device'],
+  refused: ['broker', 'link'],
+}
+
+function causedByAnother({ event, by }: SocketFields): Impossible | null {
+  const causes = CAUSES[event]
+  if (by === undefined || causes === undefined || causes.includes(by)) return null
+  return {
+    message: `${event} is never caused by the ${by}`,
+    hint: `write by: ${causes.join(' or by: ')}, or leave it out`,
+    word: by,
+  }
 }
 
 const isAsWanted = (wanted: SocketFields['event'], change: SocketChange): boolean =>

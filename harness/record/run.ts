@@ -76,6 +76,8 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
       needs: [],
       capabilities: null,
       shows: null,
+      changes: null,
+      names: null,
       waitsForBoot: false,
     })),
     always: [],

@@ -152,7 +152,7 @@ export const matcherExamples: Readonly<Record<MatcherName, string>> = {
   signal: `
 - expect: { signal: { device: blue, signal: led, value: 1 }, within: 1250ms }`,
   device: `
-- expect: { device: { device: sensor, change: restarted, cause: watchdog }, within: 30s }`,
+- expect: { device: { device: bench, change: restarted, cause: watchdog }, within: 30s }`,
   exit: `
 - expect: { exit: { device: sensor, code: 0 } }
 - expect: { exit: { device: sensor, signal: SIGKILL } }`,

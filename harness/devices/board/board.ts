@@ -79,6 +79,7 @@ export const board: DeviceKind<Settings> = {
   tells: ({ commands }, verb, word) => tellsByCommand(commands, verb, word),
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
+  becomes: ['ended', 'crashed', 'away', 'lost', 'restarted', 'flashed', 'erased', 'backtrace'],
   lacks: { noun: 'a board', hint: 'it takes port, reset, power, files, client, with, will, poll and signals' },
   linkHost,
   refusesByReset: true,

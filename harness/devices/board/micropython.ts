@@ -65,6 +65,7 @@ export const micropython: DeviceKind<Settings> = {
   tells: ({ commands }, verb, word) => tellsByCommand(commands, verb, word),
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
+  becomes: ['ended', 'crashed', 'away', 'lost', 'restarted'],
   lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
   compile(written) {
     const board = compileBoard(written, 'micropython')

@@ -18,6 +18,33 @@ import { inItsVersion } from '../version.ts'
 import type { Written } from '../written.ts'
 import { emulatedDevice } from './device.ts'
 
+/** A verb that the library has no method for is asked for by its own name. */
+const CALL_VERBS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'check', 'wait', 'loop', 'ping', 'disconnect']
+
+/** What emulated libraries and their boards raise; `names.test.ts` holds it against their text. */
+export const RAISED: readonly string[] = [
+  'AssertionError',
+  'AttributeError',
+  'CancelledError',
+  'EOFError',
+  'Exception',
+  'IndexError',
+  'KeyError',
+  'MMQTTException',
+  'MMQTTStateError',
+  'MQTTException',
+  'MemoryError',
+  'NotImplementedError',
+  'OSError',
+  'RuntimeError',
+  'TypeError',
+  'UnicodeDecodeError',
+  'UnicodeError',
+  'ValueError',
+  'ZeroDivisionError',
+  'error',
+]
+
 const DEFAULT_POLL = milliseconds(100)
 
 interface Settings {
@@ -41,6 +68,8 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   isClient: true,
   choosesLevel: () => client.options.some(({ name }) => name === 'CONFIG_MQTT_PROTOCOL_5'), // set_config may set it
   shows: ['serial', 'signal'],
+  becomes: ['ended', 'crashed'],
+  names: ({ client }) => ({ methods: [...Object.keys(client.methods), ...CALL_VERBS], raises: RAISED }),
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'

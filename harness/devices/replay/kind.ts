@@ -36,6 +36,7 @@ export const replay: DeviceKind<Settings> = {
   keys: ['file', 'device', 'speed', 'begin', 'with'],
   choosesLevel: () => true, // as it was recorded
   shows: ['exit'],
+  becomes: ['ended', 'crashed'],
   lacks: { noun: 'a replay', hint: 'it takes file, device, speed, begin and with: { password }' },
   compile(written) {
     const { words } = written

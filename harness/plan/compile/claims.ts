@@ -1,7 +1,7 @@
 // `expect` and `never`, from parsed words to claims.
 
 import type { z } from 'zod'
-import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import { type Duration, type Place, seconds, showDuration } from '../../../emulators/index.ts'
 import { deviceKinds } from '../../devices/index.ts'
 import {
   type AnyMatcher,
@@ -52,6 +52,8 @@ export function buildExpect(node: Node) {
       })
       return undefined
     }
+    const watched = count === undefined ? every !== undefined : count.max !== Number.POSITIVE_INFINITY
+    if (watched && !endsInTime(window.to, after, 'within', node, context)) return undefined
     for (const name of Object.keys(parsed.save ?? {})) if (context.saved !== 'any') context.saved.add(name)
     if (!savesFields(parsed.save ?? {}, want, count?.max === 0, node, context)) return undefined
     return {
@@ -98,9 +100,23 @@ export function buildNever(node: Node, under: 'steps' | 'always') {
       })
       return undefined
     }
+    if (under === 'steps' && !endsInTime(parsed.for!, after, 'for', node, context)) return undefined
     if (under === 'always' && !fitsAlways(after, until, node, context)) return undefined
     return { kind: 'never', want, window: parsed.for ?? null, until, after, started: null }
   }
+}
+
+/** A window that is watched to its end, and ends after the scenario's time is up whenever it begins, is always cut short. */
+function endsInTime(length: Duration, after: Anchor | null, key: string, node: Node, context: Context): boolean {
+  const isOfAStep = after === null || after.kind === 'step'
+  if (!isOfAStep || length <= context.lasts) return true
+  context.diagnostics.add({
+    code: 'scenario/unanswerable',
+    message: `this watches for ${showDuration(length)}, and the scenario's time is up after ${showDuration(context.lasts)}`,
+    at: placeOfWord(node, key),
+    hint: 'give the scenario a longer timeout:, or the claim a shorter window',
+  })
+  return false
 }
 
 /** A claim under `always` begins with the run, and its end is a moment that comes once. */
@@ -180,7 +196,7 @@ function namesExist(found: Pattern, node: Node, context: Context): boolean {
 }
 
 /** A claim that no event can satisfy or break is a mistake; of a role that was bound from outside it makes the scenario skip. */
-function isPossible({ matcher, fields }: Pattern, node: Node, context: Context): boolean {
+export function isPossible({ matcher, fields }: Pattern, node: Node, context: Context): boolean {
   const around = {
     observe: context.observe,
     statements: REPORTED,
@@ -202,10 +218,10 @@ function isPossible({ matcher, fields }: Pattern, node: Node, context: Context):
 export function observable(name: string, { devices }: Context): ObservableDevice | undefined {
   const device = devices.get(name)
   if (device === undefined || device.use === '') return undefined
-  const { use, tls, websocket, shows, busy } = device
+  const { use, tls, websocket, shows, busy, changes, names } = device
   const kind = deviceKinds[use]
   const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
-  return { use, level, isClient: kind?.isClient === true, tls: tls !== null, websocket, shows, busy }
+  return { use, level, isClient: kind?.isClient === true, tls: tls !== null, websocket, shows, busy, changes, ...names }
 }
 
 /** Where a word stands, as a key or as a value; else the start. */

@@ -144,6 +144,7 @@ function compileOne(
   const unfit: string[] = []
   const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
   if (casting.unfit !== null) unfit.push(casting.unfit)
+  const timeout = parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT
   const context: Context = {
     diagnostics,
     scope,
@@ -152,7 +153,8 @@ function compileOne(
     groups: new Set(fleet?.groups.map((group) => group.name)),
     linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
-    timeout: parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT,
+    timeout,
+    lasts: stepNodes.every(onlyClaims) ? (Number.POSITIVE_INFINITY as Duration) : timeout,
     observe: observed(parsed?.observer ?? fleet === null),
     saved: new Set(),
     repeats: false,
@@ -300,10 +302,16 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   needs: [],
   capabilities: null,
   shows: null,
+  changes: null,
+  names: null,
   waitsForBoot: false,
 })
 
 /** Devices that a `boot` step anywhere below starts. */
+/** A record can be held against it: nothing is done. */
+const onlyClaims = (step: Node): boolean =>
+  step.kind === 'map' && step.entries.some(({ key }) => key === 'expect' || key === 'never')
+
 function bootsIn(step: Node): string[] {
   const boot = childOf(step, 'boot')
   const inside = boot?.kind === 'scalar' && boot.value !== null ? boot : childOf(boot, 'device')

@@ -36,6 +36,8 @@ export interface Context {
     { readonly isExpect: boolean; readonly verb: string; readonly mostHeld?: number | undefined }
   >
   readonly timeout: Duration
+  /** How long the steps can take at most; Infinity: claims alone, which may be held against any record. */
+  readonly lasts: Duration
   /** Filters of the observer; null: unknown. */
   readonly observe: readonly string[] | null
   /** Names that an `expect` of an earlier step saves. */

@@ -99,6 +99,8 @@ export function compileDevice(
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
     shows: new Set(kind.shows ?? []),
+    changes: new Set(['boot', 'reset', 'off', ...(kind.becomes ?? [])]),
+    names: kind.names?.(settings) ?? null,
     waitsForBoot: context.bootedBySteps.has(name),
   }
 }

@@ -67,6 +67,8 @@ export class IncrementalCompiler {
       needs: [],
       capabilities: null,
       shows: null,
+      changes: null,
+      names: null,
       waitsForBoot: true,
     }
     this.#devices.set(name, plan)
@@ -108,6 +110,7 @@ export class IncrementalCompiler {
       linked: new Set(),
       steps: this.#steps,
       timeout,
+      lasts: Number.POSITIVE_INFINITY as Duration,
       observe: null,
       saved: this.#saved,
       repeats: false,

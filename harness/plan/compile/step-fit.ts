@@ -2,7 +2,7 @@
 // does that kind of device take this verb? What is bound from outside makes the scenario skip, not wrong.
 
 import { deviceKinds } from '../../devices/index.ts'
-import { ofAnotherLevel } from '../../expect/index.ts'
+import { type Impossible, ofAnotherLevel } from '../../expect/index.ts'
 import { didYouMean, type Node, placeOf } from '../../scenario/index.ts'
 import {
   type AnyAction,
@@ -41,15 +41,19 @@ export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: 
 }
 
 /** A device that speaks 3.1.1 alone has no packet with what is of MQTT 5. */
-function canBeHit({ device, packet, match }: DisturbArgs, node: Node, context: Context): boolean {
+function canBeHit({ device, packet, match, do: what }: DisturbArgs, node: Node, context: Context): boolean {
   const types = packet === undefined ? [undefined] : [packet].flat()
-  const never = types
-    .map((type) => ofAnotherLevel({ type, match }, device, observable(device, context)))
-    .find((one) => one !== null)
-  if (never === undefined) return true
-  const { message, word } = never
+  const never = (fields: object | undefined): Impossible | undefined =>
+    types
+      .map((type) => ofAnotherLevel({ type, match: { ...fields } }, device, observable(device, context)))
+      .find((one) => one !== null) ?? undefined
+  const rewrite = typeof what === 'string' ? undefined : (what.rewrite as object | undefined)
+  const unhit = never(match)
+  const unsaid = unhit ?? never(rewrite)
+  if (unsaid === undefined) return true
+  const { message, word } = unsaid
   if (unfit(device, `another device: ${message}`, context)) return false
-  const hint = 'no packet is ever hit; name a device that has protocol: 5, or leave this out'
+  const hint = `${unhit === undefined ? 'it would not be written' : 'no packet is ever hit'}; name a device that has protocol: 5, or leave this out`
   context.diagnostics.add({ code: 'scenario/disturb-never', message, at: placeOfWord(node, word), hint })
   return false
 }

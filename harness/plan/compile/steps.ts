@@ -3,11 +3,12 @@
 
 import type { Duration } from '../../../emulators/index.ts'
 import { filesOf } from '../../devices/index.ts'
+import { matchers } from '../../expect/index.ts'
 import { entryOf, headPlace, interpolate, type MapNode, type Node, validate } from '../../scenario/index.ts'
 import { type AnyStep, type Calling, steps as verbs } from '../../steps/index.ts'
 import type { Step } from '../model/plan.ts'
 import { expectation, prohibition, repeat } from '../schema/grammar.ts'
-import { buildExpect, buildNever } from './claims.ts'
+import { buildExpect, buildNever, isPossible } from './claims.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
 import { canDo, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
 import { metaOf, oneLine, verbOf, withDevice } from './step-head.ts'
@@ -113,6 +114,10 @@ function startsWithoutTerms(calling: Calling, node: Node, context: Context): boo
   return false
 }
 
+/** An exception that is nearly one that the library has is a slip. */
+const raisesSuch = ({ device, raises }: Calling, node: Node, context: Context): boolean =>
+  raises === undefined || isPossible({ matcher: matchers.call, fields: { device, raised: raises } }, node, context)
+
 function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: Context): Step | undefined {
   if (verb.kind === 'action') {
     const { later } = resolve(context, argument, verb.args, (args, now) =>
@@ -129,7 +134,8 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
       !devicesExist([calling.device], argument, now) ||
       !canDo(calling.device, verb, argument, now) ||
       !takesCalls(calling.device, verb, argument, now) ||
-      !speaks5(calling.device, verb, args as object, argument, now)
+      !speaks5(calling.device, verb, args as object, argument, now) ||
+      !raisesSuch(calling, argument, now)
     )
       return undefined
     const { node } = interpolate(argument, now.scope, now.diagnostics)

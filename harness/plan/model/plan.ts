@@ -151,6 +151,10 @@ export interface DevicePlan {
   readonly capabilities: readonly string[] | null
   /** What claims can see of it besides its link; null: unknown. */
   readonly shows: ReadonlySet<'serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal'> | null
+  /** What can become of it, as claims name it; null: unknown. */
+  readonly changes: ReadonlySet<string> | null
+  /** Names of its library's methods, and of what they raise; null: unknown. */
+  readonly names: { readonly methods: readonly string[]; readonly raises: readonly string[] } | null
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
 }
