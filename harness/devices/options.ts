@@ -10,7 +10,7 @@ export interface DeviceOption extends Omit<OptionSpec, 'type'> {
 }
 
 /** Options that the harness sets itself: a device finds the broker through its link. */
-const FROM_THE_LINK = [
+export const FROM_THE_LINK: readonly string[] = [
   ...['server', 'port', 'broker', 'host'],
   ...['uri', 'hostname', 'transport', 'port'].map((part) => `broker.address.${part}`),
 ]

@@ -52,6 +52,6 @@ export {
   streamOf,
 } from './matcher.ts'
 export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'
-export { impossiblePacket } from './packet-types.ts'
+export { COMMON_FIELDS, FIELDS_OF, impossiblePacket } from './packet-types.ts'
 export { type SaveFrom, savedOf, saveFrom } from './saved.ts'
 export { showValue, showWanted } from './show-value.ts'

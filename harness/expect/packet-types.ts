@@ -6,7 +6,8 @@ import { isOpen, outside, PACKET_ID, QOS } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 import { noFilter, nothingLeftOut } from './possible.ts'
 
-const COMMON = ['length', 'flags', 'hex']
+/** What every packet has. */
+export const COMMON_FIELDS: readonly string[] = ['length', 'flags', 'hex']
 const REASON = ['reasonCode', 'properties']
 const ACKNOWLEDGEMENT = ['packetId', ...REASON]
 const OPTIONS = ['noLocal', 'retainAsPublished', 'retainHandling']
@@ -49,7 +50,7 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   const named = Object.keys(match).filter((name) => match[name] !== undefined)
   const types = type === undefined ? Object.keys(FIELDS_OF) : [type]
   const fits = (one: string): boolean =>
-    named.every((name) => COMMON.includes(name) || FIELDS_OF[one]?.includes(name) === true)
+    named.every((name) => COMMON_FIELDS.includes(name) || FIELDS_OF[one]?.includes(name) === true)
   if (!types.some(fits)) return noSuchField(type, named)
   const claimed = noSuchClaim(match.claims as ValueMatcher | undefined)
   if (claimed !== null) return claimed
@@ -128,9 +129,9 @@ function noSuchField(type: string | undefined, named: readonly string[]): Imposs
       hint: 'write a claim for each type of packet',
       word: named[0],
     }
-  const wrong = named.find((name) => !COMMON.includes(name) && FIELDS_OF[type]?.includes(name) !== true)!
+  const wrong = named.find((name) => !COMMON_FIELDS.includes(name) && FIELDS_OF[type]?.includes(name) !== true)!
   const owners = Object.keys(FIELDS_OF).filter((one) => FIELDS_OF[one]!.includes(wrong))
-  const fields = [...FIELDS_OF[type]!, ...COMMON].join(', ')
+  const fields = [...FIELDS_OF[type]!, ...COMMON_FIELDS].join(', ')
   return {
     message: `${type.toUpperCase()} has no ${wrong}`,
     hint: owners.length === 1 ? `${wrong} is of ${owners[0]!.toUpperCase()}` : `it has ${fields}`,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { schemaText } from '../plan/index.ts'
 import { clientsPage } from './clients.ts'
 import { floorsTable } from './floors.ts'
+import { kindsTypes } from './kinds-types.ts'
 import { scenariosPage } from './scenarios.ts'
 
 /** The clone that this runs in, also when the built file does. */
@@ -20,6 +21,7 @@ export const files: Readonly<Record<string, () => string>> = {
       /(?<=<!-- floors: [^\n]*-->\n).*?(?=\n<!-- \/floors -->)/s,
       floorsTable,
     ),
+  'harness/vitest/kinds.ts': kindsTypes,
   'scenarios/scenario.schema.json': schemaText,
 }
 

@@ -8,7 +8,7 @@ import { explained } from '../report/index.ts'
 import type { InteractiveSession } from '../run/index.ts'
 import { type CallSite, callSite, claimError } from './call-site.ts'
 import { watched } from './taken-up.ts'
-import type { DurationText, ExpectedText, PacketMatch, PacketType } from './words.ts'
+import type { DurationText, ExpectedText, MatchOf, PacketType } from './words.ts'
 
 export type LinkDownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
 
@@ -23,13 +23,14 @@ export interface Said5 {
   readonly properties?: YamlMap
 }
 
-export interface Disturb {
+/** `T`: the type or types of the packets. */
+export interface Disturb<T extends PacketType = PacketType> {
   /** `up`: from the device to the broker. */
   readonly direction: 'up' | 'down'
-  readonly packet?: PacketType | readonly PacketType[]
+  readonly packet?: T | readonly T[]
   readonly topic?: ExpectedText
   readonly payload?: ExpectedText
-  readonly match?: PacketMatch
+  readonly match?: MatchOf<T>
   /** From the so many-th of them on; default: 1. */
   readonly nth?: number
   /** How many of them; default: with nth just one, without it all. */
@@ -84,7 +85,7 @@ export class TestLink implements Linked {
   }
 
   /** From now on; what is answered ends it. */
-  async disturb(what: Disturb): Promise<{ release(): Promise<void> }> {
+  async disturb<T extends PacketType = PacketType>(what: Disturb<T>): Promise<{ release(): Promise<void> }> {
     const site = callSite(this.disturb)
     const id = `disturb${++disturbances}`
     await done(this.#rig, { id, disturb: { device: this.name, ...what } as unknown as YamlMap }, site)
@@ -100,7 +101,8 @@ export class TestLink implements Linked {
   }
 }
 
-export class TestDevice implements Linked {
+/** `M`: the methods of its library. `S`: the names of its signals. */
+export class TestDevice<M extends string = string, S extends string = string> implements Linked {
   readonly name: string
   readonly link: TestLink
   readonly #rig: InteractiveSession
@@ -116,7 +118,7 @@ export class TestDevice implements Linked {
    * Rejects with PythonError when it raises, with ClaimFailed when it hangs.
    */
   call(
-    method: string,
+    method: M,
     args: readonly YamlValue[] = [],
     options: Within & { readonly kwargs?: YamlMap } = {},
   ): Promise<PlainValue> {
@@ -188,7 +190,7 @@ export class TestDevice implements Linked {
   }
 
   /** Sets a pin, by its name under `signals`. */
-  drive(signal: string, level: 0 | 1): Promise<void> {
+  drive(signal: S, level: 0 | 1): Promise<void> {
     return done(this.#rig, { drive: { device: this.name, signal, value: level } }, callSite(this.drive))
   }
 

@@ -9,6 +9,12 @@ export interface Readable {
   readonly payload: Uint8Array
   /** The payload as UTF-8; of a console line the line. */
   readonly text: string
+  /** In the words of matchers: whose packet, frame or connection it is; undefined of what has no such side. */
+  readonly from: string | undefined
+  /** Who was sent it. */
+  readonly to: string | undefined
+  /** Of a connection: what became of it, which its record calls `change`. */
+  readonly event: string | undefined
   /** The payload parsed. Throws SyntaxError for what is no JSON. */
   json(): unknown
 }
@@ -23,6 +29,14 @@ function payloadOf(event: Event): Uint8Array {
   return event.kind === 'packet' && event.packet.type === 'publish' ? event.packet.payload : NOTHING
 }
 
+/** Which side of its link it is of: `up` is from the device. */
+function sideOf(event: Event): { readonly from?: string; readonly to?: string } {
+  if (event.kind === 'socket') return { from: event.device }
+  if (event.kind === 'violation') return event.by === 'device' ? { from: event.device } : { to: event.device }
+  if (!('direction' in event) || !('device' in event) || event.device === undefined) return {}
+  return event.direction === 'up' ? { from: event.device } : { to: event.device }
+}
+
 const made = new WeakMap<Event, FoundEvent>()
 
 export function readable<E extends Event>(event: E): E & Readable {
@@ -32,6 +46,9 @@ export function readable<E extends Event>(event: E): E & Readable {
   const copy = Object.defineProperties(same, {
     ...(event.kind === 'message' ? {} : { payload: { get: () => payloadOf(event) } }),
     text: { get: () => (event.kind === 'serial' ? event.line : Buffer.from(payloadOf(event)).toString()) },
+    from: { get: () => sideOf(event).from },
+    to: { get: () => sideOf(event).to },
+    event: { get: () => (event.kind === 'socket' ? event.change : undefined) },
     json: { value: () => JSON.parse(Buffer.from(payloadOf(event)).toString()) },
   }) as FoundEvent
   made.set(event, copy)

@@ -20,6 +20,7 @@ import type {
   Claimed,
   ClaimWindow,
   DurationText,
+  MatchOf,
   MessageMatch,
   PacketMatch,
   PacketType,
@@ -27,7 +28,7 @@ import type {
   ViolationMatch,
 } from './words.ts'
 
-type Sends = (type?: PacketType, match?: PacketMatch, terms?: Terms) => Promise<FoundEvent>
+type Sends = <T extends PacketType = PacketType>(type?: T, match?: MatchOf<T>, terms?: Terms) => Promise<FoundEvent>
 
 /**
  * What `expect` has more of, by what is in its brackets. Each resolves to the event that decided it, with `.text`, `.json()` and
@@ -48,9 +49,13 @@ export interface HilMatchers<T> {
    * broker to a device. `within` is measured from the PUBLISH.
    */
   toHaveAcked: T extends Linked
-    ? (publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<FoundEvent>
+    ? (publish?: MatchOf<'publish'>, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<FoundEvent>
     : T extends Broker
-      ? (device: Linked, publish?: PacketMatch, terms?: Pick<ClaimWindow, 'within' | 'after'>) => Promise<FoundEvent>
+      ? (
+          device: Linked,
+          publish?: MatchOf<'publish'>,
+          terms?: Pick<ClaimWindow, 'within' | 'after'>,
+        ) => Promise<FoundEvent>
       : never
   /** These came in this order; others may lie between them. */
   toContainSequence: T extends TestTimeline
@@ -58,10 +63,10 @@ export interface HilMatchers<T> {
     : never
   /** From now on the device sends nothing (of that type, with those fields) duration. */
   toStaySilent: T extends Linked
-    ? (silence: {
+    ? <S extends PacketType = PacketType>(silence: {
         readonly for: DurationText
-        readonly type?: PacketType
-        readonly match?: PacketMatch
+        readonly type?: S
+        readonly match?: MatchOf<S>
       }) => Promise<void>
     : never
   /** A packet on any link breaks a statement of MQTT 3.1.1. */

@@ -52,8 +52,9 @@ export class TestTimeline {
     this.#rig = rig
   }
 
-  get events(): readonly Event[] {
-    return this.#rig.timeline.events
+  /** In order, as what a matcher resolves to. */
+  get events(): readonly FoundEvent[] {
+    return this.#rig.timeline.events.map(readable)
   }
 
   /** This moment, for `after:` of matchers. */

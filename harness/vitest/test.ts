@@ -16,7 +16,7 @@ import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
 import { forgotten } from './taken-up.ts'
-import type { DeviceOptions } from './words.ts'
+import type { DeviceKindName, DeviceOptions, FirmwareWord, MethodOf, OptionsOf } from './words.ts'
 import { untilShutdown } from './worker-shutdown.ts'
 
 declare module 'vitest' {
@@ -47,7 +47,14 @@ export interface HilFixtures {
   /** Subscribed before the test begins. */
   readonly observer: TestObserver
   /** A device of a kind (`umqtt.simple`, `virtual`, `process`, …), booted; its calls are awaited. */
-  readonly device: (use: string, options?: DeviceOptions) => Promise<TestDevice>
+  readonly device: <
+    K extends DeviceKindName | (string & {}),
+    const S extends string = string,
+    F extends FirmwareWord = 'puppet',
+  >(
+    use: K,
+    options?: OptionsOf<K, S, F>,
+  ) => Promise<TestDevice<MethodOf<K>, S>>
   /** A port of its own in front of the broker, for a program of yours. */
   readonly link: (name?: string, options?: { readonly tls?: boolean }) => Promise<TestLink>
   /** Any step of a scenario, in its own words, awaited. */
@@ -144,7 +151,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
   },
   device: async ({ rig }, use) => {
     let count = 0
-    const make: HilFixtures['device'] = async (kind, options = {}) => {
+    const make = async (kind: string, options: DeviceOptions = {}): Promise<TestDevice> => {
       const site = callSite(make)
       refuseFakeTimers(site)
       const { name = `device${++count}`, tls, websocket, ...words } = options
@@ -161,7 +168,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
         throw site.place(error)
       }
     }
-    await use(make)
+    await use(make as HilFixtures['device'])
   },
   link: async ({ rig }, use) => {
     let count = 0
@@ -187,6 +194,7 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
 export { PythonError } from '../../emulators/index.ts'
 export type { Disturb, LinkDownMode, Linked, TestDevice, TestLink } from './device.ts'
 export type { FoundEvent, FoundMessage } from './found.ts'
+export type * from './kinds.ts'
 export type { HilMatchers } from './matchers.ts'
 export type { TestObserver, TestTimeline } from './session-of.ts'
 export type * from './words.ts'

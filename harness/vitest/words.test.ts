@@ -12,8 +12,8 @@ import { ROOT } from './testing.ts'
 const text = readFileSync(join(import.meta.dirname, 'words.ts'), 'utf8')
 
 const keysOf = (name: string): string[] => {
-  const body = new RegExp(`^export interface ${name}[\\s\\S]*?\\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(text)![1]!
-  return [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, key]) => key!)
+  const body = new RegExp(`^export interface ${name}\\b[\\s\\S]*?\\{\\n([\\s\\S]*?)\\n\\}`, 'm').exec(text)![1]!
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key]) => key!)
 }
 
 it('packets', () => {
@@ -27,6 +27,16 @@ it('fields of packets, of messages and of violations, and the matchers', () => {
     Object.keys((matchers[name].fields as unknown as { shape: object }).shape).sort()
   expect(keysOf('MessageMatch').sort()).toEqual(shapeOf('message'))
   expect(keysOf('ViolationMatch').sort()).toEqual(shapeOf('violation'))
+  const claimed = {
+    socket: 'ClaimedSocket',
+    upgrade: 'ClaimedUpgrade',
+    frame: 'ClaimedFrame',
+    call: 'ClaimedCall',
+  } as const
+  for (const [name, type] of Object.entries(claimed)) {
+    const { fields } = matchers[name as keyof typeof claimed] as unknown as { fields: { shape: object } }
+    expect(keysOf(type).sort(), type).toEqual(Object.keys(fields.shape).sort())
+  }
   // A test has devices, and no fleet.
   const those = Object.keys(matchers).filter((name) => name !== 'fleet')
   expect(keysOf('Claimed').sort()).toEqual(those.sort())

@@ -2,6 +2,7 @@
 // read them; a test holds these names against those.
 
 import type { YamlMap, YamlValue } from '../plan/index.ts'
+import type { DeviceKinds, FieldsOf, FirmwareOptions } from './kinds.ts'
 
 /** With its unit: `200ms`, `1.5s`, `2m`. */
 export type DurationText = `${number}${'ms' | 's' | 'm' | 'h'}`
@@ -44,7 +45,7 @@ export type WantedNumber = Expected<number> | Bounds
 /** Properties of MQTT 5 by their names; what is named must match, `{ absent: true }` must not be there. */
 export type PropertiesMatch = Readonly<Record<string, YamlValue>>
 
-/** Decoded fields of a packet; those that are not named may be anything. */
+/** Decoded fields of a packet; those that are not named may be anything. Of a packet of one type only some are there: `MatchOf`. */
 export interface PacketMatch {
   readonly topic?: ExpectedText | readonly ExpectedText[]
   readonly payload?: ExpectedText
@@ -86,6 +87,11 @@ export interface PacketMatch {
   readonly hex?: string
 }
 
+/** The fields that a packet of this type has; another one is an error, because such a claim could never hold. */
+export type MatchOf<T extends PacketType = PacketType> = [PacketType] extends [T]
+  ? PacketMatch
+  : Pick<PacketMatch, FieldsOf[T] & keyof PacketMatch>
+
 /** An application message as the observer received it. */
 export interface MessageMatch {
   readonly topic?: ExpectedText
@@ -105,29 +111,106 @@ export interface ViolationMatch {
   readonly what?: ExpectedText
 }
 
+interface PacketAbout {
+  readonly from?: string
+  readonly to?: string
+  readonly delivered?: boolean
+  readonly at?: 'device' | 'broker'
+  readonly by?: 'peer' | 'link'
+  readonly connection?: WantedNumber
+  readonly level?: WantedNumber
+}
+
+/** A packet; with a `type` its fields are those of the type. */
+export type ClaimedPacket =
+  | { [T in PacketType]: PacketAbout & { readonly type: T; readonly match?: MatchOf<T> } }[PacketType]
+  | (PacketAbout & { readonly type?: undefined; readonly match?: PacketMatch })
+
+/** What became of a connection. */
+export interface ClaimedSocket {
+  readonly from: string
+  /** `ended`: closed or reset, as a broker that hangs up is free to choose. */
+  readonly event:
+    | 'connecting'
+    | 'connected'
+    | 'secured'
+    | 'handshake-failed'
+    | 'refused'
+    | 'closed'
+    | 'reset'
+    | 'timeout'
+    | 'ended'
+  readonly by?: 'device' | 'broker' | 'link'
+  /** Of `secured`: the name that the device asked for (SNI). */
+  readonly serverName?: ExpectedText
+  readonly detail?: ExpectedText
+  /** 1 for the device's first TCP connection, then 2, … */
+  readonly connection?: WantedNumber
+}
+
+/** One half of the handshake of a WebSocket. */
+export interface ClaimedUpgrade {
+  readonly from?: string
+  readonly to?: string
+  readonly subprotocol?: ExpectedText
+  readonly path?: ExpectedText
+  readonly status?: WantedNumber
+  readonly connection?: WantedNumber
+}
+
+/** A frame of a WebSocket. */
+export interface ClaimedFrame {
+  readonly from?: string
+  readonly to?: string
+  readonly opcode?: 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong' | 'reserved'
+  readonly final?: boolean
+  readonly length?: WantedNumber
+  /** Of `close`: its status code. */
+  readonly code?: WantedNumber
+  readonly by?: 'peer' | 'link'
+  readonly connection?: WantedNumber
+}
+
+/** A call of a library, and how it ended. */
+export interface ClaimedCall {
+  readonly device?: string
+  readonly method?: string
+  readonly id?: string
+  /** true: anything. */
+  readonly returned?: true | YamlValue | RegExp
+  /** true: any. */
+  readonly raised?: true | YamlValue
+  readonly running?: true
+}
+
 /** One matcher, as under `expect:` of a scenario. */
 export interface Claimed {
-  readonly packet?: {
-    readonly from?: string
-    readonly to?: string
-    readonly type?: PacketType
-    readonly delivered?: boolean
-    readonly at?: 'device' | 'broker'
-    readonly by?: 'peer' | 'link'
-    readonly connection?: WantedNumber
-    readonly level?: WantedNumber
-    readonly match?: PacketMatch
-  }
+  readonly packet?: ClaimedPacket
   readonly message?: MessageMatch
   readonly violation?: ViolationMatch
-  readonly socket?: Readonly<Record<string, YamlValue>>
-  readonly upgrade?: Readonly<Record<string, YamlValue>>
-  readonly frame?: Readonly<Record<string, YamlValue>>
-  readonly call?: Readonly<Record<string, YamlValue>>
+  readonly socket?: ClaimedSocket
+  readonly upgrade?: ClaimedUpgrade
+  readonly frame?: ClaimedFrame
+  readonly call?: ClaimedCall
   readonly serial?: { readonly device: string; readonly line: ExpectedText; readonly stream?: 'out' | 'err' | 'in' }
   readonly signal?: { readonly device: string; readonly signal: string; readonly value?: WantedNumber }
   /** A change in the life of a device: `{ device: 'blue', change: 'restarted', cause: 'panic' }`. */
-  readonly device?: { readonly device: string; readonly change: string; readonly cause?: string }
+  readonly device?: {
+    readonly device: string
+    readonly change:
+      | 'boot'
+      | 'reset'
+      | 'off'
+      | 'ended'
+      | 'crashed'
+      | 'away'
+      | 'lost'
+      | 'restarted'
+      | 'flashed'
+      | 'erased'
+      | 'backtrace'
+    readonly cause?: 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown'
+  }
   readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
 }
 
@@ -147,6 +230,43 @@ export interface Terms extends ClaimWindow {
   /** From each to the next. */
   readonly every?: { readonly of: DurationText; readonly tolerance: DurationText }
 }
+
+/** A word of `device()` that is known by its name; another is a kind of the project's own. */
+export type DeviceKindName = keyof DeviceKinds | 'virtual'
+
+interface KindOf<K> {
+  readonly kind: K extends 'virtual' ? DeviceKinds['micropython'] : K extends keyof DeviceKinds ? DeviceKinds[K] : never
+}
+
+/** What a kind takes under `with`: its own options, or those of the firmware that is on it. */
+interface GivenTo<W, F extends FirmwareWord> {
+  /** The program on it; default: `puppet`, which does what the test says. */
+  readonly firmware?: F
+  /** Options by the names of the library, or of the firmware: `{ keepalive: '30s' }`. */
+  readonly with?: F extends keyof FirmwareOptions ? FirmwareOptions[F] : W
+}
+export type FirmwareWord = 'puppet' | keyof FirmwareOptions
+
+/** Keys that every device has, whatever it is. */
+type EveryKey = 'name' | 'tls' | 'websocket'
+
+/** What a kind of device takes. `S`: the names of its signals. `F`: the program on it. */
+export type OptionsOf<K, S extends string = string, F extends FirmwareWord = 'puppet'> = K extends DeviceKindName
+  ? Pick<
+      DeviceOptions,
+      EveryKey | Exclude<KindOf<K>['kind']['keys'] & keyof DeviceOptions, 'with' | 'firmware' | 'signals'>
+    > &
+      ('firmware' extends KindOf<K>['kind']['keys']
+        ? GivenTo<KindOf<K>['kind']['with'], F>
+        : { readonly with?: KindOf<K>['kind']['with'] }) &
+      ('signals' extends KindOf<K>['kind']['keys'] ? { readonly signals?: SignalsOf<S> } : unknown)
+  : DeviceOptions
+
+/** Names for pins: `{ led: { pin: 2 } }`. */
+export type SignalsOf<S extends string> = { readonly [name in S]: Readonly<Record<string, YamlValue>> }
+
+/** The methods of its library, for `call`. */
+export type MethodOf<K> = K extends DeviceKindName ? KindOf<K>['kind']['methods'] : string
 
 /** What a device takes, as under `devices: NAME:` of a scenario. */
 export interface DeviceOptions {
