@@ -1,4 +1,5 @@
-// Packages that only some commands need. npm leaves them out with --omit=optional, or where they cannot be built.
+// Packages that only some commands need. Some come with mqtt-hil unless npm is told --omit=optional, or where they cannot be built; others
+// are for whoever wants them to install.
 
 import { Problem } from './problem.ts'
 
@@ -11,7 +12,7 @@ export async function optionalPackage<T>(name: string, what: string, load: () =>
     const missing = /MODULE_NOT_FOUND$/.test(code ?? '') && message.includes(`'${name}'`)
     if (!missing) throw cause
     throw new Problem('run/no-package', `${what} needs the package ${name}, which is not installed`, {
-      hint: `npm install ${name}; it is left out with --omit=optional`,
+      hint: `npm install ${name}`,
       cause,
     })
   }
