@@ -1,12 +1,12 @@
-// Fleets of any size: in shards on this machine, or at workers by a queue.
+// Fleets of any size: in shards on this machine, or at workers by a queue. What it declares names no package that may not be there.
 
 import {
   checkQueue,
   type FleetOptions,
+  METRICS_HOST as LOOPBACK,
   type LoadWatcher,
   loadView,
   localFleet,
-  METRICS_HOST,
   openFleet,
   QueueShards,
   queueKey,
@@ -14,10 +14,12 @@ import {
 } from '../load/index.ts'
 import type { SuiteResult } from '../run/index.ts'
 import type { ChosenBroker } from '../select/index.ts'
+import type { ReporterTerminal } from './reporters.ts'
 import { openSuite, Suite, type SuiteRun, type SuiteSelection } from './suite.ts'
 
 export type { FleetOverrides } from '../plan/index.ts'
-export { METRICS_HOST }
+/** Where numbers are served when nobody says: other machines cannot read them. */
+export const METRICS_HOST: string = LOOPBACK
 
 export interface LoadOptions extends Pick<SuiteRun, 'output' | 'signal' | 'reporters' | 'onTrouble'> {
   /** Processes of this machine, or parts of the fleet for workers; default: as many as the machine has room for. */
@@ -28,14 +30,18 @@ export interface LoadOptions extends Pick<SuiteRun, 'output' | 'signal' | 'repor
   readonly addresses?: readonly string[] | undefined
   /** Workers do it (`hil worker`): where their queue is, how many are waited for, and where they find the broker. */
   readonly queue?:
-    | { readonly url: string; readonly workers: number; readonly advertise: FleetOptions['advertise'] }
+    | {
+        readonly url: string
+        readonly workers: number
+        readonly advertise?: { readonly host: string; readonly port: number | null } | undefined
+      }
     | undefined
   /** Serves the numbers for Prometheus while it runs; 0: any port. */
   readonly metrics?: { readonly host: string; readonly port: number } | undefined
   /** Called with the address of the numbers. */
   readonly onMetrics?: ((url: string) => void) | undefined
   /** Draws how it goes. */
-  readonly view?: Parameters<typeof loadView>[0] | undefined
+  readonly view?: ReporterTerminal | undefined
 }
 
 /** The chosen scenarios that have a fleet. Errors are as with `openSuite`. */
