@@ -16,7 +16,8 @@ export const environment = {
   },
   'run/no-package': {
     fault: 'environment',
-    meaning: 'A package that only some commands need is not installed: bullmq, ioredis and prom-client never come by themselves, others not with --omit=optional.',
+    meaning:
+      'A package that only some commands need is not installed: bullmq, ioredis and prom-client never come by themselves, others not with --omit=optional.',
     fix: 'Install the package that the message names beside mqtt-hil.',
   },
   'broker/login-refused': {
