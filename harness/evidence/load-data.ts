@@ -7,6 +7,43 @@ export interface LoadData {
   readonly phases: readonly { readonly name: string; readonly from: number; readonly to: number }[]
   readonly plots: readonly LoadPlot[]
   readonly slo: readonly LoadObjective[]
+  /** What was timed, over the whole run. Absent in files of older runs, as is the ledger. */
+  readonly times?: readonly LoadTime[] | undefined
+  readonly ledger?: LoadLedger | undefined
+}
+
+/** Milliseconds. */
+export interface LoadTime {
+  readonly name: string
+  readonly count: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
+
+/** What became of messages that were followed from sender to receiver. */
+export interface LoadLedger {
+  /** Published in all, followed or not. */
+  readonly sent: number
+  readonly total: LedgerRow
+  /** Of the messages that a group sent or was to receive. */
+  readonly groups: readonly (LedgerRow & { readonly name: string })[]
+  /** The most frequent first. */
+  readonly reasons: readonly { readonly why: string; readonly count: number }[]
+  /** Published without knowing whether the broker has them. */
+  readonly unconfirmed: number
+}
+
+interface LedgerRow {
+  /** To arrive, once for each receiver. */
+  readonly expected: number
+  readonly arrived: number
+  readonly lost: number
+  readonly duplicated: number
+  readonly reordered: number
+  readonly late: number
 }
 
 export interface LoadPlot {
@@ -14,6 +51,8 @@ export interface LoadPlot {
   /** `ms`, `1/s`, `devices`: shown at the axis. */
   readonly unit: string
   readonly logarithmic?: boolean
+  /** Said in short by another plot: shown when asked for. */
+  readonly detail?: boolean
   /** `times` are nines: 1 stands for 90 %, 2 for 99 %. */
   readonly percentiles?: boolean
   readonly times: readonly number[]

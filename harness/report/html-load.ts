@@ -5,6 +5,11 @@ import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import type { LoadData } from './page/model.ts'
 
+const numbers = <K extends string>(...names: readonly K[]): Record<K, z.ZodNumber> =>
+  Object.fromEntries(names.map((name) => [name, z.number()])) as Record<K, z.ZodNumber>
+
+const row = numbers('expected', 'arrived', 'lost', 'duplicated', 'reordered', 'late')
+
 const shape = z.object({
   schema: z.literal('mqtt-hil/load'),
   version: z.literal(1),
@@ -16,6 +21,7 @@ const shape = z.object({
         unit: z.string(),
         logarithmic: z.boolean().optional(),
         percentiles: z.boolean().optional(),
+        detail: z.boolean().optional(),
         times: z.array(z.number()),
         series: z.array(z.object({ name: z.string(), values: z.array(z.number().nullable()) })),
       })
@@ -24,6 +30,14 @@ const shape = z.object({
       }),
   ),
   slo: z.array(z.object({ objective: z.string(), status: z.string(), got: z.string() })),
+  times: z.array(z.object({ name: z.string(), ...numbers('count', 'p50', 'p90', 'p99', 'p999', 'max') })).optional(),
+  ledger: z
+    .object({
+      ...{ ...numbers('sent', 'unconfirmed'), total: z.object(row) },
+      groups: z.array(z.object({ name: z.string(), ...row })),
+      reasons: z.array(z.object({ why: z.string(), count: z.number() })),
+    })
+    .optional(),
 })
 
 /** Throws Problem `report/bad-load`. */

@@ -391,6 +391,65 @@ describe.skipIf(chromiumHere.skip)(`report.html in Chromium${chromiumHere.why}`,
     await page.close()
   })
 
+  it('shows the groups of a fleet in one plot, on one axis, with times and the ledger in tables', async () => {
+    const times = (last: number) => Array.from({ length: last + 1 }, (_, k) => k)
+    const row = { expected: 1000, arrived: 990, lost: 10, duplicated: 2, reordered: 0, late: 1 }
+    const load: LoadData = {
+      schema: 'mqtt-hil/load',
+      version: 1,
+      phases: [{ name: 'steady', from: 0, to: 40 }],
+      plots: [
+        {
+          title: 'connected devices, by group',
+          unit: 'devices',
+          times: times(30),
+          series: ['esp', 'pubsub'].map((name) => ({ name, values: times(30).map((k) => k) })),
+        },
+        ...['esp', 'pubsub'].map((name) => ({
+          ...{ title: `devices of ${name}, by state`, unit: 'devices', detail: true },
+          times: times(30),
+          series: [{ name: 'connected', values: times(30).map((k) => k) }],
+        })),
+        { title: 'connects', unit: '1/s', times: times(12), series: [{ name: 'CONNACK', values: times(12) }] },
+      ],
+      slo: [],
+      times: [{ name: 'to CONNACK', count: 1234, p50: 1.234, p90: 2, p99: 3, p999: 250.4, max: 1999.6 }],
+      ledger: {
+        ...{ sent: 1003, unconfirmed: 3, total: row, groups: [{ name: 'esp', ...row }] },
+        reasons: [{ why: 'the receiver had no connection', count: 10 }],
+      },
+    }
+    const results = JSON.parse(JSON.stringify(resultsOf(all))) as Results
+    const [first] = results.scenarios
+    const output = join(folder.path, 'load-groups')
+    mkdirSync(output)
+    writeFileSync(join(output, 'load.json'), JSON.stringify(load))
+    const scenarios = [{ ...first!, artifacts: ['load.json'] }]
+    const page = await open(await writeHtml(output, { ...results, scenarios }, ''), '#/run/0')
+    await page.waitForSelector('.uplot')
+    expect(await page.locator('.uplot:visible').count()).toBe(2)
+    const legend = await page.locator('.uplot').first().locator('.u-legend').textContent()
+    expect(legend).toContain('esp')
+    expect(legend).toContain('pubsub')
+    const rows = page.locator('table.figures tbody tr')
+    expect(await rows.nth(0).textContent()).toBe('to CONNACK1,2341.23232502,000')
+    expect(await rows.nth(1).textContent()).toBe('all1,00099010201')
+    expect(await rows.nth(2).textContent()).toBe('the receiver had no connection10')
+    expect(await page.locator('table.figures caption').allTextContents()).toEqual([
+      'Times, in ms',
+      'Messages: 1,003 sent, 3 unconfirmed',
+      'Lost, by reason',
+    ])
+    // The middle of each plot is second 20, whatever its own data covers.
+    const at = (plot: number) => page.locator('.uplot').nth(plot).locator('.u-legend .u-value').first()
+    await page.locator('.uplot .u-over').first().hover()
+    await expect.poll(() => at(0).textContent()).toMatch(/^(19|20|21)$/)
+    await expect.poll(() => at(1).textContent()).toBe('12')
+    await page.locator('.load details summary').click()
+    await expect.poll(() => page.locator('.uplot:visible').count()).toBe(4)
+    await page.close()
+  })
+
   it('tells that load.json is not one, and shows the rest', async () => {
     const results = JSON.parse(JSON.stringify(resultsOf(all))) as Results
     const [first] = results.scenarios

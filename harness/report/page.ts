@@ -29,6 +29,7 @@ export const SCRIPTS = [
   'inspector',
   'source',
   'run-view',
+  'load-tables',
   'load-view',
   'scenario-view',
   'overview',

@@ -1,7 +1,7 @@
 // load.json: what report.html draws of a fleet. Seconds and milliseconds there, as people read them.
 
 import type { LoadData, LoadPlot } from '../../evidence/index.ts'
-import type { LoadResult } from '../../run/index.ts'
+import type { LedgerCounts, LoadResult } from '../../run/index.ts'
 
 export function plotsOf(result: LoadResult): LoadData {
   const { phases, slos, generator } = result
@@ -12,13 +12,14 @@ export function plotsOf(result: LoadResult): LoadData {
     version: 1,
     phases: phases.map(({ name, from, to }) => ({ name, from: from / 1000, to: to / 1000 })),
     plots: [
+      ...connectedByGroup(result),
       ...states(result),
       connects(result),
       rates(result),
       ...latencies(result),
       ...curves(result),
       machine(result),
-    ],
+    ].filter(({ series }) => series.length > 0),
     slo: [
       ...slos.map(({ statistic, metric, group, phase, bound, verdict, got }) => ({
         objective: `${metric}${group === null ? '' : ` of ${group}`}${phase === 'all' ? '' : ` in ${phase}`}: ${statistic} ${bound}`,
@@ -27,6 +28,56 @@ export function plotsOf(result: LoadResult): LoadData {
       })),
       ...saturated,
     ],
+    times: timesOf(result),
+    ledger: ledgerOf(result),
+  }
+}
+
+/** What can be compared at a glance: every group's devices in one plot. One group has its states, which say as much. */
+function connectedByGroup(result: LoadResult): LoadPlot[] {
+  const { groups, series } = result
+  if (groups.length < 2) return []
+  return [
+    {
+      title: 'connected devices, by group',
+      unit: 'devices',
+      times: secondsOf(result),
+      series: groups.map(({ name, use }) => ({
+        name: use === name ? name : `${name} (${use})`,
+        values: series.states[name]!.connected!,
+      })),
+    },
+  ]
+}
+
+function timesOf({ times }: LoadResult): LoadData['times'] {
+  const all = times.all ?? {}
+  const known = Object.fromEntries<string>(LATENCIES)
+  return Object.entries(all)
+    .filter(([, { count }]) => count > 0)
+    .map(([metric, { count, p50, p90, p99, p999, max }]) => {
+      const base = metric.replace(/_sent$/, '')
+      const name = known[base] === undefined ? metric.replaceAll('_', ' ') : known[base]
+      return {
+        name: base === metric ? name : name.replace('the intended moment', 'the send'),
+        count,
+        ...{ p50: p50 / 1000, p90: p90 / 1000, p99: p99 / 1000, p999: p999 / 1000, max: max / 1000 },
+      }
+    })
+}
+
+function ledgerOf({ ledger, counts }: LoadResult): LoadData['ledger'] {
+  const sent = counts.all?.messages_published ?? 0
+  if (sent === 0) return undefined
+  const row = ({ expected, arrived, lost, duplicated, reordered, late }: LedgerCounts) => ({
+    ...{ expected, arrived, lost, duplicated, reordered, late },
+  })
+  return {
+    ...{ sent, total: row(ledger), unconfirmed: ledger.unconfirmed },
+    groups: Object.entries(ledger.groups).map(([name, of]) => ({ name, ...row(of) })),
+    reasons: Object.entries(ledger.reasons)
+      .map(([why, count]) => ({ why, count }))
+      .sort((a, b) => b.count - a.count),
   }
 }
 
@@ -36,6 +87,7 @@ const states = (result: LoadResult): LoadPlot[] =>
   Object.entries(result.series.states).map(([group, of]) => ({
     title: `devices of ${group}, by state`,
     unit: 'devices',
+    detail: result.groups.length > 1,
     times: secondsOf(result),
     series: ['connected', 'connecting', 'disconnected', 'off', 'ended']
       .filter((state) => state === 'connected' || of[state]!.some((n) => n > 0))

@@ -2,20 +2,34 @@
 
 import { h } from './dom.js'
 import { markOf, statusOf } from './format.js'
+import { ledgerTable, timesTable } from './load-tables.js'
 import { color, onColors } from './theme.js'
 
 /** @typedef {import('./model.ts').LoadData} LoadData */
 /** @typedef {import('./model.ts').LoadPlot} LoadPlot */
 
 const HEIGHT = 220
+/** Below that (px) two plots beside each other cannot be read. */
+const NARROWEST = 420
+const GAP = 16
 const INKS = ['--t-publish', '--t-connect', '--t-ack', '--t-subscribe', '--t-disconnect', '--muted']
 
 /** @param {LoadData} load */
 export function loadView(load) {
   const box = h('div', { class: 'plots' })
+  const details = h('div', { class: 'plots' })
+  const end = endOf(load)
   const draw = () => {
     box.textContent = ''
-    for (const plot of load.plots) box.append(plotBox(plot, load, box.clientWidth || 900))
+    details.textContent = ''
+    const whole = box.clientWidth || 900
+    const half = whole < 2 * NARROWEST ? whole : Math.floor((whole - GAP) / 2)
+    for (const [k, plot] of load.plots.entries()) {
+      const wide = k === 0
+      const figure = plotBox(plot, load, wide ? whole : half, end)
+      if (wide) figure.classList.add('wide')
+      ;(plot.detail && !wide ? details : box).append(figure)
+    }
   }
   let width = 0
   new ResizeObserver(() => {
@@ -26,7 +40,20 @@ export function loadView(load) {
   onColors(() => {
     if (box.isConnected) draw()
   })
-  return h('section', { class: 'panel load' }, h('h3', {}, 'Load'), objectives(load), box)
+  return h(
+    'section',
+    { class: 'panel load' },
+    ...[h('h3', {}, 'Load'), objectives(load), timesTable(load.times ?? []), ledgerTable(load.ledger), box],
+    load.plots.some(({ detail }) => detail)
+      ? h('details', {}, h('summary', {}, 'devices of each group, by state'), details)
+      : null,
+  )
+}
+
+/** All plots over time show the same stretch of it. @param {LoadData} load */
+function endOf({ plots, phases }) {
+  const ends = plots.filter(({ percentiles }) => !percentiles).map(({ times }) => times.at(-1) ?? 0)
+  return Math.max(1, ...ends, ...phases.map(({ to }) => to))
 }
 
 /** @param {LoadData} load */
@@ -66,8 +93,8 @@ function objectives({ slo }) {
   )
 }
 
-/** @param {LoadPlot} plot @param {LoadData} load @param {number} width */
-function plotBox(plot, { phases }, width) {
+/** @param {LoadPlot} plot @param {LoadData} load @param {number} width @param {number} end seconds */
+function plotBox(plot, { phases }, width, end) {
   const figure = h('figure', { role: 'group', 'aria-label': summary(plot) })
   const axis = {
     stroke: color('--muted'),
@@ -78,7 +105,10 @@ function plotBox(plot, { phases }, width) {
     title: plot.title,
     width,
     height: HEIGHT,
-    scales: { x: { time: false }, y: plot.logarithmic ? { distr: 3 } : {} },
+    scales: {
+      x: { time: false, ...(plot.percentiles ? {} : { range: zoomable(end) }) },
+      y: plot.logarithmic ? { distr: 3 } : {},
+    },
     axes: [
       plot.percentiles
         ? {
@@ -107,6 +137,8 @@ function plotBox(plot, { phases }, width) {
         label: name,
         stroke: color(INKS[k % INKS.length]),
         width: 2,
+        // A colour that comes a second time is dashed.
+        dash: k < INKS.length ? undefined : [6, 4],
         points: { show: false },
       })),
     ],
@@ -124,6 +156,10 @@ function plotBox(plot, { phases }, width) {
   new uPlot(options, [plot.times, ...plot.series.map(({ values }) => values)], figure)
   return figure
 }
+
+/** All of the run, or what was chosen with the mouse. @param {number} end */
+const zoomable = (end) => (/** @type {any} */ u, /** @type {number} */ from, /** @type {number} */ to) =>
+  u.data[0].length > 0 && from === u.data[0][0] && to === u.data[0].at(-1) ? [0, end] : [from, to]
 
 /** 2 is 99 %. @param {number} nines */
 const percentile = (nines) => `${Number((100 - 100 * 10 ** -nines).toFixed(4))} %`

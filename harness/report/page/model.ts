@@ -4,7 +4,7 @@
 
 import type { LoadData } from '../../evidence/load-data.ts'
 
-export type { LoadData, LoadObjective, LoadPlot } from '../../evidence/load-data.ts'
+export type { LoadData, LoadLedger, LoadObjective, LoadPlot, LoadTime } from '../../evidence/load-data.ts'
 
 export interface ReportData {
   /** Of hil, that wrote it. */
