@@ -450,6 +450,13 @@ export const scenario = {
     meaning: 'The certificate that a link is to show cannot be used.',
     fix: 'Name a PEM file of a certificate and one of its key: link: { tls: { cert: cert.pem, key: key.pem } }.',
   },
+  'scenario/open-link': {
+    fault: 'input',
+    meaning:
+      'The link of a device listens where other machines reach it, and takes connections from all of them. A warning.',
+    fix: 'from: lists the addresses that may connect; from: any says that all may.',
+    example: 'link: { host: 192.168.1.10, port: 1883, from: [192.168.1.50] }',
+  },
   'scenario/slow-regex': {
     fault: 'input',
     meaning: 'A regular expression takes too long on some text that a device or a broker could send. A warning.',

@@ -13,9 +13,27 @@ type LinkWords = z.output<typeof deviceLink> | undefined
 
 /** Null: any free port of the usual address. */
 export function placeOf(link: LinkWords): LinkPlace | null {
-  if (link?.port === undefined && link?.host === undefined && link?.from === undefined) return null
-  return { port: link.port, host: link.host, from: link.from }
+  const { port, host, from: peers } = link ?? {}
+  const from = peers === 'any' ? undefined : peers
+  return port === undefined && host === undefined && from === undefined ? null : { port, host, from }
 }
+
+/** A warning where any machine of a network may pass for the device. `isRemote`: the kind's link is in a network. */
+export function warnOfStrangers(link: LinkWords, node: Node, isRemote: boolean, diagnostics: Diagnostics): void {
+  if (link === undefined || link.from !== undefined) return
+  const { host } = link
+  if (host === undefined ? !isRemote : isLoopback(host)) return
+  const entry = childOf(node, 'link')!
+  diagnostics.add({
+    code: 'scenario/open-link',
+    message: `every machine that reaches ${host ?? 'the address of this link'} may connect in place of the device`,
+    at: (childOf(entry, 'host') ?? entry).place,
+    hint: 'from: [ADDRESS] lets in that of the device alone; from: any says that all may',
+    severity: 'warning',
+  })
+}
+
+const isLoopback = (address: string): boolean => /^127\.|^(::ffff:)?127\.|^(0*:)+0*1$/i.test(address)
 
 /** What is wrong with its files is added to the diagnostics. */
 export function tlsOf(link: LinkWords, node: Node, file: string, diagnostics: Diagnostics): TlsPlan | null {

@@ -28,7 +28,7 @@ import {
 import type { DevicePlan } from '../model/plan.ts'
 import { device as shape } from '../schema/grammar.ts'
 import { notKnownYet } from './context.ts'
-import { placeOf, tlsOf } from './device-link.ts'
+import { placeOf, tlsOf, warnOfStrangers } from './device-link.ts'
 
 export interface DeviceContext {
   readonly diagnostics: Diagnostics
@@ -82,6 +82,7 @@ export function compileDevice(
   if (!speaks(words, { levels: level === null ? kind.levels : [level] }, filled.node, diagnostics, unfit))
     return undefined
   if (!willFits(words, kind, settings, level, filled.node, diagnostics, unfit)) return undefined
+  warnOfStrangers(words.link, filled.node, kind.linkHost !== undefined, diagnostics)
   return {
     name,
     place: node.place,

@@ -62,10 +62,11 @@ export const deviceLink = z.strictObject({
       'the address of this machine where it listens, 0.0.0.0 for all; default: 127.0.0.1, for a real board the one in its network',
     ),
   from: z
-    .array(address)
-    .min(1)
+    .union([z.literal('any'), z.array(address).min(1)])
     .optional()
-    .describe('the addresses that may connect, besides this machine; others are refused; default: all'),
+    .describe(
+      'the addresses that may connect, besides this machine; others are refused; any: all of them; default: all, with a warning where other machines reach the link',
+    ),
   tls: z.union([z.boolean(), tls]).optional().describe('the device reaches its link by TLS; default: false'),
   websocket: z
     .boolean()
