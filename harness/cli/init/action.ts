@@ -10,7 +10,8 @@ import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { terminal } from '../terminal.ts'
 import { type Answers, answersWithoutAsking, ask } from './answers.ts'
 import type { InitArguments } from './arguments.ts'
-import { IGNORED, projectFiles } from './files.ts'
+import { IGNORED, IGNORED_OF_C, projectFiles } from './files.ts'
+import { C_BUILD } from './programs.ts'
 
 export async function initAction(args: InitArguments): Promise<ExitCode> {
   const out = terminal()
@@ -27,8 +28,8 @@ export async function initAction(args: InitArguments): Promise<ExitCode> {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, files[file]!)
   }
-  const ignore = await ignoreResults()
-  if (ignore) written.push('.gitignore')
+  const isAdded = await ignore(answers.test === 'c' ? [...IGNORED, ...IGNORED_OF_C] : IGNORED)
+  if (isAdded) written.push('.gitignore')
   if (args.json) {
     out.print(`${JSON.stringify({ ...answers, written, kept }, null, 2)}\n`)
     return EXIT.passed
@@ -50,10 +51,10 @@ async function answersOf(args: InitArguments): Promise<Answers | null> {
 }
 
 /** True when a line was added. */
-async function ignoreResults(): Promise<boolean> {
+async function ignore(paths: readonly string[]): Promise<boolean> {
   const text = await readFile('.gitignore', 'utf8').catch(() => '')
   const lines = text.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
-  const missing = IGNORED.filter((line) => !lines.includes(line.replace(/\/$/, '')))
+  const missing = paths.filter((line) => !lines.includes(line.replace(/\/$/, '')))
   if (missing.length === 0) return false
   const begin = text === '' || text.endsWith('\n') ? text : `${text}\n`
   await writeFile('.gitignore', `${begin}${missing.join('\n')}\n`)
@@ -62,12 +63,20 @@ async function ignoreResults(): Promise<boolean> {
 
 function next({ test }: Answers): string {
   const lines = [
+    ...(test === 'c' ? [[C_BUILD, 'builds the program that stands for yours']] : []),
     ['npx hil run', 'runs the scenarios; results/report.html shows what happened'],
     ['npx hil watch', 'runs them again whenever a file changes'],
     ['npx hil doctor', 'looks at this machine: ports, brokers, limits'],
     ...(test === 'broker'
-      ? [['npx hil run mqtt-hil/conformance/broker', 'the statements of MQTT 3.1.1, one by one']]
+      ? [
+          ['npx hil run mqtt-hil/conformance/broker', 'the statements of MQTT 3.1.1, one by one'],
+          [
+            'npx hil load scenarios/03-fleet.scenario.yaml',
+            'a fleet, with figures; --count sensors=5000 for a larger one',
+          ],
+        ]
       : []),
+    ...(test === 'micropython' ? [['npx hil run --bind lamp=port:/dev/ttyUSB0', 'the same on a real board']] : []),
   ] as const
   const width = Math.max(...lines.map(([command]) => command!.length))
   return `Next:\n${lines.map(([command, what]) => `  ${command!.padEnd(width)}  ${what}\n`).join('')}`

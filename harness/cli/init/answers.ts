@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline/promises'
 import { simpleBrokers } from '../../api/brokers.ts'
 import { CIS, type Ci, INIT_TEMPLATES, type InitArguments, type InitTemplate, type Mqtt } from './arguments.ts'
+import { C_PROGRAM } from './programs.ts'
 
 export interface Answers {
   readonly test: InitTemplate
@@ -26,7 +27,8 @@ export async function brokersHere(): Promise<string[]> {
 }
 
 export function answersWithoutAsking(args: InitArguments): Answers {
-  const { test = args.command === undefined ? 'hello' : 'device', command = DEFAULT_COMMAND, mqtt = '3.1.1' } = args
+  const { test = args.command === undefined ? 'hello' : 'device', mqtt = '3.1.1' } = args
+  const command = args.command ?? (test === 'c' ? C_PROGRAM : DEFAULT_COMMAND)
   const broker = args.broker ?? (mqtt === '5' ? 'aedes@2' : 'aedes')
   return { test, broker, command, ci: args.ci ?? 'none', mqtt }
 }

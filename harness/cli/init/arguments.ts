@@ -1,6 +1,6 @@
 // What `hil init` takes.
 
-export const INIT_TEMPLATES = ['hello', 'broker', 'device'] as const
+export const INIT_TEMPLATES = ['hello', 'broker', 'device', 'micropython', 'c'] as const
 
 export type InitTemplate = (typeof INIT_TEMPLATES)[number]
 

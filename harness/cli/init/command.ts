@@ -26,7 +26,8 @@ export const init: CommandModule<unknown, InitArguments> = {
       .option('test', {
         choices: INIT_TEMPLATES,
         requiresArg: true,
-        describe: 'what is to be tested: hello needs nothing, broker is yours, device is your program',
+        describe:
+          'what is to be tested: hello needs nothing, broker is yours, device is your program; micropython and c bring a program to begin with',
       })
       .option('broker', { type: 'string', requiresArg: true, describe: 'aedes, mosquitto … or mqtt://HOST:PORT' })
       .option('command', {

@@ -6,6 +6,7 @@ import { isAbsolute, posix } from 'node:path'
 import { schemaText } from '../../api/schema.ts'
 import { version } from '../../config/package.ts'
 import type { Answers } from './answers.ts'
+import { C_BUILD, C_FILES, C_PROGRAM, FLEET, MICROPYTHON_FILES } from './programs.ts'
 
 /** By path in the project's folder. */
 export function projectFiles(answers: Answers): Readonly<Record<string, string>> {
@@ -13,15 +14,31 @@ export function projectFiles(answers: Answers): Readonly<Record<string, string>>
     'harness.config.ts': config(answers),
     'scenarios/scenario.schema.json': schemaText(),
     'scenarios/01-hello.scenario.yaml': answers.mqtt === '5' ? HELLO5 : HELLO,
-    ...(answers.test === 'broker' ? { 'scenarios/02-last-will.scenario.yaml': LAST_WILL } : {}),
-    ...(answers.test === 'device' ? { 'scenarios/02-device.scenario.yaml': device(answers.command) } : {}),
+    ...filesOfTemplate(answers),
     '.vscode/settings.json': EDITOR,
     ...(answers.ci === 'github' ? { '.github/workflows/hil.yml': workflow(answers) } : {}),
   }
 }
 
+function filesOfTemplate({ test, command }: Answers): Readonly<Record<string, string>> {
+  switch (test) {
+    case 'hello':
+      return {}
+    case 'broker':
+      return { 'scenarios/02-last-will.scenario.yaml': LAST_WILL, 'scenarios/03-fleet.scenario.yaml': FLEET(HEAD) }
+    case 'device':
+      return { 'scenarios/02-device.scenario.yaml': device(command) }
+    case 'micropython':
+      return MICROPYTHON_FILES(HEAD)
+    case 'c':
+      return { ...C_FILES, 'scenarios/02-device.scenario.yaml': device(command, STATUS) }
+  }
+}
+
 /** Lines that .gitignore should have. */
 export const IGNORED = ['node_modules/', 'results/']
+/** For a project in C as well. */
+export const IGNORED_OF_C = [C_PROGRAM.replace('./', '')]
 
 const isUrl = (broker: string): boolean => /^[a-z]+:\/\//i.test(broker)
 
@@ -109,7 +126,12 @@ steps:
       between: ["\${{ 1.0 * vars.keepalive }}", "\${{ 1.5 * vars.keepalive + broker.keepaliveSlack }}"]
 `
 
-const device = (command: string): string => `${HEAD}
+const STATUS = '  - expect: { message: { topic: device/status, payload: online }, within: 5s }\n'
+const ASK = `  # What does it publish or subscribe to? Say it, and change the topic to see a claim fail:
+  # - expect: { message: { topic: device/status, payload: online }, within: 5s }
+`
+
+const device = (command: string, more = ASK): string => `${HEAD}
 # Your program as the device. Where its broker is stands in its environment, HIL_HOST and HIL_PORT, and may stand in the
 # command as \${{ link.host }} and \${{ link.port }}. The command is started in the folder of this file.
 name: the device connects
@@ -123,13 +145,11 @@ always:
 steps:
   - expect: { packet: { from: device, type: connect }, within: 10s }
   - expect: { packet: { to: device, type: connack, match: { returnCode: 0 } }, within: 1s }
-  # What does it publish or subscribe to? Say it, and change the topic to see a claim fail:
-  # - expect: { message: { topic: device/status, payload: online }, within: 5s }
-`
+${more}`
 
 const EDITOR = `${JSON.stringify({ 'yaml.schemas': { './scenarios/scenario.schema.json': ['*.scenario.yaml'] } }, null, 2)}\n`
 
-function workflow({ broker }: Answers): string {
+function workflow({ broker, test }: Answers): string {
   const mosquitto =
     broker === 'mosquitto' ? '\n      - run: sudo apt-get update && sudo apt-get install -y mosquitto' : ''
   return `name: hil
@@ -142,12 +162,18 @@ jobs:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
       - uses: actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0
         with: { node-version: 22 }${mosquitto}
-      - run: npm install --no-save mqtt-hil@${version()}
+      - run: npm install --no-save mqtt-hil@${version()}${BUILDS[test] ?? ''}
       - run: npx hil run --reporter list,github,json,junit,html
       - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
         if: always()
         with: { name: hil-results, path: results }
 `
+}
+
+/** Steps before the scenarios. */
+const BUILDS: Partial<Readonly<Record<Answers['test'], string>>> = {
+  c: `\n      - run: ${C_BUILD}`,
+  device: '\n      # a step that builds your program, where it must be built',
 }
 
 /** Words that are files here are written as seen from the folder of the scenarios. */

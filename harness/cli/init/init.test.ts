@@ -1,9 +1,11 @@
 // A first project in an empty folder: it is written, it passes, and nothing that was there is touched.
 
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { needs } from '../../brokers/needs.testing.ts'
 import { hilIn, Scratch } from '../testing.ts'
 import { ask } from './answers.ts'
 
@@ -13,15 +15,18 @@ socket.write(Buffer.from('100f00044d5154540402003c000373656e', 'hex'))
 socket.on('data', (bytes) => console.log(bytes.toString('hex')))
 `
 
+const cHere = await needs('make', 'cc', 'sh')
+
 describe('hil init', () => {
   it.each([
-    ['hello', []],
-    ['MQTT 5', ['--mqtt', '5']],
-    ['broker', ['--test', 'broker']],
-    ['device', ['--test', 'device', '--command', 'node firmware/main.mjs', '--ci', 'github']],
+    ['hello', [], 1],
+    ['MQTT 5', ['--mqtt', '5'], 1],
+    ['broker', ['--test', 'broker'], 3],
+    ['micropython', ['--test', 'micropython', '--ci', 'github'], 2],
+    ['device', ['--test', 'device', '--command', 'node firmware/main.mjs', '--ci', 'github'], 2],
   ])(
     '--yes for %s: what it writes is checked and passes',
-    async (_, args) => {
+    async (_, args, passed) => {
       using scratch = new Scratch()
       mkdirSync(join(scratch.path, 'firmware'))
       writeFileSync(join(scratch.path, 'firmware/main.mjs'), SENSOR)
@@ -30,9 +35,23 @@ describe('hil init', () => {
       expect(await hilIn(scratch.path, 'check')).toMatchObject({ code: 0, err: '' })
       const ran = await hilIn(scratch.path, 'run')
       expect(ran).toMatchObject({ code: 0, err: '' })
-      expect(ran.out).toContain(`${args.includes('--test') ? 2 : 1} passed`)
+      expect(ran.out).toContain(`${passed} passed`)
     },
     60_000,
+  )
+
+  it.skipIf(cHere.skip)(
+    `--yes for c: it is built by what it says, and passes${cHere.why}`,
+    async () => {
+      using scratch = new Scratch()
+      const made = await hilIn(scratch.path, 'init', '--yes', '--test', 'c', '--ci', 'github')
+      const build = /^ +(make -C firmware) /m.exec(made.out)![1]!
+      execFileSync('sh', ['-c', build], { cwd: scratch.path })
+      expect(await hilIn(scratch.path, 'run')).toMatchObject({ code: 0, out: expect.stringContaining('2 passed') })
+      expect(readFileSync(join(scratch.path, '.github/workflows/hil.yml'), 'utf8')).toContain(`- run: ${build}`)
+      expect(readFileSync(join(scratch.path, '.gitignore'), 'utf8')).toContain('firmware/device\n')
+    },
+    120_000,
   )
 
   it('leaves every file that is there as it is, and tells so', async () => {
