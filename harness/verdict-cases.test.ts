@@ -60,7 +60,7 @@ beforeAll(async () => {
     if (isTooSlow && !one.truth.includes(verdict)) await perform([one])
   }
   await judgeAgain()
-}, 300_000)
+}, 600_000)
 
 async function refusedFiles(): Promise<ReadonlySet<string>> {
   const { out } = await hil('check', '--json', '--config', CONFIG, ...run.map(({ file }) => file))

@@ -45,8 +45,18 @@ const args = z
   .strictObject({
     for: positiveDuration().describe('how long faults come'),
     broker: ofBroker.optional().describe('the broker is stopped or killed, and started again'),
-    networks: z.array(ofNetwork).min(1).optional().describe('links that go down and come up again'),
-    wifi: z.array(ofWifi).min(1).optional().describe('virtual boards that lose their Wi-Fi'),
+    networks: z
+      .array(ofNetwork)
+      .min(1)
+      .optional()
+      .describe(
+        'links that go down and come up again: each a device, every, down-for and mode, as of network:; default: blackhole',
+      ),
+    wifi: z
+      .array(ofWifi)
+      .min(1)
+      .optional()
+      .describe('virtual boards that lose their Wi-Fi: each a device, every and lost-for'),
   })
   .refine((a) => a.broker !== undefined || a.networks !== undefined || a.wifi !== undefined, {
     message: 'chaos of nothing: give broker, networks or wifi',
