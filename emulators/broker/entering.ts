@@ -72,9 +72,11 @@ function admit(broker: SmallBroker, connect: Connect, peer: Peer): void {
 
 function resume(broker: SmallBroker, session: Session, peer: Peer): void {
   if (peer.over) return
-  for (const item of broker.rules.resumes(session.unfinished(), session)) {
+  const again = broker.rules.resumes(session.unfinished(), session)
+  for (const item of again) item.waits = item.stage === 'publish'
+  for (const item of again) {
     if (item.stage === 'pubrel') peer.send({ type: 'pubrel', packetId: item.id })
-    else peer.deliver(item.copy, item.id, true)
+    else session.repeat(item, peer)
   }
   peer.waits = false
   session.pump()

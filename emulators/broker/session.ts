@@ -12,6 +12,8 @@ export interface Outgoing {
   /** 0 until it is sent first. */
   id: number
   stage: 'queued' | 'publish' | 'pubrel'
+  /** It was sent on an earlier connection, and there was no room in the receive maximum of this one yet. */
+  waits?: boolean
 }
 
 export class Session {
@@ -46,13 +48,17 @@ export class Session {
 
   /** How many of its messages wait for the acknowledgement that frees their place [MQTT 5.0, 4.9]. */
   get unacknowledged(): number {
-    return this.out.filter(({ stage }) => stage !== 'queued').length
+    return this.out.filter(({ stage, waits }) => stage !== 'queued' && waits !== true).length
   }
 
   /** Sends what waits, as far as the receive maximum goes. What has expired meanwhile, or is too large, is gone. */
   pump(): void {
     const { peer } = this
     if (peer === null || peer.waits) return
+    for (const item of this.out.filter((o) => o.waits === true)) {
+      if (this.unacknowledged >= this.#rules.window(this, peer)) return
+      this.repeat(item, peer)
+    }
     for (const item of this.out.filter((o) => o.stage === 'queued')) {
       if (item.copy.qos === 0) {
         this.#drop(item)
@@ -73,6 +79,14 @@ export class Session {
   /** What a new connection is told again: PUBLISH and PUBREL by their items. */
   unfinished(): readonly Outgoing[] {
     return this.out.filter(({ stage }) => stage !== 'queued')
+  }
+
+  /** A PUBLISH that was sent on an earlier connection goes out again, as soon as there is room for it. */
+  repeat(item: Outgoing, peer: Peer): void {
+    item.waits = true
+    if (this.unacknowledged >= this.#rules.window(this, peer)) return
+    item.waits = false
+    peer.deliver(item.copy, item.id, true)
   }
 
   /** PUBACK, PUBREC or PUBCOMP of the client; the answer to it. */
