@@ -82,7 +82,7 @@ export class Client5 {
           report('MQTT-3.2.2-5', `PUBLISH ${id} of a session that the server does not know is sent again`)
         // A new message may take the id of a forgotten one, and its flow is its own.
         if (id !== undefined && !packet.dup) this.#forgotten.delete(id)
-        return flow.sendsPublish(packet, this, isWhole)
+        return flow.sendsPublish({ ...packet, topic: this.#outgoing.topicOf(packet) ?? packet.topic }, this, isWhole)
       }
       case 'pubrel':
         if (this.#forgotten.has(packet.packetId))

@@ -487,6 +487,20 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
     ],
     [`${BROKER}3.2.2-16`],
   ],
+  ...(['down', 'up'] as const).map((way): (typeof CASES)[number] => [
+    `a message whose alias is spelled out when it is sent again, ${way}`,
+    [
+      connect({ topicAliasMaximum: 1, sessionExpiryInterval: 60 }, { clean: false }),
+      connack({ topicAliasMaximum: 1 }),
+      ...subscribe(),
+      publish(way, 1, { properties: { topicAlias: 1 } }),
+      publish(way, 2, { topic: '', properties: { topicAlias: 1 } }),
+      on(2, connect({ sessionExpiryInterval: 60 }, { clean: false })),
+      on(2, connack({}, { sessionPresent: true })),
+      on(2, publish(way, 2, { dup: true })),
+    ],
+    [],
+  ]),
   [
     'an unacknowledged message of a session that is gone',
     [
@@ -648,6 +662,20 @@ describe('a session that has expired', () => {
     ['long ago', [...first(2), ['end', 'broker'], ['after', 5000], ...second], [`${BROKER}4.1.0-2`]],
     ['not yet', [...first(2), ['end', 'broker'], ['after', 1500], ...second], []],
     ['just now, which a server may not have seen', [...first(2), ['end', 'broker'], ['after', 3500], ...second], []],
+    [
+      'perhaps: the connection that ended had been taken over long before',
+      [
+        ...first(2),
+        on(2, connect({ sessionExpiryInterval: 2 }, { clean: false })),
+        on(2, connack({}, { sessionPresent: true })),
+        ['end', 'broker', 1],
+        ['after', 5000],
+        ['end', 'broker', 2],
+        on(3, connect({}, { clean: false })),
+        on(3, connack({}, { sessionPresent: true })),
+      ],
+      [],
+    ],
     ['never', [...first(0xffff_ffff), ['end', 'broker'], ['after', 5e8], ...second], []],
     ['with the connection', [...first(0), bye, ['end', 'device'], ['after', 3000], ...second], [`${BROKER}4.1.0-2`]],
     [

@@ -90,9 +90,10 @@ export class Server5 {
         const topic = this.#outgoing.topicOf(packet)
         if (topic === null) return
         if (session?.isKnown) session.subscriptions.delivers(packet, topic, report)
-        if (packet.retain) wills.published(packet)
+        const said = { ...packet, topic }
+        if (packet.retain) wills.published(said)
         else wills.delivered(topic, packet.payload, passing.at - (passing.lag ?? 0), report)
-        return session?.flow.sendsPublish(packet, this, session.isWhole)
+        return session?.flow.sendsPublish(said, this, session.isWhole)
       }
       case 'puback':
       case 'pubrec':
@@ -134,7 +135,7 @@ export class Server5 {
       report('MQTT-3.1.2-28', 'CONNACK has response information, and the client did not ask for it')
     if (returnCode !== 0) return
     this.#assigns(onlyValue(properties?.assignedClientIdentifier))
-    this.#session = sessions.acknowledged(this.#clientId, this.#connect, connack, at - lag)
+    this.#session = sessions.acknowledged(this.#clientId, this.name, this.#connect, connack, at - lag)
     wills.connected(this.name, this.#clientId, this.#connect, sessionPresent, at - lag)
     for (const packet of this.#early.splice(0)) this.#inSession(packet)
   }
@@ -180,7 +181,8 @@ export class Server5 {
   ends({ at, by }: { readonly at: Passing['at']; readonly by: 'device' | 'broker' | 'link' }): void {
     if (this.#session === null) return
     const isSeen = by !== 'device' || this.#disconnect !== null
-    this.#session.endedAt ??= isSeen ? at : null
+    // A connection that was taken over is not the end of its session.
+    if (this.#session.connection === this.name) this.#session.endedAt ??= isSeen ? at : null
     this.#around.wills.ended(this.name, isSeen ? at : null, this.#session.expiry)
   }
 }

@@ -19,6 +19,8 @@ export class Session5 {
   expiry = 0
   /** When its connection ended, as the server saw it; null: it has not, or when is not known. */
   endedAt: Instant | null = null
+  /** Its latest connection. */
+  connection = ''
 
   constructor(party: Party, seen: 'whole' | 'from its start' | 'in part', report: Report) {
     this.#seen = seen
@@ -87,11 +89,12 @@ export class ServerSessions5 {
   }
 
   /** The session that an accepted connection has from now on. */
-  acknowledged(id: string, connect: Connect, connack: Connack, at: number): Session5 {
+  acknowledged(id: string, connection: string, connect: Connect, connack: Connack, at: number): Session5 {
     const before = this.#byId.get(id)
     const session = this.#sessionOf(connect.clean, connack.sessionPresent, before, at)
     session.expiry =
       onlyValue(connack.properties?.sessionExpiryInterval) ?? onlyValue(connect.properties?.sessionExpiryInterval) ?? 0
+    session.connection = connection
     this.#byId.set(id, session)
     return session
   }
