@@ -25,6 +25,7 @@ export class PyFloat {
 
 /** A tuple, for libraries that tell it from a list; a plain array is either. */
 export class PyTuple extends Array<PyValue> {}
+/** A tuple of Python. */
 export const tuple = (...items: readonly PyValue[]): PyTuple => PyTuple.from(items) as PyTuple
 
 /** What threads of one board wait on. It has no state: a wait ends at the first signal that comes after it began. */
@@ -49,6 +50,7 @@ export type CallOutcome =
   | { readonly kind: 'returned'; readonly value: PyValue }
   | { readonly kind: 'raised'; readonly error: PythonError }
 
+/** What a program asks of its board; `kind` says which. */
 export type BoardCall =
   | { readonly kind: 'socket' }
   | { readonly kind: 'settimeout'; readonly socket: SocketHandle; readonly timeout: Duration | null }
@@ -112,6 +114,7 @@ export type BoardCall =
     }
   | { readonly kind: 'reset' }
 
+/** What a socket wants of TLS. */
 export interface TlsRequest {
   /** Name for SNI and verification; absent when the library sends none. */
   readonly serverName?: string | undefined
@@ -125,6 +128,7 @@ export interface TlsRequest {
 /** What a driver resumes a program with; each helper below knows which one its call gets. */
 export type Answer = undefined | null | number | boolean | Uint8Array | Instruction
 
+/** A program on a board: a generator whose calls to the board are `yield*` of the helpers here. */
 export type Program<T> = Generator<BoardCall, T, Answer>
 
 /** A Python exception as a value. `type` is the Python class name that a user's `except` would see. */
@@ -145,10 +149,12 @@ export class PythonError extends Error {
   }
 }
 
+/** An OSError; `errno` is a number or a name such as `ECONNRESET`. */
 export const osError = (errno: string | number): PythonError => new PythonError('OSError', errno)
 /** `OSError(errno)` as CPython makes it: its `e.errno` is None. */
 export const osErrorWithoutErrno = (errno: string | number): PythonError =>
   Object.assign(new PythonError('OSError', errno), { errno: null })
+/** Whether it is an OSError of Python. */
 export const isOSError = (e: unknown): e is PythonError => e instanceof PythonError && e.type === 'OSError'
 
 /** Python's `assert`. */
@@ -156,12 +162,15 @@ export function pyAssert(condition: boolean, ...args: readonly PyValue[]): asser
   if (!condition) throw new PythonError('AssertionError', ...args)
 }
 
+/** A new TCP socket, not connected. */
 export function* openSocket(): Program<SocketHandle> {
   return (yield { kind: 'socket' }) as SocketHandle
 }
+/** How long calls on the socket wait, ms; null: for ever. */
 export function* setTimeoutOf(socket: SocketHandle, timeout: Duration | null): Program<void> {
   yield { kind: 'settimeout', socket, timeout }
 }
+/** Whether calls on the socket wait. */
 export function* setBlocking(socket: SocketHandle, on: boolean): Program<void> {
   yield { kind: 'setblocking', socket, on }
 }
@@ -206,9 +215,11 @@ export function* read(socket: SocketHandle, count: number): Program<Uint8Array |
 export function* recv(socket: SocketHandle, count: number): Program<Uint8Array | null> {
   return (yield { kind: 'recv', socket, count }) as Uint8Array | null
 }
+/** Closes a socket. */
 export function* closeSocket(socket: SocketHandle): Program<void> {
   yield { kind: 'close', socket }
 }
+/** Waits so long, ms. */
 export function* sleep(duration: Duration): Program<void> {
   yield { kind: 'sleep', duration }
 }
@@ -220,6 +231,7 @@ export function* now(): Program<Instant> {
 export function* randomInt(low: number, high: number): Program<number> {
   return (yield { kind: 'random', low, high }) as number
 }
+/** A line on the console. */
 export function* print(line: string): Program<void> {
   yield { kind: 'print', line }
 }
@@ -227,6 +239,7 @@ export function* print(line: string): Program<void> {
 export function* readPin(pin: number): Program<0 | 1> {
   return (yield { kind: 'pin', pin }) as 0 | 1
 }
+/** Sets a pin. */
 export function* writePin(pin: number, value: 0 | 1): Program<void> {
   yield { kind: 'pin', pin, value }
 }

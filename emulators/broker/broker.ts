@@ -16,6 +16,7 @@ import type { Session } from './session.ts'
 import { type BrokerSettings, defaultSettings } from './settings.ts'
 import { subscribes, unsubscribes } from './subscribing.ts'
 
+/** A broker without sockets, for MQTT 3.1.1 and 5, on any clock: connections are `Peer`s that its owner feeds. */
 export class SmallBroker {
   readonly clock: Clock
   readonly settings: BrokerSettings

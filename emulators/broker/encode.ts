@@ -9,6 +9,7 @@ interface WithProperties {
   readonly properties?: Properties | undefined
 }
 
+/** A packet that a broker sends, by its fields. */
 export type ServerPacket = WithProperties &
   (
     | { readonly type: 'connack'; readonly sessionPresent: boolean; readonly returnCode: number }

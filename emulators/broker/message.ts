@@ -4,6 +4,7 @@ import type { Instant } from '../core/time.ts'
 import type { Qos } from '../mqtt/packet.ts'
 import { onlyValue, type Properties } from '../mqtt/properties.ts'
 
+/** A message as the broker keeps it; `expiry` in seconds. */
 export interface Message {
   readonly topic: string
   readonly payload: Uint8Array
@@ -25,6 +26,7 @@ export interface Copy extends Message {
   readonly identifiers: readonly number[]
 }
 
+/** A subscription as it was granted. */
 export interface Grant {
   /** As it was subscribed to, `$share/…` and all. */
   readonly filter: string

@@ -35,6 +35,7 @@ export interface Authentication {
   stage: 'connecting' | 'again' | 'done'
 }
 
+/** One connection of a client to the small broker. */
 export class Peer {
   /** How many connections there were before. */
   readonly number: number

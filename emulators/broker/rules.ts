@@ -21,6 +21,7 @@ export interface Fitting {
   readonly grant: Grant
 }
 
+/** What the small broker decides, one function a decision; each may be replaced. */
 export interface Rules {
   /** What a packet from a client is taken for; undefined: itself. */
   up(packet: Packet, peer: Peer): readonly Packet[] | undefined

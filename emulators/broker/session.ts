@@ -16,6 +16,7 @@ export interface Outgoing {
   waits?: boolean
 }
 
+/** What the small broker keeps of one client id. */
 export class Session {
   readonly clientId: string
   readonly subscriptions = new Map<string, Grant>()

@@ -21,6 +21,7 @@ export interface ToyMethod {
   readonly proof: string
 }
 
+/** What the small broker offers and limits. */
 export interface BrokerSettings {
   /** QoS 1 and 2 messages that a client may have unacknowledged. */
   readonly receiveMaximum: number

@@ -14,6 +14,7 @@ import type { Signature } from './python/python.ts'
 /** What an option is for, where several libraries have one for it under names of their own. */
 export type OptionMeaning = 'client id' | 'user name' | 'password' | 'keep alive' | 'tls' | 'tls context' | 'reconnects'
 
+/** An option of a library's constructor, by its own name. */
 export interface OptionSpec {
   readonly name: string
   readonly means?: OptionMeaning
@@ -32,6 +33,7 @@ export interface OptionSpec {
 /** What stands for an SSLContext. */
 export const TLS_CONTEXTS: readonly PyValue[] = ['context', 'verify']
 
+/** Values of options, by their names. */
 export type Options = Readonly<Record<string, PyValue>>
 
 /** What a library tells of a message besides topic and payload. */
@@ -74,6 +76,7 @@ export interface ClientHooks {
   onReconnect?(): Program<number | null>
 }
 
+/** A client on a board: each call is a program. */
 export interface EmulatedClient {
   /** What the constructor asks of the board. The first `call` does it when nobody did. */
   begin?(): Program<void>
@@ -81,6 +84,7 @@ export interface EmulatedClient {
   call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue>
 }
 
+/** A call in the library's own words. */
 export interface LibraryCall {
   readonly method: string
   readonly args: readonly PyValue[]
@@ -112,6 +116,7 @@ export interface VerbMap {
   disconnect(): LibraryCall | null
 }
 
+/** What a user would call a bug of ours and is the library’s own. */
 export interface Quirk {
   readonly id: string
   readonly text: string
@@ -131,6 +136,7 @@ export interface Habits {
   readonly loses: string
 }
 
+/** A release of a library that can be named by `version:`. */
 export interface ClientVersion {
   readonly version: string
   /** Against the one before it. */
@@ -146,6 +152,7 @@ export interface ClientEvents {
   readonly published?: string | undefined
 }
 
+/** Options by which a library that connects by itself is told what calls tell others. */
 export interface TaskOptions {
   will(message: Message): Options
   clean(clean: boolean): Options
@@ -154,6 +161,7 @@ export interface TaskOptions {
   readonly manual: Options
 }
 
+/** An emulated library: its options, methods and quirks, and how a client is made. */
 export interface ClientKind {
   readonly name: string
   readonly library: string

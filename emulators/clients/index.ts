@@ -12,6 +12,7 @@ import { umqttRobust } from './umqtt/robust.ts'
 import { umqttSimple } from './umqtt/simple.ts'
 import { umqttsimple } from './umqtt/umqttsimple.ts'
 
+/** The emulated libraries, by the word after `use:`. */
 export const clients = {
   'umqtt.simple': umqttSimple,
   'umqtt.robust': umqttRobust,
@@ -25,4 +26,5 @@ export const clients = {
   espmqttclient: espMqttClient,
 } satisfies Record<string, ClientKind>
 
+/** Names of the emulated libraries. */
 export type ClientName = keyof typeof clients

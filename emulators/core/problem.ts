@@ -9,12 +9,14 @@ export interface Place {
   readonly length: number
 }
 
+/** What a Problem says besides its code and message. */
 export interface ProblemDetails {
   readonly at?: Place | undefined
   readonly hint?: string | undefined
   readonly cause?: unknown
 }
 
+/** What is wrong outside of mqtt-hil: input, a broker, a board. `code` is AREA/WHAT, which `hil explain` knows; `at` is the place in a file, `hint` what to do. */
 export class Problem extends Error {
   /** `area/what-is-wrong`, stable, for people to search and tests to name. */
   readonly code: string

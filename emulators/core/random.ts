@@ -1,6 +1,7 @@
 // All chance in a run comes from one seed. Forking by label gives each device a stream of its
 // own, so that adding a device does not change what the others draw.
 
+/** A source of chance. */
 export interface Random {
   /** A float in [0, 1). */
   next(): number
@@ -9,6 +10,7 @@ export interface Random {
   fork(label: string): Random
 }
 
+/** Chance that is the same for the same seed. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0
   // mulberry32: 32 bits of state, passes the usual tests, a few nanoseconds a draw.

@@ -9,15 +9,22 @@ export type Duration = number & { readonly [durationBrand]: true }
 /** A point on a monotonic clock, in milliseconds since that clock's own zero. */
 export type Instant = number & { readonly [instantBrand]: true }
 
+/** A duration of so many ms. */
 export const milliseconds = (n: number): Duration => n as Duration
+/** A duration of so many seconds. */
 export const seconds = (n: number): Duration => (n * 1000) as Duration
+/** A duration as seconds. */
 export const inSeconds = (d: Duration): number => d / 1000
+/** A moment, ms on some clock. */
 export const instant = (ms: number): Instant => ms as Instant
 
+/** So long after an instant. */
 export const after = (at: Instant, d: Duration): Instant => (at + d) as Instant
+/** So long before an instant. */
 export const before = (at: Instant, d: Duration): Instant => (at - d) as Instant
 /** The time from `from` to `to`; negative when `to` came first. */
 export const elapsed = (from: Instant, to: Instant): Duration => (to - from) as Duration
+/** A duration, so many times as long. */
 export const scale = (d: Duration, factor: number): Duration => (d * factor) as Duration
 
 export const ZERO = 0 as Duration

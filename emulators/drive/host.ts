@@ -10,6 +10,7 @@ import type { ConnectChange } from './socket.ts'
 /** How the main program left: by its end, or by an exception that nobody caught. The board stays on, as at the REPL. */
 export type Ending = { readonly kind: 'returned' } | { readonly kind: 'raised'; readonly error: PythonError }
 
+/** What a board is driven with: network, clock, chance, and who hears of what it does. */
 export interface BoardHost {
   readonly network: Network
   readonly clock: Clock
@@ -44,6 +45,7 @@ export interface PendingCall {
 /** `close` closes the sockets in order; the others take the TCP state away, see `Wire.vanish`. */
 export type StopHow = 'power' | 'reset' | 'close'
 
+/** A board that runs: instructions go in, and it can be stopped. */
 export interface RunningBoard {
   /** Queued for the next `nextInstruction`. */
   instruct(instruction: Instruction): void

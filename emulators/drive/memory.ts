@@ -5,11 +5,13 @@
 import type { TlsRequest } from '../board.ts'
 import type { Network, VanishHow, Wire, WireEvents } from './network.ts'
 
+/** How connections in memory are answered. */
 export interface MemoryOptions {
   /** Refuse every connection with this errno, or leave it hanging. Default: accept. */
   readonly answer?: 'accept' | 'hang' | { readonly refuse: string }
 }
 
+/** A network without wires: whoever made it holds the other end of each connection. */
 export class MemoryNetwork implements Network {
   /** In the order in which they were begun. */
   readonly connections: MemoryConnection[] = []
@@ -42,6 +44,7 @@ export class MemoryNetwork implements Network {
   }
 }
 
+/** The other end of a connection in memory. */
 export class MemoryConnection implements Wire {
   readonly host: string
   readonly port: number

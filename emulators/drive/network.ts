@@ -4,6 +4,7 @@
 
 import type { PythonError, TlsRequest } from '../board.ts'
 
+/** What becomes of a connection. */
 export interface WireEvents {
   connected(): void
   /**
@@ -18,6 +19,7 @@ export interface WireEvents {
   error(errno: string): void
 }
 
+/** One connection, as a driver has it. */
 export interface Wire {
   /** `done` with an errno name when the bytes cannot be sent. */
   write(bytes: Uint8Array, done: (errno?: string) => void): void
@@ -40,6 +42,7 @@ export interface Wire {
 /** `power`: nothing answers any more. `reset`: nothing answers until the board has booted again. */
 export type VanishHow = 'power' | 'reset'
 
+/** Where a board connects to. */
 export interface Network {
   /** Starts a connection. No event comes before this has returned. */
   connect(host: string, port: number, tls: TlsRequest | undefined, events: WireEvents): Wire

@@ -3,6 +3,7 @@
 
 import type { Duration } from '../core/time.ts'
 
+/** What a scripted peer gives to a read. */
 export type FeedEntry =
   | { readonly data: Uint8Array }
   /** Nothing is there now. */
@@ -12,12 +13,14 @@ export type FeedEntry =
   /** The read raises OSError with this errno, once. */
   | { readonly error: string }
 
+/** A write of the program that fails. */
 export interface FailingWrite {
   /** Counted from 0 on this connection. */
   readonly at: number
   readonly errno: string
 }
 
+/** A connection of a script: refused, or with what its peer sends. */
 export type ScriptedConnection =
   | { readonly refuse: string }
   | { readonly feed: readonly FeedEntry[]; readonly failWrites?: readonly FailingWrite[] | undefined }

@@ -27,8 +27,10 @@ export type TraceValue =
   | null
   | readonly TraceValue[]
   | { readonly [key: string]: TraceValue }
+/** A call with its arguments and its answer. */
 export type TraceEntry = readonly [string, ...TraceValue[]]
 
+/** What a scripted board meets: connections, instructions, pins. */
 export interface TraceScript {
   /** The peer of the 1st, 2nd, … connection; past the end connections are refused. */
   readonly connections?: readonly ScriptedConnection[]
@@ -59,6 +61,7 @@ interface ScriptedSocket {
 
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
+/** A board on a virtual clock whose peers are written down; it keeps a trace of each call. */
 export class ScriptedBoard {
   /** One entry a board call; callers may add entries of their own. */
   readonly trace: TraceEntry[] = []

@@ -11,6 +11,7 @@ export const networkTrusting = (trust: Trust): Network => ({
   connect: (host, port, tls, events) => new TcpWire({ host, port, noDelay: false }, tls, trust, events),
 })
 
+/** Real TCP connections of this machine. */
 export const tcpNetwork: Network = networkTrusting({})
 
 /** With TCP_NODELAY: each write leaves at once, as a segment of its own. For devices that are no copy of a library. */

@@ -5,6 +5,7 @@ import type { Program, PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient, LibraryCall, OptionSpec } from '../clients/client.ts'
 import type { Duration } from '../core/time.ts'
 
+/** The last will that a device announces. */
 export interface WillRequest {
   readonly topic: string
   readonly payload: Uint8Array
@@ -12,6 +13,7 @@ export interface WillRequest {
   readonly retain: boolean
 }
 
+/** What a firmware is started with. */
 export interface FirmwareContext {
   readonly client: ClientKind
   readonly server: string
@@ -27,6 +29,7 @@ export interface FirmwareContext {
   readonly poll: Duration | null
 }
 
+/** A program for a device, over any client. */
 export interface FirmwareKind {
   readonly name: string
   readonly summary: string

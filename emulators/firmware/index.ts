@@ -12,6 +12,7 @@ import { robustResubscribe } from './robust-resubscribe.ts'
 import { roomLight } from './room-light.ts'
 import { tasmota } from './tasmota.ts'
 
+/** The programs that a device can run, by the word after `firmware:`; `puppet` does what it is told. */
 export const firmware = {
   puppet,
   'button-led': buttonLed,
@@ -26,4 +27,5 @@ export const firmware = {
   esphome,
 } satisfies Record<string, FirmwareKind>
 
+/** Names of the programs. */
 export type FirmwareName = keyof typeof firmware

@@ -5,6 +5,7 @@
 import { Dialect, decodePacket, typeOf } from './decode.ts'
 import type { Packet } from './packet.ts'
 
+/** A packet that was cut out of a stream. */
 export interface Decoded {
   readonly packet: Packet
   /** The packet's own bytes, a copy. */

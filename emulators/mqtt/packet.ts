@@ -4,8 +4,10 @@
 
 import type { Properties } from './properties.ts'
 
+/** Quality of service. */
 export type Qos = 0 | 1 | 2
 
+/** The last will in a CONNECT. */
 export interface Will {
   readonly topic: string
   readonly payload: Uint8Array
@@ -15,6 +17,7 @@ export interface Will {
   readonly properties?: Properties
 }
 
+/** A topic filter with its options. */
 export interface Subscription {
   readonly topic: string
   /** The requested QoS byte as sent; anything above 2 makes the packet malformed. */
@@ -37,6 +40,7 @@ interface OnTheWire extends Header {
   readonly properties?: Properties
 }
 
+/** CONNECT; `keepalive` in seconds. */
 export interface Connect extends OnTheWire {
   readonly type: 'connect'
   readonly protocolName: string
@@ -49,12 +53,14 @@ export interface Connect extends OnTheWire {
   readonly username?: string
   readonly password?: Uint8Array
 }
+/** CONNACK: a return code of MQTT 3.1.1, a reason code of MQTT 5. */
 export interface Connack extends OnTheWire {
   readonly type: 'connack'
   readonly sessionPresent: boolean
   /** What MQTT 5 calls the reason code. */
   readonly returnCode: number
 }
+/** PUBLISH; `packetId` above QoS 0. */
 export interface Publish extends OnTheWire {
   readonly type: 'publish'
   readonly topic: string
@@ -65,34 +71,40 @@ export interface Publish extends OnTheWire {
   /** Present for QoS 1 and 2 only. */
   readonly packetId?: number
 }
+/** PUBACK, PUBREC, PUBREL and PUBCOMP. */
 export interface Acknowledgement extends OnTheWire {
   readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp'
   readonly packetId: number
   /** MQTT 5 only; 0 also where the packet leaves it out. */
   readonly reasonCode?: number
 }
+/** UNSUBACK; reason codes with MQTT 5. */
 export interface Unsuback extends OnTheWire {
   readonly type: 'unsuback'
   readonly packetId: number
   /** MQTT 5 only: one for each filter, in order. */
   readonly reasonCodes?: readonly number[]
 }
+/** SUBSCRIBE. */
 export interface Subscribe extends OnTheWire {
   readonly type: 'subscribe'
   readonly packetId: number
   readonly subscriptions: readonly Subscription[]
 }
+/** SUBACK: what was granted, one for each filter. */
 export interface Suback extends OnTheWire {
   readonly type: 'suback'
   readonly packetId: number
   /** One return code a filter, in order: granted QoS 0, 1, 2 or 0x80 for refused; in MQTT 5 a reason code each. */
   readonly granted: readonly number[]
 }
+/** UNSUBSCRIBE. */
 export interface Unsubscribe extends OnTheWire {
   readonly type: 'unsubscribe'
   readonly packetId: number
   readonly topics: readonly string[]
 }
+/** PINGREQ and PINGRESP, and DISCONNECT. */
 export interface Bare extends OnTheWire {
   readonly type: 'pingreq' | 'pingresp' | 'disconnect'
   /** Of DISCONNECT, MQTT 5 only; 0 also where the packet leaves it out. */
@@ -116,6 +128,7 @@ export interface Malformed extends Header {
   readonly offset?: number
 }
 
+/** A decoded packet; `type` says which. */
 export type Packet =
   | Connect
   | Connack
@@ -129,6 +142,7 @@ export type Packet =
   | Auth
   | Malformed
 
+/** Types of well-formed packets. */
 export type PacketType = Exclude<Packet['type'], 'malformed'>
 
 /** Index = the fixed header's type number [MQTT 5.0, table 2-1]; 0 is reserved, and so is 15 in MQTT 3.1.1. */

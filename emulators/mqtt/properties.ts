@@ -58,6 +58,7 @@ export const PROPERTIES = {
   sharedSubscriptionAvailable: [0x2a, 'byte', ['connack']],
 } as const satisfies Record<string, readonly [number, PropertyKind, readonly PropertyHolder[]]>
 
+/** Names of the properties of MQTT 5. */
 export type PropertyName = keyof typeof PROPERTIES
 
 type ValueOf<K extends PropertyKind> = K extends 'string' ? string : K extends 'binary' ? Uint8Array : number
@@ -74,6 +75,7 @@ export type Properties = {
   readonly userProperty?: readonly UserProperty[]
 }
 
+/** A user property of MQTT 5. */
 export type UserProperty = readonly [name: string, value: string]
 
 /** Most packets have none. */

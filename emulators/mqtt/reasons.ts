@@ -51,6 +51,7 @@ export const REASON_CODES = {
   'wildcard-subscriptions-not-supported': 0xa2,
 } as const satisfies Readonly<Record<string, number>>
 
+/** Names of the reason codes of MQTT 5. */
 export type ReasonName = keyof typeof REASON_CODES
 
 /** What an error is, and everything below is not [MQTT 5.0, 2.4]. */

@@ -43,6 +43,7 @@ function textFault(text: string, what: string): string | null {
   return null
 }
 
+/** The parts of `$share/GROUP/FILTER`. */
 export interface SharedSubscription {
   readonly group: string
   /** What the group is subscribed to. */

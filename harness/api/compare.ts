@@ -12,6 +12,7 @@ import type { Suite } from './suite.ts'
 
 export { type Compared, parityTable, type RunDifference } from '../compare/index.ts'
 
+/** How two suites are run against each other. */
 export interface CompareOptions {
   /** The two differ by their brokers: what these send is held against each other in time as well. */
   readonly isRehearsal?: boolean | undefined
@@ -24,6 +25,7 @@ export interface CompareOptions {
   readonly onCompared?: ((compared: Compared) => void) | undefined
 }
 
+/** What came of two suites: the runs, and where they differ. */
 export interface Comparison {
   readonly result: SuiteResult
   readonly compared: readonly Compared[]

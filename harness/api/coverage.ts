@@ -16,6 +16,7 @@ import { describeErrno } from '../report/index.ts'
 
 export { type Coverage, showCoverage, totalsLine } from '../coverage/index.ts'
 
+/** Which statements coverage is about. */
 export interface CoverageOptions {
   /** Default: 3.1.1. */
   readonly mqtt?: MqttVersion | undefined

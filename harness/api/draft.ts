@@ -7,6 +7,7 @@ import { devicesIn, readRecording } from '../evidence/index.ts'
 import { SUFFIX } from '../plan/index.ts'
 import { draftOf } from './draft/draft.ts'
 
+/** A scenario that was made of a recording, not yet written. */
 export interface DraftedScenario {
   /** Where it goes: what is given, else a name made of the devices. */
   readonly file: string

@@ -13,6 +13,7 @@ import { type RecordHeader, type ScenarioRun, type Status, statusOfVerdicts } fr
 
 export { findRecordings as recordsIn } from '../evidence/index.ts'
 
+/** A run or a recording as its timeline.ndjson has it. */
 export interface Record {
   /** What it says of its run: scenario, broker, seed, status … */
   readonly header: TimelineHeader

@@ -21,6 +21,7 @@ export type { FleetOverrides } from '../plan/index.ts'
 /** Where numbers are served when nobody says: other machines cannot read them. */
 export const METRICS_HOST: string = LOOPBACK
 
+/** How fleets are run: on this machine or by workers, and what is shown of it. */
 export interface LoadOptions extends Pick<SuiteRun, 'output' | 'signal' | 'reporters' | 'onTrouble'> {
   /** Processes of this machine, or parts of the fleet for workers; default: as many as the machine has room for. */
   readonly shards?: number | undefined

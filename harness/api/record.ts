@@ -16,6 +16,7 @@ export type { Broker } from '../brokers/index.ts'
 export { type Event, isHeard, isSaid, writeEvent } from '../evidence/index.ts'
 export type { Recorded, RecordedDevice } from '../record/index.ts'
 
+/** Which devices are recorded, at which broker, and when it ends; durations in milliseconds. */
 export interface RecordDevicesOptions
   extends Pick<RecordSettings, 'devices' | 'duration' | 'idle'>,
     Partial<Pick<RecordSettings, 'signal' | 'tls' | 'onEvent'>>,

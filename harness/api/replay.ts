@@ -12,6 +12,7 @@ import { projectConfig } from './project.ts'
 import { replayPlan, replayScenario } from './replay-scenario.ts'
 import { type ReporterTerminal, reportersNamed } from './reporters.ts'
 
+/** How a recording is played again. */
 export interface ReplayOptions {
   /** A kind (`mosquitto`) or `mqtt://HOST:PORT`; default: `aedes`. */
   readonly broker?: string | undefined
@@ -22,6 +23,7 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What a recording came to when it was played again. */
 export interface Replayed {
   readonly run: ScenarioRun
   /** By device: which packets are the same as recorded, and what differs. */

@@ -36,6 +36,7 @@ export async function checkScenario(paths: string | readonly string[], config?: 
   return mistakes
 }
 
+/** How scenarios are run; what is not said here the config says. */
 export interface RunScenariosOptions
   extends Pick<RunScenarioOptions, 'seed' | 'output' | 'signal' | 'vars' | 'bind' | 'timeout' | 'clock'> {
   /** Names of the config's brokers, kinds, or URLs; of several each scenario runs on each. Default: as the config says. */

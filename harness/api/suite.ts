@@ -28,6 +28,7 @@ export type { AccessArguments, OnDiagnostic, SelectArguments } from '../select/i
 /** Where records and results go when nobody says. */
 export const DEFAULT_OUTPUT = 'results'
 
+/** Which scenarios, and what is put in them; what is not said here the config says. */
 export interface SuiteSelection extends SelectArguments {
   /** For scenarios that set none: text with its unit, or milliseconds; default: a minute. */
   readonly timeout?: SelectTimeout

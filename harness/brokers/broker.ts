@@ -40,6 +40,7 @@ export interface WebAddress {
   readonly tls?: BrokerTls | undefined
 }
 
+/** A broker that is open: where it is, and what can be done to it. It ends with `await using`. */
 export interface Broker extends AsyncDisposable {
   readonly name: string
   /** As the broker itself says it; empty when it cannot be known. */
@@ -108,6 +109,7 @@ export interface BrokerKind {
   open(options?: unknown, env?: Environment): Promise<Broker>
 }
 
+/** A kind of broker: how it is opened, and what can be said of it before. */
 export interface BrokerDefinition<O> {
   readonly name: string
   readonly summary: string

@@ -50,6 +50,7 @@ export interface StatementCoverage {
   readonly missing: readonly CoverageSubject['role'][]
 }
 
+/** Statements of MQTT by how they were tested, with totals by their force. */
 export interface Coverage {
   /** The one side that was asked for; null: both. */
   readonly side: CoverageSubject['role'] | null

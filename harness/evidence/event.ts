@@ -6,6 +6,7 @@ import type { Instant, Packet, Properties } from '../../emulators/index.ts'
 /** `up` = device to broker, `down` = broker to device. */
 export type Direction = 'up' | 'down'
 
+/** A packet on a link, whole, decoded. */
 export interface PacketEvent {
   readonly kind: 'packet'
   readonly device: string
@@ -49,6 +50,7 @@ export type SocketChange =
   | 'reset'
   | 'timeout'
 
+/** A change of a connection of a device. */
 export interface SocketEvent {
   readonly kind: 'socket'
   readonly device: string
@@ -298,6 +300,7 @@ export interface Timestamp {
   readonly lag?: number | undefined
 }
 
+/** A fact of the record with the time at which it was recorded; `kind` says which. */
 export type Event = Fact & Timestamp
 
 /** JSON values, and bytes. */

@@ -50,6 +50,7 @@ function costOf(event: Event): number {
   return EVENT_BYTES + (event.kind === 'serial' ? 2 * event.line.length : 0)
 }
 
+/** The events so far, in order, and those to come. */
 export class Timeline implements Recorder {
   readonly #clock: Clock
   readonly #lag: LagMeter | undefined

@@ -3,6 +3,7 @@
 
 import type { Instant, Place } from '../../emulators/index.ts'
 
+/** `inconclusive`: the harness itself lagged by more than the margin, so nobody can tell. */
 export type VerdictKind = 'pass' | 'fail' | 'inconclusive'
 
 /** A claim's window in the time of the run (ms). `null`: it has no end on that side. */
@@ -12,6 +13,7 @@ export interface ClaimedWindow {
   readonly to: Instant | null
 }
 
+/** What a claim came to, with the events that decided it. */
 export interface Verdict {
   readonly kind: VerdictKind
   /** The step's path in the record, with repetitions: `3`, `5#2.1`, `always.0`. */

@@ -5,6 +5,7 @@ import type { Packet, Random } from '../../emulators/index.ts'
 import type { Direction, FaultEvent } from '../evidence/index.ts'
 import type { Chunk, MakeHandler } from './disturbances/disturbance.ts'
 
+/** A disturbance of a link: which packets, and what happens to them. */
 export interface RuleSettings {
   /** What `release` calls it. */
   readonly id: string

@@ -15,6 +15,7 @@ import type { RuleSettings } from './rule.ts'
  */
 export type DownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
 
+/** Whether a link is up, and how it is down when not. */
 export type LinkState = { readonly kind: 'up' } | { readonly kind: 'down'; readonly mode: DownMode }
 
 export const isUp = (state: LinkState): boolean => state.kind === 'up'
@@ -62,6 +63,7 @@ export interface LinkTls {
   readonly alpn?: readonly string[] | undefined
 }
 
+/** Whose link it is, where it leads, and what it records into. */
 export interface LinkSettings {
   /** The device's name in every event. */
   readonly device: string
@@ -94,6 +96,7 @@ export interface LinkSettings {
   readonly refusesByReset?: boolean | undefined
 }
 
+/** A port between a device and a broker, which records what passes and can be disturbed. It ends with `await using`. */
 export interface Link extends AsyncDisposable {
   readonly host: string
   /** The same for the link's whole life. */

@@ -45,6 +45,7 @@ export interface RecordSettings {
   readonly onEvent: (event: Event) => void
 }
 
+/** What a recording came to; `duration` in milliseconds. */
 export interface Recorded {
   readonly header: RecordingHeader
   readonly startedAt: Date

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { schemaText } from '../plan/index.ts'
+import { apiPages } from './api-pages.ts'
 import { clientsPage } from './clients.ts'
 import { floorsTable } from './floors.ts'
 import { kindsTypes } from './kinds-types.ts'
@@ -14,6 +15,7 @@ import { scenariosPage } from './scenarios.ts'
 export const ROOT = rootOf(dirname(fileURLToPath(import.meta.url)))
 
 export const files: Readonly<Record<string, () => string>> = {
+  ...apiPages(() => ROOT),
   'docs/scenarios.md': () => scenariosPage(template('scenarios')),
   'docs/clients.md': () => clientsPage(template('clients')),
   'docs/architecture.md': () =>

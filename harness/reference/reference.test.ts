@@ -9,6 +9,7 @@ import { parse } from 'yaml'
 import { milliseconds } from '../../emulators/index.ts'
 import { compile, scenarioSchema } from '../plan/index.ts'
 import { REPORTER_NAMES } from '../report/index.ts'
+import { apiOf, ENTRIES, type Entry } from './api.ts'
 import { files, ROOT } from './files.ts'
 import { slugsOf } from './markdown.ts'
 import { snippetsIn, wholeScenario } from './snippets.ts'
@@ -25,9 +26,13 @@ const SHIPPED = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding
 )
 
 describe('the reference', () => {
-  it.each(Object.keys(files))('%s is fresh (npm run docs)', (path) => {
-    expect(read(path) === files[path]!(), `${path} is stale: npm run docs`).toBe(true)
-  })
+  it.each(Object.keys(files))(
+    '%s is fresh (npm run docs)',
+    (path) => {
+      expect(read(path) === files[path]!(), `${path} is stale: npm run docs`).toBe(true)
+    },
+    120_000,
+  )
 
   const examples = PAGES.flatMap((page) => snippetsIn(read(page)).map((snippet) => [page, snippet] as const))
   it.each(examples)('an example in %s compiles: %s', (page, snippet) => {
@@ -81,6 +86,18 @@ function headingsOf(page: string): string[] {
   const text = read(page).replace(/^```.*?^```$/gms, '')
   return slugsOf([...text.matchAll(/^#+ (.*)$/gm)].map((match) => match[1]!))
 }
+
+describe('each export', () => {
+  it.each(Object.keys(ENTRIES) as Entry[])(
+    'of %s has a docstring, which editors show and docs/api lists',
+    (entry) => {
+      const all = apiOf(ROOT)[entry]
+      expect(all.length).toBeGreaterThan(1)
+      expect(all.filter(({ doc }) => doc === '').map(({ name }) => name)).toEqual([])
+    },
+    120_000,
+  )
+})
 
 describe('scenario.schema.json', () => {
   const validate: ValidateFunction = new Ajv({ strict: false, allErrors: true }).compile(scenarioSchema())

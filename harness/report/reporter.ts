@@ -3,6 +3,7 @@
 
 import type { SuiteListener } from '../run/index.ts'
 
+/** What hears of a run; each callback may be missing. */
 export type Reporter = SuiteListener
 
 export interface ReporterSettings {
@@ -25,6 +26,7 @@ export interface ReporterSettings {
   readonly width: number
 }
 
+/** A reporter by its name: what it is for, where it writes, and how it is made for a run. */
 export interface ReporterKind {
   readonly name: string
   readonly summary: string

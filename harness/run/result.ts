@@ -34,6 +34,7 @@ export interface RunBroker {
   readonly gaps: readonly Gap[]
 }
 
+/** One run of one scenario: status, verdicts, events; `duration` in milliseconds. */
 export interface ScenarioRun {
   readonly plan: Plan
   readonly status: Status

@@ -65,6 +65,7 @@ export interface ScenarioResult {
   readonly flaky: boolean
 }
 
+/** All runs of a suite in the order of its scenarios; `duration` in milliseconds. */
 export interface SuiteResult {
   readonly scenarios: readonly ScenarioResult[]
   /** Planned and not run: the suite was stopped before their turn. */

@@ -10,6 +10,7 @@ import { type CallSite, callSite, claimError } from './call-site.ts'
 import { watched } from './taken-up.ts'
 import type { DurationText, ExpectedText, MatchOf, PacketType } from './words.ts'
 
+/** How a link is down: closed by FIN, reset by RST, refusing; `blackhole`: bytes vanish; `silent`: accepted and never answered. */
 export type LinkDownMode = 'close' | 'reset' | 'refuse' | 'blackhole' | 'silent'
 
 /** How long a call may take; default: four fifths of the test's timeout. */
@@ -50,6 +51,7 @@ export interface Linked {
 
 let disturbances = 0
 
+/** The port of a device, or of a program of yours, in front of the broker. */
 export class TestLink implements Linked {
   readonly name: string
   /** Where a program of your own finds the broker. */

@@ -19,7 +19,9 @@ export interface Readable {
   json(): unknown
 }
 
+/** An event that a matcher found. */
 export type FoundEvent = Event & Readable
+/** A message that the observer received. */
 export type FoundMessage = Extract<Event, { readonly kind: 'message' }> & Readable
 
 const NOTHING = new Uint8Array()

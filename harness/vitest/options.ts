@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { OPTIONS, parseOptions } from '../config/index.ts'
 
+/** Options of the plugin; those of brokers, config and seed hold for tests in TypeScript as well. */
 export interface MqttHilOptions {
   /** A name of the config's `brokers`, a kind (`mosquitto`), or `mqtt://HOST:PORT`; of several each has tests of its own. */
   readonly broker?: string | readonly string[] | undefined

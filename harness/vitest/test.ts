@@ -37,6 +37,7 @@ export interface HilSettings {
   readonly seed?: number | undefined
 }
 
+/** The fixtures of `test`. Nothing is started for a test that does not ask, and all is given back when the test ends. */
 export interface HilFixtures {
   /** What the others are made with. */
   readonly hil: HilSettings
@@ -142,6 +143,7 @@ const WITH_RIG = plain.extend<RigFixtures>({
   },
 })
 
+/** vitest's `test` with a broker, devices, links, an observer and the timeline as fixtures. */
 export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
   broker: async ({ rig }, use) => use(belongs(await rig.broker(), 'broker', rig)),
   timeline: async ({ rig }, use) => use(belongs(new TestTimeline(rig), 'timeline', rig)),

@@ -7,6 +7,7 @@ import type { DeviceKinds, FieldsOf, FirmwareOptions } from './kinds.ts'
 /** With its unit: `200ms`, `1.5s`, `2m`. */
 export type DurationText = `${number}${'ms' | 's' | 'm' | 'h'}`
 
+/** Types of packets. `malformed`: bytes that are none. */
 export type PacketType =
   | 'connect'
   | 'connack'
@@ -33,6 +34,7 @@ interface Operators<V> {
 
 /** A value, or what it must be like: a RegExp, `{ in: […] }`, `{ not: … }`. */
 export type Expected<V> = V | RegExp | Operators<V>
+/** A text, or what it must be like: a RegExp, `{ in: […] }`, `{ not: … }`, JSON, bytes in hex. */
 export type ExpectedText = Expected<string> | { readonly json: YamlValue } | { readonly hex: string }
 interface Bounds {
   readonly gt?: number
@@ -40,6 +42,7 @@ interface Bounds {
   readonly lt?: number
   readonly lte?: number
 }
+/** A number, or what it must be like: `{ in: […] }`, `{ not: … }`, bounds such as `{ gte: 1, lt: 5 }`. */
 export type WantedNumber = Expected<number> | Bounds
 
 /** Properties of MQTT 5 by their names; what is named must match, `{ absent: true }` must not be there. */
@@ -224,6 +227,7 @@ export interface ClaimWindow {
   readonly after?: string
 }
 
+/** When it must come, and how often. */
 export interface Terms extends ClaimWindow {
   /** Exactly so many since the test began (or since `after`), or at least and at most: the window is waited out. */
   readonly count?: number | { readonly min?: number; readonly max?: number }
@@ -245,6 +249,7 @@ interface GivenTo<W, F extends FirmwareWord> {
   /** Options by the names of the library, or of the firmware: `{ keepalive: '30s' }`. */
   readonly with?: F extends keyof FirmwareOptions ? FirmwareOptions[F] : W
 }
+/** The program on an emulated device. */
 export type FirmwareWord = 'puppet' | keyof FirmwareOptions
 
 /** Keys that every device has, whatever it is. */

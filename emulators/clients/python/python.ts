@@ -7,6 +7,7 @@ import { floatText } from './number.ts'
 
 const UTF8 = new TextEncoder()
 
+/** A parameter of a method; without a default it must be given. */
 export interface Parameter {
   readonly name: string
   /** Absent: must be given. */

@@ -35,12 +35,14 @@ export interface OwnContext {
  */
 export type OwnCall = (...args: never[]) => PlainValue | undefined | Promise<PlainValue | undefined>
 
+/** A started program: its calls by name, and how it is stopped. */
 export interface OwnProgram {
   readonly calls: Readonly<Record<string, OwnCall>>
   /** The power is gone, or the run is over: no timer may be left. Its connections are gone already. */
   stop(): void
 }
 
+/** A kind of device that is a program of yours, for `defineDevice`. */
 export interface OwnDevice {
   /** One line, for `hil clients` and the schema. */
   readonly summary: string
