@@ -19,7 +19,7 @@ import {
 } from '../select/index.ts'
 import { limitsOf } from '../session/index.ts'
 import { failedIn } from './last-results.ts'
-import { type ReporterTerminal, reportersNamed } from './reporters.ts'
+import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
 
 export type { Plan } from '../plan/index.ts'
 export type { ScenarioRun, Status, SuiteListener, SuiteResult } from '../run/index.ts'
@@ -56,7 +56,7 @@ export interface SuiteRun {
   readonly globalTimeout?: number | undefined
   readonly waitForBoard?: SuiteOptions['waitForBoard']
   readonly signal?: AbortSignal | undefined
-  /** Names of reporters, and what they print to; default: none. */
+  /** Names of reporters, and what they print to; default: `json`, which writes results.json. */
   readonly reporters?: { readonly names: readonly string[]; readonly terminal: ReporterTerminal } | undefined
   /** Who else hears of it. What one of them throws is told to `onTrouble`. */
   readonly listeners?: readonly SuiteListener[] | undefined
@@ -123,7 +123,8 @@ export class Suite {
     const output = this.outputOf(how.output)
     const troubles: unknown[] = []
     const onTrouble = how.onTrouble ?? ((error) => void troubles.push(error))
-    const reporters = how.reporters === undefined ? [] : reportersNamed(how.reporters.names, how.reporters.terminal)
+    const { names, terminal } = how.reporters ?? { names: ['json'], terminal: SILENT }
+    const reporters = reportersNamed(names, terminal)
     await prepareOutput(output)
     const result = await runSuite(
       this.#jobs.map(suiteJobOf),
