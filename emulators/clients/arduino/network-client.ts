@@ -93,8 +93,9 @@ export class NetworkClient {
   /** For `while (!available())`, whose program does not look at the connection: until bytes are there or `patience` ms are over. */
   *spin(patience: number): Program<void> {
     const socket = this.#socket
-    const dead = socket === null || this.#lost || (yield* board.socketState(socket)) !== ESTABLISHED
-    if (dead && (yield* this.available()) === 0) yield* board.sleep(milliseconds(patience))
+    if (socket !== null && !this.#lost && (yield* board.socketState(socket)) === ESTABLISHED)
+      yield* board.poll(socket, 'readable', milliseconds(Math.max(1, patience)))
+    else if ((yield* this.available()) === 0) yield* board.sleep(milliseconds(patience))
     else yield* this.idle(patience)
   }
 

@@ -31,7 +31,7 @@ import type { NetworkClient } from '../arduino/network-client.ts'
 import type { ClientHooks, EmulatedClient, Options } from '../client.ts'
 import { CONNECTED, DISCONNECTED, MqttClient, type Settings } from './client.ts'
 import { METHODS } from './kind.ts'
-import { type PayloadCallback, publishPacket, subscribePacket, unsubscribePacket } from './packet.ts'
+import { publishPacket, subscribePacket, unsubscribePacket } from './packet.ts'
 
 const OWNER = 'espMqttClient'
 /** Between two loops of the task, which gives up the processor for a tick of FreeRTOS. */
@@ -43,7 +43,7 @@ const WOKEN = new PythonError('Woken')
 /** What the program's payload callback writes: 'p', all over. */
 const PAYLOAD_BYTE = 0x70
 
-export class EspMqttClientCalls implements EmulatedClient {
+export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
   readonly #mqtt: MqttClient
   readonly #net: NetworkClient
   readonly #hooks: ClientHooks
@@ -56,10 +56,7 @@ export class EspMqttClientCalls implements EmulatedClient {
   #standing: ThreadHandle | null = null
 
   constructor(settings: Settings, net: NetworkClient, hooks: ClientHooks, internalTask: boolean) {
-    this.#mqtt = new MqttClient(settings, net, {
-      ...(hooks.onMessage === undefined ? {} : { onMessage: hooks.onMessage.bind(hooks) }),
-      onEvent: (name, told) => this.#event(name, told),
-    })
+    this.#mqtt = new MqttClient(settings, net, this)
     this.#net = net
     this.#hooks = hooks
     this.#internalTask = internalTask
@@ -136,7 +133,11 @@ export class EspMqttClientCalls implements EmulatedClient {
     }
   }
 
-  *#event(name: string, args: readonly PyValue[]): Program<void> {
+  *onMessage(...told: Parameters<NonNullable<ClientHooks['onMessage']>>): Program<void> {
+    if (this.#hooks.onMessage !== undefined) yield* this.#hooks.onMessage(...told)
+  }
+
+  *onEvent(name: string, args: readonly PyValue[]): Program<void> {
     if (this.#hooks.onEvent !== undefined) yield* this.#hooks.onEvent(name, args)
     if (name !== 'onConnect' && name !== 'onDisconnect') return
     this.#settled = true
@@ -181,14 +182,16 @@ export class EspMqttClientCalls implements EmulatedClient {
     const level = uint8(numberOf(qos))
     const name = notNull(cString(topic), 'publish')
     const content =
-      typeof payload === 'number' ? { get: this.#payload, length: payload } : notNull(payloadOf(payload), 'publish')
+      typeof payload === 'number'
+        ? { get: (max: number, index: number) => this.#givePayload(max, index), length: payload }
+        : notNull(payloadOf(payload), 'publish')
     return mqtt.add(level > 0, (id) => publishPacket(id, name, level, isTrue(retain), content))
   }
 
-  readonly #payload: PayloadCallback = function* (this: EspMqttClientCalls, max: number, index: number) {
+  *#givePayload(max: number, index: number): Program<Uint8Array> {
     if (this.#hooks.onEvent !== undefined) yield* this.#hooks.onEvent('payload', [max, index])
     return new Uint8Array(max).fill(PAYLOAD_BYTE)
-  }.bind(this)
+  }
 
   /** Topic and QoS, and more of them. */
   #subscribe(args: readonly PyValue[]): number {

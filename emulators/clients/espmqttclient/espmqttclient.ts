@@ -28,7 +28,10 @@ function create(given: Options, hooks: ClientHooks): EmulatedClient {
     cleanSession: options.cleanSession === true,
     username: cString(options.username),
     password: cString(options.password),
-    ...{ willTopic: null, willQos: 0, willRetain: false, willPayload: null },
+    willTopic: null,
+    willQos: 0,
+    willRetain: false,
+    willPayload: null,
   }
   return new EspMqttClientCalls(settings, networkOf(NAME, options, hooks), hooks, options.internalTask === true)
 }
