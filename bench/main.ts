@@ -11,6 +11,7 @@ import { linkLatency } from './link.ts'
 import { linkMemory } from './link-memory.ts'
 import type { Measure } from './measure.ts'
 import { virtualBoards } from './virtual-boards.ts'
+import { virtualTime } from './virtual-time.ts'
 
 const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   'board-calls': boardCalls,
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   capture,
   'cold-start': coldStart,
   'virtual-boards': virtualBoards,
+  'virtual-time': virtualTime,
 }
 
 const wanted = process.argv.slice(2)
