@@ -27,7 +27,7 @@ const packed = JSON.parse(
 const BELONGS =
   /^(dist\/(harness|emulators)|harness\/report\/page|scenarios|fixtures\/firmware|docs|examples)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|fixtures\/traces\/README\.md)$/
 const NEVER =
-  /(^|\/)(\.env|\.npmrc|\.git|node_modules|results|recordings)(\/|$)|\.(test|testing|contract)\.|\.(pem|key|log|tgz)$/
+  /(^|\/)(\.env|\.npmrc|\.git|node_modules|results|recordings)(\/|$)|\.(test|testing)\.|\.contract\.[dmc]?[jt]s|\.(pem|key|log|tgz)$/
 for (const path of packed)
   if (!BELONGS.test(path) || (NEVER.test(path) && !path.startsWith('examples/')))
     faults.push(`npm pack: ${path} does not belong into the package`)

@@ -4,8 +4,9 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Elements } from '../expect/index.ts'
-import type { Expectation, Pattern } from '../plan/model/index.ts'
+import type { Beat, Expectation, Pattern } from '../plan/model/index.ts'
 import { assign } from './assign.ts'
+import { keepsBeat, longest, variation, type Wait } from './beat.ts'
 import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import { type End, type Gone, LAST_WORDS } from './gone.ts'
 import type { Opening } from './opening.ts'
@@ -153,17 +154,19 @@ export class ExpectationCase implements ClaimEvaluator {
     return this.matched.length >= (want.mode === 'all' || want.mode === 'sequence' ? want.patterns.length : 1)
   }
 
+  #waits(): Wait[] {
+    return this.matched.slice(1).map((event, k) => between(this.matched[k]!, event))
+  }
+
   #gapIsWrong(): boolean {
     const { every } = this.#claim
     const [previous, last] = this.matched.slice(-2)
     if (every === null || previous === undefined || last === undefined) return false
-    const { least, most } = between(previous, last)
-    const low = every.of - every.tolerance
-    const high = every.of + every.tolerance
-    if (least >= low && most <= high) return false
-    const sure = least > high || most < low
+    const is = keepsBeat(every, this.#waits())
+    if (is === 'inside') return false
     const gap = showDuration((last.at - previous.at) as Duration)
     const told = `${gap} from ${describeShown(previous)} to ${describeShown(last)}`
+    const sure = is === 'outside'
     this.#decide(sure ? 'fail' : 'inconclusive', sure ? told : `${told}; ${lagged(last)}`, [previous, last])
     return true
   }
@@ -174,11 +177,12 @@ export class ExpectationCase implements ClaimEvaluator {
     const last = this.matched.at(-1)
     if (every === null || !this.#watched || last === undefined || this.#sure() < count!.min) return false
     if (this.matched.length >= count!.max) return false
-    const high = every.of + every.tolerance
+    const waits = this.#waits()
+    const high = longest(every, waits[0], waits.length)
     const silence = this.#opening.anchor().at + window.to - last.at
-    if (silence + (last.lag ?? 0) <= high) return false
+    if (silence + (last.lag ?? 0) <= high.sure) return false
     const told = `${showDuration(silence as Duration)} of silence from ${describeShown(last)} to the end of the window`
-    if (silence > high) this.#decide('fail', told, [last])
+    if (silence > high.most) this.#decide('fail', told, [last])
     else this.#decide('inconclusive', `${told}; ${lagged(last)}`, [last])
     return true
   }
@@ -225,6 +229,16 @@ export class ExpectationCase implements ClaimEvaluator {
   }
 
   #decide(kind: VerdictKind, got: string, evidence: readonly Event[]): void {
+    const varies =
+      kind === 'pass' && this.#claim.every !== null ? variation(this.#claim.every, this.#waits()) : 'inside'
+    if (varies === 'inside') return this.#conclude(kind, got, evidence)
+    const waits = this.#waits().map(({ most }) => showDuration(most as Duration))
+    const told = `no jitter: the waits were ${waits.join(', ')}`
+    if (varies === 'outside') this.#conclude('fail', told, evidence)
+    else this.#conclude('inconclusive', `${told}; ${lagged(this.matched.at(-1)!)}`, evidence)
+  }
+
+  #conclude(kind: VerdictKind, got: string, evidence: readonly Event[]): void {
     const seqs = evidence.map((e) => e.seq)
     this.finding = {
       kind,
@@ -242,6 +256,23 @@ const lagged = (event: Event, lost = 0): string =>
 
 const counted = (times: number): string => (times === 1 ? 'once' : `${times} times`)
 
+const share = (part: number): string => `${Math.round(part * 10_000) / 100}%`
+
+function showBeat({ of, tolerance, grow, cap, jitter }: Beat): string {
+  const add = grow !== undefined && grow.add > 0
+  return [
+    of === null ? 'waits' : `every ${showDuration(of)}`,
+    ` ± ${showDuration(tolerance)}`,
+    grow === undefined
+      ? ''
+      : add
+        ? `, each ${showDuration(grow.add as Duration)} longer`
+        : `, each ${grow.factor} times`,
+    cap === undefined ? '' : ` up to ${showDuration(cap)}`,
+    jitter === undefined ? '' : `, varying from -${share(jitter.less)} to +${share(jitter.more)}`,
+  ].join('')
+}
+
 function showTerms(claim: Expectation, anchor: string): string {
   const { count, window, every } = claim
   const times =
@@ -252,7 +283,7 @@ function showTerms(claim: Expectation, anchor: string): string {
         : count.min === count.max
           ? `, exactly ${counted(count.min)}`
           : `, ${count.min} to ${count.max} times`
-  const beat = every === null ? '' : `, every ${showDuration(every.of)} ± ${showDuration(every.tolerance)}`
+  const beat = every === null ? '' : `, ${showBeat(every)}`
   const when = Number.isFinite(window.from)
     ? `between ${showDuration(window.from)} and ${showDuration(window.to)}`
     : `within ${showDuration(window.to)}`

@@ -3,7 +3,17 @@
 
 import type { Event, StepEvent } from '../evidence/index.ts'
 import { type CallFields, streamOf } from '../expect/index.ts'
-import type { Anchor, Claim, ClaimStep, Expectation, Pattern, Plan, Prohibition, Step } from '../plan/model/plan.ts'
+import type {
+  Anchor,
+  Beat,
+  Claim,
+  ClaimStep,
+  Expectation,
+  Pattern,
+  Plan,
+  Prohibition,
+  Step,
+} from '../plan/model/plan.ts'
 import { callKey, stepAt } from '../plan/model/plan.ts'
 import type { VerdictKind } from './verdict.ts'
 
@@ -330,14 +340,22 @@ export class NaiveJudge {
     const sure = (): number => found.length - unsure.size
     const needed = want.mode === 'all' || want.mode === 'sequence' ? want.patterns.length : 1
     const satisfied = (): boolean => (count === null ? found.length >= needed : sure() >= count.min)
-    const end = (kind: VerdictKind): Judged => ({ kind, found })
+    const end = (kind: VerdictKind): Judged => {
+      const varied = kind === 'pass' && every !== null ? jitterOf(every, found) : 'pass'
+      return { kind: varied === 'pass' ? kind : varied, found }
+    }
     const atEnd = (anchor: Moment): Judged => {
       if (count === null) return end('fail')
       const last = found.at(-1)
       if (every !== null && claim.watched && sure() >= count.min && found.length < count.max && last !== undefined) {
         const silence = anchor.at + window.to - last.at
-        if (silence > every.of + every.tolerance) return end('fail')
-        if (silence + lagOf(last) > every.of + every.tolerance) return end('inconclusive')
+        const verdicts = firstWaits(every, found).map((first): VerdictKind => {
+          const [, high] = allowedWait(every, first, found.length - 1)
+          if (silence > high) return 'fail'
+          return silence + lagOf(last) > high ? 'inconclusive' : 'pass'
+        })
+        if (verdicts.every((kind) => kind === 'fail')) return end('fail')
+        if (verdicts.some((kind) => kind !== 'pass')) return end('inconclusive')
       }
       if (sure() >= count.min && found.length <= count.max) return end('pass')
       return end(found.length >= count.min ? 'inconclusive' : 'fail')
@@ -363,11 +381,14 @@ export class NaiveJudge {
       }
       const previous = found.at(-2)
       if (every !== null && previous !== undefined) {
-        const [low, high] = [every.of - every.tolerance, every.of + every.tolerance]
         const shortest = event.at - previous.at - lagOf(event)
         const longest = event.at - previous.at + lagOf(previous)
-        if (shortest > high || longest < low) return end('fail')
-        if (shortest < low || longest > high) return end('inconclusive')
+        const firsts = firstWaits(every, found.slice(0, -1))
+        const allowed = firsts.map((first) => allowedWait(every, first, found.length - 2))
+        const least = Math.min(...allowed.map(([low]) => low))
+        const greatest = Math.max(...allowed.map(([, high]) => high))
+        if (shortest > greatest || longest < least) return end('fail')
+        if (allowed.some(([low, high]) => shortest < low || longest > high)) return end('inconclusive')
       }
       if (count !== null && sure() > count.max) return end('fail')
       if (!claim.watched && satisfied()) return end('pass')
@@ -436,6 +457,61 @@ export class NaiveJudge {
     if (mode === 'sequence') return found.length < patterns.length && matches(event, patterns[found.length]!)
     return canAssign([...found, event], patterns, matches)
   }
+}
+
+// ——— Waits that grow and vary
+
+/** What the first wait may truly have been: its shortest and its longest. Null where `of` says it, or there is none yet. */
+function firstWaits(every: Beat, found: readonly Event[]): readonly (number | null)[] {
+  const [one, two] = found
+  if (every.of !== null || one === undefined || two === undefined) return [null]
+  return [two.at - one.at - lagOf(two), two.at - one.at + lagOf(one)]
+}
+
+/** The wait `k`, were there neither jitter nor tolerance. */
+function plainWait(every: Beat, start: number, k: number): number {
+  let wait = start
+  for (let n = 0; n < k; n++) wait = wait * (every.grow?.factor ?? 1)
+  wait += k * (every.grow?.add ?? 0)
+  return every.cap !== undefined && wait > every.cap ? every.cap : wait
+}
+
+/** The shortest and the longest that the wait `k` may be, given the first. */
+function allowedWait(every: Beat, first: number | null, k: number): readonly [number, number] {
+  const less = every.jitter?.less ?? 0
+  const more = every.jitter?.more ?? 0
+  const { tolerance } = every
+  if (every.of !== null) {
+    const wait = plainWait(every, every.of, k)
+    return [wait * (1 - less) - tolerance, wait * (1 + more) + tolerance]
+  }
+  const top = every.cap ?? Number.POSITIVE_INFINITY
+  if (first === null) return [Number.NEGATIVE_INFINITY, top * (1 + more) + tolerance]
+  const smallest = Math.max(0, (first - tolerance) / (1 + more))
+  const greatest = less === 1 ? Number.POSITIVE_INFINITY : (first + tolerance) / (1 - less)
+  return [
+    plainWait(every, smallest, k) * (1 - less) - tolerance,
+    plainWait(every, greatest, k) * (1 + more) + tolerance,
+  ]
+}
+
+/** With jitter, three waits or more differ by more than a twentieth of its range, each as a share of what it should be. */
+function jitterOf(every: Beat, found: readonly Event[]): VerdictKind {
+  const { jitter, of } = every
+  if (jitter === undefined || found.length < 4) return 'pass'
+  const waits = found.slice(1).map((event, k) => {
+    const before = found[k]!
+    return [event.at - before.at - lagOf(event), event.at - before.at + lagOf(before)] as const
+  })
+  const [small, great] = of === null ? waits[0]! : [of, of]
+  const shares = waits.map(([shortest, longest], k) => [
+    shortest / Math.max(1, plainWait(every, great, k)),
+    longest / Math.max(1, plainWait(every, small, k)),
+  ])
+  const same = (jitter.less + jitter.more) / 20
+  const pairs = shares.flatMap((one) => shares.map((other) => [one, other] as const))
+  if (pairs.some(([one, other]) => one[0]! - other[1]! > same)) return 'pass'
+  return pairs.some(([one, other]) => one[1]! - other[0]! > same) ? 'inconclusive' : 'fail'
 }
 
 /** Whether each event can have a pattern of its own: all ways are tried. */

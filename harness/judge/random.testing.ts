@@ -4,7 +4,18 @@
 import fc from 'fast-check'
 import { type Duration, type Instant, milliseconds } from '../../emulators/index.ts'
 import type { CallEvent, Event, Fact } from '../evidence/index.ts'
-import type { Anchor, CallPlan, CallStep, Claim, ClaimStep, Pattern, Plan, Step, Want } from '../plan/model/plan.ts'
+import type {
+  Anchor,
+  Beat,
+  CallPlan,
+  CallStep,
+  Claim,
+  ClaimStep,
+  Pattern,
+  Plan,
+  Step,
+  Want,
+} from '../plan/model/plan.ts'
 import { callKey } from '../plan/model/plan.ts'
 import { Judge, TIME_UP } from './judge.ts'
 import { action, base, claimStep, expectation, parallel, pattern, planOf, prohibition, repeat } from './testing.ts'
@@ -144,7 +155,55 @@ const counts = fc.oneof(
   },
 )
 
+/** One that is the same all the time, or grows and varies. */
+const beat: fc.Arbitrary<Beat> = fc.oneof(
+  ms(60).map((of): Beat => ({ of: milliseconds(of), tolerance: milliseconds(40) })),
+  fc
+    .record({
+      of: fc.option(ms(60)),
+      tolerance: ms(40),
+      factor: fc.constantFrom(1, 1.5, 2),
+      add: fc.constantFrom(0, 10),
+      cap: fc.option(ms(60)),
+      jitter: fc.option(fc.record({ less: fc.constantFrom(0, 0.25, 1), more: fc.constantFrom(0, 0.5, 1) })),
+    })
+    .map(
+      ({ of, tolerance, factor, add, cap, jitter }): Beat => ({
+        of: of === null ? null : milliseconds(of),
+        tolerance: milliseconds(tolerance),
+        grow: { factor, add },
+        ...(cap === null ? {} : { cap: milliseconds(Math.max(cap, of ?? 0)) }),
+        ...(jitter === null ? {} : { jitter }),
+      }),
+    ),
+)
+
+/** Messages come every few milliseconds: here enough of them fit for chance to be judged. */
+const jittered: fc.Arbitrary<Claim> = fc
+  .record({
+    of: fc.option(fc.constantFrom(20, 40)),
+    tolerance: fc.constantFrom(20, 60),
+    factor: fc.constantFrom(1, 1.25),
+    share: fc.constantFrom(0.5, 1),
+    least: fc.integer({ min: 3, max: 6 }),
+    to: fc.integer({ min: 60, max: 200 }),
+  })
+  .map(({ of, tolerance, factor, share, least, to }) =>
+    expectation([pattern('message', {})], {
+      count: { min: least, max: Number.POSITIVE_INFINITY },
+      every: {
+        of: of === null ? null : milliseconds(of),
+        tolerance: milliseconds(tolerance),
+        grow: { factor, add: 0 },
+        jitter: { less: share, more: share },
+      },
+      watched: false,
+      window: { from: Number.NEGATIVE_INFINITY as Duration, to: milliseconds(to) },
+    }),
+  )
+
 const claim: fc.Arbitrary<Claim> = fc.oneof(
+  jittered,
   fc
     .record({
       want,
@@ -153,11 +212,11 @@ const claim: fc.Arbitrary<Claim> = fc.oneof(
       from: seldom(ms(40)),
       after: anchor,
       since: ms(5),
-      beat: seldom(ms(60)),
+      beat: seldom(beat),
     })
     .map(({ want, count, to, from, after, since, beat }): Claim => {
       const group = want.mode === 'all' || want.mode === 'sequence'
-      const every = group || beat === null ? null : { of: milliseconds(beat), tolerance: milliseconds(40) }
+      const every = group ? null : beat
       const sinceStart = after === null && since === 0
       return expectation(want.patterns, {
         want,

@@ -32,6 +32,17 @@ export const scenario = {
     fix: 'Times and sizes carry units. Text that looks like a number is quoted.',
     example: 'within: 200ms\npayload: "1"',
   },
+  'scenario/unknown-clause': {
+    fault: 'input',
+    meaning: 'promises: names a clause that no contract of a device has.',
+    fix: 'Write the path of a clause, such as backoff.cap, or a path and the value that it must have: offline.drops = oldest.',
+  },
+  'scenario/beat': {
+    fault: 'input',
+    meaning: 'every: does not say how long a wait is, or has a cap: that does not fit it.',
+    fix: 'Write of: for the first wait, grow: or add: for waits that become longer, and a cap: that is not below of:.',
+    example: 'every: { of: 1s, grow: 2, cap: 60s, jitter: 20% }',
+  },
   'scenario/call-outcome': {
     fault: 'input',
     meaning: 'A call either returned, or raised, or is running. The claim asks for two of these.',

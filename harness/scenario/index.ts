@@ -8,6 +8,7 @@ export type { Scope } from './expression/evaluate.ts'
 export { isDeferred } from './expression/template.ts'
 export {
   durationValue,
+  parseQuantity,
   percentValue,
   Quantity,
   type ScopeMap,

@@ -198,6 +198,8 @@ function clientOf(device: MapNode): string | undefined {
 /** Whether a key of the role is kept for what plays it. */
 function stays(key: string, use: string): boolean {
   if (ALWAYS.has(key)) return true
+  // Another device makes other promises.
+  if (key === 'contract') return false
   const { keys = [], binding: { keeps, decides = [] } = {} } = deviceKinds[use] ?? {}
   const taken = (keys as readonly string[]).includes(key)
   if (keeps === 'what it takes' || FOR_SOME.has(key)) return taken

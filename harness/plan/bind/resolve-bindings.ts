@@ -20,6 +20,14 @@ export class Casting {
     this.#bindings = bindings
   }
 
+  /** The device's node with what plays it: what is bound to `*` brings no contract. */
+  played(name: string, written: Node): Node {
+    const { ofMatrix, given } = this.#bindings
+    const [ofRow, binding] = [own(ofMatrix, name), own(given, name)]
+    const node = ofRow === undefined ? written : bound(written, ofRow)
+    return binding === undefined ? node : bound(node, binding)
+  }
+
   /** undefined: something is wrong with it, and has been told. */
   device(name: string, written: Node, context: DeviceContext): DevicePlan | undefined {
     const { ofMatrix, given } = this.#bindings

@@ -181,7 +181,8 @@ function fill(root: Node, reader: Reader): Node {
   if (root.kind !== 'map') return root
   const entries = root.entries.map((entry): MapEntry => {
     if (entry.key === 'vars' || entry.key === 'matrix') return { ...entry, value: values(entry.value, reader) }
-    if (entry.key === 'steps' || entry.key === 'always' || entry.key === 'fleet' || entry.key === 'devices')
+    if (entry.key === 'devices') return { ...entry, value: payloads(contracts(entry.value, reader), reader) }
+    if (entry.key === 'steps' || entry.key === 'always' || entry.key === 'fleet')
       return { ...entry, value: payloads(entry.value, reader) }
     return entry
   })
@@ -198,6 +199,20 @@ function values(map: Node, reader: Reader): Node {
       return path === undefined ? entry : { ...entry, value: reader.value(path) }
     }),
   }
+}
+
+/** `contract: { file: PATH }` of each device. */
+function contracts(devices: Node, reader: Reader): Node {
+  if (devices.kind !== 'map') return devices
+  const entries = devices.entries.map((device): MapEntry => {
+    const said = childOf(device.value, 'contract')
+    const path = said === undefined ? undefined : onlyFile(said)
+    if (path === undefined || device.value.kind !== 'map') return device
+    const value = reader.value(path)
+    const keys = device.value.entries.map((entry) => (entry.key === 'contract' ? { ...entry, value } : entry))
+    return { ...device, value: { ...device.value, entries: keys } }
+  })
+  return entries.every((entry, k) => entry === devices.entries[k]) ? devices : { ...devices, entries }
 }
 
 /** `payload: { file: PATH }` wherever a payload stands, and `file: PATH` in a publish, become hex digits. */

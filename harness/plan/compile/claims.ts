@@ -18,6 +18,7 @@ import { steps as verbs } from '../../steps/index.ts'
 import type { Anchor, Claim, Pattern, Want } from '../model/plan.ts'
 import type { expectation, pattern, prohibition } from '../schema/grammar.ts'
 import { parseAnchor } from './anchor.ts'
+import { beatOf } from './beat.ts'
 import { type Context, complain, knownNames } from './context.ts'
 
 /** What an `expect` waits when it says nothing. */
@@ -32,10 +33,11 @@ export function buildExpect(node: Node) {
     const want = wantOf(parsed as Parsed, node, context)
     const after = anchorOf(parsed.after, node, 'after', context)
     const window = windowOf(parsed, node, context)
-    if (want === undefined || after === undefined || window === undefined) return undefined
+    const every = beatOf(parsed.every, node, context)
+    if (want === undefined || after === undefined || window === undefined || every === undefined) return undefined
     const running = runningCall(want)
     if (running !== null) return stillRunning(want, running, parsed, node, context)
-    const { count, every } = parsed
+    const { count } = parsed
     if (after !== null && parsed.since !== undefined) {
       complain(context, node, {
         code: 'scenario/two-anchors',
@@ -44,7 +46,7 @@ export function buildExpect(node: Node) {
       })
       return undefined
     }
-    if ((count !== undefined || every !== undefined) && (want.mode === 'all' || want.mode === 'sequence')) {
+    if ((count !== undefined || every !== null) && (want.mode === 'all' || want.mode === 'sequence')) {
       complain(context, node, {
         code: 'scenario/count-of-many',
         message: `${want.mode} has one event for each of its matchers: count and every do not fit`,
@@ -59,10 +61,10 @@ export function buildExpect(node: Node) {
     return {
       kind: 'expect',
       want,
-      count: count ?? (every === undefined ? null : { min: 2, max: Number.POSITIVE_INFINITY }),
+      count: count ?? (every === null ? null : { min: 2, max: Number.POSITIVE_INFINITY }),
       window,
-      every: every ?? null,
-      watched: count === undefined ? every !== undefined : count.max !== Number.POSITIVE_INFINITY,
+      every,
+      watched: count === undefined ? every !== null : count.max !== Number.POSITIVE_INFINITY,
       after: after ?? (parsed.since === 'start' ? { kind: 'start' } : null),
       sinceStart: parsed.since === 'start',
       save: parsed.save ?? {},

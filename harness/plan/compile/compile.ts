@@ -38,6 +38,7 @@ import { type Beside, type BesideFiles, withBeside } from './beside.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { combinations, unusedAxes } from './matrix.ts'
+import { contractsOf, unpromised } from './promises.ts'
 import {
   discreet,
   secretsIn,
@@ -116,10 +117,13 @@ function compileOne(
   options: CompileOptions,
   diagnostics: Diagnostics,
 ): Plan | undefined {
-  const outer: Scope = {
+  const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
+  const around: Scope = {
     values: { matrix: row.values, env: (options.env ?? process.env) as ScopeValue, seed: options.seed ?? 0 },
     later: LATER,
   }
+  const contracts = contractsOf(playedIn(root, casting), around, diagnostics)
+  const outer: Scope = { ...around, values: { ...around.values, contract: contracts } }
   const head = headOf(root, outer, options, diagnostics)
   const parsed = validate(shape, head.node, diagnostics)
   const request = brokerOf(parsed?.broker)
@@ -132,7 +136,10 @@ function compileOne(
     },
     later: LATER,
   }
-  const stepNodes = listOf(childOf(root, 'steps'))
+  const promises = parsed?.promises ?? {}
+  const unmet = unpromised(promises, contracts, childOf(root, 'promises'), diagnostics)
+  // What is about clauses that there are not has no values for its expressions.
+  const stepNodes = unmet === null ? listOf(childOf(root, 'steps')) : []
   const fleet = compileFleet(childOf(root, 'fleet'), {
     diagnostics,
     scope,
@@ -140,7 +147,6 @@ function compileOne(
     source: () => ({ text, vars: options.vars ?? {}, beside: files }),
     seed: options.seed ?? 0,
   })
-  const casting = new Casting(bindingsOf(row.values.bind, options.bind, root, diagnostics))
   const unfit: string[] = []
   const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
   if (casting.unfit !== null) unfit.push(casting.unfit)
@@ -162,7 +168,7 @@ function compileOne(
     unfit,
   }
   const steps = compileSteps(stepNodes, '', context)
-  const always = compileAlways(listOf(childOf(root, 'always')), context)
+  const always = compileAlways(unmet === null ? listOf(childOf(root, 'always')) : [], context)
   const phases = [...context.steps.keys()]
   const slos = compileSlos(childOf(root, 'slo'), {
     diagnostics,
@@ -191,7 +197,7 @@ function compileOne(
     timeout: context.timeout,
     clock: parsed.clock ?? null,
     variant: row.label,
-    skip: skipOf(parsed.skip) ?? context.unfit[0] ?? null,
+    skip: skipOf(parsed.skip) ?? unmet ?? context.unfit[0] ?? null,
     unfit: context.unfit.length > 0,
     broker: request,
     observe: context.observe ?? [],
@@ -259,6 +265,12 @@ function headOf(
       : { ...entry, value: interpolateNow(entry.value, entry.key === 'broker' ? ofBroker : scope, diagnostics) },
   )
   return { node: { ...root, entries }, vars }
+}
+
+/** Each device as it is played. */
+const playedIn = (root: Node, casting: Casting): (readonly [string, Node])[] => {
+  const node = childOf(root, 'devices')
+  return node?.kind === 'map' ? node.entries.map(({ key, value }) => [key, casting.played(key, value)] as const) : []
 }
 
 function devicesOf(

@@ -78,6 +78,9 @@ const inSteps: readonly Case[] = [
   ],
   ['two windows', '  - expect: { message: {}, within: 1s, between: [1s, 2s] }', 'two-windows', 8, 15],
   ['a window backwards', '  - expect: { message: {}, between: [2s, 1s] }', 'window-order', 8, 15],
+  ['a beat of nothing', '  - expect: { message: {}, every: { tolerance: 1s } }', 'beat', 8, 37],
+  ['a cap of what does not grow', '  - expect: { message: {}, every: { of: 1s, cap: 9s } }', 'beat', 8, 37],
+  ['a cap below the first wait', '  - expect: { message: {}, every: { of: 9s, grow: 2, cap: 1s } }', 'beat', 8, 37],
   ['a count of all', '  - expect: { all: [{ message: {} }], count: 2 }', 'count-of-many', 8, 15],
   [
     'a beat of a sequence',

@@ -39,6 +39,20 @@ export interface Want {
   readonly patterns: readonly Pattern[]
 }
 
+/** How long it takes from each match to the next. */
+export interface Beat {
+  /** The first wait; null: it is what it is, and those after it are measured by it. */
+  readonly of: Duration | null
+  /** How much each may be off, either way, besides jitter. */
+  readonly tolerance: Duration
+  /** Each wait is the one before it times `factor`, and `add` ms longer. Absent: all are the same. */
+  readonly grow?: { readonly factor: number; readonly add: number } | undefined
+  /** No wait should be longer. */
+  readonly cap?: Duration | undefined
+  /** By which share of it a wait may be shorter and longer, by chance. */
+  readonly jitter?: { readonly less: number; readonly more: number } | undefined
+}
+
 /** `expect`: it comes, inside the window. */
 export interface Expectation {
   readonly kind: 'expect'
@@ -46,7 +60,7 @@ export interface Expectation {
   readonly count: { readonly min: number; readonly max: number } | null
   /** Offsets from the anchor, both ends included. */
   readonly window: { readonly from: Duration; readonly to: Duration }
-  readonly every: { readonly of: Duration; readonly tolerance: Duration } | null
+  readonly every: Beat | null
   /** The window is watched to its end, whatever has come: there is a most, or a beat without a count. */
   readonly watched: boolean
   /** null: measured from the step's start, looking from what the last expect found. */

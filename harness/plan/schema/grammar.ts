@@ -2,9 +2,9 @@
 
 import { z } from 'zod'
 import { derive } from '../../../emulators/index.ts'
-import { deviceKeys, deviceKinds } from '../../devices/index.ts'
+import { contractShape, deviceKeys, deviceKinds } from '../../devices/index.ts'
 import { type AnyMatcher, matchers, saveFrom } from '../../expect/index.ts'
-import { count, duration, identifier, text, word } from '../../scenario/index.ts'
+import { count, duration, identifier, percent, text, word } from '../../scenario/index.ts'
 import { deviceLink } from './device-link.ts'
 
 const STATEMENT = /^(MQTT-\d+(\.\d+)*-\d+|[\w.-]+(\/[\w.-]+)?#\d+|https?:\/\/\S+)$/
@@ -22,6 +22,13 @@ const deviceNow = () =>
   z.strictObject({
     use: z.enum(Object.keys(deviceKinds)).describe('its kind: an emulated client library, or one of the others'),
     ...deviceKeys,
+    contract: z
+      .union([
+        z.strictObject({ file: text().describe('a file with the contract, as seen from this one') }),
+        contractShape,
+      ])
+      .optional()
+      .describe('what it promises where the specification leaves the choice to it'),
     link: deviceLink.optional().describe('how the device reaches its link'),
     needs: z
       .array(text())
@@ -73,6 +80,12 @@ export const scenario = z.strictObject({
     .union([z.boolean(), z.array(text()).min(1)])
     .optional()
     .describe('what the harness itself subscribes to; default: true, which is #'),
+  promises: z
+    .record(identifier(), z.array(text()))
+    .optional()
+    .describe(
+      'by device: the clauses of its contract that this scenario is about, PATH or PATH = VALUE; without them it is skipped',
+    ),
   devices: z.record(identifier(), z.unknown()).optional().describe('the devices by name'),
   fleet: z
     .record(identifier(), z.unknown())
@@ -120,8 +133,27 @@ const expectationNow = () =>
     between: z.tuple([duration(), duration()]).optional().describe('both ends of the window after the anchor'),
     every: z
       .strictObject({
-        of: duration().describe('the interval'),
-        tolerance: duration().describe('how much it may be off, either way'),
+        of: duration().optional().describe('the interval, or the first of those that grow; default: what the first is'),
+        tolerance: duration()
+          .optional()
+          .describe('how much each may be off, either way, besides jitter; default: 100ms'),
+        grow: z
+          .number()
+          .min(1, 'a factor is 1 or more')
+          .optional()
+          .describe('the factor from each to the next; default: 1'),
+        add: duration().optional().describe('how much longer each is than the one before it; default: 0ms'),
+        cap: duration().optional().describe('what none grows beyond; default: without end'),
+        jitter: z
+          .union([
+            percent(),
+            z.strictObject({
+              less: percent().describe('by which share a wait may be shorter'),
+              more: percent().describe('by which share a wait may be longer'),
+            }),
+          ])
+          .optional()
+          .describe('by which share each varies by chance, either way, or { less, more }; default: not'),
       })
       .optional()
       .describe('the time from each match to the next'),

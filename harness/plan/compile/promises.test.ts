@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import { milliseconds } from '../../../emulators/index.ts'
+import { contractShape } from '../../devices/index.ts'
+import { type CompileOptions, compile } from './compile.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hil-contract-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const put = (name: string, content: string): void => writeFileSync(join(folder, name), content)
+
+const STEPS = 'steps: [{ delay: "${{ contract.dut.backoff.base * 2 }}" }]'
+const scenario = (contract: string, rest = `promises: { dut: [backoff] }\n${STEPS}`): string =>
+  `name: x\nversion: 1\ndevices:\n  dut: { use: umqtt.simple${contract === '' ? '' : `, contract: ${contract}`} }\n${rest}\n`
+const compiled = (text: string, options: Partial<CompileOptions> = {}) =>
+  compile(join(folder, 'x.scenario.yaml'), text, {
+    broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
+    ...options,
+  })
+const complaints = (text: string, options: Partial<CompileOptions> = {}): string[] =>
+  compiled(text, options).diagnostics.all.map(({ code, message, at }) => `${at.line}:${at.column} ${code}: ${message}`)
+const FIXED = '{ backoff: { kind: fixed, base: 5s } }'
+/** What the delay of that step is given. */
+const delayOf = (text: string, step = 0): unknown => {
+  const found = compiled(text).plans[0]?.steps[step]
+  return found?.kind === 'action' ? found.args({ saved: {}, i: 0 }) : undefined
+}
+
+describe('a contract', () => {
+  it('gives its values to expressions, as the clauses themselves or by a file', () => {
+    put('a.contract.yaml', 'backoff: { kind: fixed, base: 5s }')
+    expect(complaints(scenario(FIXED))).toEqual([])
+    expect(compiled(scenario(FIXED)).plans[0]).toMatchObject({ skip: null, steps: [{ verb: 'delay' }] })
+    expect(delayOf(scenario(FIXED))).toEqual(delayOf(scenario(FIXED, 'steps: [{ delay: 10s }]')))
+    expect(delayOf(scenario('{ file: a.contract.yaml }'))).toEqual(delayOf(scenario(FIXED)))
+  })
+
+  it('is kept with the plan, which compiles again without the file', () => {
+    put('b.contract.yaml', 'backoff: { kind: fixed, base: 5s }')
+    const text = scenario('{ file: b.contract.yaml }')
+    const beside = compiled(text).plans[0]!.given.beside
+    rmSync(join(folder, 'b.contract.yaml'))
+    expect(complaints(text)).toEqual([
+      expect.stringContaining('scenario/file: the file b.contract.yaml does not exist'),
+    ])
+    expect(complaints(text, { beside })).toEqual([])
+  })
+
+  it('reads quantities in quotes as well', () => {
+    expect(complaints(scenario('{ backoff: { kind: fixed, base: "5s" } }'))).toEqual([])
+  })
+
+  it('tells what is wrong in it where it stands', () => {
+    expect(complaints(scenario('{ backoff: { kind: fixed, bas: 5s } }')).join()).toMatch(/4:\d+ .*bas/)
+    put('c.contract.yaml', 'backoff: { kind: fixed, base: 5 }')
+    expect(complaints(scenario('{ file: c.contract.yaml }')).join()).toMatch(/scenario\/bare-number/)
+  })
+
+  it('has values for what it leaves out', () => {
+    const rest = (expression: string): string => `steps: [{ delay: "\${{ ${expression} ? 1s : 2s }}" }, { delay: 1s }]`
+    for (const [contract, expression] of [
+      [FIXED, 'contract.dut.backoff.factor == 1 && contract.dut.backoff.step == 0s'],
+      ['{ backoff: { kind: linear, base: 5s } }', 'contract.dut.backoff.step == 5s'],
+      ['{ backoff: { kind: exponential, base: 5s } }', 'contract.dut.backoff.factor == 2'],
+      [FIXED, 'contract.dut.backoff.longest == 24h && contract.dut.backoff.jitter == 0%'],
+    ] as const) {
+      expect(complaints(scenario(contract, rest(expression)))).toEqual([])
+      expect(delayOf(scenario(contract, rest(expression)))).toEqual(delayOf(scenario(contract, rest(expression)), 1))
+    }
+  })
+})
+
+describe('promises', () => {
+  const skipOf = (contract: string, clauses: string): string | null | undefined =>
+    compiled(scenario(contract, `promises: { dut: [${clauses}] }\n${STEPS}`)).plans[0]?.skip
+
+  it('that a contract does not make skip the scenario, with that reason', () => {
+    expect(skipOf('', 'backoff')).toMatch(/^dut has no contract/)
+    expect(skipOf(FIXED, 'backoff.cap')).toBe('the contract of dut says nothing of backoff.cap')
+    expect(skipOf(FIXED, 'backoff.kind = linear')).toBe(
+      'the contract of dut says backoff.kind: fixed, and this scenario is for linear',
+    )
+    expect(skipOf('{ offline: { keeps: 0, drops: oldest } }', 'offline.drops')).toMatch(/says nothing of offline.drops/)
+  })
+
+  it('that it makes do not', () => {
+    expect(skipOf(FIXED, 'backoff, backoff.kind = fixed, backoff.base')).toBeNull()
+    expect(skipOf('{ offline: { keeps: 0 }, backoff: { kind: fixed, base: 1s } }', 'offline.keeps = 0')).toBeNull()
+  })
+
+  it('of clauses and devices that there are not are mistakes', () => {
+    expect(complaints(scenario(FIXED, `promises: { dut: [backof.cap] }\n${STEPS}`)).join()).toMatch(
+      /5:13 scenario\/unknown-clause: a contract has no clause "backof.cap"/,
+    )
+    expect(complaints(scenario(FIXED, `promises: { but: [backoff] }\n${STEPS}`)).join()).toMatch(
+      /unknown-device.*"but"/,
+    )
+  })
+
+  it('are those of what plays the role', () => {
+    mkdirSync(join(folder, 'mine'), { recursive: true })
+    put('mine/d.contract.yaml', 'backoff: { kind: linear, base: 1s }')
+    put('mine/d.yaml', 'use: umqtt.robust\ncontract: { file: d.contract.yaml }')
+    const clauses = `promises: { dut: [backoff.kind = linear] }\n${STEPS}`
+    const bind = { dut: `device:${join(folder, 'mine/d.yaml')}` }
+    expect(compiled(scenario(FIXED, clauses), { bind }).plans[0]?.skip).toBeNull()
+    expect(compiled(scenario(FIXED, clauses), { bind: { dut: 'umqtt.robust' } }).plans[0]?.skip).toMatch(
+      /has no contract/,
+    )
+  })
+})
+
+it('docs/contracts.md has each clause', () => {
+  const page = readFileSync(join(resolve(import.meta.dirname, '../../..'), 'docs/contracts.md'), 'utf8')
+  const clausesOf = (schema: unknown, path: string): string[] => {
+    const { shape, def } = schema as { shape?: z.core.$ZodShape; def?: { innerType?: unknown } }
+    if (shape === undefined) return def?.innerType === undefined ? [path] : clausesOf(def.innerType, path)
+    if (['publishes', 'refused.many'].includes(path)) return [path, ...Object.keys(shape)]
+    return Object.entries(shape).flatMap(([key, inner]) => clausesOf(inner, path === '' ? key : `${path}.${key}`))
+  }
+  const clauses = clausesOf(contractShape, '').filter((path) => !/^refused\.\d$/.test(path))
+  expect(clauses.length).toBeGreaterThan(25)
+  expect(clauses.filter((path) => !page.includes(`\`${path}\``))).toEqual([])
+})
