@@ -487,6 +487,17 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
     ],
     [`${BROKER}3.2.2-16`],
   ],
+  [
+    'an id of a message whose alias means nothing, for another message',
+    [
+      connect({ topicAliasMaximum: 1 }),
+      connack(),
+      ...subscribe(),
+      publish('down', 1, { topic: '', properties: { topicAlias: 1 } }),
+      publish('down', 1),
+    ],
+    [`${BROKER}3.3.2-7`, `${BROKER}2.2.1-4`],
+  ],
   ...(['down', 'up'] as const).map((way): (typeof CASES)[number] => [
     `a message whose alias is spelled out when it is sent again, ${way}`,
     [

@@ -88,7 +88,8 @@ export class Server5 {
     switch (packet.type) {
       case 'publish': {
         const topic = this.#outgoing.topicOf(packet)
-        if (topic === null) return
+        // Its id is in use all the same.
+        if (topic === null) return session?.flow.sendsPublish(packet, this, session.isWhole)
         if (session?.isKnown) session.subscriptions.delivers(packet, topic, report)
         const said = { ...packet, topic }
         if (packet.retain) wills.published(said)

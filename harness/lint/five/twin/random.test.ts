@@ -1,0 +1,58 @@
+// Random sessions of MQTT 5, judged twice: by the linter as the events come, and by a slow twin that looks at the whole
+// record for each packet and was written from the statements. Wills are not among them: five.test.ts has their cases.
+
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Event } from '../../../evidence/index.ts'
+import { Linter } from '../../index.ts'
+import { ofClient, silence } from './client.testing.ts'
+import { type OnConnection, recordOf, session } from './random.testing.ts'
+import { ofServer } from './server.testing.ts'
+import { linesOf, seen5 } from './words.testing.ts'
+
+const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? 800)
+
+/** What the latest event shows that somebody has broken. */
+function twin(record: readonly Event[]): string[] {
+  const last = record.at(-1)!
+  const all = seen5('client', record)
+  if (last.kind === 'packet') {
+    const found = (['client', 'server'] as const).flatMap((side) => {
+      const seen = seen5(side, record)
+      const now = seen.at(-1)
+      if (now?.seq !== last.seq || now.way !== 'sent') return []
+      const judge = side === 'client' ? ofClient : ofServer
+      return judge(now, seen.slice(0, -1), record).map((statement) => `${side} ${statement}`)
+    })
+    return found.sort()
+  }
+  const ended = (name: string): boolean =>
+    (last.kind === 'socket' && name === `${last.device} ${last.connection}`) ||
+    (last.kind === 'device' && last.change !== 'boot' && name.startsWith(`${last.device} `))
+  return linesOf('client', all)
+    .filter(({ name }) => ended(name))
+    .flatMap((line) => silence(line, last.at, last.seq, record))
+    .map((statement) => `client ${statement}`)
+    .sort()
+}
+
+test(`the linter finds in ${SESSIONS} random sessions of MQTT 5 what its naive twin finds`, () => {
+  const seen = new Set<string>()
+  fc.assert(
+    fc.property(session, (lines: readonly OnConnection[]) => {
+      const record = recordOf(lines)
+      const linter = new Linter()
+      const found = record.map((event) =>
+        linter
+          .observe(event)
+          .map(({ by, statement }) => `${by === 'device' ? 'client' : 'server'} ${statement.replace('MQTT-', '')}`)
+          .sort(),
+      )
+      for (const one of found.flat()) seen.add(one)
+      expect(found).toEqual(record.map((_, k) => twin(record.slice(0, k + 1))))
+    }),
+    { numRuns: SESSIONS },
+  )
+  // A generator that reaches none of the rules would agree, too.
+  expect(seen.size).toBeGreaterThan(60)
+}, 600_000)
