@@ -1,5 +1,8 @@
 // Fleets of any size: in shards on this machine, or at workers by a queue. What it declares names no package that may not be there.
 
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { Problem } from '../../emulators/index.ts'
 import {
   checkQueue,
   type FleetOptions,
@@ -74,6 +77,17 @@ export async function runLoad(suite: Suite, options: LoadOptions = {}): Promise<
   })
 }
 
+/** Throws Problem `cli/bad-address` for one that a connection cannot come from. */
+function ownAddresses(addresses: readonly string[]): readonly string[] {
+  const here = new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)))
+  // All of 127.0.0.0/8 is there, and no interface names it.
+  const wrong = addresses.find((address) => isIP(address) === 0 || !(here.has(address) || address.startsWith('127.')))
+  if (wrong === undefined) return addresses
+  throw new Problem('cli/bad-address', `${wrong} is no address of this machine, so nothing can connect from it`, {
+    hint: `there is ${[...here].slice(0, 8).join(', ')}; on loopback 127.0.0.2 and so on as well`,
+  })
+}
+
 function fleetOf({ queue, shards, window, addresses }: LoadOptions, watchers: readonly LoadWatcher[]): FleetOptions {
   if (queue !== undefined) {
     checkQueue(queue.url)
@@ -92,7 +106,7 @@ function fleetOf({ queue, shards, window, addresses }: LoadOptions, watchers: re
         }),
     shards: shards ?? queue?.workers ?? null,
     ...(window === undefined ? {} : { window }),
-    addresses: addresses ?? null,
+    addresses: addresses === undefined ? null : ownAddresses(addresses),
     watchers,
   })
 }

@@ -35,7 +35,10 @@ export function tlsOf(broker: string, { cafile, cert, key, insecure }: AccessSet
     try {
       return readFileSync(resolve(folder, file), 'utf8')
     } catch (cause) {
-      throw new Problem('broker/bad-options', `broker ${broker}: ${file} cannot be read`, { cause })
+      throw new Problem('broker/bad-options', `broker ${broker}: ${file} cannot be read`, {
+        hint: `${resolve(folder, file)} is looked for; a path of the command line counts from where hil runs, one of the config from its folder`,
+        cause,
+      })
     }
   }
   return {

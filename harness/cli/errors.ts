@@ -11,7 +11,15 @@ import type { Terminal } from './terminal.ts'
 function asProblem(error: unknown): unknown {
   const { code, path, syscall } = error as NodeJS.ErrnoException
   const ofFile = error instanceof Error && code !== undefined && path !== undefined && syscall !== undefined
-  return ofFile ? new Problem('run/file', error.message, { hint: 'check free space and write permission' }) : error
+  if (!ofFile) return error
+  return new Problem('run/file', error.message, { hint: HINTS[code] ?? 'check free space and write permission' })
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  ENOENT: 'nothing of that name is there; names count from the folder where hil runs',
+  ENOTDIR: 'a file stands where a folder should be',
+  EISDIR: 'a folder stands where a file should be',
+  EACCES: 'the permissions of the file, or of a folder above it, do not allow it',
 }
 
 /** No message shows the password of a URL, whoever has made it. */

@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { type Ended, HIL, hil, Scratch, start } from './testing.ts'
 
 const HELLO = 'scenarios/01-hello.scenario.yaml'
+const STEADY = 'scenarios/load/steady.scenario.yaml'
 
 /** One complaint with this code, and nothing that looks like a bug of ours. */
 function expectComplaint({ code, err }: Ended, exit: number, complaint: string, told: string | RegExp): void {
@@ -41,6 +42,14 @@ describe('a wrong command line', () => {
     [`run ${HELLO} --grep nothing.is.called.that`, 5, 'cli/nothing-matched', 'none of 1 scenario'],
     [`run ${HELLO} --var x`, 2, 'select/bad-var', 'expected NAME=VALUE'],
     ['check scenarios/devices --var keepalivee=2s', 2, 'select/unknown-var', 'did you mean "keepalive"?'],
+    [`load ${STEADY} --ifaddr nonsense`, 2, 'cli/bad-address', 'nonsense is no address of this machine'],
+    [`load ${STEADY} --ifaddr 192.0.2.77`, 2, 'cli/bad-address', 'there is 127.0.0.1'],
+    [`load ${STEADY} --count 0`, 2, 'cli/bad-count', 'at least 1'],
+    [`load ${STEADY} --broker localhost:1883`, 2, 'select/unknown-broker', 'mqtt://localhost:1883'],
+    ['completion tcsh', 2, 'cli/usage', /^ {2}tcsh: it is one of bash/m],
+    ['device windowsill frobnicate', 2, 'cli/usage', /^ {2}frobnicate: it is one of repl/m],
+    ['judge package.json', 2, 'select/unreadable', 'a file stands where a folder should be'],
+    ['emulate umqtt.simple -h mqtt://localhost -t a', 2, 'cli/bad-address', '--host takes the name'],
     ['coverage no/such', 2, 'cli/no-results', 'name the output folder'],
     ['coverage package.json', 2, 'cli/no-results', 'is not the results of a run'],
     ['coverage --require 95', 2, 'cli/bad-percent', 'write "95%"'],

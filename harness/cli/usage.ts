@@ -31,7 +31,11 @@ export async function usage(
   if (unknown === undefined) {
     for (const [pattern, words] of MESSAGES) {
       const found = pattern.exec(error.message)
-      if (found !== null) return new Problem('cli/usage', words(found), { hint: help })
+      if (found === null) continue
+      // The parser names a place in the line as it names a flag.
+      const isPlace = new RegExp(`[<[]${found[1]}\\b`).test(String(command?.command ?? ''))
+      const text = isPlace ? words(found).replace(/^--\S+ /, '') : words(found)
+      return new Problem('cli/usage', text, { hint: help })
     }
     return new Problem('cli/usage', error.message, { hint: help })
   }

@@ -176,6 +176,15 @@ function* eventsOf(lines: Lines, all: Iterator<Line>): Generator<Event> {
 
 const LEAST_KNOWN_BYTES = 64
 
+/** What the system says of it. */
+function wordsOf(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return (
+    { ENOENT: 'no such file', ENOTDIR: 'a file stands where a folder should be', EACCES: 'permission denied' }[code] ??
+    code
+  )
+}
+
 interface Line {
   readonly text: string
   readonly start: number
@@ -194,7 +203,8 @@ class Lines implements Iterable<Line> {
     try {
       this.#descriptor = openSync(file, 'r')
     } catch (cause) {
-      throw new Problem('select/unreadable', `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      throw new Problem('select/unreadable', `${file} cannot be read: ${wordsOf(cause)}`, {
+        hint: 'name the output folder of a run, or of a recording; results by default',
         cause,
       })
     }
@@ -243,7 +253,8 @@ class Lines implements Iterable<Line> {
     try {
       return readSync(this.#descriptor, chunk, 0, chunk.length, at)
     } catch (cause) {
-      throw new Problem('select/unreadable', `${this.file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      throw new Problem('select/unreadable', `${this.file} cannot be read: ${wordsOf(cause)}`, {
+        hint: 'name the output folder of a run, or of a recording; results by default',
         cause,
       })
     }

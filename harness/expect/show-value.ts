@@ -12,12 +12,22 @@ const SHORT_BYTES = 64
 export function showValue(value: FieldValue, limit = SHORT_BYTES): string {
   if (value === undefined || value === null) return 'none'
   if (value instanceof Uint8Array) return showBytes(value, limit)
-  if (Array.isArray(value)) return `[${value.map((one) => showValue(one, limit)).join(', ')}]`
+  if (Array.isArray(value)) return showList(value, limit)
   if (typeof value === 'object')
     return `{ ${Object.entries(value)
       .map(([k, v]) => `${k}: ${showValue(v, limit)}`)
       .join(', ')} }`
   return typeof value === 'string' ? quoteClipped(value, limit) : String(value)
+}
+
+/** Elements of a longer list that are shown: a packet may have tens of thousands. */
+const SHOWN_OF_MANY = 8
+const MANY = 16
+
+function showList(list: readonly FieldValue[], limit: number): string {
+  const shown = list.length > MANY ? list.slice(0, SHOWN_OF_MANY) : list
+  const more = list.length > shown.length ? [`… ${list.length - shown.length} more`] : []
+  return `[${[...shown.map((one) => showValue(one, limit)), ...more].join(', ')}]`
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -6,7 +6,7 @@ export const fleet = {
   'cli/bad-address': {
     fault: 'input',
     meaning:
-      '--advertise takes a host, or a host and a port; --metrics, --share, --listen and --device NAME= take a port, or a host and a port.',
+      '--advertise takes a host, or a host and a port; --ifaddr takes addresses of this machine; emulate --host takes a host alone; --metrics, --share, --listen and --device NAME= take a port, or a host and a port.',
     fix: '--advertise 10.0.0.7:1883, --metrics 9464, --listen 0.0.0.0:1884; an address of IPv6 in brackets.',
   },
   'cli/bad-count': {

@@ -1,6 +1,7 @@
 // What `hil emulate` does: one board against a broker that is already there. With --verbose it
 // goes through a link of its own, so that every packet can be shown.
 
+import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import {
   type ClientKind,
@@ -64,8 +65,13 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
   timeline.subscribe((event) => {
     if (event.kind === 'socket' && event.change === 'refused') refused = true
   })
-  const unreachable = (): ExitCode => {
-    out.printError(`hint: does a broker listen at ${upstream.host}:${upstream.port}? -h and -p say where\n`)
+  const unreachable = async (): Promise<ExitCode> => {
+    const isKnown = await lookup(upstream.host).then(
+      () => true,
+      () => false,
+    )
+    if (!isKnown) out.printError(`hint: no machine of the name ${upstream.host} is known here; -h says which\n`)
+    else out.printError(`hint: does a broker listen at ${upstream.host}:${upstream.port}? -h and -p say where\n`)
     return EXIT.environment
   }
   const link: Link | null = args.verbose
@@ -103,7 +109,7 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
           onOutcome(_id, outcome) {
             if (outcome.kind === 'raised') {
               out.printError(`${outcome.error.message}\n`)
-              return resolve(refused ? unreachable() : EXIT.environment)
+              return refused ? void unreachable().then(resolve, reject) : resolve(EXIT.environment)
             }
             const next = script?.next()
             if (next !== undefined) board?.instruct({ id: 'next', ...next })
@@ -113,7 +119,10 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
               out.printError(`${told(args, upstream)}; Ctrl-C ends it\n`)
             }
           },
-          onEnd: (ending) => resolve(ending.kind !== 'raised' ? EXIT.passed : refused ? unreachable() : EXIT.failed),
+          onEnd: (ending) => {
+            if (ending.kind === 'raised' && refused) void unreachable().then(resolve, reject)
+            else resolve(ending.kind === 'raised' ? EXIT.failed : EXIT.passed)
+          },
           onReset: () => out.print('machine.reset()\n'),
           onSocket: (change) => {
             if (change === 'refused') refused = true

@@ -97,7 +97,9 @@ function countOf(text: string): readonly [string, number] {
   const match = /^(?:([A-Za-z][\w-]*)=)?(\d+)$/.exec(text)
   const count = Number(match?.[2])
   if (match === null || count < 1)
-    throw new Problem('cli/bad-count', `--count ${text}: expected N or GROUP=N`, { hint: 'such as --count 5000' })
+    throw new Problem('cli/bad-count', `--count ${text}: expected N or GROUP=N, with N a whole number, at least 1`, {
+      hint: 'such as --count 5000, or --count sensors=5000',
+    })
   return [match[1] ?? '*', count]
 }
 

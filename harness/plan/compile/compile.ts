@@ -156,7 +156,7 @@ function compileOne(
     scope,
     file,
     devices,
-    groups: new Set(fleet?.groups.map((group) => group.name)),
+    groups: new Set(namesIn(childOf(root, 'fleet'))),
     linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
     timeout,
@@ -339,3 +339,7 @@ function brokerOf(broker: z.output<typeof shape>['broker']): BrokerRequest | nul
   if (broker === undefined) return null
   return typeof broker === 'string' ? { use: broker, with: {} } : { use: broker.use, with: broker.with ?? {} }
 }
+
+/** What a map declares, also where it is wrong: that is told once, and not again wherever it is used. */
+const namesIn = (node: Node | undefined): readonly string[] =>
+  node?.kind === 'map' ? node.entries.map(({ key }) => key) : []
