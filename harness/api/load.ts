@@ -83,7 +83,7 @@ function ownAddresses(addresses: readonly string[]): readonly string[] {
   // All of 127.0.0.0/8 is there, and no interface names it.
   const wrong = addresses.find((address) => isIP(address) === 0 || !(here.has(address) || address.startsWith('127.')))
   if (wrong === undefined) return addresses
-  throw new Problem('cli/bad-address', `${wrong} is no address of this machine, so nothing can connect from it`, {
+  throw new Problem('cli/bad-address', `${wrong} is not an address of this machine, so nothing can connect from it`, {
     hint: `there is ${[...here].slice(0, 8).join(', ')}; on loopback 127.0.0.2 and so on as well`,
   })
 }

@@ -42,7 +42,7 @@ describe('a wrong command line', () => {
     [`run ${HELLO} --grep nothing.is.called.that`, 5, 'cli/nothing-matched', 'none of 1 scenario'],
     [`run ${HELLO} --var x`, 2, 'select/bad-var', 'expected NAME=VALUE'],
     ['check scenarios/devices --var keepalivee=2s', 2, 'select/unknown-var', 'did you mean "keepalive"?'],
-    [`load ${STEADY} --ifaddr nonsense`, 2, 'cli/bad-address', 'nonsense is no address of this machine'],
+    [`load ${STEADY} --ifaddr nonsense`, 2, 'cli/bad-address', 'nonsense is not an address of this machine'],
     [`load ${STEADY} --ifaddr 192.0.2.77`, 2, 'cli/bad-address', 'there is 127.0.0.1'],
     [`load ${STEADY} --count 0`, 2, 'cli/bad-count', 'at least 1'],
     [`load ${STEADY} --broker localhost:1883`, 2, 'select/unknown-broker', 'mqtt://localhost:1883'],

@@ -66,6 +66,10 @@ function unknownKey(key: string, path: readonly PropertyKey[], context: Explaini
   }
 }
 
+/** What a payload can be matched by, beside text. */
+const PAYLOAD = 'payload'
+const FORMS: readonly string[] = ['json', 'hex', 'file']
+
 /** Right in itself, but a level too high or too low. */
 function elsewhere(
   key: string,
@@ -75,6 +79,7 @@ function elsewhere(
 ): string | undefined {
   const below = keys.find((one) => context.keysAt([...path, one]).includes(key))
   if (below !== undefined) return `write ${below}: { ${key}: … }`
+  if (keys.includes(PAYLOAD) && FORMS.includes(key)) return `write ${PAYLOAD}: { ${key}: … }`
   const above = path.at(-1)
   const isAbove = typeof above === 'string' && context.keysAt(path.slice(0, -1)).includes(key)
   return isAbove ? `it belongs beside ${above}, not into it` : undefined

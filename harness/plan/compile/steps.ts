@@ -54,6 +54,9 @@ function compileVerb(verb: string, argument: Node, base: Base, context: Context)
     case 'expect': {
       // Its own id may be an anchor only afterwards, so it is registered after this.
       const { later } = resolve(context, argument, expectation, buildExpect(argument))
+      const saved = entryOf(argument, 'save')?.value
+      // What a wrong expect would save is known as well: its mistake is told once.
+      if (context.saved !== 'any' && saved?.kind === 'map') for (const { key } of saved.entries) context.saved.add(key)
       return later && { ...base, kind: 'claim', claim: later }
     }
     case 'never': {
