@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { brokers } from '../brokers/index.ts'
 import { type Event, writeTimeline } from '../evidence/index.ts'
 import { kindsOf, planIn, planOf, plansOf, run, runText, scenario, stepsOf } from './testing.ts'
 
@@ -37,6 +38,26 @@ describe('a run in virtual time', () => {
     expect(records[1]).toBe(records[0])
     expect(records[2]).toBe(records[0])
   })
+
+  it.each(['reference', 'aedes@2'] as const)(
+    'speaks MQTT 5 over WebSocket with %s, the same each time',
+    async (name) => {
+      const text = scenario(
+        '  - connect: blue\n  - publish: { device: blue, topic: t, payload: x, qos: 1 }\n' +
+          '  - expect: { packet: { to: blue, type: puback }, since: start, within: 1s }\n',
+      ).replace('umqtt.simple', 'mqttjs, protocol: 5, link: { websocket: true }')
+      const kind = brokers[name]
+      const openBroker = () => kind.open(kind.withWebSocket())
+      const real = await runText(text, { openBroker })
+      const [one, other] = [
+        await runText(text, { ...virtual, openBroker }),
+        await runText(text, { ...virtual, openBroker }),
+      ]
+      expect(one.events.some(({ kind }) => kind === 'frame')).toBe(true)
+      expect([one.status, ...stepsOf(one)]).toEqual(['passed', ...stepsOf(real)])
+      expect(writeTimeline({}, other.events)).toBe(writeTimeline({}, one.events))
+    },
+  )
 
   it('draws otherwise from another seed', async () => {
     const plan = planIn('scenarios/20-raw-withheld-acks.scenario.yaml')
