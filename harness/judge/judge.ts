@@ -76,6 +76,8 @@ export class Judge {
   /** The first step has. */
   #begun = false
   readonly #saved: Record<string, unknown> = {}
+  /** The first and the last event of claims that have an id, by path. */
+  readonly #found = new Map<string, { readonly first: Event; readonly last: Event }>()
   readonly #listeners: ((verdict: Verdict) => void)[] = []
   #now = 0 as Instant
 
@@ -197,8 +199,17 @@ export class Judge {
       detail ?? 'when the run was stopped',
       detail === undefined ? 'cut' : 'over',
     )
+    this.#markFound(step, path)
     if (detail !== undefined && isDecided(step)) this.#failed(step, path, detail)
     if (step.kind === 'parallel') this.#joinBranches(path)
+  }
+
+  /** What a claim found is a moment once its step is over: what the record says, and not when a branch beside it goes on. */
+  #markFound({ id }: Step, path: string): void {
+    const found = this.#found.get(path)
+    if (found === undefined || id === null) return
+    this.#anchors.step(id, 'first', found.first)
+    this.#anchors.step(id, 'last', found.last)
   }
 
   /** What cannot be resolved is the step's failure, and told by it. */
@@ -340,10 +351,7 @@ export class Judge {
     const first = matched[0]
     const last = matched.at(-1)
     if (finding.kind !== 'fail' && first !== undefined && last !== undefined && open.claim?.kind === 'expect') {
-      if (open.step.id !== null) {
-        this.#anchors.step(open.step.id, 'first', first)
-        this.#anchors.step(open.step.id, 'last', last)
-      }
+      if (open.step.id !== null) this.#found.set(open.path, { first, last })
       for (const event of matched) this.#cursor(open.path).found(event)
       const wrong = this.#save(open.claim.save, last)
       if (wrong !== null)

@@ -15,6 +15,7 @@ import {
   judged,
   kinds,
   message,
+  parallel,
   planOf,
   prohibition,
   repeat,
@@ -137,6 +138,25 @@ describe('anchors', () => {
     ]
     expect(at({ kind: 'step', id: 'three', edge: 'last' }, record, [three])).toEqual(['9 pass'])
     expect(at({ kind: 'step', id: 'three', edge: 'first' }, record, [three])).toEqual(['9 fail'])
+  })
+
+  // A counterexample of naive.test.ts: the claim is decided at 10 ms, and a branch beside it goes on before its step is over.
+  it('what an expect found is no moment before its step is over', () => {
+    const found = claimStep('0.0', expectation([message({ topic: 'a' })]), 'found')
+    const after = { kind: 'step', id: 'found', edge: 'first' } as const
+    const beside = (path: string) => claimStep(path, prohibition([message({ topic: 't' })], { after }))
+    const plan = planOf([parallel('0', [found, beside('0.1')]), beside('1')])
+    const record: Happening[] = [
+      [0, started('0')],
+      [0, started('0.0')],
+      [10, said('a')],
+      [10, started('0.1')],
+      [10, ended('0.0')],
+      [10, ended('0.1')],
+      [10, ended('0')],
+      [10, started('1')],
+    ]
+    expect(kinds(plan, record)).toEqual(['0.0 pass', '0.1 fail', '1 pass'])
   })
 
   it('since: start looks at everything, and measures from the step', () => {
