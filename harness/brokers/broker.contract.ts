@@ -37,12 +37,14 @@ export function brokerContract(
   }
   afterAll(async () => (await shared?.catch(() => undefined))?.[Symbol.asyncDispose]())
   const known = new Set<string>()
-  const check = (name: string, body: () => Promise<void>): void => {
+  const check = (name: string, body: () => Promise<void>, how: typeof test | typeof test.concurrent = test): void => {
     known.add(name)
     const gap = kind.gaps.find((g) => g.test === name)
-    if (gap === undefined) test(name, body, limit)
-    else test(name, (context) => runGap(gap, body, context.skip), limit)
+    if (gap === undefined) how(name, body, limit)
+    else how(name, (context) => runGap(gap, body, context.skip), limit)
   }
+  /** With brokers of its own: several of these run side by side. */
+  const checkAlone = (name: string, body: () => Promise<void>): void => check(name, body, test.concurrent)
   const runGap = async (gap: Gap, body: () => Promise<void>, skip: (note: string) => never): Promise<void> => {
     const failure = await body().then(
       () => null,
@@ -93,26 +95,6 @@ export function brokerContract(
       await expect.poll(() => topics).toContain('t')
       expect(topics.filter((topic) => topic.startsWith('$'))).toEqual([])
     })
-
-    if (kind.withWebSocket(options) !== null)
-      check('with its WebSocket takes packets there as well, and after a restart at the same port', async () => {
-        await using broker = await kind.open(kind.withWebSocket(options))
-        await using subscriber = await client(broker)
-        await subscriber.mqtt.subscribeAsync('web', { qos: 1 })
-        const message = subscriber.next()
-        const { host, port, path } = broker.websocket!
-        const url = `ws://${host}:${port}${path}`
-        const web = await connectAsync(url, { reconnectPeriod: 0, clientId: 'web' })
-        await web.publishAsync('web', 'here', { qos: 1 })
-        expect(await message).toMatchObject({ topic: 'web', text: 'here' })
-        const gone = new Promise<void>((resolve) => web.once('close', () => resolve()))
-        await broker.stop()
-        await soon(gone)
-        expect(await isFree(host, port)).toBe(true)
-        await broker.start()
-        expect(broker.websocket).toEqual({ host, port, path })
-        await (await connectAsync(url, { reconnectPeriod: 0, clientId: 'again' })).endAsync(true)
-      })
 
     check('keeps a retained message for who comes later', async () => {
       const broker = await running()
@@ -181,7 +163,27 @@ export function brokerContract(
       expect((await rawClient(broker)).first).toMatchObject({ type: 'connack' })
     })
 
-    check('given back, its port is free and no child is left', async () => {
+    if (kind.withWebSocket(options) !== null)
+      checkAlone('with its WebSocket takes packets there as well, and after a restart at the same port', async () => {
+        await using broker = await kind.open(kind.withWebSocket(options))
+        await using subscriber = await client(broker)
+        await subscriber.mqtt.subscribeAsync('web', { qos: 1 })
+        const message = subscriber.next()
+        const { host, port, path } = broker.websocket!
+        const url = `ws://${host}:${port}${path}`
+        const web = await connectAsync(url, { reconnectPeriod: 0, clientId: 'web' })
+        await web.publishAsync('web', 'here', { qos: 1 })
+        expect(await message).toMatchObject({ topic: 'web', text: 'here' })
+        const gone = new Promise<void>((resolve) => web.once('close', () => resolve()))
+        await broker.stop()
+        await soon(gone)
+        expect(await isFree(host, port)).toBe(true)
+        await broker.start()
+        expect(broker.websocket).toEqual({ host, port, path })
+        await (await connectAsync(url, { reconnectPeriod: 0, clientId: 'again' })).endAsync(true)
+      })
+
+    checkAlone('given back, its port is free and no child is left', async () => {
       const broker = await open()
       const { pid, port, host } = broker
       const held = await rawClient(broker)
@@ -193,7 +195,7 @@ export function brokerContract(
       if (pid !== null) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
     })
 
-    check('two at once have two ports and know nothing of each other', async () => {
+    checkAlone('two at once have two ports and know nothing of each other', async () => {
       const [a, b] = await Promise.all([open(), open()])
       await using one = a
       await using two = b
