@@ -10,6 +10,7 @@ import { size } from '../scenario/index.ts'
 import { explainConfig } from './explain-config.ts'
 import { EXTENSIONS, type OwnBroker, withExtensions } from './extensions.ts'
 import { importModule } from './import-module.ts'
+import { NAMES } from './names.ts'
 import { brokersOption, OPTIONS } from './options.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -74,8 +75,6 @@ export type ResolvedConfig = z.output<typeof configSchema> & {
 
 /** Types a config file for editors; it does nothing else. */
 export const defineConfig = (config: Config): Config => config
-
-export const NAMES = ['harness.config.ts', 'harness.config.js', 'harness.config.mjs']
 
 /** The config of the current folder; empty when there is none and none was named. */
 export async function loadConfig(named: string | undefined): Promise<ResolvedConfig> {

@@ -1,6 +1,6 @@
 // This bench.
 
-export { type Config, defineConfig, loadConfig, NAMES, type ResolvedConfig } from './config.ts'
+export { type Config, defineConfig, loadConfig, type ResolvedConfig } from './config.ts'
 export {
   defineClient,
   defineDevice,
@@ -10,4 +10,5 @@ export {
   defineStep,
 } from './define.ts'
 export { addExtensions, EXTENSIONS, type Extensions, removeExtensions, withExtensions } from './extensions.ts'
+export { NAMES } from './names.ts'
 export { callable, OPTIONS, parseOptions } from './options.ts'

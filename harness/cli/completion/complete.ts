@@ -3,7 +3,8 @@
 import type { Command } from '../index.ts'
 import { parserOf } from '../usage.ts'
 
-type Values = () => Promise<readonly string[]>
+/** `config`: the file that the line names. */
+type Values = (config?: string) => Promise<readonly string[]>
 
 /** The last of the words is the one under the cursor, '' when it has not begun. Empty: nothing of ours, so files. */
 export async function complete(words: readonly string[], commands: readonly Command[]): Promise<readonly string[]> {
@@ -16,40 +17,54 @@ export async function complete(words: readonly string[], commands: readonly Comm
   const { flags, choices, takesNoValue } = await parserOf(command)
   if (word.startsWith('-')) return beginning(flags, word)
   const before = words.at(-2) ?? ''
-  if (before.startsWith('-') && !takesNoValue(before)) return valuesOf(before, word, choices(before))
-  return beginning((await POSITIONAL[name]?.()) ?? [], word)
+  if (before.startsWith('-') && !takesNoValue(before)) return valuesOf(before, word, choices(before), configIn(words))
+  return beginning((await POSITIONAL[name]?.(configIn(words))) ?? [], word)
 }
 
-const beginning = (all: readonly string[], word: string): readonly string[] => all.filter((one) => one.startsWith(word))
+const beginning = (all: readonly string[], word: string): readonly string[] =>
+  [...new Set(all)].filter((one) => one.startsWith(word))
 
-async function valuesOf(flag: string, word: string, choices: readonly string[]): Promise<readonly string[]> {
+function configIn(words: readonly string[]): string | undefined {
+  const at = words.indexOf('--config')
+  return at < 0 || at + 1 >= words.length - 1 ? undefined : words[at + 1]
+}
+
+async function valuesOf(
+  flag: string,
+  word: string,
+  choices: readonly string[],
+  config: string | undefined,
+): Promise<readonly string[]> {
   if (choices.length > 0) return beginning(choices, word)
   const name = flag.replace(/^-+/, '')
-  const all = (await VALUES[name]?.()) ?? []
+  const all = (await VALUES[name]?.(config)) ?? []
   // What is behind the = of --bind DEVICE=CLIENT, or the last comma of --reporter a,b.
   const [, head = ''] = /^(.*[=,])/.exec(word) ?? []
   if (name === 'bind' && head === '') return []
   return beginning(all, word.slice(head.length)).map((one) => `${head}${one}`)
 }
 
-const clientNames: Values = async () => {
+/** Words of the project are read from the text of its config: it is a program, and a Tab must not run it. */
+const clientNames: Values = async (config) => {
   const { knownDevices } = await import('../../api/devices.ts')
+  const { configWords } = await import('../../api/config-words.ts')
   const { clients, others } = knownDevices()
-  return [...clients, ...others].map(({ name }) => name)
+  const known = [...clients, ...others].map(({ name }) => name)
+  return [...known, ...configWords('clients', config), ...configWords('devices', config)]
 }
 
-const clientsAndFirmware: Values = async () => {
+const clientsAndFirmware: Values = async (config) => {
   const { knownDevices } = await import('../../api/devices.ts')
-  return [...(await clientNames()), ...knownDevices().firmware.map(({ name }) => name)]
+  return [...(await clientNames(config)), ...knownDevices().firmware.map(({ name }) => name)]
 }
 
-const brokerNames: Values = async () => {
-  // Those of harness.config.ts are not among them: it is a program, and a Tab must not run it.
+const brokerNames: Values = async (config) => {
+  const { configWords } = await import('../../api/config-words.ts')
   const { brokerKinds } = await import('../../api/brokers.ts')
   const kinds = brokerKinds()
     .map(({ name }) => name)
     .filter((name) => name !== 'external' && name !== 'command')
-  return [...kinds, 'all']
+  return [...kinds, ...configWords('brokers', config), 'all']
 }
 
 const VALUES: Readonly<Record<string, Values>> = {

@@ -37,7 +37,7 @@ describe('the word at the cursor', () => {
     ],
     [
       ['init', '--test', ''],
-      ['hello', 'broker', 'device'],
+      ['hello', 'broker', 'device', 'micropython', 'c'],
     ],
     [['nonsense', ''], []],
   ])('%j: %j', async (words, found) => {
