@@ -12,7 +12,7 @@ import {
   mostHeld,
   steps as verbs,
 } from '../../steps/index.ts'
-import { groupExists, observable, placeOfWord, signalExists, unknownDevice } from './claims.ts'
+import { groupExists, observable, placeOfWord, signalExists, unknownDevice } from './claim-names.ts'
 import type { Context } from './context.ts'
 
 export function devicesExist(names: readonly string[], node: Node, context: Context): boolean {
