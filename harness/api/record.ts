@@ -12,7 +12,6 @@ import { limitsOf } from '../session/index.ts'
 import { projectConfig } from './project.ts'
 import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
 
-export type { Broker } from '../brokers/index.ts'
 export { type Event, isHeard, isSaid, writeEvent } from '../evidence/index.ts'
 export type { Recorded, RecordedDevice } from '../record/index.ts'
 

@@ -3,10 +3,9 @@
 export { type Duration, showDuration } from '../../emulators/index.ts'
 export { describe as showEvent } from '../expect/index.ts'
 export { SUFFIX } from '../plan/index.ts'
-export { describeErrno, renderFailure as showFailure } from '../report/index.ts'
+export { renderFailure as showFailure } from '../report/index.ts'
 export {
   type Diagnostic,
-  didYouMean,
   isError,
   parsePercent,
   parseRate,
