@@ -19,8 +19,6 @@ export const promptNetworkTrusting = (trust: Trust): Network => ({
   connect: (host, port, tls, events) => new TcpWire({ host, port, noDelay: true }, tls, trust, events),
 })
 
-export const promptNetwork: Network = promptNetworkTrusting({})
-
 interface Destination {
   readonly host: string
   readonly port: number
