@@ -15,9 +15,12 @@ export {
   lockNames,
   mapFile,
   type PortInfo,
+  quarantineOf,
   readMap,
   releaseBoard,
   sharePort,
   showHolder,
+  showQuarantined,
   updateMap,
+  WITH_QUARANTINED,
 } from '../devices/index.ts'

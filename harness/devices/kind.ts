@@ -71,7 +71,11 @@ export interface DeviceKind<Settings = unknown> {
   /** What of it has a time that is not ours to drive (`a process`); absent or null: it lives on the clock that it is given. */
   ownTime?(settings: Settings): string | null
   /** Why it cannot do one of these with these settings; null: it can. */
-  refuses?(settings: Settings, verb: string): { readonly why: string; readonly hint: string } | null
+  refuses?(
+    settings: Settings,
+    verb: string,
+    args: unknown,
+  ): { readonly why: string; readonly hint: string; readonly word?: string | undefined } | null
   /** Why it takes no client calls (`a process`); null when it does. */
   busy(settings: Settings): string | null
   /** The library that makes its calls, when that is another word than its kind; null: unknown. */

@@ -18,6 +18,11 @@ export const boards = {
     meaning: 'Another run, or a person, uses this board. The message says who, since when and with which command.',
     fix: 'Wait longer (hil run --wait-for-board 30m), or release it: hil unlock.',
   },
+  'board/quarantined': {
+    fault: 'input',
+    meaning: 'The hardware map has put this board aside, with the reason that is shown.',
+    fix: 'Take another board, end its quarantine: in the hardware map, or use it all the same: hil run --with-quarantined.',
+  },
   'board/lost': {
     fault: 'environment',
     meaning:

@@ -1,5 +1,8 @@
 // Examples in the pages are parts of scenarios. Here each becomes a whole one, which the tests compile.
 
+/** Any file that is there. */
+const IMAGE = JSON.stringify(import.meta.filename)
+
 const DEVICES = `devices:
   blue: { use: umqtt.simple, signals: { button: { pin: 0, active: low }, led: { pin: 2 } } }
   green: { use: umqtt.robust }
@@ -7,7 +10,7 @@ const DEVICES = `devices:
   tester: { use: raw }
   five: { use: mqttjs, protocol: 5 }
   board: { use: micropython }
-  bench: { use: board, port: /dev/ttyUSB0, flash: esptool }
+  bench: { use: board, port: /dev/ttyUSB0, flash: esptool, image: ${IMAGE} }
   sensor: { use: process, command: python3 sensor.py }
 `
 /** For examples about frames: blue speaks WebSocket. */

@@ -10,8 +10,10 @@ import {
   listPorts,
   mapFile,
   type PortInfo,
+  quarantineOf,
   readMap,
   showHolder,
+  showQuarantined,
   updateMap,
 } from '../../api/boards.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
@@ -47,13 +49,15 @@ export async function devicesAction(args: DevicesArguments): Promise<ExitCode> {
   }))
   const missing = map.filter((board) => findPort(board, ports) === null && !existsSync(board.port ?? ''))
   if (args.json) {
-    out.print(`${JSON.stringify({ ports: rows, missing: missing.map(({ label }) => label) }, null, 2)}\n`)
+    const quarantined = map.flatMap((board) => quarantineOf(board) ?? [])
+    out.print(`${JSON.stringify({ ports: rows, missing: missing.map(({ label }) => label), quarantined }, null, 2)}\n`)
     return EXIT.passed
   }
   if (rows.length === 0)
     out.print('no board at a USB port\n  hint: use a data cable; on Linux, dmesg -w shows what is plugged in\n')
   else out.print(table(rows, asked))
   for (const { label } of missing) out.print(`${label} is not plugged in\n`)
+  for (const aside of map.flatMap((board) => quarantineOf(board) ?? [])) out.print(`${showQuarantined(aside)}\n`)
   return EXIT.passed
 }
 

@@ -11,6 +11,7 @@ import { selectionOf } from '../selecting.ts'
 import { nothingMatched, printDiagnostics } from '../selection.ts'
 import { type Terminal, terminal } from '../terminal.ts'
 import type { RunArguments } from './command.ts'
+import { tellQuarantined, usingQuarantined } from './quarantine.ts'
 
 /** `json` costs nothing, and `--last-failed` reads it. */
 const DEFAULT_REPORTERS = ['list', 'json', 'junit', 'html']
@@ -23,7 +24,10 @@ export interface WatchOptions {
   readonly listener: SuiteListener
 }
 
-export async function runAction(args: RunArguments, watched?: WatchOptions): Promise<ExitCode> {
+export const runAction = (args: RunArguments, watched?: WatchOptions): Promise<ExitCode> =>
+  usingQuarantined(args.withQuarantined === true, () => run(args, watched))
+
+async function run(args: RunArguments, watched?: WatchOptions): Promise<ExitCode> {
   const out = terminal()
   if (args.compare !== undefined) {
     const { compareAction } = await import('./compare.ts')
@@ -62,6 +66,7 @@ export async function runAction(args: RunArguments, watched?: WatchOptions): Pro
       onTrouble: (error) => troubles.push(error),
     })
     .finally(interrupt.done)
+  tellQuarantined(chosen.plans, out)
   let code = exitCodeOf(result, args)
   troubles.push(...unrecorded(result))
   for (const trouble of troubles) code = worse(code, await tell(trouble, out))

@@ -22,6 +22,7 @@ export interface RunArguments extends SelectFlags {
   readonly passWithNoTests: boolean
   readonly requireHardware: boolean
   readonly waitForBoard?: string | undefined
+  readonly withQuarantined?: boolean | undefined
   readonly compare?: readonly string[] | undefined
 }
 
@@ -104,6 +105,10 @@ export const running = (argv: Argv): Argv<RunArguments> =>
       type: 'string',
       requiresArg: true,
       describe: 'how long a scenario waits for a real board that is in use; default: 5m',
+    })
+    .option('with-quarantined', {
+      type: 'boolean',
+      describe: 'boards with quarantine: in the hardware map are used like others',
     })
     .option('pass-with-no-tests', {
       type: 'boolean',

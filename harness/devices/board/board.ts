@@ -3,6 +3,7 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { resolve } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import { lineForms, withoutEscapes } from '../../evidence/index.ts'
 import { childOf, didYouMean, entryOf, type Node, readRegex } from '../../scenario/index.ts'
@@ -18,6 +19,7 @@ import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './har
 import { boardLevel, compileBoard } from './micropython.ts'
 import { listPorts, type PortInfo } from './ports.ts'
 import { type PowerSettings, powerOf } from './power-settings.ts'
+import { quarantineOf, showQuarantined, usesQuarantined } from './quarantine.ts'
 import { isRemotePort, whyNoUrl } from './remote/client.ts'
 import { type ResetSettings, resetOf } from './reset-settings.ts'
 import { BAUD_RATE, serialChassis } from './serial.ts'
@@ -108,6 +110,16 @@ export const board: DeviceKind<Settings> = {
       })
       return undefined
     }
+    const aside = typeof port === 'string' || usesQuarantined() ? null : quarantineOf(port)
+    if (aside !== null) {
+      diagnostics.add({
+        code: 'board/quarantined',
+        message: showQuarantined(aside),
+        at: entryOf(node, 'port')!.value.place,
+        hint: `hil run --with-quarantined uses it all the same; quarantine: in ${mapFile()} says so`,
+      })
+      return undefined
+    }
     const wrong = typeof port === 'string' && isRemotePort(port) ? whyNoUrl(port) : null
     if (wrong !== null) {
       diagnostics.add({ code: 'scenario/no-such-board', message: wrong, at: entryOf(node, 'port')!.value.place })
@@ -115,7 +127,7 @@ export const board: DeviceKind<Settings> = {
     }
     return settingsAt(written, port)
   },
-  refuses: ({ flash }, step) =>
+  refuses: ({ flash }, step, args) =>
     (step === 'flash' || step === 'erase') && flash === null
       ? {
           why: `nothing writes the flash of this board`,
@@ -123,7 +135,9 @@ export const board: DeviceKind<Settings> = {
         }
       : step === 'erase' && flash?.erase === null
         ? { why: 'nothing erases the flash of this board', hint: 'flash: { erase: … } is a command line that does' }
-        : null,
+        : step === 'flash'
+          ? noImage(flash!, (args as { readonly image?: string | undefined }).image)
+          : null,
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
@@ -182,19 +196,39 @@ function settingsAt(written: Written, port: string | MappedBoard): Settings | un
   }
 }
 
+/** Of a step `flash`: the image that it names, else the device's own. */
+function noImage({ directory, image: own }: FlashSettings, image: string | undefined) {
+  if (image === undefined)
+    return own === null
+      ? { why: 'it has no image', hint: 'name it: flash: { device, image }, or image: on the device' }
+      : null
+  return existsSync(resolve(directory, image))
+    ? null
+    : { why: `${image} does not exist`, hint: `it is looked for in ${directory}; build it first`, word: image }
+}
+
 /** With the boards of the map that have what is wanted: the first that is free plays. */
 function oneOfMany(written: Written, wanted: string): Settings | undefined {
   const { node, diagnostics } = written
   const needs: readonly string[] = [...(wanted === '' ? [] : [wanted]), ...namesIn(childOf(node, 'needs'))]
-  const able = readMap().filter((mapped) => needs.every((need) => has(mapped, need)))
+  const fit = readMap().filter((mapped) => needs.every((need) => has(mapped, need)))
+  const aside = usesQuarantined() ? [] : fit.flatMap((mapped) => quarantineOf(mapped) ?? [])
+  const able = fit.filter(({ label }) => !aside.some((one) => one.label === label))
   if (able.length === 0) {
-    const what = needs.length === 0 ? 'no board' : `no board with ${needs.join(' and ')}`
+    const wanted = needs.length === 0 ? 'no board' : `no board with ${needs.join(' and ')}`
+    const what =
+      aside.length === 0
+        ? wanted
+        : `${wanted} that is not in quarantine (${aside.map(({ label }) => label).join(', ')})`
     if (written.unfit(`board, and ${mapFile()} has ${what}`)) return undefined
     diagnostics.add({
       code: 'scenario/no-such-board',
       message: `${mapFile()} has ${what}`,
       at: entryOf(node, 'port')!.value.place,
-      hint: 'capabilities: and chip: of its boards are looked at; hil devices --map writes it',
+      hint:
+        aside.length === 0
+          ? 'capabilities: and chip: of its boards are looked at; hil devices --map writes it'
+          : 'hil run --with-quarantined uses them all the same',
     })
     return undefined
   }

@@ -1,7 +1,7 @@
 // `flash:` as it is written, in the hardware map and in a scenario, and the tools that it knows.
 
 import { z } from 'zod'
-import { text } from '../../scenario/index.ts'
+import { complain, text } from '../../scenario/index.ts'
 
 export interface Recipe {
   readonly write: string
@@ -25,9 +25,8 @@ export const TOOLS = {
 
 const tool = z.enum(Object.keys(TOOLS) as (keyof typeof TOOLS)[])
 
-export const flashShape = z.union([
-  tool,
-  z.strictObject({
+const settings = z
+  .strictObject({
     tool: tool.optional().describe(`who writes the image: ${Object.keys(TOOLS).join(', ')}`),
     options: text().optional().describe('more options for the tool, such as --fqbn esp32:esp32:esp32'),
     command: text()
@@ -35,7 +34,24 @@ export const flashShape = z.union([
       .describe('in place of tool: a command line that writes the image; {port}, {image} and {folder} stand in it'),
     erase: text().optional().describe('a command line that erases the flash; {port} stands in it'),
     always: z.boolean().optional().describe('true writes the image before each scenario; default: when it has changed'),
-  }),
-])
+  })
+  .superRefine((said, ctx) => {
+    const { command, options, tool } = said
+    if (command === undefined) return
+    if (tool !== undefined)
+      complain(ctx, {
+        message: 'tool and command are two ways to write the image',
+        hint: 'keep one of them; what the tool is called with stands in docs/boards.md',
+        path: ['tool'],
+      })
+    if (options !== undefined && !command.includes('{options}'))
+      complain(ctx, {
+        message: 'the command has no place for options',
+        hint: 'write {options} into it, or the options themselves',
+        path: ['options'],
+      })
+  })
+
+export const flashShape = z.union([tool, settings])
 
 export type FlashWords = z.output<typeof flashShape>

@@ -9,6 +9,7 @@ import { Problem } from '../../../emulators/index.ts'
 import { flashShape } from './flash-shape.ts'
 import type { PortInfo } from './ports.ts'
 import { powerShape } from './power-settings.ts'
+import { quarantineShape } from './quarantine.ts'
 import { resetShape } from './reset-settings.ts'
 
 export const MAP_FILE = 'hardware-map.yaml'
@@ -32,6 +33,8 @@ const entry = z.strictObject({
   /** What switches its power. */
   power: powerShape.optional(),
   capabilities: z.array(z.string()).optional(),
+  /** Why it is put aside, and until when. */
+  quarantine: quarantineShape.optional(),
   signals: z
     .record(
       z.string(),
@@ -65,7 +68,7 @@ function checked(document: Document, file: string): readonly MappedBoard[] {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new Problem('board/bad-map', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      hint: 'boards: is a list of { label, serial, location, id, capabilities, signals }',
+      hint: 'boards: is a list of { label, serial, location, id, capabilities, signals, quarantine }',
     })
   }
   const labels = parsed.data.boards.map((board) => board.label)

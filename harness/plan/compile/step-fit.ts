@@ -28,7 +28,7 @@ export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Contex
   verb.devices(args).filter((name) => !(OF_LINKS.includes(verb.name) && linked.has(name)))
 
 export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
-  if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context))) return false
+  if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context, args))) return false
   if (verb.name === 'chaos') return losesWifi(args as ChaosArgs, node, context)
   if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
@@ -105,18 +105,24 @@ export function unfit(name: string, why: string, context: Context): boolean {
 }
 
 /** A verb that only some kinds of devices have. */
-export function canDo(name: string, verb: AnyAction | AnyClientCall, node: Node, context: Context): boolean {
+export function canDo(
+  name: string,
+  verb: AnyAction | AnyClientCall,
+  node: Node,
+  context: Context,
+  args: unknown = {},
+): boolean {
   const { use, settings } = context.devices.get(name)!
   if (verb.special === undefined || use === '') return true
   const able = Object.values(deviceKinds).filter(({ verbs }) => verbs?.includes(verb.name) === true)
   const own = able.find((kind) => kind.name === use)
   if (own !== undefined) {
-    const refusal = own.refuses?.(settings, verb.name) ?? null
+    const refusal = own.refuses?.(settings, verb.name, args) ?? null
     if (refusal === null || unfit(name, `${use}: ${refusal.why}`, context)) return refusal === null
     context.diagnostics.add({
       code: 'scenario/verb-of-another-kind',
       message: `${name} cannot be told to ${verb.name}: ${refusal.why}`,
-      at: placeOf(node, name),
+      at: placeOf(node, refusal.word ?? name),
       hint: refusal.hint,
     })
     return false
