@@ -2,6 +2,7 @@
 // RTS to reset, DTR to the BOOT button (GPIO0). `set` writes both at once, and leaving one out would
 // assert it. A pseudo terminal has neither; there `set` says no. A board at another machine is reached by a URL.
 
+import type { SerialPort } from 'serialport'
 import { Problem } from '../../../emulators/index.ts'
 import type { OpenSerial } from './line.ts'
 import { isRemotePort, openRemote } from './remote/client.ts'
@@ -11,6 +12,12 @@ export type { OpenSerial, SerialLine } from './line.ts'
 
 /** A port that does not close is left behind after this time. */
 const CLOSING_MS = 1000
+/**
+ * A port that is in use is tried again for this time. One that was closed a moment ago is still locked while its close is
+ * late, or while a child of that process, which has a copy of every file until it runs its program, is being started.
+ */
+const IN_USE_MS = 2000
+const TRY_AGAIN_MS = 20
 
 /** Throws Problem `board/no-port`, `board/no-permission`, `board/port-in-use` or `board/not-opened`. */
 export const openSerial: OpenSerial = async (path, baudRate, events) => {
@@ -18,9 +25,7 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
   const { SerialPort } = await import('serialport')
   const unlock = takeUucpLock(path)
   const port = new SerialPort({ path, baudRate, autoOpen: false, lock: true, hupcl: false })
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(whyNotOpened(path, error)) : resolve()))
-  }).catch((error: unknown) => {
+  await opened(port).catch((error: unknown) => {
     unlock()
     throw error
   })
@@ -71,6 +76,19 @@ export const openSerial: OpenSerial = async (path, baudRate, events) => {
           resolve()
         })
       }),
+  }
+}
+
+/** Throws Problem `board/…`, and `board/port-in-use` only when it stays in use. */
+async function opened(port: SerialPort): Promise<void> {
+  const until = performance.now() + IN_USE_MS
+  for (;;) {
+    const problem = await new Promise<Problem | null>((resolve) => {
+      port.open((error) => resolve(error ? whyNotOpened(port.path, error) : null))
+    })
+    if (problem === null) return
+    if (problem.code !== 'board/port-in-use' || performance.now() >= until) throw problem
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
   }
 }
 

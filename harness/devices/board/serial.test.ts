@@ -89,6 +89,22 @@ describe('in a scenario', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'device', change: 'lost' }))
   })
 
+  test('a port that is closed a moment later is waited for', async () => {
+    const pty = openPty(() => {})
+    const none = { onData: () => {}, onGone: () => {} }
+    const before = await openSerial(pty.path, 115_200, none)
+    let isOpen = false
+    const next = openSerial(pty.path, 115_200, none).then((line) => {
+      isOpen = true
+      return line
+    })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(isOpen).toBe(false)
+    await before.close()
+    await (await next).close()
+    pty.close()
+  })
+
   test('a port that is not there, and one that somebody else has open, are the environment', async () => {
     const nobody = await scenario('/dev/ttyNobody', '', '  - connect: blue')
     expect(nobody).toMatchObject({ status: 'broken', problem: { code: 'board/no-port' } })

@@ -106,6 +106,8 @@ function take({ board, file, ticket }: Wanted): boolean {
   if (holder !== null && isHeld(holder)) return false
   writeTicket(ticket, board) // the time counts from now
   if (linked(ticket, file)) return true
+  // Another has taken a lock that was free.
+  if (holder === null) return false
   // Taken away under another name, so that of two who do this only one succeeds.
   const dead = `${ticket}.dead`
   try {
