@@ -14,7 +14,7 @@ const SLOW = 4
 
 export interface LagSettings {
   readonly clock: Pick<Clock, 'now'>
-  /** Told how late (ms) a beat was, or several in a row came to, when that is more than `STALL`. */
+  /** Told how long (ms) this process stood still at most, when a beat or several in a row were later than `STALL`. */
   readonly onStall?: ((stalled: number) => void) | undefined
 }
 
@@ -74,6 +74,9 @@ export class LagMeter {
   }
 
   #overdue(): number {
-    return this.#lastBeat === undefined ? 0 : Math.max(0, this.#clock.now() - this.#lastBeat - PERIOD)
+    if (this.#lastBeat === undefined) return 0
+    const overdue = Math.max(0, this.#clock.now() - this.#lastBeat - PERIOD)
+    // A stall may have begun right after the last beat.
+    return overdue > STALL ? overdue + PERIOD : overdue
   }
 }
