@@ -72,7 +72,19 @@ async function refusedFiles(): Promise<ReadonlySet<string>> {
 
 async function perform(chosen: readonly Case[], ...more: readonly string[]): Promise<void> {
   using scratch = new Scratch()
-  const flags = ['--config', CONFIG, '--output', scratch.path, '--reporter', 'json', '--jobs', '16', ...more]
+  const flags = [
+    '--config',
+    CONFIG,
+    '--output',
+    scratch.path,
+    '--reporter',
+    'json',
+    '--jobs',
+    '16',
+    '--clock',
+    'auto',
+    ...more,
+  ]
   const ended = await hil('run', ...flags, ...chosen.map(({ file }) => file))
   note(ended)
   if (ended.code === USAGE) {
