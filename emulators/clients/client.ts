@@ -9,6 +9,7 @@ import type { NetworkObserver } from './arduino/network-client.ts'
 import type { EspEvent } from './espmqtt/event-loop.ts'
 import type { SocketPool } from './minimqtt/socket-pool.ts'
 import type { Wlan } from './mqtt-as/wlan.ts'
+import type { Mqtt5Words } from './mqtt5.ts'
 import type { Signature } from './python/python.ts'
 
 /** What an option is for, where several libraries have one for it under names of their own. */
@@ -177,6 +178,8 @@ export interface ClientKind {
   readonly quirks: readonly Quirk[]
   readonly habits?: Habits | undefined
   readonly verbs: VerbMap
+  /** It has MQTT 5. Absent: it speaks MQTT 3.1.1. */
+  readonly mqtt5?: Mqtt5Words | undefined
   /** It tells by events what becomes of its connection. */
   readonly events?: ClientEvents | undefined
   /**

@@ -23,6 +23,8 @@ export interface FirmwareContext {
   /** The scenario's `with:`; defaults need not be filled in. */
   readonly options: Readonly<Record<string, PyValue>>
   readonly will?: WillRequest | undefined
+  /** What the puppet calls before anything else. */
+  readonly first?: LibraryCall | undefined
   /** What the puppet's message callback calls, once it has printed the message. */
   readonly callback?: LibraryCall | undefined
   /** How often the puppet looks for messages between instructions; null: never. */

@@ -78,6 +78,7 @@ function* printEvent(name: string, args: readonly PyValue[]): Program<void> {
 function* run(context: FirmwareContext): Program<void> {
   const { verbs } = context.client
   const client = build(context)
+  if (context.first !== undefined) yield* say(client, context.first)
   if (context.will !== undefined) {
     const said = verbs.will({ ...context.will, topic: utf8(context.will.topic) })
     if (said !== null) yield* say(client, said)

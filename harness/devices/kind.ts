@@ -1,7 +1,7 @@
 // What a word after `use:` is: which keys it takes, what they come to, and the device that is made
 // of them. A kind is a file and a line in index.ts; the plan and the conductor know no kind by name.
 
-import type { Clock, Random } from '../../emulators/index.ts'
+import type { Clock, Random, Said5, Unsayable, Verb5 } from '../../emulators/index.ts'
 import type { DeviceEvent, Recorder } from '../evidence/index.ts'
 import type { Attachment, Device } from './device.ts'
 import type { DeviceKey } from './keys.ts'
@@ -42,6 +42,8 @@ export interface DeviceKind<Settings = unknown> {
   choosesLevel?(settings: Settings): boolean
   /** Whether a word of MQTT 5 of this verb (`properties`, `noLocal` …) reaches it; absent: with level 5 all do. */
   tells?(settings: Settings, verb: string, word: string): boolean
+  /** What of MQTT 5 its library cannot send; absent or null: it sends all of it. */
+  cannotSay?(settings: Settings, verb: Verb5, said: Said5): Unsayable | null
   /** It can be told by `link: { websocket: true }` to speak WebSocket. */
   readonly speaksWebSocket?: true
   /** What a claim can see of it besides its link; absent: nothing. `serial-in`: what was sent to its console. */

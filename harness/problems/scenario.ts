@@ -192,6 +192,11 @@ export const scenario = {
     meaning: 'with: or will: says something that the connect command cannot tell the firmware.',
     fix: 'Write its placeholder into the command, or leave it to the firmware.',
   },
+  'scenario/library-cannot-send': {
+    fault: 'input',
+    meaning: 'Something of MQTT 5 that the library of the device has no call for, or cannot be told with this value.',
+    fix: 'Leave it out, or use a device that sends everything: raw, mqttjs.',
+  },
   'scenario/no-websocket': {
     fault: 'input',
     meaning: 'link: { websocket: true } on a device whose library has none.',

@@ -13,6 +13,7 @@ import { ESP_HABITS, ESP_METHODS, ESP_OPTIONS, ESP_QUIRKS } from './kind.ts'
 import { PropertyCalls } from './properties.ts'
 import { sdkConfig } from './sdkconfig.ts'
 import { espTaskOptions, espVerbs } from './verbs.ts'
+import { espWords5 } from './words5.ts'
 
 /** What `esp_mqtt_client_get_state` calls the states. */
 const STATES = {
@@ -224,6 +225,7 @@ function kindAt(version: EspVersion): ClientKind {
     quirks: ESP_QUIRKS,
     habits: ESP_HABITS,
     verbs: espVerbs,
+    mqtt5: espWords5,
     pingsUncalled: true,
     inTask: espTaskOptions,
     identity: (name, server, port) => ({

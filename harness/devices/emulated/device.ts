@@ -8,7 +8,9 @@ import {
   type Clock,
   type Duration,
   type FirmwareKind,
+  type Instruction,
   Problem,
+  PythonError,
   type PyValue,
   type Random,
   type RunningBoard,
@@ -17,6 +19,7 @@ import {
 } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import type { Attachment, Device } from '../device.ts'
+import type { WillSettings } from '../keys.ts'
 import { linkedNetwork } from '../network/linked-network.ts'
 import { Signals, type SignalWiring } from '../signals.ts'
 import { provisioned } from './provisioned.ts'
@@ -28,7 +31,7 @@ export interface EmulatedSettings {
   readonly firmware: FirmwareKind
   /** By the names of the client's constructor (puppet) or of the firmware's options. */
   readonly options: Readonly<Record<string, PyValue>>
-  readonly will: { topic: string; payload: Uint8Array; qos: number; retain: boolean } | null
+  readonly will: WillSettings | null
   readonly callback?: VerbCall | null | undefined
   readonly poll: Duration | null
   readonly signals: Readonly<Record<string, SignalWiring>>
@@ -43,7 +46,9 @@ export interface EmulatedSettings {
 interface PendingCall {
   /** The step's; a step of a `repeat` may start a call while its last one is under way. */
   readonly id: string
+  /** The verb's own, by which it is recorded. */
   readonly method: string
+  readonly now: VerbCall
   /** Still to be made: `subscribe` of several topics is one call of the library for each. */
   readonly rest: readonly VerbCall[]
 }
@@ -64,6 +69,7 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     name,
     options: settings.options,
     ...(settings.will === null ? {} : { will: settings.will }),
+    first: client.mqtt5?.before('will', { properties: settings.will?.properties }) ?? undefined,
     ...(settings.callback === null || settings.callback === undefined ? {} : { callback: settings.callback }),
     poll: settings.poll,
   })
@@ -108,18 +114,22 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
   const settle = (ticket: string, outcome: CallOutcome): void => {
     const call = pending.get(ticket)
     if (call === undefined) return
-    const { id, method } = call
+    const { id, method, now } = call
     const [next, ...rest] = call.rest
-    if (outcome.kind === 'returned' && next !== undefined) {
-      pending.set(ticket, { id, method, rest })
-      board?.instruct({ id: ticket, ...next })
+    const refused = outcome.kind === 'returned' && now.done !== undefined && outcome.value !== now.done
+    if (outcome.kind === 'returned' && next !== undefined && !refused) {
+      pending.set(ticket, { id, method, now: next, rest })
+      board?.instruct(instruction(ticket, next))
       return
     }
     pending.delete(ticket)
-    if (outcome.kind === 'returned')
+    if (outcome.kind === 'returned' && !refused)
       recorder.record({ kind: 'call', device: name, id, method, state: 'returned', value: outcome.value as PlainValue })
     else {
-      const { type, args } = outcome.error
+      const { type, args } =
+        outcome.kind === 'raised'
+          ? outcome.error
+          : new PythonError('ValueError', `${now.method} returned ${String(outcome.value)}`)
       recorder.record({
         kind: 'call',
         device: name,
@@ -162,11 +172,11 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
           hint: `boot: ${name} starts it again`,
         })
       const [first, ...rest] = inLibraryWords(client, general, settings.options)
-      const { method } = first
+      const { method } = rest.at(-1) ?? first
       const ticket = `${id}/${++calls}`
-      pending.set(ticket, { id, method, rest })
+      pending.set(ticket, { id, method, now: first, rest })
       recorder.record({ kind: 'call', device: name, id, method, state: 'started' })
-      board.instruct({ id: ticket, ...first })
+      board.instruct(instruction(ticket, first))
     },
     hanging() {
       const call = board?.pending()
@@ -197,6 +207,8 @@ export function emulatedDevice(settings: EmulatedSettings): Device {
     },
   }
 }
+
+const instruction = (id: string, { method, args, kwargs }: VerbCall): Instruction => ({ id, method, args, kwargs })
 
 const attemptEndedBy = (change: 'connecting' | 'refused' | 'timeout'): 'device' | 'link' =>
   change === 'connecting' ? 'device' : 'link'

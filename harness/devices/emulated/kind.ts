@@ -9,10 +9,11 @@ import {
   milliseconds,
   type PyValue,
 } from '../../../emulators/index.ts'
-import { entryOf } from '../../scenario/index.ts'
+import { childOf, entryOf } from '../../scenario/index.ts'
 import { callbackOf, type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
+import { MQTT5, protocolName } from '../protocol.ts'
 import { type SignalWiring, wiringOf } from '../signals.ts'
 import { inItsVersion } from '../version.ts'
 import type { Written } from '../written.ts'
@@ -51,6 +52,8 @@ interface Settings {
   /** In the version that the device names. */
   readonly client: ClientKind
   readonly options: Readonly<Record<string, PyValue>>
+  /** The protocol level that these options make it speak. */
+  readonly level: number
   readonly will: WillSettings | null
   readonly firmware: FirmwareName
   readonly callback: LibraryCall | null
@@ -66,7 +69,9 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   keys: ['version', 'protocol', 'with', 'will', 'firmware', 'callback', 'poll', 'signals', 'files', 'wifi'],
   late: ['files'],
   isClient: true,
-  choosesLevel: () => client.options.some(({ name }) => name === 'CONFIG_MQTT_PROTOCOL_5'), // set_config may set it
+  ...(client.mqtt5 === undefined ? {} : { levels: [3, 4, MQTT5], level: ({ level }: Settings) => level }),
+  choosesLevel: () => client.mqtt5 !== undefined, // set_config may set it
+  cannotSay: ({ client }, verb, said) => client.mqtt5?.cannotSay(verb, said) ?? null,
   shows: ['serial', 'signal'],
   becomes: ['ended', 'crashed'],
   names: ({ client }) => ({ methods: [...Object.keys(client.methods), ...CALL_VERBS], raises: RAISED }),
@@ -75,9 +80,12 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
     const runs = words.firmware ?? 'puppet'
     if (runs !== 'puppet') forPuppetsOnly(written, 'callback')
     const versioned = inItsVersion(written, client)
+    const given = runs === 'puppet' ? optionsOf(written, client.name, versioned.options) : programOptions(written, runs)
+    const options = runs === 'puppet' ? atItsLevel(written, client, given) : given
     return {
       client: versioned,
-      options: runs === 'puppet' ? optionsOf(written, client.name, versioned.options) : programOptions(written, runs),
+      options,
+      level: runs !== 'puppet' || client.mqtt5 === undefined ? 4 : (words.protocol ?? client.mqtt5.levelOf(options)),
       will: willOf(words),
       firmware: runs,
       callback: callbackOf(words),
@@ -88,6 +96,24 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
   make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
 })
+
+/** The options, with those by which `protocol:` is told to the library. */
+function atItsLevel(
+  { words: { protocol }, node, diagnostics }: Written,
+  { mqtt5 }: ClientKind,
+  given: Record<string, PyValue>,
+): Record<string, PyValue> {
+  if (protocol === undefined || mqtt5 === undefined) return given
+  const chosen = entryOf(childOf(node, 'with'), mqtt5.chosenBy)
+  if (chosen !== undefined && mqtt5.levelOf(given) !== protocol)
+    diagnostics.add({
+      code: 'scenario/protocol-twice',
+      message: `protocol says ${protocolName(protocol)}, and with: says ${protocolName(mqtt5.levelOf(given))}`,
+      at: chosen.value.place,
+      hint: 'keep one of them; protocol: is enough',
+    })
+  return { ...mqtt5.options(protocol), ...given }
+}
 
 /** What other programs do in their callbacks, they decide themselves. */
 function forPuppetsOnly({ words, node, diagnostics }: Written, key: 'callback'): void {

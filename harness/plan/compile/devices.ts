@@ -150,7 +150,7 @@ type Unfit = (why: string) => boolean
 
 /** Whether the kind can speak what `protocol:` says. */
 function speaks(
-  { protocol, use }: z.output<typeof shape>,
+  { protocol, use, firmware = 'puppet' }: z.output<typeof shape>,
   { levels = [4] }: Pick<AnyDeviceKind, 'levels'>,
   node: Node,
   diagnostics: Diagnostics,
@@ -159,11 +159,12 @@ function speaks(
   if (protocol === undefined || levels.includes(protocol)) return true
   if (unfit(`${use}, which has no ${protocolName(protocol)}`)) return true
   const able = Object.values(deviceKinds).filter((kind) => kind.levels?.includes(protocol) === true)
+  const who = able.some((kind) => kind.name === use) && firmware !== 'puppet' ? `${firmware} on ${use}` : use
   diagnostics.add({
     code: 'scenario/no-protocol',
-    message: `${use} has no ${protocolName(protocol)}: it speaks ${levels.map(protocolName).join(', ')}`,
+    message: `${who} has no ${protocolName(protocol)}: it speaks ${levels.map(protocolName).join(', ')}`,
     at: entryOf(node, 'protocol')!.value.place,
-    hint: `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}`,
+    hint: who === use ? `remove it, or write use: ${able.map((kind) => kind.name).join(' or ')}` : 'remove it',
   })
   return false
 }
@@ -179,6 +180,17 @@ function willFits(
   unfit: Unfit,
 ): boolean {
   const told = kind.tells?.(settings, 'connect', 'will.properties') ?? true
+  if (will?.properties !== undefined && level === MQTT5) {
+    const fault = kind.cannotSay?.(settings, 'will', will) ?? null
+    if (fault === null || unfit(`${use}, which ${fault.why}`)) return true
+    diagnostics.add({
+      code: 'scenario/library-cannot-send',
+      message: `${use} ${fault.why}`,
+      at: entryOf(childOf(node, 'will')!, 'properties')!.keyPlace,
+      hint: 'leave it out, or take a device with use: raw or mqttjs',
+    })
+    return false
+  }
   if (will?.properties === undefined || ((level === MQTT5 || level === null) && told)) return true
   if (unfit(`${use}, which has no MQTT 5`)) return true
   const canSpeak = kind.levels?.includes(MQTT5) === true
@@ -189,7 +201,7 @@ function willFits(
     hint: told
       ? canSpeak
         ? 'write protocol: 5 into the device'
-        : 'take a device with use: raw or mqttjs'
+        : 'take a device with use: raw, mqttjs or esp-mqtt'
       : 'write {will.properties:json} into it',
   })
   return false

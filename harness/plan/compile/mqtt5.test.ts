@@ -48,6 +48,17 @@ describe('protocol', () => {
       '4:54 scenario/protocol-twice',
     ],
     [
+      'two things at once, by the option of a library',
+      '  d: { use: esp-mqtt, protocol: 5, with: { session.protocol_ver: MQTT_PROTOCOL_V_3_1_1 } }\n',
+      '4:66 scenario/protocol-twice',
+    ],
+    ['a firmware', '  d: { use: esp-mqtt, firmware: esphome, protocol: 5 }\n', '4:52 scenario/no-protocol'],
+    [
+      'a property of a will that the library has no call for',
+      '  d: { use: esp-mqtt, protocol: 5, will: { topic: w, payload: x, properties: { topicAlias: 1 } } }\n',
+      '4:66 scenario/library-cannot-send',
+    ],
+    [
       'the properties of a will',
       '  d: { use: raw, will: { topic: w, payload: x, properties: {} } }\n',
       '4:48 scenario/needs-mqtt5',
@@ -100,5 +111,49 @@ describe('what a step says in MQTT 5', () => {
       planFrom(text(`  - parallel: [{ expect: { any: [{ message: ${match} }] } }]`, '  d: { use: umqtt.simple }\n'))
     expect(claim('{ properties: { topicAlias: 1 } }')).toMatchObject({ claims5: true, observes5: true })
     expect(claim('{ topic: properties }')).toMatchObject({ claims5: false, observes5: false })
+  })
+})
+
+describe('a library with MQTT 5', () => {
+  const DEVICE = '  esp: { use: esp-mqtt, protocol: 5 }\n'
+
+  it.each([
+    ['protocol: 5', 5],
+    ['protocol: 3.1', 3],
+    ['with: { CONFIG_MQTT_PROTOCOL_5: true, session.protocol_ver: MQTT_PROTOCOL_V_5 }', 5],
+    ['with: { CONFIG_MQTT_PROTOCOL_311: false }', 3],
+    ['with: { session.keepalive: 10s }', 4],
+  ])('%s is level %i', (words, level) => {
+    const plan = planFrom(text('  - connect: d', `  d: { use: esp-mqtt, ${words} }\n`))
+    expect([plan.devices[0]!.level, plan.observes5]).toEqual([level, level === 5])
+  })
+
+  it.each([
+    [
+      'publish: { device: esp, topic: t, payload: "", properties: { topicAlias: 0 } }',
+      '6:66 scenario/library-cannot-send',
+    ],
+    ['connect: { device: esp, properties: { willDelayInterval: 1s } }', '6:43 scenario/library-cannot-send'],
+    ['disconnect: { device: esp, properties: { hex: "00" } }', '6:46 scenario/library-cannot-send'],
+    [
+      'subscribe: { device: esp, topic: t, properties: { subscriptionIdentifier: [1, 2] } }',
+      '6:55 scenario/library-cannot-send',
+    ],
+    [
+      'publish: { device: esp, topic: t, payload: "", properties: { contentType: "a\\0b" } }',
+      '6:66 scenario/library-cannot-send',
+    ],
+    ['auth: esp', '6:11 scenario/library-cannot-send'],
+  ])('cannot send %s', (step, complaint) => {
+    expect(codes(text(`  - ${step}`, DEVICE))).toEqual([complaint])
+  })
+
+  it.each([
+    'connect: { device: esp, properties: { sessionExpiryInterval: 1h, requestProblemInformation: true } }',
+    'subscribe: { device: esp, topic: t, noLocal: false, retainHandling: 0, properties: { subscriptionIdentifier: 1 } }',
+    'publish: { device: esp, topic: t, payload: "", properties: { userProperty: {}, correlationData: { hex: "00" } } }',
+    'disconnect: { device: esp, reasonCode: 4, properties: { userProperty: [[a, b], [a, c]] } }',
+  ])('sends %s', (step) => {
+    expect(codes(text(`  - ${step}`, DEVICE))).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 // Whether what a step says in MQTT 5 reaches the device that it names.
 
+import type { Said5, Verb5 } from '../../../emulators/index.ts'
 import { deviceKinds, MQTT5, protocolName } from '../../devices/index.ts'
 import { entryOf, headPlace, type Node } from '../../scenario/index.ts'
 import type { AnyClientCall } from '../../steps/index.ts'
@@ -26,10 +27,13 @@ export function speaks5(name: string, verb: AnyClientCall, args: object, node: N
       code: 'scenario/needs-mqtt5',
       message: `${what} of MQTT 5, and ${name} (use: ${use}) speaks ${protocolName(level)}`,
       at,
-      hint: canSpeak ? `write protocol: 5 into ${name}` : 'name a device with use: raw or mqttjs, and protocol: 5',
+      hint: canSpeak
+        ? `write protocol: 5 into ${name}`
+        : 'name a device with use: raw, mqttjs or esp-mqtt, and protocol: 5',
     })
     return false
   }
+  if (!canSend(name, verb.name as Verb5, args, node, context)) return false
   const { properties = {} } = args as { readonly properties?: Readonly<Record<string, unknown>> }
   const words = said.flatMap((word) =>
     word === 'properties' ? Object.keys(properties).map((one) => `properties.${one}`) : [word],
@@ -42,6 +46,23 @@ export function speaks5(name: string, verb: AnyClientCall, args: object, node: N
     message: `the ${verb.name} command of ${name} has no place for ${untold}`,
     at,
     hint: `write {${untold.startsWith('properties') ? 'properties:json' : untold}} into it`,
+  })
+  return false
+}
+
+/** What the library has no call for. */
+function canSend(name: string, verb: Verb5, args: object, node: Node, context: Context): boolean {
+  const { use, settings } = context.devices.get(name)!
+  const fault = deviceKinds[use]?.cannotSay?.(settings, verb, args as Said5) ?? null
+  if (fault === null || unfit(name, `${use}, which ${fault.why}`, context)) return fault === null
+  const [first, second] = fault.word?.split('.') ?? []
+  const said = first === undefined ? undefined : entryOf(node, first)
+  const at = (second === undefined ? said : entryOf(said?.value, second)) ?? said
+  context.diagnostics.add({
+    code: 'scenario/library-cannot-send',
+    message: `${use} ${fault.why}`,
+    at: at?.keyPlace ?? headPlace(node),
+    hint: 'leave it out, or name a device with use: raw or mqttjs, and protocol: 5',
   })
   return false
 }
