@@ -1,12 +1,13 @@
 // A broker as a child process: claims a port, writes its configuration into a folder of its own, knows when it is
 // ready, restarts it on the same port and tells when it dies. A recipe says what is special about one program.
 
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Duration, Problem, seconds, showDuration } from '../../emulators/index.ts'
-import { atExit, Child, showExit } from '../child/index.ts'
+import { atExit, Child, removeAfterUs, runAfterUs, showExit } from '../child/index.ts'
 import { claimPort, isFree, type PortClaim } from '../link/index.ts'
 import { oneLine, unlessSlow } from '../outside/index.ts'
 import type { Broker, BrokerAccess, Credentials, WebAddress } from './broker.ts'
@@ -62,10 +63,8 @@ export interface Recipe {
   readonly stopLimit?: Duration | undefined
   /** It starts programs of its own, which must not outlive it. */
   readonly group?: boolean | undefined
-  /** Ends it at once where killing what was started would not. Must not throw when it is gone already. */
-  kill?(place: BrokerStart): Promise<void>
-  /** The same when this process is about to end. */
-  killSync?(place: BrokerStart): void
+  /** Ends it at once where killing what was started would not. */
+  kill?(place: BrokerStart): BrokerCommand & { readonly cwd: string }
   /** How the harness itself gets in. */
   readonly access?: BrokerAccess | undefined
   /** What a device that brings none of its own is given; default: nothing. */
@@ -117,10 +116,16 @@ class ChildBroker implements Broker {
     this.#recipe = recipe
     this.#folder = folder
     this.#version = recipe.knownVersion ?? ''
-    this.#callOffRemoval = atExit(() => {
-      if (this.#child !== null) recipe.killSync?.(this.#started!)
+    const offAtExit = atExit(() => {
+      const kill = this.#child === null ? undefined : recipe.kill?.(this.#started!)
+      if (kill !== undefined) spawnSync(kill.program, kill.args, { stdio: 'ignore', cwd: kill.cwd })
       rmSync(folder, { recursive: true, force: true })
     })
+    const offAfterUs = removeAfterUs(folder)
+    this.#callOffRemoval = () => {
+      offAtExit()
+      offAfterUs()
+    }
   }
 
   async open(): Promise<void> {
@@ -180,7 +185,8 @@ class ChildBroker implements Broker {
   async #end(): Promise<void> {
     const child = this.#child
     if (child === null) return
-    await this.#recipe.kill?.(this.#started!)
+    const kill = this.#recipe.kill?.(this.#started!)
+    if (kill !== undefined) await run(kill)
     await child.kill()
   }
 
@@ -217,6 +223,8 @@ class ChildBroker implements Broker {
     })
     const child = await this.#spawn(command)
     this.#child = child
+    const kill = this.#recipe.kill?.(this.#started)
+    if (kill !== undefined) void child.exit.then(runAfterUs([kill.program, ...kill.args], kill.cwd))
     const { ready: sign, probe = sign === undefined } = this.#recipe
     let outcome = await this.#firstOf(child, ready, probe ? port : null)
     // Its second listener may be a moment later than its first.
@@ -314,6 +322,13 @@ class ChildBroker implements Broker {
     this.#saidReady = true
     this.#onReady()
   }
+}
+
+async function run({ program, args, env, cwd }: BrokerCommand & { readonly cwd: string }): Promise<void> {
+  const child = await Child.spawn(program, args, { ...(env === undefined ? {} : { env }), cwd })
+  child.stdout.resume()
+  child.stderr.resume()
+  await child.exit
 }
 
 /** Characters of a version; it stands in records and reports. */

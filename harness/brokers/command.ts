@@ -2,12 +2,10 @@
 // ready when a line of its output says so, or when its port accepts connections. A program that only starts the broker
 // elsewhere, as `docker run` does, needs a `kill` of its own: killing the program would leave the broker running.
 
-import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
-import { Child } from '../child/index.ts'
 import { BoundedRegExp } from '../outside/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { accessOptions, credentialsOf, tlsOf } from './access-options.ts'
@@ -106,7 +104,7 @@ export const command: BrokerKind = defineBroker({
       access: { ...(credentials === undefined ? {} : { credentials }), ...(tls === undefined ? {} : { tls }) },
       deviceCredentials: credentials,
       ...(hasWebSocket(settings) ? { websocket: settings.websocketPath } : {}),
-      ...(settings.kill === undefined ? {} : killing(settings.kill, env, directory)),
+      ...(settings.kill === undefined ? {} : { kill: killing(settings.kill, env, directory) }),
       prepare: (place) => prepare(settings, program, place, env),
     })
   },
@@ -134,25 +132,14 @@ async function prepare(
   }
 }
 
-const killing = ([program, ...args]: readonly string[], env: Environment, directory: string) => ({
-  async kill(place: BrokerStart): Promise<void> {
-    const child = await Child.spawn(
-      program!,
-      args.map((arg) => filled(arg, place)),
-      { env: env as NodeJS.ProcessEnv, cwd: resolve(directory) },
-    )
-    child.stdout.resume()
-    child.stderr.resume()
-    await child.exit
-  },
-  killSync(place: BrokerStart): void {
-    spawnSync(
-      program!,
-      args.map((arg) => filled(arg, place)),
-      { stdio: 'ignore', cwd: resolve(directory) },
-    )
-  },
-})
+const killing =
+  ([program, ...args]: readonly string[], env: Environment, directory: string) =>
+  (place: BrokerStart) => ({
+    program: program!,
+    args: args.map((arg) => filled(arg, place)),
+    env: env as NodeJS.ProcessEnv,
+    cwd: resolve(directory),
+  })
 
 const CA_FILE = 'ca.crt'
 const CERT_FILE = 'server.crt'

@@ -1,8 +1,9 @@
-// A child process that does not outlive us: asked to end, then killed, and killed at once when this
-// process exits for whatever reason that still runs code (an uncaught exception does, SIGKILL does not).
+// A child process that does not outlive us: asked to end, then killed, and killed at once when this process exits for
+// whatever reason that still runs code (an uncaught exception does). After SIGKILL the reaper kills it.
 
 import type { Readable, Writable } from 'node:stream'
 import { Helper } from './helper.ts'
+import { killAfterUs } from './reaper.ts'
 import { type Exit, type Spawned, type SpawnSettings, sendSignal, spawnHere } from './spawned.ts'
 
 export type { Exit } from './spawned.ts'
@@ -43,8 +44,10 @@ export class Child {
     this.stderr = stderr
     this.#group = group
     alive.add(this)
+    const hasEnded = killAfterUs(pid, group)
     this.exit = exit.then((how) => {
       alive.delete(this)
+      hasEnded()
       return how
     })
   }

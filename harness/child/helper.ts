@@ -2,11 +2,9 @@
 // holds the records of a thousand scenarios stands still for it for 10 ms and more; the helper forks in one.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
+import { builtFile } from './built.ts'
 import { type Exit, type Spawned, type SpawnSettings, sendSignal } from './spawned.ts'
 
 export interface Ask {
@@ -50,7 +48,7 @@ export class Helper {
 
   /** null: it is not there, as when the sources run and nothing is built. Else it is up when this resolves. */
   static async start(): Promise<Helper | null> {
-    const file = helperFile()
+    const file = builtFile('helper-process.js')
     if (file === null) return null
     const child = fork(file, [], {
       execArgv: [],
@@ -137,13 +135,6 @@ export class Helper {
       }
     }
   }
-}
-
-/** A program that Node runs is JavaScript: from the sources (as in tests) it is that of the last build. */
-function helperFile(): string | null {
-  const here = fileURLToPath(import.meta.url)
-  const file = here.endsWith('.ts') ? join(import.meta.dirname, '../../dist/harness/child') : import.meta.dirname
-  return existsSync(join(file, 'helper-process.js')) ? join(file, 'helper-process.js') : null
 }
 
 /** Resolves when whoever reads the stream has read it to its end; at once when nobody reads. */

@@ -9,6 +9,26 @@ export interface ChildProcessFacts {
   readonly name: string
 }
 
+/** It runs: a process that has ended, and that nobody has waited for, is still found by its pid. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return process.platform !== 'linux' || !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Those of a `hil` without its reaper, which is a shell; none until that is there, because a process has the name of its
+ * parent until it runs its own program.
+ */
+export function programsOf(hil: number): readonly ChildProcessFacts[] {
+  const all = childrenOf(hil)
+  const programs = all.filter(({ name }) => name !== 'sh')
+  return programs.length === all.length ? [] : programs
+}
+
 /** Those that run now, without their own children. */
 export function childrenOf(parent: number): readonly ChildProcessFacts[] {
   return (process.platform === 'linux' ? fromProc() : fromPs())

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { programsOf } from './children.testing.ts'
 import { hil, hilBuilt, Scratch, start } from './testing.ts'
 
 const FAILING = 'fixtures/scenarios'
@@ -107,18 +108,10 @@ describe('hil run', () => {
 /** Waits until the scenario's child process runs; its pids. */
 async function inTheMiddle(parent: number): Promise<number[]> {
   for (;;) {
-    const children = childrenOf(parent)
-    if (children.length > 0) return children
+    const children = programsOf(parent)
+    if (children.length > 0) return children.map(({ pid }) => pid)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-}
-
-function childrenOf(parent: number): number[] {
-  const text = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8')
-  return text
-    .split(' ')
-    .filter((pid) => pid !== '')
-    .map(Number)
 }
 
 describe('hil', () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
 import { needs } from '../brokers/needs.testing.ts'
-import { childrenOf } from './children.testing.ts'
+import { programsOf } from './children.testing.ts'
 import { hil, Scratch, start } from './testing.ts'
 
 const mosquittoHere = await needs('mosquitto')
@@ -41,7 +41,7 @@ describe.skipIf(mosquittoHere.skip)(`with mosquitto${mosquittoHere.why}`, () => 
 /** The pid of the mosquitto that this `hil` started, once its scenario is under way. */
 async function mosquittoBelow(parent: number): Promise<number> {
   for (;;) {
-    const below = childrenOf(parent)
+    const below = programsOf(parent)
     const broker = below.find(({ name }) => name === 'mosquitto')
     // Its other child is the scenario's process device: then the broker answers and steps run.
     if (broker !== undefined && below.length > 1) return broker.pid

@@ -24,10 +24,24 @@ export interface Started {
   saying(pattern: RegExp): Promise<string>
 }
 
-/** `ownGroup`: it leads a group of processes of its own, which a signal can be sent to. */
-export function start(args: readonly string[], cwd = ROOT, { ownGroup = false } = {}): Started {
+export interface StartOptions {
+  /** It leads a group of processes of its own, which a signal can be sent to. */
+  readonly ownGroup?: boolean
+  /** Beside the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export function start(
+  args: readonly string[],
+  cwd = ROOT,
+  { ownGroup = false, env: more = {} }: StartOptions = {},
+): Started {
   const { CI: _, FORCE_COLOR: __, ...env } = process.env
-  const child = spawn(process.execPath, [HIL, ...args], { cwd, env: { ...env, NO_COLOR: '1' }, detached: ownGroup })
+  const child = spawn(process.execPath, [HIL, ...args], {
+    cwd,
+    env: { ...env, NO_COLOR: '1', ...more },
+    detached: ownGroup,
+  })
   let out = ''
   let err = ''
   const heard = new Set<() => void>()

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Broker } from '../brokers/index.ts'
-import { atExit } from '../child/index.ts'
+import { atExit, removeAfterUs } from '../child/index.ts'
 import type { Attachment, Provisions, TlsFiles } from '../devices/index.ts'
 import type { LinkTls } from '../link/index.ts'
 import type { DevicePlan, TlsPlan } from '../plan/model/index.ts'
@@ -41,7 +41,8 @@ async function secured(name: string, plan: TlsPlan, files: TlsFiles): Promise<Se
 
 async function securedByFiles(name: string, plan: TlsPlan): Promise<Security> {
   const folder = mkdtempSync(join(tmpdir(), 'hil-certificates-'))
-  const callOff = atExit(() => rmSync(folder, { recursive: true, force: true }))
+  const offAtExit = atExit(() => rmSync(folder, { recursive: true, force: true }))
+  const offAfterUs = removeAfterUs(folder)
   const put = (file: string, text: string): string => {
     writeFileSync(join(folder, file), text, { mode: 0o600 })
     return join(folder, file)
@@ -56,7 +57,8 @@ async function securedByFiles(name: string, plan: TlsPlan): Promise<Security> {
     ...security,
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true, force: true })
-      callOff()
+      offAtExit()
+      offAfterUs()
     },
   }
 }

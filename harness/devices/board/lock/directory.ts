@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { basename, join } from 'node:path'
 import { Problem } from '../../../../emulators/index.ts'
+import { beganOf } from '../../../child/index.ts'
 
 /** Who has a board, or waits for it. */
 export interface Holder {
@@ -88,20 +89,6 @@ export function isHeld({ host, pid, began, until }: Holder): boolean {
   }
   const now = beganOf(pid)
   return now === null || began === '' || now === began
-}
-
-/** null: unknown, as on systems without /proc. */
-function beganOf(pid: number): string | null {
-  try {
-    // The second field, the program's name in brackets, may itself have spaces and brackets.
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? null
-    )
-  } catch {
-    return null
-  }
 }
 
 /** As a person reads it: `hil run a.yaml (pid 12, user me, since 14:02:10)`. */
