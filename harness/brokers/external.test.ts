@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -34,6 +35,24 @@ test('it cannot be stopped, started or killed, and giving it back leaves it alon
   await broker[Symbol.asyncDispose]()
   expect(broker.access.credentials).toBeUndefined()
   expect(await external.available(options)).toBeNull()
+})
+
+test('a name that has no address is told as that', async () => {
+  const options = { url: 'mqtt://no-such-host.invalid:1883' }
+  const why = expect.stringMatching(/^no address is known for the name no-such-host\.invalid/)
+  await expect(external.open(options)).rejects.toMatchObject({ code: 'broker/unreachable', message: why })
+  expect(await external.available(options)).toEqual(why)
+})
+
+test('TLS with a server of something else is told as that, without the words of OpenSSL', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end('220 ready\r\n')))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  await expect(external.open({ url: `mqtts://127.0.0.1:${port}` })).rejects.toMatchObject({
+    code: 'broker/no-tls',
+    message: `the server at 127.0.0.1:${port} speaks neither TLS nor MQTT`,
+  })
+  await new Promise((done) => server.close(done))
 })
 
 test('one that does not answer is a Problem', async () => {

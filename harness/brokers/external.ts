@@ -43,14 +43,14 @@ export const external: BrokerKind = defineBroker({
   async available({ url: { host, port } }) {
     return reach(host, port, CONNECT_LIMIT_MS).then(
       () => null,
-      (error: NodeJS.ErrnoException) => `no answer from ${host}:${port}: ${error.code ?? error.message}`,
+      (error: NodeJS.ErrnoException) => unreached(host, port, error),
     )
   },
   async open(settings) {
     const { host, port, secure, web } = settings.url
     const tls = secure ? { serverName: host, ...tlsOf('external', settings) } : undefined
     await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
-      throw new Problem('broker/unreachable', `no answer from ${host}:${port}: ${cause.code ?? cause.message}`, {
+      throw new Problem('broker/unreachable', unreached(host, port, cause), {
         hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
         cause,
       })
@@ -60,6 +60,17 @@ export const external: BrokerKind = defineBroker({
     return new ExternalBroker(settings, tls, web === null ? null : await openGateway(web, tls))
   },
 })
+
+/** A name that cannot be looked up is no broker that does not answer. */
+const unreached = (host: string, port: number, { code, message }: NodeJS.ErrnoException): string =>
+  UNKNOWN_NAME.has(code ?? '')
+    ? `no address is known for the name ${host} (${code})`
+    : `no answer from ${host}:${port}: ${code ?? message}`
+
+const UNKNOWN_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME'])
+
+/** How OpenSSL says that what came is no record of TLS. */
+const FOREIGN = /wrong version number|packet length too long/i
 
 /** So that a certificate that is not trusted is told as that, and not as a connection that was lost. */
 async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<void> {
@@ -81,6 +92,11 @@ async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<voi
     if (await speaksMqtt(host, port))
       throw new Problem('broker/no-tls', `the port ${host}:${port} speaks MQTT without TLS`, {
         hint: 'write mqtt:// in place of mqtts://, or name its port for TLS, such as 8883',
+        cause,
+      })
+    if (FOREIGN.test(cause.message))
+      throw new Problem('broker/no-tls', `the server at ${host}:${port} speaks neither TLS nor MQTT`, {
+        hint: 'is the port right? MQTT over TLS is usually at 8883; wss:// is MQTT over WebSocket',
         cause,
       })
     throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {

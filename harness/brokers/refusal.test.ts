@@ -58,6 +58,22 @@ describe('a refused client', () => {
     expect(problem).toMatchObject({ code: 'broker/wants-tls', hint: expect.stringContaining('mqtts://') })
   })
 
+  test.each([
+    ['SSH-2.0-OpenSSH_9.6\r\n', 'it answers a CONNECT with "SSH-2.0-OpenSSH_9.6"'],
+    ['HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', 'with "HTTP/1.1 400 Bad Request"'],
+    ['\0\x01\xff', 'with the bytes 0001ff'],
+  ])('at a port of something else is told what answers there: %j', async (said, message) => {
+    const port = await answering(Buffer.from(said, 'latin1'))
+    const problem = await refusalOf(door(port), 'the observer', new Error('Invalid header flag bits'))
+    expect(problem).toMatchObject({ code: 'broker/no-mqtt', message: expect.stringContaining(message) })
+  })
+
+  test('at a port where nobody answers is told so', async () => {
+    const port = await listening(createServer((socket) => socket.on('error', () => {}).resume()))
+    const problem = await refusalOf(door(port), 'the observer', new Error('connack timeout'))
+    expect(problem).toMatchObject({ code: 'broker/no-mqtt', message: expect.stringContaining('does not answer') })
+  })
+
   test('for no reason that can be found out has none', async () => {
     const port = await answering(Buffer.from([]))
     expect(await refusalOf(door(port), 'the observer', new Error('closed'))).toBeNull()

@@ -47,12 +47,35 @@ export async function refusalOf(door: Door, who: string, cause: unknown): Promis
     return new Problem('broker/refused', `the broker at ${at} refuses ${who}: ${REFUSED[code]} (CONNACK ${code})`, {
       cause,
     })
-  if (door.access.tls === undefined && typeof code !== 'number' && (await speaksTls(door.host, door.port)))
+  if (door.access.tls !== undefined || typeof code === 'number') return null
+  const [tls, answer] = await Promise.all([speaksTls(door.host, door.port), answerTo(door.host, door.port)])
+  if (tls)
     return new Problem('broker/wants-tls', `the port ${at} speaks TLS, and ${who} came without`, {
       hint: 'write mqtts:// in place of mqtt://, with --cafile FILE for an authority of your own; or name its plain port',
       cause,
     })
-  return null
+  return noMqtt(answer, at, cause)
+}
+
+/** Null: it answers a CONNECT as a broker does, or only closes the connection, for which a broker may have its reasons. */
+function noMqtt(answer: Buffer | 'closed', at: string, cause: unknown): Problem | null {
+  if (answer === 'closed' || answer[0] === CONNACK) return null
+  const what =
+    answer.length === 0
+      ? `the server at ${at} accepts connections and does not answer a CONNECT`
+      : `the server at ${at} does not speak MQTT: it answers a CONNECT with ${shownAnswer(answer)}`
+  return new Problem('broker/no-mqtt', what, {
+    hint: 'is the port right? MQTT is usually at 1883, over TLS (mqtts://) at 8883; ws:// is MQTT over WebSocket',
+    cause,
+  })
+}
+
+/** Its first line where it is text, else its first bytes. */
+function shownAnswer(answer: Buffer): string {
+  const [line = ''] = answer.toString('latin1').split(/\r?\n/)
+  return /^[ -~]{3,}$/.test(line)
+    ? JSON.stringify(line.slice(0, 60))
+    : `the bytes ${answer.subarray(0, 8).toString('hex')}`
 }
 
 /** Whether a server answers a TLS handshake there, whatever certificate it has or wants. */
@@ -78,19 +101,24 @@ const CONNECT = Buffer.from('101500044d5154540402000a000968696c2d70726f6265', 'h
 const CONNACK = 0x20
 
 /** Whether a broker answers a CONNECT there without TLS, whatever it answers. */
-export function speaksMqtt(host: string, port: number): Promise<boolean> {
+export async function speaksMqtt(host: string, port: number): Promise<boolean> {
+  return (await answerTo(host, port))[0] === CONNACK
+}
+
+/** What comes first after a CONNECT without TLS; nothing: it was silent for three seconds. */
+function answerTo(host: string, port: number): Promise<Buffer | 'closed'> {
   return new Promise((resolve) => {
     const socket = connect({ host, port })
-    const end = (answer: boolean): void => {
+    const end = (answer: Buffer | 'closed'): void => {
       clearTimeout(late)
       socket.destroy()
       resolve(answer)
     }
-    const late = setTimeout(end, PATIENCE_MS, false)
+    const late = setTimeout(end, PATIENCE_MS, Buffer.alloc(0))
     socket.once('connect', () => socket.write(CONNECT))
-    socket.once('data', (chunk) => end(chunk[0] === CONNACK))
-    socket.on('error', () => end(false))
-    socket.once('close', () => end(false))
+    socket.once('data', end)
+    socket.on('error', () => end('closed'))
+    socket.once('close', () => end('closed'))
   })
 }
 

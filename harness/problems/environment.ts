@@ -40,6 +40,11 @@ export const environment = {
     meaning: 'The server does not upgrade to WebSocket at this address.',
     fix: 'The message has the status of its answer. Check the path, the login of the server, and the port.',
   },
+  'broker/no-mqtt': {
+    fault: 'environment',
+    meaning: 'The port accepts connections, and nothing there answers a CONNECT as a broker of MQTT does.',
+    fix: 'Check the host and the port of the URL; the message has what was answered.',
+  },
   'broker/no-observer': {
     fault: 'environment',
     meaning: 'The harness’s own client could not subscribe, so nothing could be said about what others see.',

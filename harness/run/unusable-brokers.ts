@@ -9,6 +9,7 @@ import type { ScenarioRun } from './result.ts'
 const OF_THE_BROKER: ReadonlySet<string> = new Set([
   'broker/bad-options',
   'broker/login-refused',
+  'broker/no-mqtt',
   'broker/no-observer',
   'broker/no-tls',
   'broker/not-installed',
