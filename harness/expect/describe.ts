@@ -2,13 +2,14 @@
 
 import { type Duration, showDuration, unreachable } from '../../emulators/index.ts'
 import { type Event, type FrameEvent, type PacketEvent, type UpgradeEvent, withoutEscapes } from '../evidence/index.ts'
+import { oneLine } from '../outside/index.ts'
 import { clipText } from '../scenario/index.ts'
 import { showOutcome } from './call.ts'
 import { type Fields, type FieldValue, packetFields } from './fields.ts'
 import { showValue } from './show-value.ts'
 
 export function describe(event: Event): string {
-  return `#${event.seq} ${showDuration(event.at as unknown as Duration)} ${what(event)}`
+  return `#${event.seq} ${showDuration(event.at as unknown as Duration)} ${oneLine(what(event))}`
 }
 
 function what(event: Event): string {

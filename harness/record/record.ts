@@ -75,10 +75,8 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
   const { clock, timeline, resources } = session
   const ending = new Ending(clock, settings)
   const early: Event[] = []
-  let isOpen = false
-  timeline.subscribe((event) => {
-    if (!isOpen) early.push(event)
-  })
+  let take = (event: Event): void => void early.push(event)
+  const leave = timeline.subscribe((event) => take(event))
   try {
     const broker = await session.openBroker(settings.openBroker)
     const header: RecordingHeader = {
@@ -94,17 +92,17 @@ export async function record(settings: RecordSettings): Promise<Recorded> {
       if (device.console !== undefined) await listenTo(device.name, device.console, timeline, clock, resources)
     }
     const file = await openFile(folder, header, ending, limits.disk)
-    for (const event of early.splice(0)) file.write(event)
-    isOpen = true
     const connected = new Set<string>()
-    const leave = timeline.subscribe((event) => {
+    const files = settings.tls ? [await writeAuthority(folder)] : []
+    settings.onReady({ links, broker })
+    take = (event) => {
       file.write(event)
       if (event.kind === 'socket') connected.add(event.device)
       if (event.kind === 'packet' || event.kind === 'socket') ending.happened()
       settings.onEvent(event)
-    })
-    const files = settings.tls ? [await writeAuthority(folder)] : []
-    settings.onReady({ links, broker })
+    }
+    // A device may have connected before everything was ready.
+    for (const event of early.splice(0)) take(event)
     const problem = await ending.ended
     timeline.record({ kind: 'fault', what: ENDED })
     leave() // what happens while things are given back is no evidence

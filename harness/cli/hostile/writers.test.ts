@@ -31,6 +31,7 @@ const events = (text: string, other: string): Event[] => {
     { kind: 'device', device: 'blue', change: 'crashed', detail: other },
     { kind: 'broker', change: 'died', detail: text },
     { kind: 'fault', what: text, device: 'blue' },
+    { kind: 'violation', device: 'blue', by: 'broker', statement: 'MQTT-3.3.2-3', what: text, of: 1 },
   ]
   return facts.map((fact, seq) => ({ ...fact, at: instant(seq), seq })) as unknown as Event[]
 }
@@ -49,6 +50,14 @@ it('XML: a document with such texts is sound, and has the elements that were wri
   )
 })
 
+it('words: an event is one line, whatever is in it', () => {
+  fc.assert(
+    fc.property(nasty, nasty, (text, other) => {
+      for (const event of events(text, other)) expect(inWords(event)).not.toMatch(/[\n\r\t\u2028]/)
+    }),
+  )
+})
+
 it('HTML: no such text has a tag, an entity or the end of an attribute in it', () => {
   fc.assert(
     fc.property(hostile, (text) => {
@@ -61,7 +70,7 @@ it('JSON: a timeline comes back as it was, an event a line', () => {
   fc.assert(
     fc.property(nasty, nasty, (text, other) => {
       const written = writeTimeline({ scenario: text }, events(text, other))
-      expect(written.trimEnd().split('\n')).toHaveLength(8)
+      expect(written.trimEnd().split('\n')).toHaveLength(9)
       expect(readTimeline(written).events).toEqual(events(text, other))
     }),
   )

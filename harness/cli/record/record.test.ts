@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openPty } from '../../../emulators/index.ts'
@@ -43,7 +43,33 @@ const kinds = (folder: string): string[] =>
 
 const mosquittoHere = await needs('mosquitto')
 
+/** Connects as soon as somebody listens there. */
+async function connected(port: number): Promise<Socket> {
+  for (;;) {
+    const socket = connect({ host: '127.0.0.1', port })
+    const got = await once(socket, 'connect').catch(() => null)
+    if (got !== null) return socket.on('error', () => {})
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+}
+
 describe('hil record', () => {
+  it('shows and counts a device that connects before everything is ready', async () => {
+    using scratch = new Scratch()
+    const port = await freePort()
+    // The others take their time to be ready.
+    const others = Array.from({ length: 40 }, (_, k) => ['--device', `other${k}`]).flat()
+    const recording = start(['record', '--output', join(scratch.path, 'rec'), '--device', `blue=${port}`, ...others])
+    const socket = await connected(port)
+    await recording.saying(/recording into/)
+    await recording.saying(/blue socket connected/)
+    recording.child.kill('SIGINT')
+    const { code, out } = await recording.ended
+    socket.destroy()
+    expect(code).toBe(0)
+    expect(out).toMatch(/^ {2}blue: 1 connection, 0 packets sent/m)
+  })
+
   it('writes down what passes, shows it in a line each, and gives its port back at Ctrl-C', async () => {
     using scratch = new Scratch()
     const folder = join(scratch.path, 'rec')
