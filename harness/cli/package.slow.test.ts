@@ -66,7 +66,7 @@ describe('the package', () => {
     for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/harness/index.d.ts', 'docs/README.md'])
       expect(all).toContain(file)
     const ours =
-      /\.(test|contract|testing)\.|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures\/(?!firmware\/|traces\/README\.md)/
+      /\.(test|testing)\.|\.contract\.[jt]s|\.map$|[/]testing\.|loopback|tampering|^dist\/(bench|fixtures)|^fixtures\/(?!firmware\/|traces\/README\.md)/
     const theirs = all.filter((file) => !file.startsWith('examples/'))
     expect(theirs.filter((file) => ours.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts')))).toEqual(
       theirs.filter((file) => /^docs\/.*\.ts$/.test(file) && !/\.test\./.test(file)),

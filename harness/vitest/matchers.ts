@@ -6,7 +6,6 @@ import type { YamlMap } from '../plan/index.ts'
 import { type Asker, callSite } from './call-site.ts'
 import { type Asked, acked, claim, decide, fits, judged, type Result } from './decide.ts'
 import type { Linked } from './device.ts'
-import type { HilMatchers } from './matcher-types.ts'
 import { type MatcherSubject, membershipOf } from './session-of.ts'
 import { watched } from './taken-up.ts'
 import type {
@@ -19,11 +18,6 @@ import type {
   Terms,
   ViolationMatch,
 } from './words.ts'
-
-declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
-  interface Matchers<T = any> extends HilMatchers<T> {}
-}
 
 interface State {
   /** Not there without `.not`, whatever vitest's types say. */

@@ -11,6 +11,7 @@ import { brokerFor, factsOf, openChosen } from '../select/index.ts'
 import { callSite } from './call-site.ts'
 import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './device.ts'
 import { KeptBrokers } from './kept-brokers.ts'
+import type { HilMatchers } from './matcher-types.ts'
 import { matchers } from './matchers.ts'
 import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
@@ -23,6 +24,9 @@ declare module 'vitest' {
   interface ProvidedContext {
     mqttHil?: ParsedOptions
   }
+  // Here, and not beside the matchers: only what this file's own declarations name comes along with it.
+  // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
+  interface Matchers<T = any> extends HilMatchers<T> {}
 }
 
 /** For `test.override({ hil: { … } })`; what is not said here is as in the plugin's options. */
