@@ -43,6 +43,8 @@ export interface Instruction {
   readonly method: string
   readonly args: readonly PyValue[]
   readonly kwargs: Readonly<Record<string, PyValue>>
+  /** A call before it, without which it is not made: what it must return is `done`. Devices of fleets know it. */
+  readonly before?: (Omit<Instruction, 'id' | 'before'> & { readonly done: PyValue }) | undefined
 }
 
 /** How a call of a library ended: a value, or an exception that left it. */

@@ -19,6 +19,8 @@ export interface FleetRole {
   readonly backoff: Backoff | null
   /** The constructor's, with who it is and where its broker is. */
   options(device: FleetDevice): Options
+  /** Calls before the first connect: what the library is told of MQTT 5. */
+  setUp?(device: FleetDevice): readonly LibraryCall[]
   will(device: FleetDevice): LibraryCall | null
   subscriptions(device: FleetDevice): readonly LibraryCall[]
   /** A message for the device, before its program's callback would have it. */

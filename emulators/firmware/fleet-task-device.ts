@@ -32,6 +32,7 @@ export function* taskDevice(role: FleetRole, device: FleetDevice): Program<void>
   const hooks = new TaskHooks(role, device)
   const client = role.client.create(role.options(device), hooks)
   hooks.client = client
+  for (const call of role.setUp?.(device) ?? []) yield* say(client, call)
   yield* say(client, role.connect)
   for (;;) {
     const instruction = yield NEXT
@@ -40,6 +41,12 @@ export function* taskDevice(role: FleetRole, device: FleetDevice): Program<void>
 }
 
 function* obey(client: EmulatedClient, hooks: TaskHooks, instruction: Instruction): Program<void> {
+  const { before } = instruction
+  const told = before === undefined ? null : yield* say(client, before)
+  if (told !== null && told !== before!.done) {
+    yield* reportOutcome(instruction.id, { kind: 'raised', error: new PythonError(before!.method, told) })
+    return
+  }
   const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
   const failed = typeof value === 'number' && value < 0
   const done = !failed && (typeof value !== 'number' || value === 0 || (yield* hooks.acknowledged(value)))

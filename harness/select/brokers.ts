@@ -143,7 +143,8 @@ export function skipForWebSocket(plan: Plan, { kind, name, options }: ChosenBrok
 export function skipForProtocol(plan: Plan, { kind, name, options }: ChosenBroker): Plan {
   const has = plan.skip === null ? kind.protocols(options) : null
   if (has === null) return plan
-  const lacking = [...plan.devices.map(({ protocol }) => protocol), plan.claims5 === true ? MQTT5 : null].find(
+  const spoken = [...plan.devices, ...(plan.fleet?.groups ?? [])].map(({ protocol }) => protocol)
+  const lacking = [...spoken, plan.claims5 === true ? MQTT5 : null].find(
     (level) => level !== null && !has.includes(level),
   )
   return lacking === undefined ? plan : { ...plan, skip: `${name} has no ${protocolName(lacking!)}` }

@@ -276,12 +276,14 @@ export class FleetSocket implements Connecting, WireEnd {
     }
   }
 
-  /** [MQTT 3.1.1, 3.2]: fixed header 20 02, session-present flag, return code; perhaps in pieces. */
+  /** [MQTT 3.1.1, 3.2]: fixed header 20 02, session-present flag, return code; perhaps in pieces. In MQTT 5 it is longer. */
   #lookAtAnswer(count: number): void {
     const { host } = this.#fleet
     for (let k = 0; k < count && this.#seen < CONNACK_BYTES; k++, this.#seen++) {
       const byte = ARRIVED[k]!
       if (this.#seen === 0) this.#first = byte
+      else if (this.#seen === 1 && byte >= 128)
+        this.#seen-- // its length goes on
       else if (this.#seen === 2) this.#flags = byte
       else if (this.#seen === 3 && this.#first === CONNACK)
         host.onConnack?.(this.device, byte, (this.#flags & 1) === 1, this.#fleet.now())

@@ -60,7 +60,8 @@ export class GroupProgram implements FleetRole {
     this.#crew = crew
     this.client = client
     this.backoff = group.backoff
-    this.connect = client.verbs.connect({ clean: group.clean })!
+    // A library with a task of its own is told by an option.
+    this.connect = client.verbs.connect(client.inTask === undefined ? { clean: group.clean } : {})!
     this.check = instruction('check', client.verbs.check({}))
     this.ping = instruction(
       'ping',
@@ -75,6 +76,15 @@ export class GroupProgram implements FleetRole {
     return {
       ...libraryOptions(this.#group, this.#member(i), host, port, this.#way.credentials, this.#way.tls !== null),
     }
+  }
+
+  setUp(device: FleetDevice): readonly LibraryCall[] {
+    const { mqtt5 } = this.client
+    if (mqtt5 === undefined) return []
+    const { properties } = this.#group
+    const { will } = this.#member(this.#crew.numberOf(device))
+    const said = [mqtt5.before('connect', { properties }), mqtt5.before('will', { properties: will?.properties })]
+    return said.filter((call) => call !== null)
   }
 
   will(device: FleetDevice): LibraryCall | null {
@@ -128,7 +138,7 @@ function instruction(id: string, call: LibraryCall | null): Instruction | null {
   return call === null ? null : { id, ...call }
 }
 
-function publishCall({ client }: FleetGroup, { qos, retain }: Publication): PublishCall {
+function publishCall({ client }: FleetGroup, { qos, retain, properties }: Publication): PublishCall {
   const said = client.verbs.publish({
     topic: HOLE,
     payload: HOLE,
@@ -137,7 +147,11 @@ function publishCall({ client }: FleetGroup, { qos, retain }: Publication): Publ
   })!
   // By their places, which costs a call less than names do.
   const args: PyValue[] = bind(said.method, client.methods[said.method]!, said.args, said.kwargs)
-  const made: Instruction = { id: 'publish', method: said.method, args, kwargs: {} }
+  const before = client.mqtt5?.before('publish', { properties }) ?? null
+  const made: Instruction = {
+    ...{ id: 'publish', method: said.method, args, kwargs: {} },
+    ...(before === null ? {} : { before: { ...before, done: client.mqtt5!.done } }),
+  }
   const asText = typeof args[0] === 'string'
   const payloadAt = Math.max(1, args.lastIndexOf(HOLE))
   return {

@@ -29,6 +29,8 @@ export function residueOf(
   return { sessions, retained: [...retained] }
 }
 
-/** umqtt.robust comes back with clean session false, however it connected at first. */
-const keepsSession = ({ clean, client }: FleetGroup, { turns }: DeviceState): boolean =>
-  clean === false || (client.name === 'umqtt.robust' && turns.length > 2)
+/** umqtt.robust comes back with clean session false, however it connected at first. In MQTT 5 the expiry decides. */
+const keepsSession = ({ clean, client, properties }: FleetGroup, { turns }: DeviceState): boolean =>
+  clean === false ||
+  Number(properties?.sessionExpiryInterval ?? 0) > 0 ||
+  (client.name === 'umqtt.robust' && turns.length > 2)

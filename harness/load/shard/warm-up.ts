@@ -4,6 +4,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net'
 import { milliseconds, monotonic } from '../../../emulators/index.ts'
+import { MQTT5 } from '../../devices/index.ts'
 import type { FleetGroup, FleetPlan } from '../../plan/index.ts'
 import { SERIES } from './meter.ts'
 import { ShardRunner } from './shard-runner.ts'
@@ -84,19 +85,26 @@ const PUBLISH = 3
 const SUBSCRIBE = 8
 const UNSUBSCRIBE = 10
 const PINGREQ = 12
+/** Behind the name `MQTT` with its length. */
+const LEVEL_AT = 6
 
-/** All that a broker has to say to such a device [MQTT 3.1.1, 3]; it delivers nothing. */
+/** All that a broker has to say to such a device [MQTT 3.1.1, 3; MQTT 5.0, 3]; it delivers nothing. */
 function answer(socket: Socket): void {
   let waiting: Buffer = Buffer.alloc(0)
+  let is5 = false
   socket.on('data', (chunk: Buffer) => {
     waiting = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk])
     for (let packet = take(waiting); packet !== null; packet = take(waiting)) {
       waiting = waiting.subarray(packet.end)
       const { head, body } = packet
       const id = body.subarray(0, 2)
-      if (head >> 4 === CONNECT) socket.write(Uint8Array.of(0x20, 2, 0, 0))
-      else if (head >> 4 === SUBSCRIBE) socket.write(Uint8Array.of(0x90, 3, id[0]!, id[1]!, 0))
-      else if (head >> 4 === UNSUBSCRIBE) socket.write(Uint8Array.of(0xb0, 2, id[0]!, id[1]!))
+      if (head >> 4 === CONNECT) {
+        is5 = body[LEVEL_AT] === MQTT5
+        socket.write(is5 ? Uint8Array.of(0x20, 3, 0, 0, 0) : Uint8Array.of(0x20, 2, 0, 0))
+      } else if (head >> 4 === SUBSCRIBE)
+        socket.write(Uint8Array.of(0x90, is5 ? 4 : 3, id[0]!, id[1]!, ...(is5 ? [0, 0] : [0])))
+      else if (head >> 4 === UNSUBSCRIBE)
+        socket.write(Uint8Array.of(0xb0, is5 ? 4 : 2, id[0]!, id[1]!, ...(is5 ? [0, 0] : [])))
       else if (head >> 4 === PINGREQ) socket.write(Uint8Array.of(0xd0, 0))
       else if (head >> 4 === PUBLISH && (head & 6) !== 0) {
         const at = 2 + body.readUInt16BE(0)

@@ -6,6 +6,7 @@ import { clients, Problem, sharedSubscription, topicFilterFault, topicNameFault 
 import { optionsOf } from '../../devices/index.ts'
 import { childOf, Diagnostics, entryOf, type Node, placeOf, toPlain } from '../../scenario/index.ts'
 import type { FleetMember, Publication } from '../model/fleet.ts'
+import { check5 } from './mqtt5.ts'
 import { deviceNode, type FleetContext, type GroupInput } from './placeholders.ts'
 
 /** A group as it is being compiled. */
@@ -37,6 +38,7 @@ export function checkGroup(
       })
   const first = memberAt(0, parts, context)
   if (first === null) return
+  check5(words, node, first, context)
   for (const text of words.brokers ?? [])
     if (addressOf(text).host === '')
       diagnostics.add({

@@ -46,6 +46,8 @@ function compileGroup(name: string, node: Node, context: FleetContext): FleetGro
     count: words.count,
     keepalive,
     clean: words.connect?.clean,
+    protocol: words.protocol ?? null,
+    properties: words.connect?.properties,
     arrival: arrivalOf(words.arrival, words.count),
     backoff: backoffOf(words.reconnect),
     resetAfter: words['reset-after'] ?? null,

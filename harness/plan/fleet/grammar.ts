@@ -4,8 +4,8 @@
 
 import { z } from 'zod'
 import { clients } from '../../../emulators/index.ts'
-import { will } from '../../devices/index.ts'
-import { hexBytes } from '../../packets/index.ts'
+import { protocolWord, will } from '../../devices/index.ts'
+import { hexBytes, properties } from '../../packets/index.ts'
 import { duration, percent, positiveDuration, positiveRate, qos, rate, size, text } from '../../scenario/index.ts'
 
 /** CONNECT has two bytes for it. */
@@ -81,6 +81,7 @@ export const publication = z
     qos: z.union([qos()]).optional().describe('0 or 1; default: 0'),
     retain: z.boolean().optional().describe('the retain flag; default: false'),
     times: z.number().int().min(1).optional().describe('number of messages of each device; default: no end'),
+    properties: properties.optional().describe('MQTT 5: properties of each message, the same for all devices'),
     track: z
       .boolean()
       .optional()
@@ -118,6 +119,7 @@ export const group = z.strictObject({
   use: z.enum(Object.keys(clients) as (keyof typeof clients)[]).describe('the emulated client library'),
   count: z.number().int().min(1).max(1_000_000).describe('how many devices'),
   'client-id': text().optional().describe('the client id of each; default: the name of the group, - and the number'),
+  protocol: protocolWord().optional().describe('the MQTT that its devices speak: 3.1, 3.1.1 or 5; default: 3.1.1'),
   with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library'),
   will: will.optional().describe('the last will that each announces'),
   connect: z
@@ -130,6 +132,7 @@ export const group = z.strictObject({
         .optional()
         .describe('the keep alive; default: 0s, which is none'),
       clean: z.boolean().optional().describe("the clean session flag; default: the library's own"),
+      properties: properties.optional().describe('MQTT 5: properties of CONNECT, the same for all devices'),
     })
     .optional()
     .describe('how it connects'),

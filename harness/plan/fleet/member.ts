@@ -4,7 +4,8 @@
 import { dirname, resolve as resolvePath } from 'node:path'
 import { type ClientKind, type OptionMeaning, Problem, type PyValue } from '../../../emulators/index.ts'
 import { optionsOf } from '../../devices/index.ts'
-import { childOf, Diagnostics, interpolate, type Node, toPlain } from '../../scenario/index.ts'
+import { properties, type SentProperties } from '../../packets/index.ts'
+import { childOf, Diagnostics, interpolate, type Node, toPlain, validate } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember } from '../model/fleet.ts'
 import { deviceNode, type FleetContext, type GroupInput, using, valuesOf } from './placeholders.ts'
 
@@ -22,6 +23,7 @@ export function memberOf(i: number, name: string, client: ClientKind, node: Node
           client.name,
           client.options,
         )
+  const willed = willProperties(filled, silent)
   const wrong = silent.all[0]
   if (wrong !== undefined)
     throw new Problem(wrong.code, `device ${i} of ${name}: ${wrong.message}`, { at: wrong.at, hint: wrong.hint })
@@ -39,12 +41,18 @@ export function memberOf(i: number, name: string, client: ClientKind, node: Node
             payload: will.payload,
             qos: will.qos ?? 0,
             retain: will.retain ?? false,
+            properties: willed,
           },
     subscribe: (plain.subscribe ?? []).map(({ topic, qos }) => ({ topic, qos: qos ?? 0 })),
     topics,
     tls:
       plain.tls === undefined ? null : { ca: file(plain.tls.ca), cert: file(plain.tls.cert), key: file(plain.tls.key) },
   }
+}
+
+function willProperties(device: Node, diagnostics: Diagnostics): SentProperties | undefined {
+  const node = childOf(childOf(device, 'will'), 'properties')
+  return node === undefined ? undefined : validate(properties, node, diagnostics)
 }
 
 /** Empty: each message has another. */
@@ -74,6 +82,7 @@ export function libraryOptions(
     ...(member.will === null
       ? {}
       : inTask?.will({ ...member.will, topic: new TextEncoder().encode(member.will.topic) })),
+    ...(group.protocol === null ? {} : client.mqtt5?.options(group.protocol)),
     ...(backoff === null ? {} : inTask?.manual),
     ...(secure ? inTask?.tls : {}),
     // A policy of the program's own takes the place of the library's thread.

@@ -17,6 +17,7 @@ export function publicationsOf(words: GroupInput, node: Node, context: FleetCont
       jitter: p.jitter ?? 0,
       qos: p.qos === 1 ? 1 : 0,
       retain: p.retain ?? false,
+      properties: p.properties,
       times: p.times ?? Number.POSITIVE_INFINITY,
       tracked: p.track ?? ((p.size === undefined || p.size >= STAMP_BYTES) && !isByChance(item, context)),
       size: p.size ?? null,

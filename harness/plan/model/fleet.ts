@@ -3,6 +3,7 @@
 
 import type { Backoff, ClientKind, Duration, Place, PyValue } from '../../../emulators/index.ts'
 import type { WillSettings } from '../../devices/index.ts'
+import type { SentProperties } from '../../packets/index.ts'
 
 export interface FleetPlan {
   /** What it was compiled from, with whatever is not to be shown; a function, so that nobody writes it by chance. */
@@ -29,6 +30,8 @@ export interface Publication {
   readonly jitter: number
   readonly qos: 0 | 1
   readonly retain: boolean
+  /** Of MQTT 5; absent: none. */
+  readonly properties?: SentProperties | undefined
   /** Messages a device; Infinity: no end. */
   readonly times: number
   /** Its messages are stamped and followed. */
@@ -75,6 +78,10 @@ export interface FleetGroup {
   readonly count: number
   readonly keepalive: Duration
   readonly clean: boolean | undefined
+  /** What `protocol:` says; null: nothing. */
+  readonly protocol: number | null
+  /** Of CONNECT, in MQTT 5; absent: none. */
+  readonly properties?: SentProperties | undefined
   readonly arrival: Arrival
   readonly backoff: Backoff | null
   readonly resetAfter: Duration | null
