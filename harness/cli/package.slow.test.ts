@@ -179,7 +179,7 @@ describe('the examples', () => {
   }, 90_000)
 
   it('and their CI files run commands that there are', () => {
-    for (const name of ['broker', 'firmware', 'vitest']) {
+    for (const name of ['broker', 'firmware', 'vitest', 'arduino', 'esp-idf', 'zephyr']) {
       const workflow = readFileSync(join(ROOT, `examples/${name}/.github/workflows/hil.yml`), 'utf8')
       const scripts = JSON.parse(readFileSync(join(ROOT, `examples/${name}/package.json`), 'utf8')).scripts
       const commands = [...workflow.matchAll(/run: (?:npx (hil .*)|npm run (\w+))$/gm)].map(
