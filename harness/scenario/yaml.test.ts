@@ -1,7 +1,7 @@
 // Text to tree: places, scalars as written, and everything that can be wrong with YAML.
 
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { childOf, type Node, toPlain } from './tree.ts'
 import { parseScenarioText } from './yaml.ts'
 
@@ -184,4 +184,19 @@ test('any text is a tree or diagnostics', () => {
     fc.property(yamlish, (pieces) => check(pieces.join(''))),
     { numRuns: 1000 },
   )
+})
+
+describe('a text that is read again', () => {
+  it('is parsed once, and again under another name or with other words', () => {
+    const first = parseScenarioText('a.yaml', 'name: one')
+    expect(parseScenarioText('a.yaml', 'name: one')).toBe(first)
+    expect(parseScenarioText('b.yaml', 'name: one').root).toMatchObject({ place: { file: 'b.yaml' } })
+    expect(parseScenarioText('a.yaml', 'name: two').root).not.toEqual(first.root)
+  })
+
+  it('is forgotten after many others', () => {
+    const first = parseScenarioText('a.yaml', 'name: one')
+    for (let k = 0; k < 100; k++) parseScenarioText('a.yaml', `name: ${k}`)
+    expect(parseScenarioText('a.yaml', 'name: one')).not.toBe(first)
+  })
 })

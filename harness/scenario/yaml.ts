@@ -18,7 +18,26 @@ export interface ParsedScenario {
   readonly regexes: readonly SplitRegex[]
 }
 
+/** How many texts are kept with what they say: one is compiled for each broker, and many name the same contract. */
+const MOST_KEPT = 16
+/** Characters of a text that is kept. */
+const LONGEST_KEPT = 50_000
+
+/** By file and text, the one that was asked for last at the end. */
+const kept = new Map<string, ParsedScenario>()
+
+/** What is returned may be shared: nobody changes it. */
 export function parseScenarioText(file: string, text: string): ParsedScenario {
+  if (text.length > LONGEST_KEPT) return parse(file, text)
+  const key = `${file}\0${text}`
+  const parsed = kept.get(key) ?? parse(file, text)
+  kept.delete(key)
+  kept.set(key, parsed)
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+  return parsed
+}
+
+function parse(file: string, text: string): ParsedScenario {
   const source = text.replace(/^\uFEFF/, '')
   const diagnostics = new Diagnostics()
   const lineCounter = new LineCounter()
