@@ -21,6 +21,7 @@ export const buttonLed: FirmwareKind = {
   name: 'button-led',
   summary: "publishes its button twice a second and shows another board's button on its LED",
   options: OPTIONS,
+  inFleet: { never: 'nobody presses its button there' },
   program(context) {
     const options = parseOptions('button-led', OPTIONS, context.options)
     const name = textOf(options.name!)

@@ -54,6 +54,7 @@ export const esphome: FirmwareKind = {
   summary:
     'what ESPHome does with esp-mqtt: birth and will, discovery, retained states, reboot after 15 min without a broker',
   options: OPTIONS,
+  inFleet: { library: 'esp-mqtt' },
   program(context) {
     const options = parseOptions('esphome', OPTIONS, context.options)
     if (context.client.inTask === undefined)

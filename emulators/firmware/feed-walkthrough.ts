@@ -17,6 +17,7 @@ export const feedWalkthrough: FirmwareKind = {
   name: 'feed-walkthrough',
   summary: 'connects, subscribes, publishes, unsubscribes and disconnects, and prints every callback',
   options: OPTIONS,
+  inFleet: { never: 'it is over after one message' },
   program(context) {
     const topic = textOf(parseOptions('feed-walkthrough', OPTIONS, context.options).topic!)
     return () => run(context, topic)

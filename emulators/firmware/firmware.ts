@@ -3,6 +3,7 @@
 
 import type { Program, PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient, LibraryCall, OptionSpec } from '../clients/client.ts'
+import type { ClientName } from '../clients/index.ts'
 import type { Duration } from '../core/time.ts'
 
 /** The last will that a device announces. */
@@ -37,6 +38,8 @@ export interface FirmwareKind {
   readonly summary: string
   /** The puppet has none of its own: there `with` holds the client's constructor options. */
   readonly options: readonly OptionSpec[]
+  /** The library that a group of a fleet runs it on, or why a fleet cannot run it. */
+  readonly inFleet?: { readonly library: ClientName } | { readonly never: string }
   /** Throws the Problem of wrong options at once, not at boot. */
   program(context: FirmwareContext): () => Program<void>
 }

@@ -22,6 +22,7 @@ export const mqttAsDemo: FirmwareKind = {
   name: 'mqtt-as-demo',
   summary: "mqtt_as's own example: subscribes at each `up`, prints what comes, publishes a counter every five seconds",
   options: OPTIONS,
+  inFleet: { library: 'mqtt_as' },
   program(context) {
     const options = parseOptions('mqtt-as-demo', OPTIONS, context.options)
     if (context.client.name !== 'mqtt_as')

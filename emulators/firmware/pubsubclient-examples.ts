@@ -18,6 +18,7 @@ const RETRY = seconds(5)
 const OPTIONS = [
   {
     name: 'id',
+    means: 'client id',
     type: 'str',
     default: null,
     summary: "client id; none: the device's name. The sketch says arduinoClient",
@@ -51,6 +52,7 @@ function example(name: string, summary: string, turn: Turn): FirmwareKind {
     name,
     summary,
     options: OPTIONS,
+    inFleet: { library: 'pubsubclient' },
     program(context) {
       const options = parseOptions(name, OPTIONS, context.options)
       onPubSubClient(name, context)

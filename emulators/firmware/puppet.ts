@@ -23,6 +23,7 @@ export const puppet: FirmwareKind = {
   name: 'puppet',
   summary: 'does what the steps say and looks for messages in between',
   options: [],
+  inFleet: { never: 'it does what steps tell one device' },
   program(context) {
     refuseBadOptions(context)
     return () => run(context)

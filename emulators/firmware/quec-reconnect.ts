@@ -30,6 +30,7 @@ export const quecReconnect: FirmwareKind = {
   name: 'quec-reconnect',
   summary: 'QuecPython with reconn=False: listens in a thread, and on an error closes, connects and subscribes again',
   options: OPTIONS,
+  inFleet: { library: 'quecpython' },
   program(context) {
     const parsed = parseOptions('quec-reconnect', OPTIONS, context.options)
     if (!context.client.options.some(({ name }) => name === 'reconn'))

@@ -19,6 +19,7 @@ export const robustResubscribe: FirmwareKind = {
   name: 'robust-resubscribe',
   summary: 'umqtt.robust with its own connect, which subscribes again after a lost session',
   options: OPTIONS,
+  inFleet: { library: 'umqtt.robust' },
   program(context) {
     const options = parseOptions('robust-resubscribe', OPTIONS, context.options)
     return () => run(context, textOf(options.topic!), options.keepalive!)

@@ -29,6 +29,7 @@ export const roomLight: FirmwareKind = {
   name: 'room-light',
   summary: 'the Eduponics light: publishes its state, and resets the board five seconds after an OSError',
   options: OPTIONS,
+  inFleet: { library: 'umqttsimple' },
   program(context) {
     const settings = settingsOf(context)
     return () => run(context, settings)

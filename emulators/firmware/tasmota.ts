@@ -38,6 +38,7 @@ export const tasmota: FirmwareKind = {
   name: 'tasmota',
   summary: 'a Tasmota plug: LWT, commands, telemetry, and attempts 10, 20, 30, … 120 s apart',
   options: OPTIONS,
+  inFleet: { library: 'pubsubclient' },
   program(context) {
     const options = parseOptions('tasmota', OPTIONS, context.options)
     onPubSubClient('tasmota', context)

@@ -86,6 +86,19 @@ export const fleet = {
     meaning: 'A step does one thing to a fleet.',
     fix: 'Give one of power, network, publishing.',
   },
+  'scenario/fleet-client': {
+    fault: 'input',
+    meaning:
+      'A group of a fleet uses a client that the config brings along. The devices of a fleet run in processes of their own, which know the libraries of mqtt-hil only.',
+    fix: 'Use the client under devices:, or a library of mqtt-hil in the fleet.',
+  },
+  'scenario/fleet-firmware': {
+    fault: 'input',
+    meaning:
+      'A group of a fleet runs a firmware that no fleet can run, or is told something that its firmware decides by itself.',
+    fix: 'The options of the firmware stand under with:. The hint names what a fleet can run.',
+    example: 'lamps: { use: esphome, count: 300, with: { topic_prefix: "lamp/${{ i }}" } }',
+  },
   'scenario/fleet-ids': {
     fault: 'input',
     meaning: 'All devices of a group have one client id: each would throw the other out.',

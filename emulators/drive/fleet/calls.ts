@@ -119,7 +119,7 @@ export class FleetCalls {
         if (call.timeout !== null) task.wait(call.timeout)
         return PENDING
       case 'mac':
-        return macOf(device.index)
+        return macOf(this.#fleet.host.macNumber?.(device) ?? device.index)
       case 'reset':
         this.#fleet.halt(device, 'reset')
         this.#fleet.host.onReset(device, this.#fleet.now())

@@ -31,6 +31,8 @@ export interface FleetHost {
   onFailed?(device: FleetDevice, why: string, now: number): void
   /** A connection with a CONNACK is over, whoever ended it: seen by the kernel, perhaps not yet by the program. */
   onLost?(device: FleetDevice, now: number): void
+  /** By which number the device gets the address of its Wi-Fi; default: its index. */
+  macNumber?(device: FleetDevice): number
   /** Options of `tls.connect` for this device. */
   secure?(device: FleetDevice): object | undefined
   /** An exception that is no Python exception left a program: a bug of ours. */

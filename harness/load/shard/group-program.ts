@@ -10,9 +10,10 @@ import {
   type Instruction,
   type LibraryCall,
   type Options,
+  type Program,
   type PyValue,
 } from '../../../emulators/index.ts'
-import { type FleetGroup, type FleetMember, libraryOptions, type Publication } from '../../plan/index.ts'
+import { type FleetGroup, type FleetMember, libraryOptions, type Publication, provisionsOf } from '../../plan/index.ts'
 import type { ShardJob } from '../coordinator/protocol.ts'
 import type { BrokerEndpoint } from './broker-endpoint.ts'
 
@@ -72,7 +73,7 @@ export class GroupProgram implements FleetRole {
 
   options(device: FleetDevice): Options {
     const i = this.#crew.numberOf(device)
-    const { host, port } = this.#crew.detour(device) ?? this.#brokers[i % this.#brokers.length]!
+    const { host, port } = this.#endpoint(device, i)
     return {
       ...libraryOptions(this.#group, this.#member(i), host, port, this.#way.credentials, this.#way.tls !== null),
     }
@@ -85,6 +86,25 @@ export class GroupProgram implements FleetRole {
     const { will } = this.#member(this.#crew.numberOf(device))
     const said = [mqtt5.before('connect', { properties }), mqtt5.before('will', { properties: will?.properties })]
     return said.filter((call) => call !== null)
+  }
+
+  /** The device's own program; null: it is the one that fleets have. */
+  firmware(device: FleetDevice): Program<void> | null {
+    const { firmware, client } = this.#group
+    if (firmware === null) return null
+    const i = this.#crew.numberOf(device)
+    const member = this.#member(i)
+    const { host, port } = this.#endpoint(device, i)
+    const provisions = provisionsOf(client, member, this.#way.credentials, this.#way.tls !== null)
+    const program = firmware.program({
+      client: { ...client, identity: (...given) => ({ ...client.identity(...given), ...provisions }) },
+      server: host,
+      port,
+      name: member.clientId,
+      options: member.options,
+      poll: null,
+    })
+    return program()
   }
 
   will(device: FleetDevice): LibraryCall | null {
@@ -125,6 +145,10 @@ export class GroupProgram implements FleetRole {
     const { ca, cert, key, insecure } = tls
     this.#shared ??= createSecureContext({ ca: ca ?? undefined, cert: cert ?? undefined, key: key ?? undefined })
     return { secureContext: this.#shared, rejectUnauthorized: !insecure }
+  }
+
+  #endpoint(device: FleetDevice, i: number): BrokerEndpoint {
+    return this.#crew.detour(device) ?? this.#brokers[i % this.#brokers.length]!
   }
 
   /** A device is asked several things in a row. */

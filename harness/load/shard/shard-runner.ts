@@ -21,6 +21,7 @@ import type { BrokerEndpoint } from './broker-endpoint.ts'
 import { ConnectionStats } from './connection-stats.ts'
 import type { CrewStatus } from './crew-status.ts'
 import { DeviceState } from './device-state.ts'
+import { FirmwareWire } from './firmware-wire.ts'
 import { GroupProgram } from './group-program.ts'
 import { Incoming } from './incoming.ts'
 import type { DeliveryLedger } from './ledger.ts'
@@ -66,6 +67,7 @@ export class ShardRunner implements FleetHost {
   readonly #outgoing: Outgoing
   readonly #incoming: Incoming
   readonly #power: PowerControl
+  readonly #firmware: FirmwareWire
 
   constructor(settings: CrewSettings) {
     const { plan, seed, shard, shards, window, addresses } = settings
@@ -81,6 +83,7 @@ export class ShardRunner implements FleetHost {
     this.#connections = new ConnectionStats(this.#shift)
     this.#outgoing = new Outgoing(this.#shift)
     this.#incoming = new Incoming(this.#shift)
+    this.#firmware = new FirmwareWire(this.#shift)
     this.#fleet = new Fleet({ host: this, seed, window, sources: new Sources(addresses, shard, shards) })
     this.#power = new PowerControl(this.#shift, this.#fleet, this.#connections, this.#outgoing)
     const crew = {
@@ -174,7 +177,13 @@ export class ShardRunner implements FleetHost {
   }
 
   residue(): FleetResidue {
-    return residueOf(this.#members, this.#shift.numbering.groups, (member) => this.#outgoing.retained(member))
+    const { groups } = this.#shift.numbering
+    return residueOf(
+      this.#members,
+      groups,
+      (member) => this.#outgoing.retained(member),
+      (member) => this.#firmware.left(member),
+    )
   }
 
   books(): DeliveryLedger {
@@ -191,7 +200,10 @@ export class ShardRunner implements FleetHost {
   // What the fleet asks and tells.
 
   program(device: FleetDevice): Program<void> {
-    return fleetDevice(this.#roles[this.#memberOf(device).group]!, device)
+    const member = this.#memberOf(device)
+    const role = this.#roles[member.group]!
+    const own = role.firmware(device)
+    return own === null ? fleetDevice(role, device) : this.#firmware.watch(member, own, () => this.#fleet.now())
   }
 
   next(device: FleetDevice, now: number): Instruction | null {
@@ -272,6 +284,10 @@ export class ShardRunner implements FleetHost {
 
   onLost(device: FleetDevice, now: number): void {
     this.#connections.lost(this.#memberOf(device), now)
+  }
+
+  macNumber(device: FleetDevice): number {
+    return this.#number(this.#memberOf(device))
   }
 
   secure(device: FleetDevice): object | undefined {

@@ -157,6 +157,9 @@ function compileOne(
     file,
     devices,
     groups: new Set(namesIn(childOf(root, 'fleet'))),
+    programs: new Map(
+      fleet?.groups.flatMap(({ name, firmware }) => (firmware === null ? [] : [[name, firmware.name]])),
+    ),
     linked: new Set(linkedMembers(fleet).map((member) => member.name)),
     steps: new Map(),
     timeout,

@@ -28,6 +28,8 @@ export interface Context {
   readonly devices: ReadonlyMap<string, DevicePlan>
   /** Of the fleet. */
   readonly groups: ReadonlySet<string>
+  /** The firmware of those groups that run one. */
+  readonly programs: ReadonlyMap<string, string>
   /** Devices of the fleet that have links. */
   readonly linked: ReadonlySet<string>
   /** Steps seen so far, in the order of the text. */

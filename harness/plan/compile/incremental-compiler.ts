@@ -107,6 +107,7 @@ export class IncrementalCompiler {
       scope: { values, later: LATER },
       devices: this.#devices,
       groups: new Set(),
+      programs: new Map(),
       linked: new Set(),
       steps: this.#steps,
       timeout,

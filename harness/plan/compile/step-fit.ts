@@ -9,6 +9,7 @@ import {
   type AnyClientCall,
   type ChaosArgs,
   type DisturbArgs,
+  type FleetArgs,
   mostHeld,
   steps as verbs,
 } from '../../steps/index.ts'
@@ -30,7 +31,7 @@ export const withoutLinked = (verb: AnyAction, args: unknown, { linked }: Contex
 export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: Context): boolean {
   if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context, args))) return false
   if (verb.name === 'chaos') return losesWifi(args as ChaosArgs, node, context)
-  if (verb.name === 'fleet') return groupExists((args as { group: string }).group, node, context)
+  if (verb.name === 'fleet') return fitsGroup(args as FleetArgs, node, context)
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   if (verb.name === 'disturb') {
     mostHeldBy.set(node, mostHeld(args as DisturbArgs))
@@ -38,6 +39,20 @@ export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: 
   }
   if (verb.name === 'release') return fitsRelease(args as { id: string; held?: number | undefined }, node, context)
   return true
+}
+
+/** What is published by a firmware, no step can stop. */
+function fitsGroup({ group, publishing }: FleetArgs, node: Node, context: Context): boolean {
+  if (!groupExists(group, node, context)) return false
+  const program = context.programs.get(group)
+  if (program === undefined || publishing === undefined) return true
+  context.diagnostics.add({
+    code: 'scenario/fleet-firmware',
+    message: `${group} runs ${program}, which publishes by itself`,
+    at: placeOfWord(node, 'publishing'),
+    hint: 'publishing is for groups of a library; power and network are for all',
+  })
+  return false
 }
 
 /** A device that speaks 3.1.1 alone has no packet with what is of MQTT 5. */

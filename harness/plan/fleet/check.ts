@@ -2,17 +2,18 @@
 // first device and its last.
 
 import { readFileSync } from 'node:fs'
-import { clients, Problem, sharedSubscription, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
-import { optionsOf } from '../../devices/index.ts'
+import { Problem, sharedSubscription, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
 import { childOf, Diagnostics, entryOf, type Node, placeOf, toPlain } from '../../scenario/index.ts'
 import type { FleetMember, Publication } from '../model/fleet.ts'
 import { check5 } from './mqtt5.ts'
 import { deviceNode, type FleetContext, type GroupInput } from './placeholders.ts'
+import { checkOptions, firmwareFault, type Runs } from './runs.ts'
 
 /** A group as it is being compiled. */
 export interface GroupParts {
   /** Its words, with nothing of a device or a message filled in. */
   readonly open: Node
+  readonly runs: Runs
   member(i: number): FleetMember
   readonly publications: readonly Publication[]
 }
@@ -25,7 +26,8 @@ export function checkGroup(
   context: FleetContext,
 ): void {
   const { diagnostics } = context
-  if (words.with !== undefined) optionsOf({ words, node, diagnostics } as never, words.use, clients[words.use].options)
+  const fits = checkOptions(words, node, parts.runs, diagnostics)
+  if (fits && parts.runs.firmware !== null) checkFirmware(words, parts, context)
   checkIds(name, words, parts, context)
   for (const i of new Set([0, 1, words.count - 1])) if (i < words.count) checkMember(i, parts, context)
   for (const [k, { track }] of (words.publish ?? []).entries())
@@ -61,6 +63,20 @@ export function checkGroup(
       at: entryOf(node, 'tls')!.keyPlace,
       hint: 'give cert: and key:',
     })
+}
+
+/** What a firmware itself finds wrong with its options, once. */
+function checkFirmware({ count }: GroupInput, parts: GroupParts, context: FleetContext): void {
+  const { open, runs } = parts
+  for (const i of new Set([0, 1, count - 1])) {
+    // One that cannot be made is reported by itself.
+    const member = i < count ? memberAt(i, parts, { ...context, diagnostics: new Diagnostics() }) : null
+    const fault = member === null ? null : firmwareFault(runs, member)
+    if (fault === null) continue
+    const { code, message, hint } = fault
+    context.diagnostics.add({ code, message, hint, at: (entryOf(open, 'with') ?? entryOf(open, 'use')!).keyPlace })
+    return
+  }
 }
 
 /** What is one device's own, for one of them. */
@@ -109,17 +125,30 @@ function memberAt(i: number, { member }: GroupParts, { diagnostics }: FleetConte
 /** So many client ids are compared with each other. */
 const MOST_IDS = 10_000
 
-function checkIds(name: string, words: GroupInput, { open, member }: GroupParts, context: FleetContext): void {
-  const given = entryOf(open, 'client-id')
+function checkIds(name: string, words: GroupInput, { open, runs }: GroupParts, context: FleetContext): void {
+  // A firmware may have an option for it, which then wins.
+  const option = runs.firmware?.options.find(({ means }) => means === 'client id')?.name
+  const own = option === undefined ? undefined : entryOf(childOf(open, 'with'), option)
+  const given = own ?? entryOf(open, 'client-id')
   if (given === undefined || given.value.kind !== 'scalar' || words.count === 1) return
-  const only: Node = { kind: 'map', place: open.place, entries: [given] }
+  const only: Node = {
+    kind: 'map',
+    place: open.place,
+    entries: [entryOf(open, own === undefined ? 'client-id' : 'with')!],
+  }
+  const idOf = (i: number): string => {
+    const device = deviceNode(only, name, i, context, new Diagnostics())
+    return String(
+      toPlain(own === undefined ? childOf(device, 'client-id')! : childOf(childOf(device, 'with'), own.key)!),
+    )
+  }
   const seen = new Map<string, number>()
   for (let i = 0; i < Math.min(words.count, MOST_IDS); i++) {
-    const id = String(toPlain(childOf(deviceNode(only, name, i, context, new Diagnostics()), 'client-id')!))
+    const id = idOf(i)
     const other = seen.get(id)
     seen.set(id, i)
     if (other === undefined) continue
-    const all = i === 1 && String(member(words.count - 1).clientId) === id
+    const all = i === 1 && idOf(words.count - 1) === id
     context.diagnostics.add({
       code: 'scenario/fleet-ids',
       message: `${all ? `all devices of ${name}` : `devices ${other} and ${i} of ${name}`} have the client id "${id}": each would throw the other out [MQTT-3.1.4-2]`,

@@ -1,14 +1,7 @@
 // The fleet of a scenario, from nodes to plan. A group is checked as a whole, with its first device in
 // place of all; the others are made when they are asked for, because there may be a hundred thousand.
 
-import {
-  type Backoff,
-  type ClientKind,
-  clients,
-  type Duration,
-  milliseconds,
-  seconds,
-} from '../../../emulators/index.ts'
+import { type Backoff, type ClientKind, type Duration, milliseconds, seconds } from '../../../emulators/index.ts'
 import { interpolate, type Node, validate } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember, FleetPlan } from '../model/fleet.ts'
 import { arrivalOf } from './arrival.ts'
@@ -17,6 +10,7 @@ import { group as shape } from './grammar.ts'
 import { memberOf } from './member.ts'
 import { publicationsOf } from './messages.ts'
 import { checkPlaces, type FleetContext, type GroupInput, sampleMessage, valuesOf, withLater } from './placeholders.ts'
+import { fitsFleet, whatRuns } from './runs.ts'
 
 const DEFAULT_LONGEST = seconds(60)
 const DEFAULT_LATE = seconds(5)
@@ -30,19 +24,20 @@ export function compileFleet(node: Node | undefined, context: FleetContext): Fle
 function compileGroup(name: string, node: Node, context: FleetContext): FleetGroup | undefined {
   const { diagnostics } = context
   const open = interpolate(node, withLater(context.scope), diagnostics).node
-  if (!checkPlaces(open, context)) return undefined
+  if (!checkPlaces(open, context) || !fitsFleet(open, diagnostics)) return undefined
   const sample = interpolate(open, valuesOf(context.scope, sampleMessage(0)), diagnostics).node
   const words = validate(shape, sample, diagnostics)
   if (words === undefined) return undefined
-  const client = clients[words.use]
-  const member = (i: number): FleetMember => memberOf(i, name, client, open, context)
+  const runs = whatRuns(words.use)
+  const { client } = runs
+  const member = (i: number): FleetMember => memberOf(i, name, runs, open, context)
   const publications = publicationsOf(words, open, context)
-  checkGroup(name, words, sample, { open, member, publications }, context)
+  checkGroup(name, words, sample, { open, runs, member, publications }, context)
   const keepalive = words.connect?.keepalive ?? milliseconds(0)
   return {
     name,
     place: node.place,
-    client,
+    ...runs,
     count: words.count,
     keepalive,
     clean: words.connect?.clean,
@@ -51,7 +46,7 @@ function compileGroup(name: string, node: Node, context: FleetContext): FleetGro
     arrival: arrivalOf(words.arrival, words.count),
     backoff: backoffOf(words.reconnect),
     resetAfter: words['reset-after'] ?? null,
-    ping: pingOf(words, keepalive, client),
+    ping: runs.firmware === null ? pingOf(words, keepalive, client) : null,
     poll: words.poll ?? milliseconds(0),
     publications,
     subscribes: words.subscribe?.length ?? 0,

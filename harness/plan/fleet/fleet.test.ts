@@ -2,7 +2,7 @@
 // its number.
 
 import { describe, expect, it } from 'vitest'
-import { milliseconds } from '../../../emulators/index.ts'
+import { clients, milliseconds, register, unregister } from '../../../emulators/index.ts'
 import type { Diagnostic } from '../../scenario/index.ts'
 import { arrivalTime, compile, isInShare, type Plan } from '../index.ts'
 
@@ -202,6 +202,75 @@ ${STEPS}`)
   ])('does not take %s', (_, words, code, message) => {
     const { diagnostics } = compiled(`fleet:\n  g: { use: umqtt.simple, ${words} }\n${STEPS}`)
     expect(diagnostics.all).toMatchObject([{ code, message: expect.stringMatching(message) }])
+  })
+
+  it('runs a firmware, with options for each device', () => {
+    const plan = fleetOf(
+      `fleet:\n  g: { use: esphome, count: 3, client-id: "n\${{ i }}", with: { topic_prefix: "a/\${{ i }}", reboot_timeout: 60s } }\n${STEPS}`,
+    )
+    const [group] = plan.fleet!.groups
+    expect([group!.client.name, group!.firmware?.name, group!.ping]).toEqual(['esp-mqtt', 'esphome', null])
+    expect(group!.member(2)).toMatchObject({ clientId: 'n2', options: { topic_prefix: 'a/2', reboot_timeout: 60 } })
+  })
+
+  it.each([
+    ['use: esphome, with: { topic_prefx: x }', 'unknown-option', /esphome has no option "topic_prefx"/, /topic_prefix/],
+    ['use: esphome, with: { keepalive: 15 }', 'option-type', /keepalive is a time/, /15s/],
+    ['use: esphome, with: { session.keepalive: 5s }', 'unknown-option', /esphome has no option/, /it has topic_prefix/],
+    ['use: robust-resubscribe', 'missing-option', /needs the option "topic"/, /with: { topic/],
+    ['use: button-led', 'fleet-firmware', /cannot run button-led: nobody presses its button/, /it runs .*esphome/],
+    ['use: puppet', 'fleet-firmware', /cannot run puppet/, /esphome/],
+    ['use: esphome, publish: []', 'fleet-firmware', /publish is for groups of a library/, /use: esp-mqtt/],
+    [
+      'use: tasmota, will: { topic: a, payload: b }',
+      'fleet-firmware',
+      /will is for groups of a library/,
+      /pubsubclient/,
+    ],
+    [
+      'use: pubsubclient-reconnect, with: { id: same }',
+      'fleet-ids',
+      /all devices of g have the client id "same"/,
+      /same-/,
+    ],
+    ['use: tasmota, client-id: same', 'fleet-ids', /all devices of g have the client id "same"/, /same-/],
+  ])('does not take %s', (words, code, message, hint) => {
+    const { diagnostics } = compiled(`fleet:\n  g: { ${words}, count: 2 }\n${STEPS}`)
+    expect(diagnostics.all).toEqual([
+      expect.objectContaining({
+        code: `scenario/${code}`,
+        message: expect.stringMatching(message),
+        hint: expect.stringMatching(hint),
+      }),
+    ])
+  })
+
+  it('tells what a firmware itself finds wrong with its options, once', () => {
+    const text = (keepalive: string): string =>
+      `fleet:\n  g: { use: quec-reconnect, count: 5, with: { topic: a, keepalive: ${keepalive} } }\n${STEPS}`
+    expect(compiled(text('3s')).diagnostics.all).toMatchObject([
+      { code: 'client/bad-option', message: 'quec-reconnect: keepalive is neither 0 nor at least 5' },
+    ])
+    expect(compiled(text('5s')).diagnostics.all).toEqual([])
+  })
+
+  it('cannot stop what a firmware publishes', () => {
+    const text = (does: string): string =>
+      `fleet:\n  g: { use: esphome, count: 2 }\nsteps:\n  - fleet: { group: g, ${does} }\n`
+    expect(codes(text('publishing: off'))).toEqual(['6:24 scenario/fleet-firmware'])
+    expect(codes(text('power: off'))).toEqual([])
+  })
+
+  it('does not take a client of the project, which other processes do not know', () => {
+    expect(register<unknown>(clients, 'own.client', { ...clients['umqtt.simple'], name: 'own.client' })).toBe(true)
+    try {
+      const found = compiled(`fleet:\n  g: { use: own.client, count: 2 }\n${STEPS}`).diagnostics.all
+      expect(found).toMatchObject([
+        { code: 'scenario/fleet-client', message: expect.stringMatching(/cannot run own.client/) },
+      ])
+    } finally {
+      unregister(clients, 'own.client')
+    }
   })
 
   it('knows its groups and its linked devices in steps and claims', () => {

@@ -7,6 +7,7 @@ import { clients } from '../../../emulators/index.ts'
 import { protocolWord, will } from '../../devices/index.ts'
 import { hexBytes, properties } from '../../packets/index.ts'
 import { duration, percent, positiveDuration, positiveRate, qos, rate, size, text } from '../../scenario/index.ts'
+import { FLEET_FIRMWARE } from './runs.ts'
 
 /** CONNECT has two bytes for it. */
 const LONGEST_KEEPALIVE_MS = 65_535_000
@@ -116,11 +117,17 @@ export const publication = z
 export const STAMP_BYTES = 29
 
 export const group = z.strictObject({
-  use: z.enum(Object.keys(clients) as (keyof typeof clients)[]).describe('the emulated client library'),
+  use: z
+    .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...FLEET_FIRMWARE])
+    .describe('the emulated client library, or the firmware that each runs'),
   count: z.number().int().min(1).max(1_000_000).describe('how many devices'),
-  'client-id': text().optional().describe('the client id of each; default: the name of the group, - and the number'),
+  'client-id': text()
+    .optional()
+    .describe(
+      "the client id of each, and a firmware's name for its device; default: the name of the group, - and the number",
+    ),
   protocol: protocolWord().optional().describe('the MQTT that its devices speak: 3.1, 3.1.1 or 5; default: 3.1.1'),
-  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library'),
+  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
   will: will.optional().describe('the last will that each announces'),
   connect: z
     .strictObject({

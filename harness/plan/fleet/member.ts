@@ -8,8 +8,9 @@ import { properties, type SentProperties } from '../../packets/index.ts'
 import { childOf, Diagnostics, interpolate, type Node, toPlain, validate } from '../../scenario/index.ts'
 import type { FleetGroup, FleetMember } from '../model/fleet.ts'
 import { deviceNode, type FleetContext, type GroupInput, using, valuesOf } from './placeholders.ts'
+import { optionsIn, type Runs } from './runs.ts'
 
-export function memberOf(i: number, name: string, client: ClientKind, node: Node, context: FleetContext): FleetMember {
+export function memberOf(i: number, name: string, runs: Runs, node: Node, context: FleetContext): FleetMember {
   const silent = new Diagnostics()
   const filled = deviceNode(node, name, i, context, silent)
   const plain = toPlain(filled) as Pick<GroupInput, 'client-id' | 'with' | 'will' | 'subscribe' | 'tls'>
@@ -20,8 +21,8 @@ export function memberOf(i: number, name: string, client: ClientKind, node: Node
       ? {}
       : optionsOf(
           { words: { with: plain.with }, node: filled, diagnostics: new Diagnostics() } as never,
-          client.name,
-          client.options,
+          (runs.firmware ?? runs.client).name,
+          optionsIn(runs),
         )
   const willed = willProperties(filled, silent)
   const wrong = silent.all[0]
@@ -60,6 +61,23 @@ function topicOf(item: Node, i: number, { scope }: FleetContext, diagnostics: Di
   const node = childOf(item, 'topic')
   if (node === undefined || using(node, ['seq', 'random', 'now'], scope).length > 0) return ''
   return String(toPlain(interpolate(node, valuesOf(scope, { i }), diagnostics).node))
+}
+
+/** What a firmware's library needs to get in at a broker: TLS, user name and password, where it has options for them. */
+export function provisionsOf(
+  client: ClientKind,
+  member: FleetMember,
+  { user, password }: Readonly<Record<string, PyValue>>,
+  secured: boolean,
+): Record<string, PyValue> {
+  const secure = member.tls !== null || secured
+  return {
+    ...(secure
+      ? { ...client.inTask?.tls, ...meaning(client, 'tls', true), ...meaning(client, 'tls context', true) }
+      : {}),
+    ...(user === undefined ? {} : meaning(client, 'user name', user)),
+    ...(password === undefined ? {} : meaning(client, 'password', password)),
+  }
 }
 
 /** The options of a device that the group's own words ask for. */

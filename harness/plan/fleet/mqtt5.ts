@@ -5,6 +5,7 @@ import { MQTT5, protocolName } from '../../devices/index.ts'
 import { childOf, entryOf, headPlace, type Node } from '../../scenario/index.ts'
 import type { FleetMember } from '../model/fleet.ts'
 import type { FleetContext, GroupInput } from './placeholders.ts'
+import { whatRuns } from './runs.ts'
 
 /** The protocol level of a group; `member`: one of its devices. */
 export function levelOfGroup({ protocol }: GroupInput, { mqtt5 }: ClientKind, { options }: FleetMember): number {
@@ -13,7 +14,7 @@ export function levelOfGroup({ protocol }: GroupInput, { mqtt5 }: ClientKind, { 
 
 /** Reports what its devices could not say. */
 export function check5(words: GroupInput, node: Node, first: FleetMember, { diagnostics }: FleetContext): void {
-  const client = clients[words.use] as ClientKind
+  const { client } = whatRuns(words.use)
   const level = levelOfGroup(words, client, first)
   if (words.protocol !== undefined && words.protocol !== level) {
     const able = Object.values<ClientKind>(clients).filter(({ mqtt5 }) => mqtt5 !== undefined)

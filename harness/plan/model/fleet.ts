@@ -1,7 +1,7 @@
 // A fleet as the load runner and its workers take it: groups, with what all of their devices share, and a way to
 // ask for what is one device's own. Times are in ms.
 
-import type { Backoff, ClientKind, Duration, Place, PyValue } from '../../../emulators/index.ts'
+import type { Backoff, ClientKind, Duration, FirmwareKind, Place, PyValue } from '../../../emulators/index.ts'
 import type { WillSettings } from '../../devices/index.ts'
 import type { SentProperties } from '../../packets/index.ts'
 
@@ -61,7 +61,7 @@ export interface MessageValues {
 
 export interface FleetMember {
   readonly clientId: string
-  /** By the library's names. */
+  /** By the names of the library, or of the firmware. */
   readonly options: Readonly<Record<string, PyValue>>
   readonly will: WillSettings | null
   readonly subscribe: readonly { readonly topic: string; readonly qos: 0 | 1 | 2 }[]
@@ -75,6 +75,8 @@ export interface FleetGroup {
   readonly name: string
   readonly place: Place
   readonly client: ClientKind
+  /** What each runs over the library; null: the program that these words describe. */
+  readonly firmware: FirmwareKind | null
   readonly count: number
   readonly keepalive: Duration
   readonly clean: boolean | undefined
