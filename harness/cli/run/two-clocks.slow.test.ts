@@ -37,9 +37,12 @@ const FILES = readdirSync(join(ROOT, 'scenarios'), { recursive: true, encoding: 
   .sort()
 const underneath = (folder: string): readonly string[] => FILES.filter((file) => file.includes(folder))
 
-/** HIL_TWO_CLOCKS=all: all files of the MQTT 5 packs; else each twelfth, which are the same each time. */
-const PART = process.env.HIL_TWO_CLOCKS === 'all' ? 1 : 12
-const partOf = (files: readonly string[]): readonly string[] => files.filter((_, k) => k % PART === 0)
+/** HIL_TWO_CLOCKS=all: all files of the conformance packs; else a part of them, which is the same each time. */
+const isWhole = process.env.HIL_TWO_CLOCKS === 'all'
+/** Of the MQTT 5 packs each twelfth file, of the other each fourth. */
+const PART = isWhole ? 1 : 12
+const PART_311 = isWhole ? 1 : 4
+const partOf = (files: readonly string[], part = PART): readonly string[] => files.filter((_, k) => k % part === 0)
 
 interface Pack {
   readonly title: string
@@ -53,8 +56,11 @@ interface Pack {
 const PACKS: readonly Pack[] = [
   {
     title: 'MQTT 3.1.1',
-    files: FILES.filter((file) => !/conformance.(mqtt5|device)|scenarios.contract/.test(file)),
-    least: 1000,
+    files: [
+      ...FILES.filter((file) => !/scenarios.(conformance|contract)/.test(file)),
+      ...partOf(underneath('conformance/broker'), PART_311),
+    ],
+    least: isWhole ? 1000 : 400,
   },
   {
     title: 'MQTT 5 on reference',
@@ -118,6 +124,8 @@ function toldOtherwise(real: Story, virtual: Story): boolean {
 
 function differs(real: Story, virtual: Story): boolean {
   if (toldOtherwise(real, virtual)) return true
+  // What a broker does where it has a known gap hangs on chance more often: aedes sends what waited by ids that it draws.
+  if (virtual.told.get('') === 'gap') return false
   return [...real.ways.keys(), ...virtual.ways.keys()].some((way) => {
     const [a, b] = [real.ways.get(way) ?? '', virtual.ways.get(way) ?? '']
     return !a.startsWith(b) && !b.startsWith(a)
