@@ -122,17 +122,17 @@ steps:
   }, 120_000)
 
   it('the password of Redis is in no message', async () => {
-    const url = (await redis('--requirepass', 'PASSWORD')).replace('redis://', 'redis://:PASSWORD@')
+    const url = (await redis('--requirepass', 'geheim')).replace('redis://', 'redis://:geheim@')
     const transport = () => new QueueShards({ url, workers: 1, note: quiet, readyLimit: 500 })
     const late = await runFleet(SMALL, { transport, remote: true, shards: 1 })
     expect(late.problem).toMatchObject({ code: 'run/no-workers', hint: expect.stringContaining('redis://127.0.0.1') })
-    const wrong = () => new QueueShards({ url: url.replace('PASSWORD', 'PASSWORD2'), workers: 1, note: quiet })
+    const wrong = () => new QueueShards({ url: url.replace('geheim', 'geheim2'), workers: 1, note: quiet })
     const refused = await runFleet(SMALL, { transport: wrong, remote: true, shards: 1 })
-    expect(refused.problem).toMatchObject({ code: 'run/queue' })
-    for (const { problem } of [late, refused]) expect(`${problem?.message} ${problem?.hint}`).not.toContain('PASSWORD')
-    for (const mistyped of ['reids://:PASSWORD@h', ':PASSWORD@h', 'redis//:PASSWORD@h:1'])
+    expect(refused.problem).toMatchObject({ code: 'run/queue', message: expect.stringContaining('refuses the login') })
+    for (const { problem } of [late, refused]) expect(`${problem?.message} ${problem?.hint}`).not.toContain('geheim')
+    for (const mistyped of ['reids://:geheim@h', ':geheim@h', 'redis//:geheim@h:1'])
       expect(() => checkQueue(mistyped)).toThrow(
-        expect.objectContaining({ code: 'cli/bad-queue', message: expect.not.stringContaining('PASSWORD') }),
+        expect.objectContaining({ code: 'cli/bad-queue', message: expect.not.stringContaining('geheim') }),
       )
   }, 60_000)
 

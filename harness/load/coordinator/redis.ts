@@ -74,6 +74,19 @@ export function checkQueue(url: string): void {
   })
 }
 
+function notConnected(host: string, cause: Error): Problem {
+  const why = withoutUrlCredentials(cause.message)
+  return /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)/.test(why)
+    ? new Problem('run/queue', `the Redis at ${host} refuses the login: ${why}`, {
+        hint: 'its password is taken from HIL_QUEUE_PASSWORD, or from --queue redis://:PASSWORD@HOST:PORT',
+        cause,
+      })
+    : new Problem('run/queue', `no Redis answers at ${host}: ${why}`, {
+        hint: 'redis-server --port 6379 starts one',
+        cause,
+      })
+}
+
 /** Throws Problem `run/queue`. */
 export async function connectRedis(url: string): Promise<Redis> {
   checkQueue(url)
@@ -85,19 +98,15 @@ export async function connectRedis(url: string): Promise<Redis> {
     retryStrategy: () => null,
     ...passwordOf(url),
   })
-  redis.on('error', () => {})
+  let said: Error | null = null
+  redis.on('error', (error: Error) => {
+    said ??= error // what comes after it is only that the connection is closed
+  })
   try {
     await redis.connect()
-  } catch (cause) {
+  } catch (error) {
     redis.disconnect()
-    throw new Problem(
-      'run/queue',
-      `no Redis answers at ${new URL(url).host}: ${withoutUrlCredentials((cause as Error).message)}`,
-      {
-        hint: 'redis-server --port 6379 starts one',
-        cause,
-      },
-    )
+    throw notConnected(new URL(url).host, said ?? (error as Error))
   }
   redis.options.retryStrategy = (times) => Math.min(times * 200, 2000)
   return redis
