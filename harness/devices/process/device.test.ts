@@ -1,7 +1,7 @@
 // Programs as devices, with small node scripts as the programs.
 
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -146,6 +146,33 @@ describe('its surroundings', () => {
     await expect(lab.device.boot()).rejects.toMatchObject({ code: 'device/not-started', hint: expect.any(String) })
     expect([lab.device.running, lab.told]).toEqual([false, []])
   })
+
+  it.each([
+    ['./none', /there is no \.\/none/],
+    ['bin/none --fast > out', /there is no bin\/none/],
+    ['./text.txt', /not executable/],
+    ['no-such-program-anywhere -v', /there is no no-such-program-anywhere on the PATH/],
+  ])('nor is the program of a shell’s text: %s', async (command, why) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
+    writeFileSync(join(folder, 'text.txt'), 'no program', { mode: 0o644 })
+    const lab = new Lab(command, {}, folder)
+    await expect(lab.device.boot()).rejects.toMatchObject({
+      code: 'device/not-started',
+      message: expect.stringMatching(why),
+    })
+    expect([lab.device.running, lab.told]).toEqual([false, []])
+    rmSync(folder, { recursive: true })
+  })
+
+  it.each(['exit 3', 'PLACE=x; true; exit 3', '(exit 3)', 'cd . && exit 3', 'sh -c "exit 3"'])(
+    'what the shell itself does is a program: %s',
+    async (command) => {
+      const lab = new Lab(command)
+      labs.push(lab)
+      await lab.device.boot()
+      expect(await lab.event({ kind: 'exit' })).toMatchObject({ code: 3 })
+    },
+  )
 
   it('it takes no calls and has no pins', async () => {
     const { device } = node('')

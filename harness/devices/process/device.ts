@@ -2,6 +2,9 @@
 // command line; its output is its serial console. Cutting its power blackholes the link first, so
 // that the FIN which the kernel sends for a killed program is not seen.
 
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, resolve } from 'node:path'
 import { type Clock, Problem } from '../../../emulators/index.ts'
 import { Child } from '../../child/index.ts'
 import type { Recorder } from '../../evidence/index.ts'
@@ -71,6 +74,13 @@ export function processDevice(settings: ProcessSettings): Device {
   async function spawn(): Promise<void> {
     if (disposed) return
     const [file, args, shell] = commandLine(settings.command)
+    const notStarted = (why: string, cause?: unknown): Problem =>
+      new Problem('device/not-started', `${name}: cannot start ${file}: ${why}`, {
+        hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
+        cause,
+      })
+    const missing = shell ? missingProgram(file, settings.directory, { ...process.env, ...settings.environment }) : null
+    if (missing !== null) throw notStarted(missing)
     const started = await Child.spawn(file, args, {
       shell,
       cwd: settings.directory,
@@ -86,10 +96,7 @@ export function processDevice(settings: ProcessSettings): Device {
         ...provisionsOf(attachment),
       },
     }).catch((cause) => {
-      throw new Problem('device/not-started', `${name}: cannot start ${file}: ${(cause as Error).message}`, {
-        hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
-        cause,
-      })
+      throw notStarted((cause as Error).message, cause)
     })
     child = started
     commander?.begins()
@@ -183,6 +190,35 @@ function provisionsOf({ tls, credentials }: Attachment): NodeJS.ProcessEnv {
     HIL_PASSWORD: credentials?.password,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/**
+ * Why the program that a shell's text begins with is not there; null: it is, or only the shell can tell. A shell itself ends
+ * with 127 then, as a program may.
+ */
+function missingProgram(text: string, directory: string, env: NodeJS.ProcessEnv): string | null {
+  const [program] = /^[\w.+/-]+(?=\s|$)/.exec(text.trim()) ?? []
+  if (program === undefined || process.platform === 'win32') return null
+  if (!program.includes('/')) {
+    const folders = (env.PATH ?? '').split(delimiter)
+    if (folders.some((folder) => whyNoProgram(resolve(directory, folder, program)) === null)) return null
+    // It may be a word of the shell.
+    const { status } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { env, stdio: 'ignore' })
+    return status === 0 || status === null ? null : `there is no ${program} on the PATH`
+  }
+  const why = whyNoProgram(resolve(directory, program))
+  if (why === null) return null
+  return why === 'EACCES' ? 'it is not executable' : `there is no ${program}`
+}
+
+/** The errno of what the system says of it; null: it can be started. */
+function whyNoProgram(path: string): string | null {
+  try {
+    accessSync(path, constants.X_OK)
+    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? ''
+  }
 }
 
 function commandLine(command: string | readonly string[]): readonly [string, string[], boolean] {
