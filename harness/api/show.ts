@@ -2,7 +2,7 @@
 
 export { type Duration, showDuration } from '../../emulators/index.ts'
 export { describe as showEvent } from '../expect/index.ts'
-export { SUFFIX } from '../plan/index.ts'
+export { bundledName as showFile, SUFFIX } from '../plan/index.ts'
 export { renderFailure as showFailure } from '../report/index.ts'
 export {
   type Diagnostic,

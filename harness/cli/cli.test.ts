@@ -1,6 +1,6 @@
 // The command line as a person meets it: the built program, real brokers, exit codes and reports.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { programsOf } from './children.testing.ts'
@@ -125,6 +125,18 @@ describe('hil', () => {
     const { code, out } = await hil('list', 'scenarios/01-hello.scenario.yaml', 'scenarios/devices', '--tag', 'demo')
     expect(out).toContain('scenarios/01-hello.scenario.yaml:3 hello from an emulated ESP32 #demo')
     expect(code).toBe(0)
+  })
+
+  it('names what comes with the package as a command line has it, in list and in the folder of a record', async () => {
+    using scratch = new Scratch()
+    const packs = join(scratch.path, 'node_modules/mqtt-hil/scenarios')
+    mkdirSync(join(packs, 'demo'), { recursive: true })
+    copyFileSync('scenarios/01-hello.scenario.yaml', join(packs, 'demo/hello.scenario.yaml'))
+    const listed = await hil('list', packs)
+    expect(listed.out).toMatch(/^mqtt-hil\/demo\/hello\.scenario\.yaml:3 /)
+    const output = join(scratch.path, 'results')
+    expect(await hil('run', packs, '--output', output)).toMatchObject({ code: 0 })
+    expect(readdirSync(output)).toContain('mqtt-hil-demo-hello--aedes')
   })
 
   it('schema prints a draft-7 schema that knows verbs, matchers and clients', async () => {

@@ -6,6 +6,10 @@ import { Problem } from '../../emulators/index.ts'
 
 export const SUFFIX = '.scenario.yaml'
 
+/** A file of the packs that come with the package, by the name that a command line has for it. */
+export const bundledName = (file: string): string =>
+  file.replace(/^(?:.*\/)?node_modules\/mqtt-hil\/scenarios\//, 'mqtt-hil/')
+
 /** Sorted, each once. A path that is not there is a Problem. */
 export async function findScenarios(paths: readonly string[]): Promise<string[]> {
   const found = new Set<string>()
@@ -16,7 +20,9 @@ export async function findScenarios(paths: readonly string[]): Promise<string[]>
 async function below(path: string): Promise<string[]> {
   const info = await stat(path).catch(() => {
     throw new Problem('cli/no-such-path', `${path} does not exist`, {
-      hint: `name a *${SUFFIX} file, or a folder of them`,
+      hint: /^\d+$/.test(path)
+        ? `it is taken for a path: a flag before it takes no value (-x stops after the first failure, --max-failures ${path} after ${path})`
+        : `name a *${SUFFIX} file, or a folder of them`,
     })
   })
   if (!info.isDirectory()) return [path]

@@ -7,7 +7,7 @@ export { IncrementalCompiler, type YamlMap, type YamlValue } from './compile/inc
 export { LEDGER, unitOf } from './compile/slo.ts'
 export type { BoundUnit } from './compile/slo-bound.ts'
 export { isStepKey, VERBS } from './compile/step-head.ts'
-export { findScenarios, SUFFIX } from './files.ts'
+export { bundledName, findScenarios, SUFFIX } from './files.ts'
 export { arrivalTime } from './fleet/arrival.ts'
 export { STAMP_BYTES } from './fleet/grammar.ts'
 export { libraryOptions, provisionsOf } from './fleet/member.ts'

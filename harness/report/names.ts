@@ -13,10 +13,6 @@ export function titleOf(plan: Plan, repetition: number, attempt: number): string
   )
 }
 
-/** A file of the packs that come with the package, by the name that a command line has for it. */
-export const bundledName = (file: string): string =>
-  file.replace(/^(?:.*\/)?node_modules\/mqtt-hil\/scenarios\//, 'mqtt-hil/')
-
 export interface RunNames {
   /** More than one broker. */
   readonly several: boolean

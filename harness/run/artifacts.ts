@@ -7,6 +7,7 @@ import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
 import { writeTimelineFile } from '../evidence/index.ts'
 import { makeFolderIn, removeFolderWithin, throughTemporary, writeFileWhole } from '../outside/index.ts'
+import { bundledName } from '../plan/index.ts'
 import { type CompileInputs, type Plan, stepAt } from '../plan/model/index.ts'
 import type { Unwritten } from './conductor.ts'
 import { describeErrno } from './fs-errors.ts'
@@ -120,7 +121,7 @@ export function folderNames(plans: Iterable<Plan>): ReadonlyMap<Plan, string> {
   const names = new Map<Plan, string>()
   const taken = new Set<string>()
   for (const plan of new Set(plans)) {
-    const base = joined([plan.file.replace(/\.scenario\.yaml$/, ''), plan.variant]).slice(0, LONGEST_NAME)
+    const base = joined([bundledName(plan.file).replace(/\.scenario\.yaml$/, ''), plan.variant]).slice(0, LONGEST_NAME)
     const on = (name: string): string => `${name}\n${plan.given.broker.name}`
     let name = base
     for (let n = 2; taken.has(on(name)); n++) name = `${base}-${n}`

@@ -44,5 +44,7 @@ function regexOf(text: string): RegExp {
 export function durationOf(text: string, flag: string): Duration {
   const parsed = parseDuration(text)
   if (parsed.ok) return parsed.value
-  throw new Problem('select/bad-duration', `${flag}: ${parsed.reason}`, { hint: parsed.hint })
+  // A limit of no time at all is not what was meant.
+  const hint = Number(text) === 0 ? `${flag} 30s is half a minute; leave it out for its default` : parsed.hint
+  throw new Problem('select/bad-duration', `${flag}: ${parsed.reason}`, { hint })
 }

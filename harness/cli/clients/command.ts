@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs'
 
 export const clients: CommandModule<unknown, { readonly name?: string | undefined; readonly json: boolean }> = {
   command: 'clients [name]',
-  describe: 'list the emulated clients and firmware, or show one',
+  describe: 'list the emulated clients and firmware, or show one (harness.config.ts is loaded, so it runs)',
   builder: (argv) =>
     argv
       .positional('name', { type: 'string', describe: 'show this one whole' })

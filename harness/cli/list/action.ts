@@ -1,6 +1,7 @@
 // What `hil list` does.
 
 import { createColors } from 'picocolors'
+import { showFile } from '../../api/show.ts'
 import { openSuite } from '../../api/suite.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { selectionOf } from '../selecting.ts'
@@ -31,7 +32,7 @@ export async function listAction(args: ListArguments): Promise<ExitCode> {
       const variant = plan.variant === '' ? '' : ` [${plan.variant}]`
       const tags = plan.tags.map((tag) => c.cyan(` #${tag}`)).join('')
       out.print(
-        `${c.dim(`${plan.file}:${plan.place.line}`)} ${plan.name}${variant}${tags}${plan.skip === null ? '' : c.dim(` (skipped: ${plan.skip})`)}\n`,
+        `${c.dim(`${showFile(plan.file)}:${plan.place.line}`)} ${plan.name}${variant}${tags}${plan.skip === null ? '' : c.dim(` (skipped: ${plan.skip})`)}\n`,
       )
     }
   }
