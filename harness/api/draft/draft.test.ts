@@ -239,3 +239,45 @@ describe('hil init --from', () => {
     })
   })
 })
+
+describe('of a recording of MQTT 5', () => {
+  const FIVE = `name: what a device of MQTT 5 does
+version: 1
+devices:
+  blue: { use: mqttjs, protocol: 5, will: { topic: w, payload: gone, properties: { willDelayInterval: 2s, contentType: text } } }
+  green: { use: raw, protocol: 5, auto: [puback] }
+steps:
+  - connect: green
+  - subscribe: { device: green, topic: t/#, qos: 1, properties: { subscriptionIdentifier: 7 } }
+  - delay: 1s
+  - connect: { device: blue, properties: { sessionExpiryInterval: 1h, receiveMaximum: 10, userProperty: { site: /x/ } } }
+  - publish: { device: blue, topic: t/a, payload: "21", qos: 1, properties: { payloadFormatIndicator: true, messageExpiryInterval: 1m, correlationData: { hex: 00ff }, userProperty: [[unit, C], [n, "7"]] } }
+  - expect: { packet: { from: green, type: puback } }
+  - disconnect: { device: blue, reasonCode: disconnect-with-will-message, properties: { sessionExpiryInterval: 10s } }
+  - expect: { socket: { from: blue, event: ended } }
+`
+  const openReference = (): Promise<Broker> => brokers.reference.open()
+
+  it('has the properties that will be the same again, and passes; with another one it fails', async () => {
+    const run = await runOn(planOf(join(folder, 'five.scenario.yaml'), FIVE), openReference, 'virtual')
+    expect(run.verdicts.filter(({ kind }) => kind !== 'pass')).toEqual([])
+    const { artifacts } = await writeArtifacts(run, folder, 'five')
+    const text = draft(readRecording(artifacts!))
+    const inOneLine = text.replaceAll(/\s+/g, ' ')
+    for (const said of [
+      'sessionExpiryInterval: 3600',
+      'receiveMaximum: 10',
+      'willDelayInterval: 2',
+      'payloadFormatIndicator: 1',
+      'messageExpiryInterval: 60',
+      'unit',
+      'subscriptionIdentifier',
+    ])
+      expect(inOneLine).toContain(said)
+    const again = (words: string): Promise<ScenarioRun> =>
+      runOn(planOf(join(folder, 'again.scenario.yaml'), words), openReference, 'virtual')
+    expect((await again(text)).verdicts.filter(({ kind }) => kind !== 'pass')).toEqual([])
+    const other = text.replaceAll('receiveMaximum: 10', 'receiveMaximum: 11')
+    expect((await again(other)).status).toBe('failed')
+  })
+})

@@ -136,7 +136,7 @@ function matcherOf(item: Item, names: Names): Readonly<Record<string, Word>> {
     }
   }
   const { packet, direction, device, connection } = event
-  const match = matchOf(packet, idClaimed(item, names))
+  const match = matchOf(packet, idClaimed(item, names), direction === 'down')
   const hasMatch = Object.values(match).some((value) => value !== undefined)
   const end = direction === 'up' ? { from: device } : { to: device }
   const numbered = connection > 1 ? connection : undefined

@@ -2,6 +2,7 @@
 
 import type { Packet } from '../../../emulators/index.ts'
 import { bare } from '../../scenario/index.ts'
+import { propertiesClaimed } from './properties.ts'
 import { exactly, exactTopic, payload, type Word } from './words.ts'
 
 type Match = { readonly [field: string]: Word | undefined }
@@ -9,8 +10,14 @@ type Match = { readonly [field: string]: Word | undefined }
 /** More bytes than a person compares; the length says enough. */
 const MAX_PAYLOAD_BYTES = 256
 
-/** `id`: what is claimed of the packet id; undefined: nothing, because the broker chose it. */
-export function matchOf(packet: Packet, id: Word | undefined): Match {
+/** `id`: what is claimed of the packet id; undefined: nothing, because the broker chose it. `isDown`: the broker sent it. */
+export function matchOf(packet: Packet, id: Word | undefined, isDown: boolean): Match {
+  const fields = fieldsOf(packet, id)
+  const properties = 'properties' in packet ? propertiesClaimed(packet.properties, isDown) : undefined
+  return properties === undefined ? fields : { ...fields, properties }
+}
+
+function fieldsOf(packet: Packet, id: Word | undefined): Match {
   switch (packet.type) {
     case 'connect':
       return {
@@ -26,6 +33,7 @@ export function matchOf(packet: Packet, id: Word | undefined): Match {
                 payload: content(packet.will.payload),
                 qos: packet.will.qos,
                 retain: packet.will.retain,
+                properties: propertiesClaimed(packet.will.properties, false),
               },
         username: packet.username === undefined ? null : exactly(packet.username),
       }
