@@ -15,6 +15,9 @@ const took = async <T>(work: Promise<T>): Promise<{ result: T; ms: number }> => 
 const packets = (events: readonly Event[], type: string): Event[] =>
   events.filter((e) => e.kind === 'packet' && e.packet.type === type)
 
+/** A program that does nothing, and is there on every machine. */
+const IDLE = `[node, -e, 'setTimeout(() => {}, 1e6)']`
+
 describe('steps', () => {
   it('that all pass make a run that passed', async () => {
     const ran = await runText(
@@ -167,7 +170,7 @@ describe('what is given back', () => {
   }
 
   it.each([
-    ['passed', scenario('  - connect: blue', '  child: { use: process, command: sleep 1000 }')],
+    ['passed', scenario('  - connect: blue', `  child: { use: process, command: ${IDLE} }`)],
     ['failed', scenario('  - connect: blue\n  - expect: { message: {}, within: 1ms }')],
   ])('a run that %s leaves no port, no socket and no process', async (status, text) => {
     const watched = new TrackedBroker()
@@ -192,14 +195,15 @@ describe('what is given back', () => {
 version: 1
 devices:
   blue: { use: umqtt.simple, signals: { b: { pin: 0 } } }
-  child: { use: process, command: sleep 1000 }
+  child: { use: process, command: ${IDLE} }
 steps:
   - connect: blue
 ${steps}
 `,
       { openBroker: watched.open, signal: controller.signal },
     )
-    await expect.poll(() => watched.broker?.log()).toContain('blue connected')
+    const isThere = expect.poll(() => watched.broker?.log()).toContain('blue connected')
+    await Promise.race([isThere, running.then((ended) => Promise.reject(ended.problem ?? ended.status))])
     const { result, ms } = await took(
       new Promise<Awaited<typeof running>>((resolve) => {
         setImmediate(() => {
