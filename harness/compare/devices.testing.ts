@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { milliseconds, seconds } from '../../emulators/index.ts'
-import { brokers } from '../brokers/index.ts'
+import { type BrokerKind, type BrokerName, brokers } from '../brokers/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
 import { run } from '../run/testing.ts'
 import { whyReal } from '../select/index.ts'
@@ -55,11 +55,16 @@ export function pairs(): readonly Pair[] {
 
 const isBad = ({ kind }: { readonly kind: string }): boolean => kind !== 'pass'
 
-const aedes = { name: 'aedes', kind: brokers.aedes }
+/** The scenario's own, or aedes. */
+function brokerOf({ broker }: Plan): { readonly name: string; readonly kind: BrokerKind } {
+  const name = (broker?.use ?? 'aedes') as BrokerName
+  return { name, kind: brokers[name] }
+}
 
 async function same({ written, virtual }: Pair, clock: 'real' | 'virtual'): Promise<void> {
-  const emulated = await run(written, { clock })
-  const real = await run(virtual, { clock })
+  const openBroker = () => brokerOf(written).kind.open()
+  const emulated = await run(written, { clock, openBroker })
+  const real = await run(virtual, { clock, openBroker })
   const looping = [written, virtual].flatMap(({ devices }) =>
     devices.filter(({ busy }) => busy !== null).map(({ name }) => name),
   )
@@ -75,7 +80,7 @@ async function same({ written, virtual }: Pair, clock: 'real' | 'virtual'): Prom
 export function playPart(part: number): void {
   const mine = pairs().filter(({ virtual }, k) => k % PARTS === part - 1 && virtual.skip === null)
   const needsRealTime = ({ written, virtual }: Pair): boolean =>
-    [written, virtual].some((p) => whyReal(p, aedes) !== null)
+    [written, virtual].some((p) => whyReal(p, brokerOf(p)) !== null)
   describe('the emulated client and the real interpreter send the same', { timeout: 120_000 }, () => {
     for (const pair of mine)
       if (needsRealTime(pair)) test.concurrent(pair.title, () => same(pair, 'real'))
