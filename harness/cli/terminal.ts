@@ -1,7 +1,7 @@
 // What we know of the terminal, asked once and handed on. All that hil prints goes through here, and through the guard
 // that takes out what a terminal or the log of a CI server would obey.
 
-import { TerminalText } from '../outside/terminal.ts'
+import { logObeysCommands, TerminalText } from '../outside/terminal.ts'
 
 export interface Terminal {
   print(text: string): void
@@ -30,15 +30,12 @@ export function terminal(): Terminal {
   }
 }
 
-/** CI servers that obey commands in the log of a job. */
-const CI_SERVERS = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION']
-
 type Guards = Readonly<Record<'out' | 'err', TerminalText>>
 let shared: { readonly key: string; readonly guards: Guards } | null = null
 
 /** One for each stream of the process, whoever asks: a line may be written in pieces. */
 function guards(sequences: boolean): Guards {
-  const commands = CI_SERVERS.some((name) => (process.env[name] ?? '') !== '')
+  const commands = logObeysCommands()
   const key = `${sequences} ${commands}`
   if (shared?.key !== key) {
     const settings = { sequences, commands }

@@ -89,3 +89,13 @@ function betweenSequences(text: string): string {
   }
   return out + visible(text.slice(from))
 }
+
+/** CI servers that obey commands in the log of a job. */
+const CI_SERVERS = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION']
+
+/** Whether what this process prints is the log of such a server. */
+export const logObeysCommands = (): boolean => CI_SERVERS.some((name) => (process.env[name] ?? '') !== '')
+
+/** A whole text that somebody else prints: an error's message, in a test runner. */
+export const printable = (text: string): string =>
+  new TerminalText({ sequences: false, commands: logObeysCommands() }).safe(text)

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../emulators/index.ts'
+import { printable } from '../outside/index.ts'
 
 const OURS = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,7 +32,7 @@ export function callSite(above: Asker): CallSite {
 }
 
 export function claimError(name: 'ClaimFailed' | 'Inconclusive', message: string): Error {
-  const error = new Error(message)
+  const error = new Error(printable(message))
   error.name = name
   return error
 }

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path'
 import { type Place, Problem } from '../../emulators/index.ts'
 import type { Verdict } from '../judge/index.ts'
-import { visible } from '../outside/index.ts'
+import { printable, visible } from '../outside/index.ts'
 import { stepAt } from '../plan/index.ts'
 import { explained, placeOfTrouble } from '../report/index.ts'
 import { decisive, type ScenarioRun } from '../run/index.ts'
@@ -15,10 +15,11 @@ export type FailureName = 'ClaimFailed' | 'Inconclusive' | 'ScenarioFailed' | 'B
 
 /** `what` names the line in the stack: the verb that stands there. */
 export function errorAt(name: FailureName, message: string, at: Place, what: string): Error {
-  const error = new Error(message)
+  const told = printable(message)
+  const error = new Error(told)
   error.name = name
   // In brackets, or a path with spaces is cut.
-  error.stack = `${name}: ${message}\n    at ${what} (${resolve(at.file)}:${at.line}:${at.column})`
+  error.stack = `${name}: ${told}\n    at ${what} (${resolve(at.file)}:${at.line}:${at.column})`
   return error
 }
 
@@ -50,7 +51,7 @@ export function located(error: unknown): unknown {
   if (!(error instanceof Problem)) return error
   const { code, message, hint, at } = error
   if (at !== undefined) return errorAt('ScenarioWrong', lines(code, message, hint), at, code)
-  const plain = new Error(lines(code, message, hint))
+  const plain = new Error(printable(lines(code, message, hint)))
   plain.name = 'ScenarioWrong'
   plain.stack = `ScenarioWrong: ${plain.message}`
   return plain

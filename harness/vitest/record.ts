@@ -4,7 +4,7 @@
 import { relative } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { describe } from '../expect/index.ts'
-import { visible } from '../outside/index.ts'
+import { printable } from '../outside/index.ts'
 import { type InteractiveSession, type Status, writeArtifacts } from '../run/index.ts'
 import { tellRun } from './results.ts'
 
@@ -78,7 +78,7 @@ export function addEvents(session: InteractiveSession, task: RunnerTestCase): vo
 function lastEvents({ plan, timeline }: InteractiveSession): string {
   const lines = plan.devices.flatMap(({ name }) => {
     const own = timeline.events.filter((event) => 'device' in event && event.device === name).slice(-SHOWN)
-    return own.length === 0 ? [`    ${name}: nothing`] : own.map((event) => `    ${visible(describe(event))}`)
+    return own.length === 0 ? [`    ${name}: nothing`] : own.map((event) => `    ${printable(describe(event))}`)
   })
   return lines.length === 0 ? '' : ['  last events:', ...lines].join('\n')
 }
