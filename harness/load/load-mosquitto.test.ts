@@ -29,6 +29,26 @@ steps:
     expect(load!.counts.all).toMatchObject({ connect_failures: 3, program_errors: 3 })
   })
 
+  it.each(['umqtt.simple', 'esp-mqtt', 'pubsubclient', 'mqtt_as'])(
+    'of %s has the login of the broker’s URL',
+    async (use) => {
+      await using broker = await brokers.mosquitto.open({ passwords: { me: 'secret' } })
+      const url = `mqtt://me:secret@${broker.host}:${broker.port}`
+      const run = await runFleet(
+        `
+fleet:
+  sensors: { use: ${use}, count: 2 }
+observer: false
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 60s }
+`,
+        { open: () => brokers.external.open({ url }) },
+      )
+      expect([run.problem, claimsOf(run)]).toEqual([null, ['pass']])
+      expect([run.load!.counts.all!.connects, run.load!.errors]).toEqual([2, {}])
+    },
+  )
+
   it('counts connections that the broker closes without an answer', async () => {
     const run = await runFleet(
       `

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { clients, milliseconds, register, unregister } from '../../../emulators/index.ts'
 import type { Diagnostic } from '../../scenario/index.ts'
-import { arrivalTime, compile, isInShare, type Plan } from '../index.ts'
+import { arrivalTime, compile, isInShare, libraryOptions, type Plan } from '../index.ts'
 
 const compiled = (text: string, fleet?: Parameters<typeof compile>[2]['fleet']) =>
   compile('x.scenario.yaml', `name: x\nversion: 1\n${text}`, {
@@ -22,6 +22,17 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const STEPS = 'steps:\n  - delay: 1s\n'
 
 describe('a fleet', () => {
+  it.each(Object.keys(clients))('of %s gets in by options that the library has', (name) => {
+    const { fleet } = fleetOf(`fleet:\n  g: { use: ${name}, count: 1 }\n${STEPS}`)
+    const group = fleet!.groups[0]!
+    const login = { user: 'me', password: 'secret' }
+    const options = libraryOptions(group, group.member(0), '127.0.0.1', 1883, login, true)
+    const ofClient = { ...group.client.identity('g-0', '127.0.0.1', 1883), ...group.client.inTask?.tls }
+    const known = [...group.client.options.map((option) => option.name), ...Object.keys(ofClient)]
+    expect(Object.keys(options).filter((option) => !known.includes(option))).toEqual([])
+    expect(Object.values(options)).toEqual(expect.arrayContaining(['me', 'secret']))
+  })
+
   it('makes each device from its number', () => {
     const plan = fleetOf(`
 vars: { site: north }

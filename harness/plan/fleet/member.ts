@@ -63,7 +63,7 @@ function topicOf(item: Node, i: number, { scope }: FleetContext, diagnostics: Di
   return String(toPlain(interpolate(node, valuesOf(scope, { i }), diagnostics).node))
 }
 
-/** What a firmware's library needs to get in at a broker: TLS, user name and password, where it has options for them. */
+/** What a library needs to get in at a broker: TLS, user name and password, by its own options for them. */
 export function provisionsOf(
   client: ClientKind,
   member: FleetMember,
@@ -91,8 +91,6 @@ export function libraryOptions(
 ): Record<string, PyValue> {
   const { client, keepalive, backoff, clean } = group
   const { inTask } = client
-  const secure = member.tls !== null || secured
-  const { user, ...rest } = credentials
   return {
     ...client.identity(member.clientId, host, port),
     ...(keepalive === 0 ? {} : meaning(client, 'keep alive', Math.ceil(keepalive / 1000))),
@@ -102,12 +100,9 @@ export function libraryOptions(
       : inTask?.will({ ...member.will, topic: new TextEncoder().encode(member.will.topic) })),
     ...(group.protocol === null ? {} : client.mqtt5?.options(group.protocol)),
     ...(backoff === null ? {} : inTask?.manual),
-    ...(secure ? inTask?.tls : {}),
     // A policy of the program's own takes the place of the library's thread.
     ...(backoff === null ? {} : meaning(client, 'reconnects', false)),
-    ...(secure ? { ...meaning(client, 'tls', true), ...meaning(client, 'tls context', true) } : {}),
-    ...(user === undefined ? {} : meaning(client, 'user name', user)),
-    ...rest,
+    ...provisionsOf(client, member, credentials, secured),
     ...member.options,
   }
 }
