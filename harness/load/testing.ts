@@ -1,5 +1,6 @@
 // For tests of fleets: a scenario's text to a finished run, on a broker of its own.
 
+import { connect, connectAsync } from 'mqtt'
 import { expect } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import { type Broker, brokers } from '../brokers/index.ts'
@@ -46,6 +47,32 @@ export async function measureFleet(text: string, options?: RunOptions): Promise<
   const failed = verdicts.filter((v) => v.kind === 'fail')
   expect({ bug, problem, failed }).toEqual({ bug: undefined, problem: null, failed: [] })
   return load!
+}
+
+/** What is left at a broker: topics of retained messages, and which of these client ids has a session. */
+export async function residueOf(
+  url: string,
+  clientIds: readonly string[],
+): Promise<{ readonly retained: readonly string[]; readonly sessions: readonly string[] }> {
+  const client = await connectAsync(url)
+  const retained: string[] = []
+  client.on('message', (topic, _, { retain }) => {
+    if (retain) retained.push(topic)
+  })
+  await client.subscribeAsync('#')
+  // What is retained comes before the answer to a message that was sent after SUBACK.
+  await client.publishAsync('done', '', { qos: 1 })
+  await client.endAsync()
+  const sessions: string[] = []
+  for (const clientId of clientIds) {
+    const again = connect(url, { clientId, clean: false, protocolVersion: 4, reconnectPeriod: 0 })
+    const isPresent = await new Promise<boolean>((resolve) =>
+      again.once('connect', (ack) => resolve(ack.sessionPresent)),
+    )
+    await again.endAsync(true)
+    if (isPresent) sessions.push(clientId)
+  }
+  return { retained, sessions }
 }
 
 /** One who hears all. */
