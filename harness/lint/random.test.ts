@@ -6,6 +6,7 @@ import type { Instant, Packet } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { Linter } from './index.ts'
 import { naiveLint } from './naive.testing.ts'
+import { type Made, type OnConnection, placeOf, sessionsOf } from './random-sessions.testing.ts'
 
 const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? 3000)
 
@@ -13,10 +14,7 @@ type Line =
   | { readonly packet: Made; readonly way: 'up' | 'down'; readonly fate: Fate; readonly slow: number }
   | { readonly device: 'off' | 'reset' | 'boot' | 'crashed' }
   | { readonly end: true }
-/** A packet but for its fixed header, at which no rule of a session looks. */
-type Made = Packet extends infer P ? (P extends Packet ? Omit<P, 'flags' | 'length'> : never) : never
 type Fate = { readonly delivered?: boolean; readonly end?: 'device' | 'broker'; readonly by?: 'link' }
-type OnConnection = { readonly connection: 0 | 1 | 2; readonly after: number; readonly line: Line }
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
 const id = fc.constantFrom(1, 2, 3)
@@ -123,35 +121,13 @@ const line: fc.Arbitrary<Line> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Line>({ end: true }) },
 )
 const begins = fc.tuple(passing('up', connect), passing('down', connack))
-/** Three connections: two of one device, and one of another; what happens on them is mixed. */
-const session: fc.Arbitrary<readonly OnConnection[]> = fc
-  .tuple(
-    fc.array(
-      fc.record({
-        connection: fc.constantFrom(0, 0, 0, 1, 1, 2) as fc.Arbitrary<0 | 1 | 2>,
-        after: fc.constantFrom(0, 1, 1, 5, 600, 1200),
-        line,
-      }),
-      { minLength: 4, maxLength: 30 },
-    ),
-    fc.array(begins, { minLength: 3, maxLength: 3 }),
-  )
-  .map(([lines, beginnings]) => {
-    const begun = new Set<number>()
-    return lines.flatMap((one): OnConnection[] => {
-      if (begun.has(one.connection)) return [one]
-      begun.add(one.connection)
-      const first = beginnings[one.connection]!.map((begin) => ({ connection: one.connection, after: 1, line: begin }))
-      return [...first, one]
-    })
-  })
+const session = sessionsOf({ line, begins, most: 30 })
 
-function recordOf(lines: readonly OnConnection[]): Event[] {
+function recordOf(lines: readonly OnConnection<Line>[]): Event[] {
   let at = 0
   return lines.map(({ connection, after, line }, seq): Event => {
     at += after
-    const device = connection === 2 ? 'other' : 'one'
-    const number = connection === 1 ? 2 : 1
+    const { device, number } = placeOf(connection)
     if ('device' in line) return { kind: 'device', device, change: line.device, at: at as Instant, seq }
     if ('end' in line)
       return { kind: 'socket', device, change: 'closed', by: 'broker', connection: number, at: at as Instant, seq }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import type { Event } from '../../../evidence/index.ts'
 import { Linter } from '../../index.ts'
 import { ofClient, silence } from './client.testing.ts'
-import { type OnConnection, recordOf, session } from './random.testing.ts'
+import { recordOf, session } from './random.testing.ts'
 import { ofServer } from './server.testing.ts'
 import { linesOf, seen5 } from './words.testing.ts'
 
@@ -39,7 +39,7 @@ function twin(record: readonly Event[]): string[] {
 test(`the linter finds in ${SESSIONS} random sessions of MQTT 5 what its naive twin finds`, () => {
   const seen = new Set<string>()
   fc.assert(
-    fc.property(session, (lines: readonly OnConnection[]) => {
+    fc.property(session, (lines) => {
       const record = recordOf(lines)
       const linter = new Linter()
       const found = record.map((event) =>

@@ -3,17 +3,12 @@
 import fc from 'fast-check'
 import type { Instant, Packet } from '../../../../emulators/index.ts'
 import type { Event } from '../../../evidence/index.ts'
+import { type Made, type OnConnection, placeOf, sessionsOf } from '../../random-sessions.testing.ts'
 
-type Made = Packet extends infer P ? (P extends Packet ? Omit<P, 'flags' | 'length'> : never) : never
 type Line =
   | { readonly packet: Made; readonly way: 'up' | 'down'; readonly lost: boolean; readonly bytes: number }
   | { readonly device: 'off' | 'boot' }
   | { readonly end: true }
-export interface OnConnection {
-  readonly connection: 0 | 1 | 2
-  readonly after: number
-  readonly line: Line
-}
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said)
 const id = fc.constantFrom(1, 2, 3)
@@ -163,34 +158,13 @@ const line: fc.Arbitrary<Line> = fc.oneof(
 )
 const begins = fc.tuple(passing('up', connect), passing('down', connack))
 
-export const session: fc.Arbitrary<readonly OnConnection[]> = fc
-  .tuple(
-    fc.array(
-      fc.record({
-        connection: fc.constantFrom(0, 0, 0, 1, 1, 2) as fc.Arbitrary<0 | 1 | 2>,
-        after: fc.constantFrom(0, 1, 1, 5, 600, 1200),
-        line,
-      }),
-      { minLength: 4, maxLength: 24 },
-    ),
-    fc.array(begins, { minLength: 3, maxLength: 3 }),
-  )
-  .map(([lines, beginnings]) => {
-    const begun = new Set<number>()
-    return lines.flatMap((one): OnConnection[] => {
-      if (begun.has(one.connection)) return [one]
-      begun.add(one.connection)
-      const first = beginnings[one.connection]!.map((begin) => ({ connection: one.connection, after: 1, line: begin }))
-      return [...first, one]
-    })
-  })
+export const session = sessionsOf({ line, begins, most: 24 })
 
-export function recordOf(lines: readonly OnConnection[]): Event[] {
+export function recordOf(lines: readonly OnConnection<Line>[]): Event[] {
   let at = 0
   return lines.map(({ connection, after, line: said }, seq): Event => {
     at += after
-    const device = connection === 2 ? 'other' : 'one'
-    const number = connection === 1 ? 2 : 1
+    const { device, number } = placeOf(connection)
     const when = { at: at as Instant, seq }
     if ('device' in said) return { kind: 'device', device, change: said.device, ...when }
     if ('end' in said) return { kind: 'socket', device, change: 'closed', by: 'broker', connection: number, ...when }
