@@ -1,6 +1,7 @@
 // The words of scenarios as types, for tests in TypeScript. What they mean is in harness/expect and harness/steps, which
 // read them; a test holds these names against those.
 
+import type { DeviceEvent, SocketChange } from '../evidence/index.ts'
 import type { YamlMap, YamlValue } from '../plan/index.ts'
 import type { DeviceKinds, FieldsOf, FirmwareOptions } from './kinds.ts'
 
@@ -133,16 +134,7 @@ export type ClaimedPacket =
 export interface ClaimedSocket {
   readonly from: string
   /** `ended`: closed or reset, as a broker that hangs up is free to choose. */
-  readonly event:
-    | 'connecting'
-    | 'connected'
-    | 'secured'
-    | 'handshake-failed'
-    | 'refused'
-    | 'closed'
-    | 'reset'
-    | 'timeout'
-    | 'ended'
+  readonly event: Exclude<SocketChange, 'both-closed'> | 'ended'
   readonly by?: 'device' | 'broker' | 'link'
   /** Of `secured`: the name that the device asked for (SNI). */
   readonly serverName?: ExpectedText
@@ -200,19 +192,8 @@ export interface Claimed {
   /** A change in the life of a device: `{ device: 'blue', change: 'restarted', cause: 'panic' }`. */
   readonly device?: {
     readonly device: string
-    readonly change:
-      | 'boot'
-      | 'reset'
-      | 'off'
-      | 'ended'
-      | 'crashed'
-      | 'away'
-      | 'lost'
-      | 'restarted'
-      | 'flashed'
-      | 'erased'
-      | 'backtrace'
-    readonly cause?: 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown'
+    readonly change: DeviceEvent['change']
+    readonly cause?: NonNullable<DeviceEvent['cause']>
   }
   readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
 }
