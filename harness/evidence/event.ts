@@ -182,28 +182,37 @@ export interface FaultEvent {
 }
 
 /**
- * A device's own life. `crashed` = an exception left its program; `away` = its port went away and may come back;
+ * What becomes of a device. `crashed` = an exception left its program; `away` = its port went away and may come back;
  * `lost` = the board went away for good; `restarted` = it started again, and nobody had asked for that.
  */
+export const DEVICE_CHANGES = [
+  'boot',
+  'reset',
+  'off',
+  'ended',
+  'crashed',
+  'away',
+  'lost',
+  'restarted',
+  'flashed',
+  'erased',
+  'backtrace',
+] as const
+export type DeviceChange = (typeof DEVICE_CHANGES)[number]
+
+/** Why a board started again. `software`: its own program asked for it; `sleep`: it woke up. */
+export const RESTART_CAUSES = ['power', 'brownout', 'panic', 'watchdog', 'software', 'sleep', 'unknown'] as const
+export type RestartCause = (typeof RESTART_CAUSES)[number]
+
+/** A device's own life. */
 export interface DeviceEvent {
   readonly kind: 'device'
   readonly device: string
-  readonly change:
-    | 'boot'
-    | 'reset'
-    | 'off'
-    | 'ended'
-    | 'crashed'
-    | 'away'
-    | 'lost'
-    | 'restarted'
-    | 'flashed'
-    | 'erased'
-    | 'backtrace'
+  readonly change: DeviceChange
   /** Of `flashed`: which image. Of `backtrace`: the frames of a crash, a line each, innermost first. */
   readonly detail?: string | undefined
   /** Of `restarted`: why, as far as the board says. */
-  readonly cause?: 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown' | undefined
+  readonly cause?: RestartCause | undefined
   /** Of `restarted`: what it did: a program of its own, or what the steps said. */
   readonly as?: 'program' | 'puppet' | undefined
 }

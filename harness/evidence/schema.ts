@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { PACKET_TYPES, type Packet, PROPERTIES, type PropertyName } from '../../emulators/index.ts'
-import type { Fact, FactKind } from './event.ts'
+import { DEVICE_CHANGES, type Fact, type FactKind, RESTART_CAUSES } from './event.ts'
 
 /** Characters of a device's name, which is a part of file names. */
 const LONGEST_NAME = 100
@@ -218,21 +218,9 @@ const facts: { readonly [K in FactKind]: Shape<Omit<Extract<Fact, { kind: K }>, 
   fault: { what: text, device: device.optional(), disturbance: path.optional() },
   device: {
     device,
-    change: z.enum([
-      'boot',
-      'reset',
-      'off',
-      'ended',
-      'crashed',
-      'away',
-      'lost',
-      'restarted',
-      'flashed',
-      'erased',
-      'backtrace',
-    ]),
+    change: z.enum(DEVICE_CHANGES),
     detail: text.optional(),
-    cause: z.enum(['power', 'brownout', 'panic', 'watchdog', 'software', 'sleep', 'unknown']).optional(),
+    cause: z.enum(RESTART_CAUSES).optional(),
     as: z.enum(['program', 'puppet']).optional(),
   },
   exit: { device, code: z.number().nullable(), signal: word.nullable() },

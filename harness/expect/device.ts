@@ -1,29 +1,17 @@
 // `device`: the life of a device: a board that started again, a program whose power was cut, a port that went away.
 
 import { z } from 'zod'
+import { DEVICE_CHANGES, RESTART_CAUSES } from '../evidence/index.ts'
 import { identifier } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 
-const CHANGES = [
-  'boot',
-  'reset',
-  'off',
-  'ended',
-  'crashed',
-  'away',
-  'lost',
-  'restarted',
-  'flashed',
-  'erased',
-  'backtrace',
-] as const
-const CAUSES = ['power', 'brownout', 'panic', 'watchdog', 'software', 'sleep', 'unknown'] as const
-
 const fields = z.strictObject({
   device: identifier().describe('which device'),
-  change: z.enum(CHANGES).describe('what happened to it; restarted: it started again, and no step had asked for that'),
-  cause: z.enum(CAUSES).optional().describe('of restarted: why, as far as a real board says'),
+  change: z
+    .enum(DEVICE_CHANGES)
+    .describe('what happened to it; restarted: it started again, and no step had asked for that'),
+  cause: z.enum(RESTART_CAUSES).optional().describe('of restarted: why, as far as a real board says'),
 })
 
 type DeviceFields = z.output<typeof fields>

@@ -1,7 +1,7 @@
 // The words of scenarios as types, for tests in TypeScript. What they mean is in harness/expect and harness/steps, which
 // read them; a test holds these names against those.
 
-import type { DeviceEvent, SocketChange } from '../evidence/index.ts'
+import type { DeviceChange, RestartCause, SocketChange } from '../evidence/index.ts'
 import type { YamlMap, YamlValue } from '../plan/index.ts'
 import type { DeviceKinds, FieldsOf, FirmwareOptions } from './kinds.ts'
 
@@ -192,8 +192,8 @@ export interface Claimed {
   /** A change in the life of a device: `{ device: 'blue', change: 'restarted', cause: 'panic' }`. */
   readonly device?: {
     readonly device: string
-    readonly change: DeviceEvent['change']
-    readonly cause?: NonNullable<DeviceEvent['cause']>
+    readonly change: DeviceChange
+    readonly cause?: RestartCause
   }
   readonly exit?: { readonly device: string; readonly code?: WantedNumber; readonly signal?: string }
 }

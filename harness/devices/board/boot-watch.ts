@@ -1,8 +1,7 @@
 // Hears in a board's console that its chip has started, and why. The ROM of an ESP32 says so at every start; what a
 // crash prints comes before it.
 
-/** `software`: its own program asked for it; `sleep`: it woke up. */
-export type RestartCause = 'power' | 'brownout' | 'panic' | 'watchdog' | 'software' | 'sleep' | 'unknown'
+import type { RestartCause } from '../../evidence/index.ts'
 
 /** What only a board that starts says: ROMs, boot loaders, the banners of Python and Zephyr. */
 const STARTS =

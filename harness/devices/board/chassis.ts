@@ -2,7 +2,7 @@
 // a serial port: a console, a reset, perhaps power and pins. What happens on it comes as events.
 
 import type { Duration, Problem } from '../../../emulators/index.ts'
-import type { RestartCause } from './boot-watch.ts'
+import type { RestartCause } from '../../evidence/index.ts'
 
 export interface ChassisEvents {
   /** What comes out of the console. */
