@@ -3,8 +3,9 @@
 // which the bare machine did not pass every test that there is. Then both together must have run all of them.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const VITEST = 'node_modules/vitest/vitest.mjs'
@@ -19,7 +20,9 @@ const [part, ...rest] = process.argv.slice(2)
 
 /** As many random cases in both parts: a title with another number would be another test. */
 const env = { HIL_RANDOM_RUNS: '5000', ...process.env }
-const run = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env }).status ?? 1
+const runWith = (more, ...args) =>
+  spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...env, ...more } }).status ?? 1
+const run = (...args) => runWith({}, ...args)
 const read = (file) => JSON.parse(readFileSync(resolve(ROOT, file), 'utf8'))
 
 /** A test by its file and titles, which the list joins, and the results do not. */
@@ -38,7 +41,10 @@ function bare() {
 }
 
 function programs() {
-  const listing = run(VITEST, 'list', '--mode', 'all', `--json=${LISTED}`, ...rest)
+  // Files that make a folder when they are loaded remove it after their tests, which are not run here.
+  const folder = mkdtempSync(join(tmpdir(), 'hil-listing-'))
+  const listing = runWith({ TMPDIR: folder }, VITEST, 'list', '--mode', 'all', `--json=${LISTED}`, ...rest)
+  rmSync(folder, { recursive: true, force: true })
   if (listing !== 0) return listing
   const listed = read(LISTED).map(({ name, file }) => ({ file: relative(ROOT, file), name: nameOf(file, [name]) }))
   // A test that is skipped may have another title there, and one that needs a program may not be there at all.

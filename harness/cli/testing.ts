@@ -150,15 +150,16 @@ async function runHere(folder: string, args: readonly string[]): Promise<Ended> 
   }
 }
 
-/** A folder for results, removed with the test. */
+/** A folder for results, removed with the test. It is made when it is first used: a test that is skipped leaves none. */
 export class Scratch implements Disposable {
-  readonly path: string
+  #path: string | null = null
 
-  constructor() {
-    this.path = mkdtempSync(join(tmpdir(), 'hil-test-'))
+  get path(): string {
+    this.#path ??= mkdtempSync(join(tmpdir(), 'hil-test-'))
+    return this.#path
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true })
+    if (this.#path !== null) rmSync(this.#path, { recursive: true, force: true })
   }
 }

@@ -2,7 +2,8 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
@@ -36,10 +37,12 @@ export function startVitest(
 ) {
   const { CI: _, FORCE_COLOR: __, VITEST: ___, ...env } = process.env
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')))
+  // vitest keeps a folder there while it runs, and leaves it when it is killed.
+  const temporary = mkdtempSync(join(tmpdir(), 'hil-vitest-'))
   const child = spawn(NODE, [VITEST, ...args], {
     cwd: folder,
     detached,
-    env: { ...own, NODE_ENV: '', NO_COLOR: '1', ...more },
+    env: { ...own, NODE_ENV: '', NO_COLOR: '1', TMPDIR: temporary, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
@@ -51,7 +54,10 @@ export function startVitest(
       all += text
       for (const listener of heard) listener()
     })
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out: all }))
+  const ended = once(child, 'close').then(([code]) => {
+    rmSync(temporary, { recursive: true, force: true })
+    return { code: code as number | null, out: all }
+  })
   return {
     child,
     ended,
