@@ -14,7 +14,7 @@ const blocks = (language: string): string[] =>
 test('every broker of its configs is one that can be used so', async () => {
   const seen: string[] = []
   for (const source of blocks('ts')) {
-    const module = (await createJiti(import.meta.url).evalModule(source, {
+    const module = (await createJiti(import.meta.url, { fsCache: false }).evalModule(source, {
       async: true,
       filename: import.meta.filename.replace(/test\.ts$/, 'doc.ts'),
     })) as {

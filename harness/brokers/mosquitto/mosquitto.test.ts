@@ -78,7 +78,7 @@ describe.skipIf(mosquittoHere.skip)(`mosquitto as a child${mosquittoHere.why}`, 
       console.log(broker.pid)
       setTimeout(() => { throw new Error('a bug') }, 50)`
     const jiti = `import { createJiti } from 'jiti'
-      await createJiti(${JSON.stringify(import.meta.url)}).evalModule(${JSON.stringify(source)}, { async: true, filename: ${JSON.stringify(new URL('./crash.ts', import.meta.url).pathname)} })`
+      await createJiti(${JSON.stringify(import.meta.url)}, { fsCache: false }).evalModule(${JSON.stringify(source)}, { async: true, filename: ${JSON.stringify(new URL('./crash.ts', import.meta.url).pathname)} })`
     const harness = spawn(process.execPath, ['--input-type=module', '-e', jiti], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
