@@ -21,7 +21,7 @@ export const boards = {
   'board/quarantined': {
     fault: 'input',
     meaning: 'The hardware map has put this board aside, with the reason that is shown.',
-    fix: 'Take another board, end its quarantine: in the hardware map, or use it all the same: hil run --with-quarantined.',
+    fix: 'Take another board, or remove quarantine: from the hardware map, or use the board anyway: hil run --with-quarantined.',
   },
   'board/lost': {
     fault: 'environment',

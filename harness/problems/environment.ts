@@ -17,7 +17,7 @@ export const environment = {
   'run/no-package': {
     fault: 'environment',
     meaning:
-      'A package that only some commands need is not installed: bullmq, ioredis and prom-client never come by themselves, others not with --omit=optional.',
+      'A package that only some commands need is not installed. bullmq, ioredis and prom-client are installed by you; others are missing after npm install --omit=optional.',
     fix: 'Install the package that the message names beside mqtt-hil.',
   },
   'broker/login-refused': {
@@ -42,8 +42,8 @@ export const environment = {
   },
   'broker/no-mqtt': {
     fault: 'environment',
-    meaning: 'The port accepts connections, and nothing there answers a CONNECT as a broker of MQTT does.',
-    fix: 'Check the host and the port of the URL; the message has what was answered.',
+    meaning: 'The port accepts connections, but no MQTT broker answers there.',
+    fix: 'Check the host and the port of the URL. The message shows what answered.',
   },
   'broker/no-observer': {
     fault: 'environment',

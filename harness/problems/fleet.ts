@@ -89,13 +89,13 @@ export const fleet = {
   'scenario/fleet-client': {
     fault: 'input',
     meaning:
-      'A group of a fleet uses a client that the config brings along. The devices of a fleet run in processes of their own, which know the libraries of mqtt-hil only.',
-    fix: 'Use the client under devices:, or a library of mqtt-hil in the fleet.',
+      'A group of a fleet uses a client of the config. The devices of a fleet run in processes of their own, which know only the clients of mqtt-hil.',
+    fix: 'Use the client under devices:, or a client of mqtt-hil in the fleet.',
   },
   'scenario/fleet-firmware': {
     fault: 'input',
     meaning:
-      'A group of a fleet runs a firmware that no fleet can run, or is told something that its firmware decides by itself.',
+      'A group of a fleet uses a firmware that fleets cannot run, or sets something that the firmware decides by itself.',
     fix: 'The options of the firmware stand under with:. The hint names what a fleet can run.',
     example: 'lamps: { use: esphome, count: 300, with: { topic_prefix: "lamp/${{ i }}" } }',
   },

@@ -194,8 +194,8 @@ export const scenario = {
   },
   'scenario/library-cannot-send': {
     fault: 'input',
-    meaning: 'Something of MQTT 5 that the library of the device has no call for, or cannot be told with this value.',
-    fix: 'Leave it out, or use a device that sends everything: raw, mqttjs.',
+    meaning: 'The library of the device has no call for this part of MQTT 5, or cannot send this value.',
+    fix: 'Leave it out, or use a device that can send it: raw or mqttjs.',
   },
   'scenario/no-websocket': {
     fault: 'input',
@@ -469,7 +469,7 @@ export const scenario = {
   'scenario/open-link': {
     fault: 'input',
     meaning:
-      'The link of a device listens where other machines reach it, and takes connections from all of them. A warning.',
+      'A warning: the link of a device listens at an address that other machines reach, and accepts connections from all of them.',
     fix: 'from: lists the addresses that may connect; from: any says that all may.',
     example: 'link: { host: 192.168.1.10, port: 1883, from: [192.168.1.50] }',
   },
