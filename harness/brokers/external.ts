@@ -51,7 +51,7 @@ export const external: BrokerKind = defineBroker({
     const tls = secure ? { serverName: host, ...tlsOf('external', settings) } : undefined
     await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
       throw new Problem('broker/unreachable', unreached(host, port, cause), {
-        hint: 'is it running, and is the port right? `--broker aedes` needs no broker',
+        hint: 'check that it runs, and that the port is right; `--broker aedes` needs no broker',
         cause,
       })
     })
@@ -96,7 +96,7 @@ async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<voi
       })
     if (FOREIGN.test(cause.message))
       throw new Problem('broker/no-tls', `the server at ${host}:${port} speaks neither TLS nor MQTT`, {
-        hint: 'is the port right? MQTT over TLS is usually at 8883; wss:// is MQTT over WebSocket',
+        hint: 'check the port: MQTT over TLS is usually at 8883; wss:// is MQTT over WebSocket',
         cause,
       })
     throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {

@@ -65,7 +65,7 @@ function noMqtt(answer: Buffer | 'closed', at: string, cause: unknown): Problem 
       ? `the server at ${at} accepts connections and does not answer a CONNECT`
       : `the server at ${at} does not speak MQTT: it answers a CONNECT with ${shownAnswer(answer)}`
   return new Problem('broker/no-mqtt', what, {
-    hint: 'is the port right? MQTT is usually at 1883, over TLS (mqtts://) at 8883; ws:// is MQTT over WebSocket',
+    hint: 'check the port: MQTT is usually at 1883, over TLS (mqtts://) at 8883; ws:// is MQTT over WebSocket',
     cause,
   })
 }

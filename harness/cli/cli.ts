@@ -31,7 +31,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     // -h is the broker's host, as in mosquitto_pub.
     .help('help')
     .strict()
-    .demandCommand(1, 'Which command? `hil run` runs scenarios.')
+    .demandCommand(1, 'A command is needed. `hil run` runs scenarios.')
     .epilogue(MORE)
     .wrap(Math.min(100, out.width))
     .exitProcess(false)

@@ -23,7 +23,7 @@ function expectComplaint({ code, err }: Ended, exit: number, complaint: string, 
 
 describe('a wrong command line', () => {
   it.each<[string, number, string, string | RegExp]>([
-    ['', 2, 'cli/usage', 'Which command?'],
+    ['', 2, 'cli/usage', 'A command is needed.'],
     ['rnu', 2, 'cli/unknown-command', 'did you mean "run"?'],
     ['frobnicate', 2, 'cli/unknown-command', 'there is run, watch, check, list'],
     ['--hlep', 2, 'cli/unknown-flag', 'did you mean "--help"?'],
@@ -256,7 +256,7 @@ describe('hil emulate', () => {
     ['button-led', '--with', 'name=blue', '--with', 'peer=green'],
   ])('%s says which broker does not listen, and exits 3', async (...args) => {
     const { code, err } = await hil('emulate', ...args, '-p', '1')
-    expect(err).toContain('does a broker listen at 127.0.0.1:1?')
+    expect(err).toContain('check that a broker listens at 127.0.0.1:1;')
     expect(err).not.toContain('internal/bug')
     expect(code).toBe(3)
   })

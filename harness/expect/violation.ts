@@ -20,7 +20,7 @@ const fields = z
     if ([f.from, f.to, f.by].filter((v) => v !== undefined).length !== 1)
       ctx.addIssue({
         code: 'custom',
-        message: 'whose violation? exactly one of from, to and by',
+        message: 'a violation needs exactly one of from, to and by',
         params: { diagnostic: 'scenario/violation-of-whom', hint: 'write by: broker, from: DEVICE or to: DEVICE' },
       })
   })

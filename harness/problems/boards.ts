@@ -130,7 +130,7 @@ export const boards = {
   'board/wrong-board': {
     fault: 'environment',
     meaning: 'At the port is another board than the map says, by its unique id.',
-    fix: 'Have two changed places? hil devices --map.',
+    fix: 'If two boards have changed places, write the map again: hil devices --map.',
   },
   'cli/compare-brokers': {
     fault: 'input',

@@ -24,7 +24,7 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\bwants (a|an|the|its|to|no)\b/, 'takes, needs'],
 ]
 /** A diagnostic states what is wrong. */
-const QUESTION = /\?$/
+const QUESTION = /[\w})"]\?(?= |$)/
 
 /** Texts in quotes, with a space in them: what is shown to somebody. */
 const STRING = /'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`|"((?:[^"\\\n]|\\.)*)"/g

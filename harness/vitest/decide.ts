@@ -26,7 +26,7 @@ export interface Asked {
 export async function claim(asked: Asked, want: Claimed, terms: Terms = {}): Promise<Result> {
   const { after, within, ...others } = terms
   if (asked.isNot && within === undefined)
-    throw asked.site.place(new TypeError(`${asked.what}: for how long? say { within: '500ms' }`))
+    throw asked.site.place(new TypeError(`${asked.what} needs a time: { within: '500ms' }`))
   const window = { ...others, ...(others.between === undefined ? { within: within ?? DEFAULT_WITHIN } : { within }) }
   const waitsOut = asked.isNot || others.count !== undefined || others.every !== undefined
   if (waitsOut) fits(asked, others.between?.[1] ?? within ?? DEFAULT_WITHIN)

@@ -44,7 +44,7 @@ const claims = {
     if (membershipOf(of)?.role !== 'broker') return acked(asked, (of as Linked).name, 'device', args[0], args[1])
     const [device] = args as [Linked]
     if (!isLinked(device))
-      throw asked.site.place(new TypeError('toHaveAcked: to whom? expect(broker).toHaveAcked(device, …)'))
+      throw asked.site.place(new TypeError('toHaveAcked needs a device: expect(broker).toHaveAcked(device, …)'))
     return acked(asked, device.name, 'broker', args[1], args[2])
   },
   async toContainSequence(this: State, of: unknown, sequence: readonly Claimed[], terms?: ClaimWindow) {

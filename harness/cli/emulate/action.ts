@@ -71,7 +71,7 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
       () => false,
     )
     if (!isKnown) out.printError(`hint: no machine of the name ${upstream.host} is known here; -h says which\n`)
-    else out.printError(`hint: does a broker listen at ${upstream.host}:${upstream.port}? -h and -p say where\n`)
+    else out.printError(`hint: check that a broker listens at ${upstream.host}:${upstream.port}; -h and -p say where\n`)
     return EXIT.environment
   }
   const link: Link | null = args.verbose

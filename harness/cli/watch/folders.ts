@@ -53,7 +53,7 @@ export class Folders implements Disposable {
       this.#watchers.set(folder, watcher)
     } catch (cause) {
       throw new Problem('cli/cannot-watch', `${folder} cannot be watched: ${(cause as Error).message}`, {
-        hint: 'too many are watched? sysctl fs.inotify.max_user_watches',
+        hint: 'perhaps too many are watched: sysctl fs.inotify.max_user_watches',
         cause,
       })
     }

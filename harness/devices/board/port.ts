@@ -120,7 +120,7 @@ export class BoardPort implements AsyncDisposable {
     throw new Problem(
       'board/lost',
       `${name} is gone from ${this.path} and has not come back within ${showDuration(comesBack)}: ${why}`,
-      { hint: 'unplugged, or its power is too weak? The record shows what was seen until then' },
+      { hint: 'it was unplugged, or its power is too weak; the record shows what was seen until then' },
     )
   }
 

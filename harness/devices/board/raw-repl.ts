@@ -363,14 +363,15 @@ function diagnosisOf(said: string): string {
 }
 
 function hintFor(said: string): string {
-  if (said === '') return 'is MicroPython on it? It may be without power, held in reset, or a cable carries power only'
+  if (said === '')
+    return 'check that MicroPython is on it; it may be without power, held in reset, or the cable carries power only'
   if (/waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i.test(said))
     return 'reset it without BOOT (GPIO0) pressed; a flash tool leaves it so'
   if ((said.match(/rst:0x/g) ?? []).length > 1)
     return 'its power may be too weak (brownout), or its flash is empty or broken'
   if (/>>> |Traceback|MicroPython|CircuitPython/.test(said))
     return 'a reset line (reset: rts in the hardware map) stops such a program; or erase its main.py with a flash tool'
-  return 'is MicroPython on it, is baud: in the hardware map right, and does nobody else (Thonny, mpremote) read its port? A board with other firmware wants commands:'
+  return 'check that MicroPython is on it, that baud: in the hardware map is right, and that no other program (Thonny, mpremote) reads its port; a board with other firmware needs commands:'
 }
 
 const utf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')

@@ -76,7 +76,7 @@ export function processDevice(settings: ProcessSettings): Device {
     const [file, args, shell] = commandLine(settings.command)
     const notStarted = (why: string, cause?: unknown): Problem =>
       new Problem('device/not-started', `${name}: cannot start ${file}: ${why}`, {
-        hint: 'is it installed and on the PATH? command: is run in the folder of the scenario',
+        hint: 'check that it is installed and on the PATH; command: is run in the folder of the scenario',
         cause,
       })
     const missing = shell ? missingProgram(file, settings.directory, { ...process.env, ...settings.environment }) : null
