@@ -38,7 +38,7 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'toHaveSent: too many': [/^ClaimFailed.*\n.*exactly once.*\n.*got: 2 of them/],
   'not.toHaveSent: it has': [/^ClaimFailed: expect\(blue\)\.not\.toHaveSent.*\n.*expected: no CONNECT from blue/],
-  'not.toHaveSent: for how long': [/^TypeError: .*for how long\? say \{ within: '500ms' \}/],
+  'not.toHaveSent: needs a time': [/^TypeError: .*needs a time: \{ within: '500ms' \}/],
   'toHaveReceived: the PUBACK is late': [
     /^ClaimFailed.*\n.*PUBACK to blue, within 50ms[\s\S]*PUBACK.*\[at the broker\]/,
   ],
