@@ -41,7 +41,7 @@ export type { Attachment, Device, FrameForm, GeneralCall, Provisions, TlsFiles }
 export { emulatedDevice } from './emulated/device.ts'
 export { emulatedKind } from './emulated/kind.ts'
 export { type DeviceKey, type DeviceWords, deviceKeys, filesShape, signal, type WillSettings, will } from './keys.ts'
-export type { AnyDeviceKind, BindingWord, DeviceContext, DeviceKind } from './kind.ts'
+export type { AnyDeviceKind, BindingWord, DeviceContext, DeviceKind, MethodNames } from './kind.ts'
 export { type DeviceOption, FROM_THE_LINK, optionsOf } from './options.ts'
 export { ownKind } from './own/kind.ts'
 export type { OwnCall, OwnContext, OwnDevice, OwnProgram } from './own/program.ts'

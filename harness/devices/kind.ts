@@ -19,6 +19,15 @@ export interface DeviceContext {
   readonly onBug: (error: unknown) => void
 }
 
+/** What can be called by a library's own names, as claims and the masking of secrets know it. */
+export interface MethodNames {
+  readonly methods: readonly string[]
+  /** What its methods raise. */
+  readonly raises: readonly string[]
+  /** The names of the parameters of methods, in order; absent: unknown. */
+  readonly parameters?: Readonly<Record<string, readonly string[]>>
+}
+
 export interface DeviceKind<Settings = unknown> {
   readonly name: string
   readonly summary: string
@@ -51,7 +60,7 @@ export interface DeviceKind<Settings = unknown> {
   /** What can become of it besides `boot`, `reset` and `off`, as claims name it; absent: nothing. */
   readonly becomes?: readonly DeviceEvent['change'][]
   /** The names of its methods, and of what they raise, for a claim that misspells one; absent: unknown. */
-  names?(settings: Settings): { readonly methods: readonly string[]; readonly raises: readonly string[] }
+  names?(settings: Settings): MethodNames
   /** It reads certificates from files. */
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */

@@ -10,7 +10,7 @@ import type { Fact, PlainValue } from './event.ts'
 export const SHORTEST_SECRET = 6
 /** The last words of names of secrets: `password`, `MQTT_PASSWORD`, `mqtt-passwd`, `wifiPsk`, `api_key`. */
 const SECRET_WORDS =
-  /(^|_)(pass(word|wd|phrase|code)?s?|pswd|pwd?|psk|secrets?|tokens?|credentials?|(private|api|access|secret)_?keys?|pin_?code)$/
+  /(^|_)(pass(word|wd|phrase|code)?s?|pswd|pwd?|psk|secrets?|tokens?|credentials?|(private|api|access|secret)_?keys?|pin_?code|authentication_data)$/
 /** Names of the environment are longer words: `MQTT_PASS_BLUE`, `DB_SECRET_2`, `DEPLOY_KEY`. */
 const SECRET_VARIABLES = /PASS|SECRET|TOKEN|CREDENTIAL|PSK|_KEY$/
 

@@ -162,7 +162,8 @@ export class InteractiveSession implements AsyncDisposable {
   async perform(words: YamlMap): Promise<StepResult> {
     const stage = await this.#stage()
     const path = String(this.#steps.length)
-    const step = this.pieces.step(words, this.#steps.length)
+    const { step, secrets } = this.pieces.step(words, this.#steps.length)
+    this.#session.secrets.learn(secrets)
     this.#steps.push(step)
     this.#asked.steps.push(words)
     const { cancellation } = this.#session

@@ -74,7 +74,11 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   cannotSay: ({ client }, verb, said) => client.mqtt5?.cannotSay(verb, said) ?? null,
   shows: ['serial', 'signal'],
   becomes: ['ended', 'crashed'],
-  names: ({ client }) => ({ methods: [...Object.keys(client.methods), ...CALL_VERBS], raises: RAISED }),
+  names: ({ client }) => ({
+    methods: [...Object.keys(client.methods), ...CALL_VERBS],
+    raises: RAISED,
+    parameters: parametersOf(client),
+  }),
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'
@@ -96,6 +100,9 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
   make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
 })
+
+const parametersOf = ({ methods }: ClientKind): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.entries(methods).map(([name, signature]) => [name, signature.map((one) => one.name)]))
 
 /** The options, with those by which `protocol:` is told to the library. */
 function atItsLevel(

@@ -13,6 +13,7 @@ import {
   entryOf,
   type Node,
   parseScenarioText,
+  type ScalarNode,
   type Scope,
   type ScopeValue,
   typedValue,
@@ -90,11 +91,12 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const { root, files } = withBeside(file, written, diagnostics, options.beside)
   const matrix = childOf(root, 'matrix')
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
-  const plans = rows.flatMap((row) => compileOne({ file, text, root, files }, row, options, diagnostics) ?? [])
+  const secrets: ScalarNode[] = []
+  const plans = rows.flatMap((row) => compileOne({ file, text, root, files, secrets }, row, options, diagnostics) ?? [])
   if (!diagnostics.hasErrors) diagnostics.addAll([...unusedAxes(root), ...slowRegexes(root)])
   const shown = new Diagnostics()
-  shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root)))
-  return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root), diagnostics: shown }
+  shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root, secrets)))
+  return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root, [], secrets), diagnostics: shown }
 }
 
 /** What is not a list of values is reported elsewhere, and passed over here. */
@@ -109,10 +111,12 @@ function listsOf(matrix: ScopeValue): Readonly<Record<string, readonly ScopeValu
 interface Source extends Beside {
   readonly file: string
   readonly text: string
+  /** What was found to be secret in any row, by its place in the text. */
+  readonly secrets: ScalarNode[]
 }
 
 function compileOne(
-  { file, text, root, files }: Source,
+  { file, text, root, files, secrets: hidden }: Source,
   row: ReturnType<typeof combinations>[number],
   options: CompileOptions,
   diagnostics: Diagnostics,
@@ -168,6 +172,7 @@ function compileOne(
     saved: new Set(),
     repeats: false,
     bound: casting.bound,
+    secrets: hidden,
     unfit,
   }
   const steps = compileSteps(stepNodes, '', context)
@@ -183,14 +188,14 @@ function compileOne(
   if (parsed === undefined) return undefined
   const claims5 = claimsProperties(root)
   const secrets = [
-    ...secretsIn(text, root, scope),
+    ...secretsIn(text, root, scope, hidden),
     ...secretVars(root, head.vars),
     ...Object.entries(options.vars ?? {}).flatMap(([name, value]) => (isSecretName(name) ? [value] : [])),
   ]
   const plan: Plan = {
     name: parsed.name,
     file,
-    text: withoutSecrets(text, root, secrets),
+    text: withoutSecrets(text, root, secrets, hidden),
     secrets,
     place: entryOf(root, 'name')?.keyPlace ?? root.place,
     tags: parsed.tags ?? [],

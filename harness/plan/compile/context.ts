@@ -48,6 +48,8 @@ export interface Context {
   readonly repeats: boolean
   /** Devices that were bound to another kind from outside of the file. */
   readonly bound: ReadonlySet<string>
+  /** Arguments that steps say by their place, and that must not be seen. */
+  readonly secrets: ScalarNode[]
   /** Why this scenario cannot be run with what its roles are bound to. */
   readonly unfit: string[]
 }

@@ -8,7 +8,7 @@ import { withPayloadFiles } from './beside.ts'
 import { brokerValue, LATER } from './compile.ts'
 import type { Context } from './context.ts'
 import { compileDevice } from './devices.ts'
-import { secretsIn } from './secrets.ts'
+import { secretsIn, withoutSecretTitles } from './secrets.ts'
 import { compileSteps } from './steps.ts'
 
 /** What YAML can say; a RegExp is written `/…/`, and what is undefined is not there. */
@@ -76,11 +76,14 @@ export class IncrementalCompiler {
   }
 
   /** A step as in a list of steps; `path` is its number. Throws Problem `scenario/…`. */
-  step(words: YamlMap, path: number): Step {
-    const { node, context, end } = this.#begin(written(words))
+  step(words: YamlMap, path: number): { readonly step: Step; readonly secrets: readonly string[] } {
+    const text = written(words)
+    const { node, context, end } = this.#begin(text)
     const [step] = compileSteps([node], '', context)
     end()
-    return { ...step!, path: String(path) }
+    const secrets = secretsIn(text, node, context.scope, context.secrets)
+    const [shown] = withoutSecretTitles([{ ...step!, path: String(path) }], secrets)
+    return { step: shown!, secrets }
   }
 
   /** A moment that later steps may name. */
@@ -116,6 +119,7 @@ export class IncrementalCompiler {
       saved: this.#saved,
       repeats: false,
       bound: new Set(),
+      secrets: [],
       unfit: [],
     }
     return { node: withPayloadFiles(file, parsed.root!, diagnostics), context, end: () => complainOf(diagnostics) }

@@ -16,10 +16,12 @@ import type { Step } from '../model/plan.ts'
 
 const SECRET_VARIABLE = /\benv\s*(?:\.\s*|\[\s*["'])([A-Za-z_]\w*)/g
 const MASK = '•'
+/** Where a title was cut. */
+const CUT = '…'
 
 /** The values, with expressions filled in; what only the run can tell is not among them. */
-export function secretsIn(text: string, root: Node, scope: Scope): readonly string[] {
-  const literal = scalarsIn(root).flatMap((node) => {
+export function secretsIn(text: string, root: Node, scope: Scope, more: readonly ScalarNode[] = []): readonly string[] {
+  const literal = [...scalarsIn(root), ...more].flatMap((node) => {
     const { node: filled, deferred } = interpolate(node, scope, new Diagnostics())
     return deferred.length === 0 && filled.kind === 'scalar' ? secretsOf(String(filled.value)) : []
   })
@@ -41,16 +43,36 @@ const veiled = (text: string, secrets: readonly string[]): string => new Secrets
 export function withoutSecretTitles<S extends Step>(steps: readonly S[], secrets: readonly string[]): readonly S[] {
   return steps.map((step) => ({
     ...step,
-    title: veiled(step.title, secrets),
+    title: withoutSecretEnd(veiled(step.title, secrets), secrets),
     ...('steps' in step ? { steps: withoutSecretTitles(step.steps, secrets) } : {}),
   }))
 }
 
+/** A title that was cut may end in the first characters of a secret. */
+function withoutSecretEnd(title: string, secrets: readonly string[]): string {
+  if (!title.endsWith(CUT)) return title
+  const said = title.slice(0, -CUT.length)
+  const cut = Math.max(0, ...secrets.map((secret) => beginsAtEndOf(said, secret)))
+  return cut === 0 ? title : `${said.slice(0, -cut)}${MASK.repeat(cut)}${CUT}`
+}
+
+/** How many of the secret's first characters the text ends in. */
+function beginsAtEndOf(text: string, secret: string): number {
+  let most = secret.length < SHORTEST_SECRET ? 0 : secret.length - 1
+  while (most > 0 && !text.endsWith(secret.slice(0, most))) most--
+  return most
+}
+
 /** The text with other characters in their places, so that all that follows stays where it is. */
-export function withoutSecrets(text: string, root: Node, secrets: readonly string[] = []): string {
+export function withoutSecrets(
+  text: string,
+  root: Node,
+  secrets: readonly string[] = [],
+  more: readonly ScalarNode[] = [],
+): string {
   const starts = startsOf(text)
   let shown = text
-  for (const { text: source, place, written = place, quoted } of scalarsIn(root)) {
+  for (const { text: source, place, written = place, quoted } of [...scalarsIn(root), ...more]) {
     if (written.file !== root.place.file || source.includes('${{')) continue
     const from = (starts[written.line - 1] ?? text.length) + written.column - 1
     // By its place, because in the source a value may look different: "pa\"ss", 'it''s'.
@@ -79,9 +101,9 @@ function maskedSource(source: string, quoted: boolean): string {
 const masked = (text: string): string => text.replace(/\S/g, MASK)
 
 /** A complaint about a secret value does not repeat it. */
-export function discreet(diagnostic: Diagnostic, root: Node): Diagnostic {
+export function discreet(diagnostic: Diagnostic, root: Node, more: readonly ScalarNode[] = []): Diagnostic {
   const { at, message, hint } = diagnostic
-  const about = scalarsIn(root).find(({ place }) => place.line === at.line && place.column === at.column)
+  const about = [...scalarsIn(root), ...more].find(({ place }) => place.line === at.line && place.column === at.column)
   const secret = about === undefined ? '' : String(about.value)
   if (secret === '') return diagnostic
   const mask = (text: string): string => text.replaceAll(secret, MASK.repeat(secret.length))
@@ -101,7 +123,8 @@ function scalarsIn(root: Node): readonly ScalarNode[] {
   return scalars
 }
 
-function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
+/** Texts below a node that are secret: all of them, or those below keys that are named so. */
+export function scalarsBelow(node: Node, secret: boolean): readonly ScalarNode[] {
   switch (node.kind) {
     case 'scalar':
       if (typeof node.value === 'string' && hasUrlPassword(node.value)) return [node]

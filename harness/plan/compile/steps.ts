@@ -11,6 +11,7 @@ import { expectation, prohibition, repeat } from '../schema/grammar.ts'
 import { isPossible } from './claim-names.ts'
 import { buildExpect, buildNever } from './claims.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
+import { secretArguments } from './secret-arguments.ts'
 import { canDo, devicesExist, fitsDevice, mostHeldOf, takesCalls, withoutLinked } from './step-fit.ts'
 import { metaOf, oneLine, verbOf, withDevice } from './step-head.ts'
 import { speaks5 } from './step-level.ts'
@@ -131,6 +132,7 @@ function compileRegistered(verb: AnyStep, argument: Node, base: Base, context: C
     )
     return later && { ...base, kind: 'action', action: verb, args: (scope) => later(scope).args }
   }
+  if (verb.name === 'call') context.secrets.push(...secretArguments(argument, context.devices))
   const { later } = resolve(context, argument, verb.args, (args, now) => {
     const calling = args as Calling
     if (!startsWithoutTerms(calling, argument, now)) return undefined

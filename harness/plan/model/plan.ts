@@ -2,7 +2,7 @@
 // are chosen; what only the run can know (`saved`, `link`, `i`) waits in a Deferred.
 
 import type { Duration, Place } from '../../../emulators/index.ts'
-import type { GeneralCall, SignalWiring } from '../../devices/index.ts'
+import type { GeneralCall, MethodNames, SignalWiring } from '../../devices/index.ts'
 import type { AnyMatcher, SaveFrom } from '../../expect/index.ts'
 import type { RaisedMatcher } from '../../scenario/index.ts'
 import type { AnyAction } from '../../steps/index.ts'
@@ -168,7 +168,7 @@ export interface DevicePlan {
   /** What can become of it, as claims name it; null: unknown. */
   readonly changes: ReadonlySet<string> | null
   /** Names of its library's methods, and of what they raise; null: unknown. */
-  readonly names: { readonly methods: readonly string[]; readonly raises: readonly string[] } | null
+  readonly names: MethodNames | null
   /** True when a `boot` step starts it; else it boots before the first step. */
   readonly waitsForBoot: boolean
 }
