@@ -2,7 +2,7 @@
 
 import type { BoardCall, Program, PyValue } from '../board.ts'
 import * as board from '../board.ts'
-import type { ClientKind } from '../clients/client.ts'
+import { type ClientKind, clientAt } from '../clients/client.ts'
 import type { EspMqtt } from '../clients/espmqtt/espmqtt.ts'
 import type { EspEvent, EventValue } from '../clients/espmqtt/event-loop.ts'
 import { elapsed, type Instant, inSeconds, instant, milliseconds } from '../core/time.ts'
@@ -23,6 +23,8 @@ interface Handler {
 
 export interface EspCase extends RecordedCase {
   readonly options: Readonly<Record<string, PyValue>>
+  /** Of the library; null: the newest. */
+  readonly version: string | null
   /** The first values of `esp_random()`. */
   readonly random: readonly number[]
   readonly handlers: readonly Handler[]
@@ -30,11 +32,15 @@ export interface EspCase extends RecordedCase {
   readonly connections: readonly StagedConnection[]
 }
 
+/** In a case's source, as `espressif/esp-mqtt 1.1.0 (5a9ba05)`. */
+const VERSION = /esp-mqtt (\S+) \(/
+
 function read(json: Json): EspCase {
   const given = object(json, 'the case')
   return {
     client: text(given.client, 'client'),
     name: text(given.name, 'name'),
+    version: VERSION.exec(String(given.source ?? ''))?.[1] ?? null,
     options: { ...values(given.sdkconfig ?? {}, 'sdkconfig'), ...values(given.options ?? {}, 'options') },
     random: list(given.random ?? [], 'random').map((value) => number(value, 'random')),
     handlers: list(given.handlers ?? [], 'handlers').map((entry) => {
@@ -167,4 +173,11 @@ function shown(value: EventValue): TraceValue {
   return value as TraceValue
 }
 
-export const espFormat: TraceFormat<EspCase> = { read, play: (recorded, kind) => new Player(recorded, kind).run() }
+export const espFormat: TraceFormat<EspCase> = {
+  read,
+  kind({ version }, { 'esp-mqtt': kind }) {
+    const known = version !== null && kind?.versions?.some((other) => other.version === version)
+    return known === true ? clientAt(kind!, version) : kind
+  },
+  play: (recorded, kind) => new Player(recorded, kind).run(),
+}

@@ -145,9 +145,11 @@ export function setConfig(config: Config, info: ConnectInfo, given: Options, bui
 
 function setCredentials(info: ConnectInfo, given: Options, mac: Uint8Array): void {
   const clientId = cString(given['credentials.client_id'])
-  if (int(given['credentials.set_null_client_id']) !== 0) info.clientId = null
-  else if (clientId !== null) info.clientId = clientId
-  else info.clientId ??= defaultClientId(mac)
+  // A null id is that of a client that never had one: one that has keeps it.
+  if (int(given['credentials.set_null_client_id']) === 0) {
+    if (clientId !== null) info.clientId = clientId
+    else info.clientId ??= defaultClientId(mac)
+  }
   info.username = cString(given['credentials.username']) ?? info.username
   info.password = cString(given['credentials.authentication.password']) ?? info.password
 }
@@ -175,21 +177,28 @@ function defaultClientId(mac: Uint8Array): Uint8Array {
   return new TextEncoder().encode(`ESP32_${a}${b!.toUpperCase()}${c!.toUpperCase()}`)
 }
 
-/** `esp_mqtt_client_set_uri`. A port that was set stays, whatever the scheme is now. */
+/** `esp_mqtt_client_set_uri`. A port that was set stays, whatever the scheme is now; when it fails everything stays. */
 export function setUri(config: Config, info: ConnectInfo, text: string, decodes: boolean): string {
   const uri = parseUri(text)
   if (uri === null) return 'ESP_FAIL'
+  if (uri.userInfo !== null && !setUserInfo(info, uri.userInfo, decodes)) return 'ESP_FAIL'
+  // 1.1.0 keeps the text as well, which set_config compares with a transport.
+  if (decodes) config.uri = text
   config.scheme = uri.scheme
   config.host = uri.host
   config.path = uri.path
   config.port = uri.port ?? config.port
-  if (uri.userInfo === null) return 'ESP_OK'
-  const colon = uri.userInfo.indexOf(':')
+  return 'ESP_OK'
+}
+
+/** False: it cannot be decoded, and both are as before. */
+function setUserInfo(info: ConnectInfo, userInfo: string, decodes: boolean): boolean {
+  const colon = userInfo.indexOf(':')
   const decode = (part: string): Uint8Array | null => (decodes ? percentDecoded(part) : new TextEncoder().encode(part))
-  const user = decode(colon < 0 ? uri.userInfo : uri.userInfo.slice(0, colon))
-  const password = colon < 0 ? info.password : decode(uri.userInfo.slice(colon + 1))
-  if (user === null || (colon >= 0 && password === null)) return 'ESP_FAIL'
+  const user = decode(colon < 0 ? userInfo : userInfo.slice(0, colon))
+  const password = colon < 0 ? info.password : decode(userInfo.slice(colon + 1))
+  if (user === null || (colon >= 0 && password === null)) return false
   info.username = user
   info.password = password
-  return 'ESP_OK'
+  return true
 }

@@ -141,8 +141,11 @@ export abstract class EspReceive extends EspBase {
       }
       case PUBACK:
       case PUBCOMP:
-        this.#freeSlot()
-        if (this.outbox.delete(id, PUBLISH)) yield* this.#acknowledged('PUBLISHED', id, pubackData)
+        // Versions before 1.1.0 count an acknowledgement that they do not know as well.
+        if (!this.version.isNew) this.#freeSlot()
+        if (!this.outbox.delete(id, PUBLISH)) return true
+        if (this.version.isNew) this.#freeSlot()
+        yield* this.#acknowledged('PUBLISHED', id, pubackData)
         return true
       case PUBREC:
         yield* this.#build(PUBREL, id)

@@ -56,7 +56,6 @@ export abstract class EspTask extends EspReceive {
 
   *#connectTurn(): Program<void> {
     this.statusBits.clear(RECONNECT_BIT | DISCONNECT_BIT)
-    yield* this.dispatch('BEFORE_CONNECT')
     if (!(yield* this.#createTransport())) {
       this.running = false
       return
@@ -64,6 +63,7 @@ export abstract class EspTask extends EspReceive {
     const { config } = this
     // The first scheme's port stays, whatever scheme comes after it.
     if (config.port === 0) config.port = SCHEMES[this.transport!.scheme]!.port
+    yield* this.dispatch('BEFORE_CONNECT')
     if (!(yield* this.transport!.connect(config.host ?? '', config.port, this.networkTimeout))) {
       yield* this.dispatchTransportError()
       yield* this.abortConnection()
@@ -179,11 +179,13 @@ export abstract class EspTask extends EspReceive {
     }
   }
 
-  /** The oldest message that was never sent; one of QoS 1 or 2 waits while the broker's receive maximum is used up. */
+  /** The oldest message that was never sent. While the broker's receive maximum is used up, one of QoS 0 goes before it. */
   #nextQueued(): OutboxItem | undefined {
     const item = this.outbox.dequeue('QUEUED')
     if (item === undefined || item.msgType !== PUBLISH || item.qos === 0 || !this.version.isNew) return item
-    return this.mayFly() ? item : undefined
+    if (this.mayFly()) return item
+    const first = this.outbox.get(0)
+    return first?.pending === 'QUEUED' && first.msgType === PUBLISH && first.qos === 0 ? first : undefined
   }
 
   /** MQTT 5: fewer are in flight than the broker takes. */
@@ -194,8 +196,10 @@ export abstract class EspTask extends EspReceive {
 
   *#sendQueued(item: OutboxItem): Program<void> {
     if (!(yield* this.#send(item))) return
-    if (this.pendingMsgType === PUBLISH && this.pendingPublishQos === 0) this.outbox.deleteItem(item)
-    if (this.pendingPublishQos === 0) return
+    if (this.pendingMsgType === PUBLISH && this.pendingPublishQos === 0) {
+      this.outbox.deleteItem(item)
+      return
+    }
     if (this.version.isNew) this.outbox.setTick(this.pendingMsgId, yield* this.tick())
     this.outbox.setPending(this.pendingMsgId, 'TRANSMITTED')
     if (this.mqtt5 !== null && item.msgType === PUBLISH) this.mqtt5.inFlight++
