@@ -81,7 +81,7 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
   const file = named ?? NAMES.find((name) => existsSync(name))
   if (file === undefined) return {}
   if (!existsSync(file)) throw new Problem('config/not-found', `${file} does not exist`, { hint: 'check --config' })
-  const settings = await withExtensions(await importDefault(file), dirname(resolve(file)), file)
+  const settings = await withExtensions(await importDefault(file), dirname(resolve(file)), file, resolve(file))
   const parsed = configSchema.safeParse(settings)
   if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }
   const lines = explainConfig(parsed.error, settings, configSchema)

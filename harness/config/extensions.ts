@@ -127,8 +127,16 @@ export interface Mixed {
   readonly reporters?: readonly unknown[] | undefined
 }
 
-/** Adds what `settings` bring along, and gives the rest: new brokers and reporters are then known by their names. Throws as `addExtensions`. */
-export async function withExtensions(settings: unknown, folder: string, where: string): Promise<unknown> {
+/**
+ * Adds what `settings` bring along, and gives the rest: new brokers and reporters are then known by their names. `config`: the file that
+ * they are from; null: a call. Throws as `addExtensions`.
+ */
+export async function withExtensions(
+  settings: unknown,
+  folder: string,
+  where: string,
+  config: string | null = null,
+): Promise<unknown> {
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings
   const { brokers: named, reporters: told } = settings as Mixed
   const isMap = typeof named === 'object' && named !== null && !Array.isArray(named)
@@ -142,6 +150,7 @@ export async function withExtensions(settings: unknown, folder: string, where: s
       { ...own.data, brokers: Object.fromEntries(kinds) as never, reporters: loaded as never },
       folder,
       where,
+      config,
     )
   return {
     ...settings,
@@ -158,18 +167,35 @@ const hasFunction = (given: unknown, name: string): boolean =>
   given !== null &&
   typeof (given as Readonly<Record<string, unknown>>)[name] === 'function'
 
-/** What was added already, so that it can be added again. */
-const added = new Set<string>()
+/** Where another process finds what was added: the absolute path of a config, or of a module under a key and a name. */
+export type ExtensionSource =
+  | { readonly config: string }
+  | { readonly key: keyof Extensions; readonly name: string; readonly module: string }
+
+/** What was added already, so that it can be added again, and where from; null: an object of a call, which this process alone has. */
+const added = new Map<string, ExtensionSource | null>()
+
+/** Of all that was added, each once. */
+export const extensionSources = (): readonly ExtensionSource[] => [
+  ...new Map(
+    [...added.values()].flatMap((one) => (one === null ? [] : [[JSON.stringify(one), one] as const])),
+  ).values(),
+]
 
 /**
  * Adds them, for this process. `folder`: where relative paths begin; `where` names the file or the call.
- * Throws Problem `config/bad-extension` for what is no such thing or has a name that is taken.
+ * `config`: the file that they are from. Throws Problem `config/bad-extension` for what is no such thing or has a name that is taken.
  */
-export async function addExtensions(given: Extensions, folder: string, where: string): Promise<void> {
+export async function addExtensions(
+  given: Extensions,
+  folder: string,
+  where: string,
+  config: string | null = null,
+): Promise<void> {
   for (const key of Object.keys(REGISTRIES) as (keyof Extensions)[]) {
     const all = given[key] ?? {}
     for (const [name, entry] of Array.isArray(all) ? all.map((one) => [null, one] as const) : Object.entries(all))
-      await add(key, name, entry, folder, where)
+      await add(key, name, entry, folder, where, config)
   }
 }
 
@@ -179,6 +205,7 @@ async function add(
   entry: unknown,
   folder: string,
   where: string,
+  config: string | null,
 ): Promise<void> {
   const { noun, has, taken, add } = REGISTRIES[key]
   const at = `${where}: ${key}${given === null ? '' : `.${given}`}`
@@ -196,12 +223,13 @@ async function add(
   const free = added.has(id) || taken?.(name) !== true
   if (!free || !add(name, object as never))
     throw wrong(`"${name}" is a word of mqtt-hil itself`, `call your ${noun} by another name`)
-  added.add(id)
+  const module = typeof entry === 'string' ? resolve(folder, entry) : null
+  added.set(id, config !== null ? { config } : module !== null ? { key, name, module } : null)
 }
 
 /** Takes out all that was added: for tests that share a process. */
 export function removeExtensions(): void {
-  for (const id of added) {
+  for (const id of added.keys()) {
     const [key, name] = id.split(' ') as [keyof Extensions, string]
     for (const registry of REGISTRIES[key].into) unregister(registry, name)
   }

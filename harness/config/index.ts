@@ -9,6 +9,15 @@ export {
   defineReporter,
   defineStep,
 } from './define.ts'
-export { addExtensions, EXTENSIONS, type Extensions, removeExtensions, withExtensions } from './extensions.ts'
+export {
+  addExtensions,
+  EXTENSIONS,
+  type ExtensionSource,
+  type Extensions,
+  extensionSources,
+  removeExtensions,
+  withExtensions,
+} from './extensions.ts'
 export { NAMES } from './names.ts'
 export { callable, OPTIONS, parseOptions } from './options.ts'
+export { loadSources } from './sources.ts'

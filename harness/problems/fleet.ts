@@ -56,8 +56,9 @@ export const fleet = {
   },
   'run/shard': {
     fault: 'environment',
-    meaning: 'A worker cannot run the shard that it was given: its copy of hil, or of the scenario, is another.',
-    fix: 'Install the same version everywhere.',
+    meaning:
+      'A process of the fleet cannot run its part: its copy of hil is another, or it cannot load a client, step or matcher of the project.',
+    fix: 'Install the same version everywhere. Clients of your own stand in a config or are given as paths of modules; hil worker loads the config of its own folder.',
   },
   'run/shard-lost': {
     fault: 'environment',
@@ -89,8 +90,8 @@ export const fleet = {
   'scenario/fleet-client': {
     fault: 'input',
     meaning:
-      'A group of a fleet uses a client of the config. The devices of a fleet run in processes of their own, which know only the clients of mqtt-hil.',
-    fix: 'Use the client under devices:, or a client of mqtt-hil in the fleet.',
+      'A group of a fleet uses a device that is not an emulated client, or asks of a client what it has no method for.',
+    fix: 'Use the device under devices:, or a client in the fleet. The hint names what a fleet can run.',
   },
   'scenario/fleet-firmware': {
     fault: 'input',

@@ -46,11 +46,9 @@ export const FLOORS: readonly (readonly (readonly [room: string, knows: string])
     ['harness/coverage', 'which statements of MQTT were tested'],
     ['harness/compare', 'what differs between two runs'],
   ],
-  [
-    ['harness/report', 'what is shown of a run'],
-    ['harness/load', 'how fleets are run'],
-  ],
+  [['harness/report', 'what is shown of a run']],
   [['harness/config', 'the config file, and what package.json says']],
+  [['harness/load', 'how fleets are run']],
   [['harness/select', 'arguments to jobs: a plan with its broker']],
   [['harness/api', 'what a program can do with it, and the command line stands on']],
   [

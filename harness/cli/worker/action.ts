@@ -12,6 +12,7 @@ export async function workerAction({
   queue,
   concurrency = availableParallelism(),
   envAllow = '',
+  config,
 }: WorkerArguments): Promise<ExitCode> {
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new Problem('cli/bad-number', '--concurrency: expected a whole number, at least 1')
@@ -19,6 +20,7 @@ export async function workerAction({
   const interrupt = interruptible(out)
   try {
     await runWorker({
+      config,
       url: queue,
       concurrency,
       envAllow: envAllow.split(',').filter((name) => name !== ''),

@@ -6,6 +6,7 @@ export interface WorkerArguments {
   readonly queue: string
   readonly concurrency?: number | undefined
   readonly envAllow?: string | undefined
+  readonly config?: string | undefined
 }
 
 export const worker: CommandModule<unknown, WorkerArguments> = {
@@ -29,6 +30,7 @@ export const worker: CommandModule<unknown, WorkerArguments> = {
         requiresArg: true,
         describe: "names of this machine's environment that scenarios may read: A,B",
       })
+      .option('config', { type: 'string', requiresArg: true, describe: 'config file; default: harness.config.ts' })
       .epilogue(
         'HIL_QUEUE_KEY: the key that jobs are signed and encrypted with, as for hil load; HIL_QUEUE_PASSWORD: of Redis',
       )

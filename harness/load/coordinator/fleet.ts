@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto'
 import { monotonic, Problem, type PyValue } from '../../../emulators/index.ts'
 import type { Broker } from '../../brokers/index.ts'
+import { extensionSources } from '../../config/index.ts'
 import type { Event, Timeline } from '../../evidence/index.ts'
 import type { Verdict } from '../../judge/index.ts'
 import { type Plan, stepAt } from '../../plan/index.ts'
@@ -218,6 +219,8 @@ class Coordinator implements FleetRun {
       variant,
       given: { ...given, vars, beside },
       env: envOf([text, ...Object.values(vars), ...Object.values(beside).map((file) => atob(file))]),
+      // A worker of another machine has its own.
+      extensions: this.#options.remote ? [] : extensionSources(),
       seed: this.#seed,
       brokers: [{ host: advertise?.host ?? this.#broker.host, port: advertise?.port ?? this.#broker.port }],
       credentials: credentialsOf(this.#broker),

@@ -2,6 +2,7 @@
 // the scenario itself: it gets the text, so a worker on another machine needs nothing but `hil`.
 
 import type { Options } from '../../../emulators/index.ts'
+import type { ExtensionSource } from '../../config/index.ts'
 import type { CompileInputs } from '../../plan/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
 import type { BrokerEndpoint } from '../shard/broker-endpoint.ts'
@@ -18,6 +19,8 @@ export interface ShardJob {
   readonly given: CompileInputs
   /** Variables of the environment that the scenario names, with the values that they have at the coordinator. */
   readonly env: Readonly<Record<string, string>>
+  /** What the project adds to mqtt-hil, for a shard that does not understand its scenario without. */
+  readonly extensions: readonly ExtensionSource[]
   readonly seed: number
   readonly brokers: readonly BrokerEndpoint[]
   readonly credentials: Options

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import type { Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { optionalPackage, Problem } from '../../../emulators/index.ts'
+import { extensionSources } from '../../config/index.ts'
 import { withoutUrlCredentials } from '../../outside/index.ts'
 import { budgetOf } from './budget.ts'
 import { type ForkedShard, forkShard } from './fork.ts'
@@ -140,7 +141,8 @@ async function runShard(
         .then(() => {
           tell({ kind: 'taken' })
           const env = { ...job.env, ...named(envAllow) }
-          forked = forkShard({ ...job, env, attempt, addresses: addressesFor(job) }, hear, processEnv())
+          const own = { env, attempt, addresses: addressesFor(job), extensions: extensionSources() }
+          forked = forkShard({ ...job, ...own }, hear, processEnv())
           forked.trouble.catch(reject)
           void forked.ended.then((how) => reject(new Error(`its process ended ${how}`)))
         })

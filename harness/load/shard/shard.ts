@@ -1,7 +1,7 @@
 // A part of the fleet, run by messages: in a process of its own (main.ts) or in a worker of a queue.
 
-import { milliseconds, Problem } from '../../../emulators/index.ts'
-import { compile } from '../../plan/index.ts'
+import { Problem } from '../../../emulators/index.ts'
+import type { FleetPlan } from '../../plan/index.ts'
 import type { FromShard, Progress, ShardJob, ToShard } from '../coordinator/protocol.ts'
 import { ShardRunner } from './shard-runner.ts'
 import { warmUp } from './warm-up.ts'
@@ -17,22 +17,8 @@ export class Shard {
   #timer: NodeJS.Timeout | null = null
   #beats = 0
 
-  constructor(job: ShardJob, send: (message: FromShard) => void) {
+  constructor(job: ShardJob, plan: FleetPlan, send: (message: FromShard) => void) {
     this.#send = send
-    const { file, text, variant, given, env } = job
-    const { plans } = compile(file, text, {
-      timeout: milliseconds(given.timeout),
-      vars: given.vars,
-      env,
-      beside: given.beside,
-      ...(given.bind === undefined ? {} : { bind: given.bind }),
-      seed: given.seed,
-      fleet: given.fleet,
-      broker: () => given.broker,
-    })
-    const plan = plans.find((p) => p.variant === variant)?.fleet
-    if (plan === undefined || plan === null)
-      throw new Problem('run/shard', `${file} does not compile here as it did where the run was started`)
     this.#crew = new ShardRunner({
       ...job,
       plan,

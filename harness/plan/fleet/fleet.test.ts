@@ -272,16 +272,28 @@ ${STEPS}`)
     expect(codes(text('power: off'))).toEqual([])
   })
 
-  it('does not take a client of the project, which other processes do not know', () => {
-    expect(register<unknown>(clients, 'own.client', { ...clients['umqtt.simple'], name: 'own.client' })).toBe(true)
+  it('takes a client of the project, and asks of it what it has methods for', () => {
+    const known = clients['umqtt.simple']
+    const verbs = { ...known.verbs, subscribe: () => null, will: () => null }
+    expect(register<unknown>(clients, 'own.client', { ...known, name: 'own.client', verbs })).toBe(true)
     try {
-      const found = compiled(`fleet:\n  g: { use: own.client, count: 2 }\n${STEPS}`).diagnostics.all
-      expect(found).toMatchObject([
-        { code: 'scenario/fleet-client', message: expect.stringMatching(/cannot run own.client/) },
+      const group = (more: string): string => `fleet:\n  g: { use: own.client, count: 2${more} }\n${STEPS}`
+      expect(compiled(group('')).diagnostics.all).toEqual([])
+      expect(
+        compiled(group(', subscribe: [{ topic: a }], will: { topic: b, payload: c }')).diagnostics.all,
+      ).toMatchObject([
+        { code: 'scenario/fleet-client', message: 'own.client has no method for subscribe' },
+        { code: 'scenario/fleet-client', message: 'own.client has no method for will' },
       ])
     } finally {
       unregister(clients, 'own.client')
     }
+  })
+
+  it('takes no device that is not an emulated client', () => {
+    expect(compiled(`fleet:\n  g: { use: mqttjs, count: 2 }\n${STEPS}`).diagnostics.all).toMatchObject([
+      { code: 'scenario/fleet-client', message: expect.stringMatching(/^a fleet cannot run mqttjs: /) },
+    ])
   })
 
   it('knows its groups and its linked devices in steps and claims', () => {

@@ -3,7 +3,7 @@
 // placeholders.ts says where each can stand.
 
 import { z } from 'zod'
-import { clients } from '../../../emulators/index.ts'
+import { clients, derive } from '../../../emulators/index.ts'
 import { protocolWord, will } from '../../devices/index.ts'
 import { hexBytes, properties } from '../../packets/index.ts'
 import { duration, percent, positiveDuration, positiveRate, qos, rate, size, text } from '../../scenario/index.ts'
@@ -116,73 +116,86 @@ export const publication = z
 /** What the ledger writes into a payload: see harness/load/shard/message-tag.ts. */
 export const STAMP_BYTES = 29
 
-export const group = z.strictObject({
-  use: z
-    .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...FLEET_FIRMWARE])
-    .describe('the emulated client library, or the firmware that each runs'),
-  count: z.number().int().min(1).max(1_000_000).describe('how many devices'),
-  'client-id': text()
-    .optional()
-    .describe(
-      "the client id of each, and a firmware's name for its device; default: the name of the group, - and the number",
-    ),
-  protocol: protocolWord().optional().describe('the MQTT that its devices speak: 3.1, 3.1.1 or 5; default: 3.1.1'),
-  with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
-  will: will.optional().describe('the last will that each announces'),
-  connect: z
-    .strictObject({
-      keepalive: duration()
-        .refine((ms) => ms <= LONGEST_KEEPALIVE_MS, {
-          params: { diagnostic: 'scenario/keepalive', hint: 'at most 65535s, which is 18h12m15s' },
-          message: 'a keep alive is a number of seconds in two bytes [MQTT 3.1.1, 3.1.2.10]',
-        })
-        .optional()
-        .describe('the keep alive; default: 0s, which is none'),
-      clean: z.boolean().optional().describe("the clean session flag; default: the library's own"),
-      properties: properties.optional().describe('MQTT 5: properties of CONNECT, the same for all devices'),
-    })
-    .optional()
-    .describe('how it connects'),
-  arrival: arrival.optional().describe('when its devices are switched on; default: at once, as fast as brokers accept'),
-  reconnect: z
-    .union([z.literal('library'), backoff])
-    .optional()
-    .describe('what a device does that has lost its connection; default: library, what the library itself does'),
-  'reset-after': duration()
-    .optional()
-    .describe('a device whose program has ended is reset after this time; default: it stays as it is'),
-  ping: z
-    .union([positiveDuration(), z.literal(false)])
-    .optional()
-    .describe('how often the program pings; default: every half keep alive; false: never, as the umqtt family itself'),
-  poll: duration()
-    .optional()
-    .describe('how often the program looks for messages; default: 0ms, as soon as there is one'),
-  subscribe: z
-    .array(
-      z.strictObject({
-        topic: text().describe('a topic filter'),
-        qos: qos().optional().describe('the QoS that it asks for; default: 0'),
-      }),
-    )
-    .optional()
-    .describe('what each subscribes to'),
-  publish: z.array(publication).optional().describe('what each publishes'),
-  brokers: z
-    .array(text())
-    .min(1)
-    .optional()
-    .describe('HOST:PORT of several brokers, taken in turn; default: the broker of the run'),
-  tls: z
-    .strictObject({
-      ca: text().optional().describe('file with the certificate of who signs brokers; without it nothing is verified'),
-      cert: text().optional().describe("file with the device's certificate"),
-      key: text().optional().describe("file with the device's key"),
-    })
-    .optional()
-    .describe('TLS, with a certificate for each device if you like'),
-  link: percent()
-    .optional()
-    .describe('the share of its devices that reach the broker by a link, which can be disturbed; default: 0%'),
-  'late-after': duration().optional().describe('a message that took longer counts as late; default: 5s'),
+const groupNow = () =>
+  z.strictObject({
+    use: z
+      .enum([...(Object.keys(clients) as (keyof typeof clients)[]), ...FLEET_FIRMWARE])
+      .describe('the emulated client library, or the firmware that each runs'),
+    count: z.number().int().min(1).max(1_000_000).describe('how many devices'),
+    'client-id': text()
+      .optional()
+      .describe(
+        "the client id of each, and a firmware's name for its device; default: the name of the group, - and the number",
+      ),
+    protocol: protocolWord().optional().describe('the MQTT that its devices speak: 3.1, 3.1.1 or 5; default: 3.1.1'),
+    with: z.record(z.string(), z.unknown()).optional().describe('options by the names of the library or the firmware'),
+    will: will.optional().describe('the last will that each announces'),
+    connect: z
+      .strictObject({
+        keepalive: duration()
+          .refine((ms) => ms <= LONGEST_KEEPALIVE_MS, {
+            params: { diagnostic: 'scenario/keepalive', hint: 'at most 65535s, which is 18h12m15s' },
+            message: 'a keep alive is a number of seconds in two bytes [MQTT 3.1.1, 3.1.2.10]',
+          })
+          .optional()
+          .describe('the keep alive; default: 0s, which is none'),
+        clean: z.boolean().optional().describe("the clean session flag; default: the library's own"),
+        properties: properties.optional().describe('MQTT 5: properties of CONNECT, the same for all devices'),
+      })
+      .optional()
+      .describe('how it connects'),
+    arrival: arrival
+      .optional()
+      .describe('when its devices are switched on; default: at once, as fast as brokers accept'),
+    reconnect: z
+      .union([z.literal('library'), backoff])
+      .optional()
+      .describe('what a device does that has lost its connection; default: library, what the library itself does'),
+    'reset-after': duration()
+      .optional()
+      .describe('a device whose program has ended is reset after this time; default: it stays as it is'),
+    ping: z
+      .union([positiveDuration(), z.literal(false)])
+      .optional()
+      .describe(
+        'how often the program pings; default: every half keep alive; false: never, as the umqtt family itself',
+      ),
+    poll: duration()
+      .optional()
+      .describe('how often the program looks for messages; default: 0ms, as soon as there is one'),
+    subscribe: z
+      .array(
+        z.strictObject({
+          topic: text().describe('a topic filter'),
+          qos: qos().optional().describe('the QoS that it asks for; default: 0'),
+        }),
+      )
+      .optional()
+      .describe('what each subscribes to'),
+    publish: z.array(publication).optional().describe('what each publishes'),
+    brokers: z
+      .array(text())
+      .min(1)
+      .optional()
+      .describe('HOST:PORT of several brokers, taken in turn; default: the broker of the run'),
+    tls: z
+      .strictObject({
+        ca: text()
+          .optional()
+          .describe('file with the certificate of who signs brokers; without it nothing is verified'),
+        cert: text().optional().describe("file with the device's certificate"),
+        key: text().optional().describe("file with the device's key"),
+      })
+      .optional()
+      .describe('TLS, with a certificate for each device if you like'),
+    link: percent()
+      .optional()
+      .describe('the share of its devices that reach the broker by a link, which can be disturbed; default: 0%'),
+    'late-after': duration().optional().describe('a message that took longer counts as late; default: 5s'),
+  })
+
+/** Made again when a client joins. */
+export let group: ReturnType<typeof groupNow>
+derive(() => {
+  group = groupNow()
 })

@@ -7,10 +7,12 @@ import {
   type FirmwareKind,
   type FirmwareName,
   firmware,
+  type LibraryCall,
   type OptionSpec,
   Problem,
+  type VerbMap,
 } from '../../../emulators/index.ts'
-import { optionsOf } from '../../devices/index.ts'
+import { deviceKinds, optionsOf } from '../../devices/index.ts'
 import { childOf, type Diagnostics, entryOf, type Node } from '../../scenario/index.ts'
 import type { FleetMember } from '../model/fleet.ts'
 
@@ -51,19 +53,17 @@ export function whatRuns(use: string): Runs {
 /** By whose options `with` is read. */
 export const optionsIn = ({ client, firmware: program }: Runs): readonly OptionSpec[] => (program ?? client).options
 
-/** Those that are there in each process; a client of the project's own joins later, in this process alone. */
-const LIBRARIES: ReadonlySet<string> = new Set(Object.keys(clients))
-
 /** Reports what no fleet can run, and words that the group of a firmware cannot say; false: there was something. */
 export function fitsFleet(group: Node, diagnostics: Diagnostics): boolean {
   const given = childOf(group, 'use')
-  const own = given?.kind === 'scalar' && typeof given.value === 'string' && !LIBRARIES.has(given.value)
-  if (own && Object.hasOwn(clients, String(given.value))) {
+  const word = given?.kind === 'scalar' ? String(given.value) : ''
+  if (Object.hasOwn(clients, word)) return doesAll(clients[word as keyof typeof clients], group, diagnostics)
+  if (Object.hasOwn(deviceKinds, word) && firmwareOf(word) === null) {
     diagnostics.add({
       code: 'scenario/fleet-client',
-      message: `a fleet cannot run ${String(given.value)}, a client of this project: its devices run in processes that do not load the config`,
-      at: given.place,
-      hint: `under devices: it can run; a fleet runs ${[...LIBRARIES].join(', ')}`,
+      message: `a fleet cannot run ${word}: it runs programs whose every wait is a board call, which one process answers for thousands`,
+      at: given!.place,
+      hint: `under devices: it can run; a fleet runs ${[...Object.keys(clients), ...FLEET_FIRMWARE].join(', ')}`,
     })
     return false
   }
@@ -88,6 +88,32 @@ export function fitsFleet(group: Node, diagnostics: Diagnostics): boolean {
       hint: `remove it, or write use: ${inFleet.library}; the options of ${name} stand under with (hil clients ${name})`,
     })
   return wrong.length === 0
+}
+
+const NOTHING = new Uint8Array()
+
+/** Words of a group that are calls of its library, and which call each is. */
+const ASKED: Readonly<Record<'publish' | 'subscribe' | 'will', (verbs: VerbMap) => LibraryCall | null>> = {
+  publish: ({ publish }) => publish({ topic: NOTHING, payload: NOTHING }),
+  subscribe: ({ subscribe }) => subscribe({ topic: NOTHING, qos: 0 }),
+  will: ({ will }) => will({ topic: NOTHING, payload: NOTHING, qos: 0, retain: false }),
+}
+
+/** Reports what the library has no method for. */
+function doesAll({ name, verbs, inTask }: ClientKind, group: Node, diagnostics: Diagnostics): boolean {
+  const lacking = (Object.keys(ASKED) as (keyof typeof ASKED)[]).flatMap((key) => {
+    const entry = entryOf(group, key)
+    const isOption = key === 'will' && inTask !== undefined
+    return entry === undefined || isOption || ASKED[key](verbs) !== null ? [] : [entry]
+  })
+  for (const { key, keyPlace } of lacking)
+    diagnostics.add({
+      code: 'scenario/fleet-client',
+      message: `${name} has no method for ${key}`,
+      at: keyPlace,
+      hint: `hil clients ${name} shows what it has`,
+    })
+  return lacking.length === 0
 }
 
 /** Reports options under `with` that are not there, of another type, or missing; false: there was one. */
