@@ -18,8 +18,8 @@ const FLAGS = ['--retry', '1', '--reporter=default', '--reporter=./.ci/flaky.mjs
 
 const [part, ...rest] = process.argv.slice(2)
 
-/** As many random cases in both parts: a title with another number would be another test. */
-const env = { HIL_RANDOM_RUNS: '5000', ...process.env }
+/** More random cases than `npm test` tries, and as many in both parts: a title with another number would be another test. */
+const env = { HIL_RANDOM_RUNS: '5000', HIL_MODEL_RUNS: '3000', HIL_MODEL_SOCKET_RUNS: '60', ...process.env }
 const runWith = (more, ...args) =>
   spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...env, ...more } }).status ?? 1
 const run = (...args) => runWith({}, ...args)

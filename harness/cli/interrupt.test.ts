@@ -23,7 +23,7 @@ async function stuck() {
   return { child, ended: once(child, 'close').then(([code]) => ({ code: code as number, err })) }
 }
 
-it.each([
+it.concurrent.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],

@@ -263,14 +263,17 @@ describe('hil emulate', () => {
 })
 
 describe('hil and who reads its output', () => {
-  it.concurrent.each([['list'], ['schema'], ['--help']])('%s ends in peace when they have gone', async (...args) => {
-    const child = spawn(process.execPath, [HIL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    child.stdout.destroy()
-    let err = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
-    const [code] = await once(child, 'close')
-    expect({ code, err }).toEqual({ code: 0, err: '' })
-  })
+  it.concurrent.each([['list', 'scenarios/devices'], ['schema'], ['--help']])(
+    '%s ends in peace when they have gone',
+    async (...args) => {
+      const child = spawn(process.execPath, [HIL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      child.stdout.destroy()
+      let err = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+      const [code] = await once(child, 'close')
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+    },
+  )
 
   it.concurrent('a reporter that cannot write does not hide the others, and the run exits 3', async () => {
     using scratch = new Scratch()

@@ -11,7 +11,7 @@ import { Loopback, type LoopbackPeer, publish } from './loopback.testing.ts'
 import { Secure } from './secure.testing.ts'
 
 const SEED = Number(process.env.HIL_MODEL_SEED ?? 24)
-const RUNS = Number(process.env.HIL_MODEL_SOCKET_RUNS ?? 60)
+const RUNS = Number(process.env.HIL_MODEL_SOCKET_RUNS ?? 15)
 
 type Way = 'up' | 'down'
 const WAYS = ['up', 'down'] as const

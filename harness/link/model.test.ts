@@ -9,7 +9,7 @@ import { Pipe, type RuleOptions } from './disturbances/testing.ts'
 import { type Doing, Model } from './model.testing.ts'
 
 const SEED = Number(process.env.HIL_MODEL_SEED ?? 24)
-const RUNS = Number(process.env.HIL_MODEL_RUNS ?? 3000)
+const RUNS = Number(process.env.HIL_MODEL_RUNS ?? 400)
 
 const publish = fc
   .tuple(fc.constantFrom(0x30, 0x31, 0x32), fc.integer({ min: 0, max: 300 }), fc.nat(255))

@@ -25,10 +25,29 @@ export interface SlowText {
 const script = new Script('regex.test(text)')
 const context = createContext(Object.assign(Object.create(null), { regex: /x/, text: '' }))
 
+/** By flags and source: the same expressions stand in many scenarios. */
+const known = new Map<string, SlowText | null>()
+const MOST_KNOWN = 10_000
+
 /** A text for which it is too slow; null when none of those that are tried is. */
 export function slowTextFor(regex: BoundedRegExp): SlowText | null {
-  if (regex.isBounded) return null
   const { source, flags } = regex
+  if (regex.isBounded || !canRepeat(source)) return null
+  const key = `${flags}/${source}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const slow = slowTextOf(source, flags)
+  if (known.size < MOST_KNOWN) known.set(key, slow)
+  return slow
+}
+
+/** Optional parts so few that all their combinations are tried in no time. */
+const FEW_OPTIONAL = 12
+
+/** Without a repetition, and with few optional parts, there are few ways to take a text. */
+const canRepeat = (source: string): boolean => /[*+{]/.test(source) || source.split('?').length > FEW_OPTIONAL
+
+function slowTextOf(source: string, flags: string): SlowText | null {
   const native = new RegExp(source, flags)
   let trials = 0
   for (const isLong of [false, true])

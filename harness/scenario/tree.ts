@@ -41,6 +41,10 @@ export interface ScalarNode {
 
 export type Node = MapNode | ListNode | ScalarNode
 
+/** An assignment to `__proto__` would set what the object inherits from. */
+const define = (plain: object, key: string, value: unknown): void =>
+  void Object.defineProperty(plain, key, { value, enumerable: true, configurable: true, writable: true })
+
 /** As JSON would have it. `instead` gives other values for some scalars. */
 export function toPlain(node: Node, instead?: ReadonlyMap<ScalarNode, unknown>): unknown {
   switch (node.kind) {
@@ -50,14 +54,9 @@ export function toPlain(node: Node, instead?: ReadonlyMap<ScalarNode, unknown>):
       return node.items.map((item) => toPlain(item, instead))
     case 'map': {
       const plain: Record<string, unknown> = {}
-      // Defined, not assigned: a key may be called __proto__.
       for (const { key, value } of node.entries)
-        Object.defineProperty(plain, key, {
-          value: toPlain(value, instead),
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        })
+        if (key === '__proto__') define(plain, key, toPlain(value, instead))
+        else plain[key] = toPlain(value, instead)
       return plain
     }
   }

@@ -19,12 +19,16 @@ export interface SplitRegex {
 /** A slash that may end a regular expression, with its flags. */
 const LAST = /(?<!\\)\/[imsu]*/g
 
+/** Where a scalar that begins with a slash can be; most texts have none, and need not be walked through. */
+const MAY_BEGIN = /(?:^|[\s[{,]|["'\]}]:)\//m
+
 export function splitRegexes(
   document: Document,
   source: string,
   place: (start: number, end: number) => Place,
 ): readonly SplitRegex[] {
   const found: SplitRegex[] = []
+  if (!MAY_BEGIN.test(source)) return found
   visit(document, {
     Scalar(_, node, path) {
       const [start, cut] = node.range ?? [0, 0]

@@ -18,22 +18,32 @@ export interface ParsedScenario {
   readonly regexes: readonly SplitRegex[]
 }
 
-/** How many texts are kept with what they say: one is compiled for each broker, and many name the same contract. */
-const MOST_KEPT = 16
-/** Characters of a text that is kept. */
+/**
+ * Characters of the texts that are kept with what they say: one is compiled for each broker, many name the same contract,
+ * and names in files of gaps are looked up in all scenarios before these are compiled.
+ */
+const MOST_KEPT = 1_500_000
+/** Characters of one text that is kept. */
 const LONGEST_KEPT = 50_000
 
 /** By file and text, the one that was asked for last at the end. */
 const kept = new Map<string, ParsedScenario>()
+let keptCharacters = 0
 
 /** What is returned may be shared: nobody changes it. */
 export function parseScenarioText(file: string, text: string): ParsedScenario {
   if (text.length > LONGEST_KEPT) return parse(file, text)
   const key = `${file}\0${text}`
-  const parsed = kept.get(key) ?? parse(file, text)
-  kept.delete(key)
+  const known = kept.get(key)
+  const parsed = known ?? parse(file, text)
+  if (known === undefined) keptCharacters += key.length
+  else kept.delete(key)
   kept.set(key, parsed)
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+  for (const oldest of kept.keys()) {
+    if (keptCharacters <= MOST_KEPT) break
+    keptCharacters -= oldest.length
+    kept.delete(oldest)
+  }
   return parsed
 }
 

@@ -4,28 +4,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { hil, Scratch, start } from '../testing.ts'
-
-const FLEET = `name: a fleet
-version: 1
-fleet:
-  collector: { use: umqtt.simple, count: 1, subscribe: [{ topic: "t/+", qos: 1 }] }
-  sensors:
-    use: umqtt.simple
-    count: 20
-    publish: [{ topic: "t/\${{ i }}", every: 200ms, size: 40, qos: 1 }]
-steps:
-  - id: ramp
-    expect: { fleet: { group: sensors, connected: 100% }, within: 40s }
-  - id: steady
-    delay: 1s
-`
-
-function written(scratch: Scratch, more = ''): string {
-  const file = join(scratch.path, 'x.scenario.yaml')
-  writeFileSync(file, FLEET + more)
-  return file
-}
+import { hil, Scratch } from '../testing.ts'
+import { FLEET, isStoppedBy, written } from './stopped.testing.ts'
 
 it('holds the bounds, prints them, and writes what was measured', async () => {
   using scratch = new Scratch()
@@ -71,23 +51,8 @@ it('holds the bounds, prints them, and writes what was measured', async () => {
   expect(without.code).toBe(3)
 })
 
-it.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const)('is stopped by %s to all of its processes, with what it has measured until then', async (signal, exit) => {
-  using scratch = new Scratch()
-  const file = written(scratch)
-  const args = ['load', file, '--output', scratch.path, '--duration', '5m', '--timeout', '10m']
-  const run = start(args, undefined, { ownGroup: true })
-  await run.saying(/steady: .*sensors 20\/20 connected/)
-  process.kill(-run.child.pid!, signal)
-  const { code, out, err } = await run.ended
-  expect(out).toMatch(/ {2}interrupted; .*fleet\.json\n$/)
-  expect(out).toMatch(/ledger: [\d,]+ of [\d,]+ arrived/)
-  expect(out + err).not.toMatch(/memory|is lost:|ended with|ended by/)
-  expect(code).toBe(exit)
-})
+it('is stopped by Ctrl-C in all of its processes, with what it has measured until then', () =>
+  isStoppedBy('SIGINT', 130))
 
 it('refuses a fleet that does not fit, with the numbers', async () => {
   using scratch = new Scratch()
