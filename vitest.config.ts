@@ -13,6 +13,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: ['harness/**/*.test.ts', 'emulators/**/*.test.ts', 'docs/**/*.test.ts', 'fixtures/defective/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(mode === 'all' ? [] : [SLOW])],
+    // In CI no test is run twice: .ci/tests.mjs.
+    setupFiles: process.env.TESTS_PASSED === undefined ? [] : ['./.ci/once.mjs'],
     // The modules of the harness are loaded once for each worker, and not for each of the files.
     isolate: false,
     // They wait more than they work, but they claim times: where there are fewer processors, they would disturb each other.

@@ -1,18 +1,20 @@
 // The tests of a landing, each of them once. `bare` runs those of `npm test` on a PATH that has Node and little else:
-// .ci/bare.mjs. `programs` runs what is left, with every program that a test may need: the slow tests, and the files of
-// which the bare machine did not pass every test that there is. Then both together must have run all of them.
+// .ci/bare.mjs. `programs` runs what is left, with every program that a test may need: the slow tests, and those that the
+// bare machine did not pass. Then both together must have run all of them.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { nameOf, ROOT } from './names.mjs'
 
-const ROOT = resolve(import.meta.dirname, '..')
 const VITEST = 'node_modules/vitest/vitest.mjs'
 const FOLDER = 'results/tests'
 const BARE = `${FOLDER}/bare.json`
 const LISTED = `${FOLDER}/listed.json`
 const PROGRAMS = `${FOLDER}/programs.json`
+/** What the bare machine has passed: .ci/once.mjs leaves it out. */
+const PASSED = `${FOLDER}/passed.json`
 /** CI retries anyway; the bare machine knows of no CI. */
 const FLAGS = ['--retry', '1', '--reporter=default', '--reporter=./.ci/flaky.mjs', '--reporter=json']
 
@@ -24,9 +26,6 @@ const runWith = (more, ...args) =>
   spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...env, ...more } }).status ?? 1
 const run = (...args) => runWith({}, ...args)
 const read = (file) => JSON.parse(readFileSync(resolve(ROOT, file), 'utf8'))
-
-/** A test by its file and titles, which the list joins, and the results do not. */
-const nameOf = (file, titles) => `${relative(ROOT, file)} > ${titles.join(' > ')}`
 
 /** Names of the tests that ended with this status. */
 const ended = (results, wanted) =>
@@ -50,7 +49,9 @@ function programs() {
   // A test that is skipped may have another title there, and one that needs a program may not be there at all.
   const passed = new Set(ended(read(BARE), 'passed'))
   const files = new Set(listed.filter(({ name }) => !passed.has(name)).map(({ file }) => file))
-  const left = run(VITEST, 'run', '--mode', 'all', ...FLAGS, `--outputFile.json=${PROGRAMS}`, ...files)
+  writeFileSync(resolve(ROOT, PASSED), JSON.stringify([...passed]))
+  const more = { TESTS_PASSED: resolve(ROOT, PASSED) }
+  const left = runWith(more, VITEST, 'run', '--mode', 'all', ...FLAGS, `--outputFile.json=${PROGRAMS}`, ...files)
   if (left !== 0) return left
   const results = read(PROGRAMS)
   for (const name of ended(results, 'passed')) passed.add(name)

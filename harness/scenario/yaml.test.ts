@@ -196,7 +196,7 @@ describe('a text that is read again', () => {
 
   it('is forgotten after many others', () => {
     const first = parseScenarioText('a.yaml', 'name: one')
-    for (let k = 0; k < 100; k++) parseScenarioText('a.yaml', `name: ${k}`)
+    for (let k = 0; k < 100; k++) parseScenarioText('a.yaml', `name: ${'x'.repeat(20_000)}${k}`)
     expect(parseScenarioText('a.yaml', 'name: one')).not.toBe(first)
   })
 })
