@@ -43,6 +43,34 @@ slo:
   expect(run.load!.errors).toEqual({})
 })
 
+it('devices that publish at the same moment send each its own messages, to its own topic', async () => {
+  const run = await runFleet(
+    `
+fleet:
+  sensors:
+    use: esp-mqtt
+    protocol: 5
+    count: 20
+    link: 100%
+    publish: [{ topic: "t/\${{ i }}", every: 50ms, times: 4, qos: 1, size: 40, properties: { topicAlias: 1 } }]
+steps:
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 60s }
+  - expect: { packet: { from: sensors-19, type: publish }, count: { min: 4 }, since: start, within: 60s }
+  - delay: 300ms
+`,
+    { open: () => brokers.reference.open() },
+  )
+  expect([run.bug, run.problem]).toEqual([undefined, null])
+  const sent = run.events.flatMap((event) =>
+    event.kind === 'packet' && event.packet.type === 'publish' && event.direction === 'up'
+      ? [{ device: event.device, topic: event.packet.topic, message: Buffer.from(event.packet.payload).toString() }]
+      : [],
+  )
+  expect(sent.length).toBeGreaterThan(60)
+  expect(sent.filter(({ device, topic }) => topic !== device.replace('sensors-', 't/'))).toEqual([])
+  expect(new Set(sent.map(({ message }) => message)).size).toBe(sent.length)
+})
+
 it('a message whose properties the library refuses is not sent, and is an error by its call', async () => {
   const run = await runFleet(
     `

@@ -33,7 +33,10 @@ const utf8 = new TextEncoder()
 /** Stands in a call for the payload that each message has anew. */
 const HOLE = new Uint8Array()
 
-/** A publication's call with a place for the payload: one object for all devices, filled in and used up at once. */
+/**
+ * A publication's call with places for topic and payload. It is one object for all devices, filled in and used up at once,
+ * where no other call comes before it; while one does, other devices publish, and each message has an object of its own.
+ */
 export interface PublishCall {
   fill(topic: Uint8Array, payload: Uint8Array): Instruction
 }
@@ -180,9 +183,10 @@ function publishCall({ client }: FleetGroup, { qos, retain, properties }: Public
   const payloadAt = Math.max(1, args.lastIndexOf(HOLE))
   return {
     fill(topic, payload) {
-      args[0] = asText ? Buffer.from(topic).toString() : topic
-      args[payloadAt] = payload
-      return made
+      const own = before === null ? args : [...args]
+      own[0] = asText ? Buffer.from(topic).toString() : topic
+      own[payloadAt] = payload
+      return before === null ? made : { ...made, args: own }
     },
   }
 }
