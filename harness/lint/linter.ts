@@ -37,6 +37,10 @@ export class Linter {
   readonly #clients = new Map<string, ClientConnection | Client5 | null>()
   readonly #servers = new Map<string, ServerConnection | Server5 | null>()
   readonly #offers: Offers = new Set()
+  /** How long this process has stood still until now, ms: what lives in it may have been as late. */
+  #stalled = 0
+  /** As it was when a client sent last. */
+  readonly #stalledBefore = new Map<string, number>()
 
   /** What this event breaks; mostly nothing. */
   observe(event: Event): readonly Violation[] {
@@ -50,6 +54,9 @@ export class Linter {
         break
       case 'device':
         if (event.change !== 'boot') this.#isGone(event)
+        break
+      case 'lag':
+        this.#stalled += event.stalled
         break
       case 'broker':
         if (event.change === 'started') break
@@ -78,7 +85,10 @@ export class Linter {
       if (atBroker && by !== 'link' && server) {
         malformed(packet, event.level, this.#byBroker)
         if (server instanceof Server5) server.sends(packet, event)
-        else serverSends(packet, server, this.#ofBroker, this.#byBroker)
+        else {
+          serverSends(packet, server, this.#ofBroker, this.#byBroker)
+          if (packet.type === 'publish') this.#five.wills.delivered(packet, event.at - (event.lag ?? 0), this.#byBroker)
+        }
       }
       const client = this.#clients.get(name)
       if (atDevice && delivered && client instanceof Client5) client.receives(packet)
@@ -86,7 +96,10 @@ export class Linter {
     }
   }
 
-  #clientSends(event: EventOf<'packet'>, name: string): void {
+  #clientSends(given: EventOf<'packet'>, name: string): void {
+    const lag = this.#lateBy(name, given.lag)
+    const event = lag === 0 ? given : { ...given, lag }
+    this.#stalledBefore.set(name, this.#stalled)
     const { packet, device, at } = event
     const client = this.#clients.get(name)
     if (client === null) return
@@ -110,9 +123,12 @@ export class Linter {
 
   #serverReceives(packet: Packet, name: string): void {
     const server = this.#servers.get(name)
-    if (server === null) return
     if (server instanceof Server5) return server.receives(packet)
     if (packet.type === 'publish') this.#five.wills.published(packet)
+    // Of its will nothing is known but that it may be published.
+    if (packet.type === 'connect' && packet.protocolLevel !== 5 && packet.will !== undefined)
+      this.#five.wills.published(packet.will)
+    if (server === null) return
     if (server !== undefined) return serverReceives(packet, server)
     this.#servers.set(name, this.#serverOf(packet, name))
   }
@@ -123,9 +139,15 @@ export class Linter {
     return isLinted(packet) ? serverConnection(name, packet) : null
   }
 
-  #ends({ device, connection, change, at, by, lag = 0 }: EventOf<'socket'>): void {
+  /** How much later than it should be a client's packet, or the end of its connection, may have come, ms. */
+  #lateBy(name: string, lag = 0): number {
+    return lag + this.#stalled - (this.#stalledBefore.get(name) ?? this.#stalled)
+  }
+
+  #ends({ device, connection, change, at, by, lag: own }: EventOf<'socket'>): void {
     if (connection === undefined || change === 'connected') return
     const name = `${device} ${connection}`
+    const lag = this.#lateBy(name, own)
     const client = this.#clients.get(name)
     if (client instanceof Client5) client.keepsAlive(at, lag)
     else if (client) keepsAlive(at, lag, client as ClientConnection, this.#byDevice)
@@ -134,9 +156,10 @@ export class Linter {
   }
 
   /** Nobody is there who could send, and what it remembered may be lost. */
-  #isGone({ device, at, lag = 0 }: EventOf<'device'>): void {
-    for (const client of this.#clients.values()) {
+  #isGone({ device, at, lag: own }: EventOf<'device'>): void {
+    for (const [name, client] of this.#clients) {
       if (client === null || client.device !== device) continue
+      const lag = this.#lateBy(name, own)
       if (client instanceof Client5) {
         client.keepsAlive(at, lag)
         client.isGone()

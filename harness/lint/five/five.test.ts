@@ -35,6 +35,9 @@ const bytesOf = ({ topic, clientId, payload, will, ...rest }: Said): Uint8Array 
     5,
   )
 
+/** This process did nothing for so many ms. */
+const stalled = (ms: number): Line => ['event', { kind: 'lag', stalled: ms }]
+
 function lint(lines: readonly Line[]): string[] {
   const linter = new Linter()
   let at = 0
@@ -597,6 +600,21 @@ const CASES: readonly (readonly [what: string, lines: readonly Line[], found: re
   // Keep alive.
   ['silence', [connect({}, { keepalive: 1 }), connack(), ['after', 1500], ['end', 'broker']], [`${DEVICE}3.1.2-20`]],
   [
+    'silence while this process stood still, in which the device may live',
+    [connect({}, { keepalive: 1 }), connack(), ['after', 1500], stalled(450), ['up', { type: 'pingreq' }]],
+    [],
+  ],
+  [
+    'silence for longer than that',
+    [connect({}, { keepalive: 1 }), connack(), ['after', 1500], stalled(300), ['up', { type: 'pingreq' }]],
+    [`${DEVICE}3.1.2-20`],
+  ],
+  [
+    'silence, and this process stood still before it',
+    [stalled(450), connect({}, { keepalive: 1 }), connack(), ['after', 1500], ['up', { type: 'pingreq' }]],
+    [`${DEVICE}3.1.2-20`],
+  ],
+  [
     'silence under a server’s keep alive',
     [connect({}, { keepalive: 60 }), connack({ serverKeepAlive: 1 }), ['after', 1500], ['up', { type: 'pingreq' }]],
     [`${DEVICE}3.1.2-21`],
@@ -716,8 +734,8 @@ describe('a session that has expired', () => {
 describe('wills', () => {
   const will = { topic: utf8('w'), payload: utf8('gone'), properties: { willDelayInterval: 3 } }
   const watch: readonly Line[] = [
-    on(9, connect({}, { clientId: 'watcher' })),
-    on(9, connack()),
+    on(9, connect({ topicAliasMaximum: 1 }, { clientId: 'watcher' })),
+    on(9, connack({ topicAliasMaximum: 1 })),
     ...subscribe({ topic: 'w' }).map((line) => on(9, line)),
   ]
   const mine = (expiry = 60, rest: object = {}): readonly Line[] => [
@@ -764,6 +782,96 @@ describe('wills', () => {
         ['up', { type: 'disconnect' }],
         comes,
       ],
+      [],
+    ],
+    [
+      'that somebody has published as well, by an alias',
+      [
+        ...watch,
+        ...mine(),
+        on(9, publish('up', 0, { topic: 'w', payload: 'other', properties: { topicAlias: 1 } })),
+        on(9, publish('up', 0, { topic: '', payload: 'gone', properties: { topicAlias: 1 } })),
+        ['up', { type: 'disconnect' }],
+        comes,
+      ],
+      [],
+    ],
+    [
+      'that is told by an alias',
+      [
+        ...watch,
+        ...mine(),
+        on(9, publish('down', 0, { topic: 'w', payload: 'other', properties: { topicAlias: 1 } })),
+        ['end', 'broker'],
+        on(9, publish('down', 0, { topic: '', payload: 'gone', properties: { topicAlias: 1 } })),
+      ],
+      [`${BROKER}3.1.2-8`],
+    ],
+    [
+      'when the session is over, which a DISCONNECT has shortened',
+      [
+        ...watch,
+        ...mine(),
+        ['up', { type: 'disconnect', reasonCode: 4, properties: { sessionExpiryInterval: 1 } }],
+        ['end', 'device'],
+        ['after', 900],
+        comes,
+      ],
+      [],
+    ],
+    [
+      'before the session is over, which a DISCONNECT has shortened',
+      [
+        ...watch,
+        ...mine(),
+        ['up', { type: 'disconnect', reasonCode: 4, properties: { sessionExpiryInterval: 1 } }],
+        ['end', 'device'],
+        ['after', 300],
+        comes,
+      ],
+      [`${BROKER}3.1.2-8`],
+    ],
+    [
+      'as soon as the server lets the session be over',
+      [
+        ...watch,
+        connect({ sessionExpiryInterval: 60 }, { will, clean: false }),
+        connack({ sessionExpiryInterval: 0 }),
+        ['end', 'broker'],
+        comes,
+      ],
+      [],
+    ],
+    [
+      'that a client of MQTT 3.1.1 has announced as well',
+      [
+        ...watch,
+        ...mine(),
+        ['up', { type: 'disconnect' }],
+        on(3, [
+          'up',
+          { type: 'connect', clientId: 'old', protocolLevel: 4, will: { topic: utf8('w'), payload: utf8('gone') } },
+        ]),
+        comes,
+      ],
+      [],
+    ],
+    [
+      'that a client of MQTT 3.1.1 hears',
+      [
+        on(9, ['up', { type: 'connect', clientId: 'old', protocolLevel: 4 }]),
+        on(9, ['down', { type: 'connack' }]),
+        on(9, ['up', { type: 'subscribe', topic: 'w' }]),
+        on(9, ['down', { type: 'suback' }]),
+        ...mine(),
+        ['up', { type: 'disconnect' }],
+        comes,
+      ],
+      [`${BROKER}3.14.4-3`],
+    ],
+    [
+      'again, to somebody else',
+      [...watch, ...mine(), ['end', 'broker'], ['after', 3100], comes, ...back(true), comes],
       [],
     ],
     [

@@ -7,12 +7,14 @@ import { nothingPending } from '../pending.ts'
 import { isAsked } from '../publish-flow.ts'
 import { Requests } from '../requests.ts'
 import { MQTT5 } from '../statements.ts'
+import { Aliases } from './aliases.ts'
 import { AuthOrder } from './auth.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import { Outgoing, PROTOCOL_ERROR } from './outgoing.ts'
 import { packetRules } from './packet-rules.ts'
 import { changeExpiry, type ServerSessions5, type Session5 } from './session.ts'
-import { type Connack, type Connect, type Disconnecting, onlyValue, type Packet, type Passing } from './types.ts'
+import type { Connack, Connect, Disconnecting, Packet, Passing, Publish } from './types.ts'
+import { onlyValue } from './types.ts'
 import type { Wills } from './wills.ts'
 
 export interface ServerAround {
@@ -34,6 +36,8 @@ export class Server5 {
   #connack: Connack | null = null
   #session: Session5 | null = null
   #clientId: string
+  /** The aliases of the client. */
+  readonly #heard = new Aliases()
   /** What came before CONNACK. */
   readonly #early: Packet[] = []
   #disconnect: 'by client' | 'by server' | null = null
@@ -92,8 +96,7 @@ export class Server5 {
         if (topic === null) return session?.flow.sendsPublish(packet, this, session.isWhole)
         if (session?.isKnown) session.subscriptions.delivers(packet, topic, report)
         const said = { ...packet, topic }
-        if (packet.retain) wills.published(said)
-        else wills.delivered(topic, packet.payload, passing.at - (passing.lag ?? 0), report)
+        wills.delivered(said, passing.at - (passing.lag ?? 0), report)
         return session?.flow.sendsPublish(said, this, session.isWhole)
       }
       case 'puback':
@@ -156,15 +159,21 @@ export class Server5 {
     if (packet.type === 'subscribe' || packet.type === 'unsubscribe') this.#requests.asked(packet)
     else if (packet.type === 'pingreq') this.#requests.asked({ type: 'pingreq' })
     else if (isOfFlow(packet)) isAsked(packet, this.pending)
-    if (packet.type === 'publish') this.#around.wills.published(packet)
+    if (packet.type === 'publish') this.#published(packet)
     if (packet.type === 'disconnect') this.#disconnected(packet as Disconnecting)
     if (this.#session !== null) this.#inSession(packet)
     else if (this.#connack === null) this.#early.push(packet)
   }
 
+  #published(packet: Publish): void {
+    const topic = this.#heard.topicOf(packet)
+    if (topic !== null) this.#around.wills.published({ topic, payload: packet.payload })
+  }
+
   #disconnected(packet: Disconnecting): void {
     this.#disconnect ??= 'by client'
-    if (this.#session !== null) changeExpiry(this.#session, packet)
+    // A connection that was taken over has no say in it any more.
+    if (this.#session?.connection === this.name) changeExpiry(this.#session, packet)
     if ((packet.reasonCode ?? 0) === 0) this.#around.wills.removed(this.name)
   }
 

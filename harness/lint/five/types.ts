@@ -1,6 +1,6 @@
 // The packets that lints of MQTT 5 speak of.
 
-export type { Connack, Connect, Instant, Packet } from '../../../emulators/index.ts'
+export type { Connack, Connect, Instant, Packet, Publish } from '../../../emulators/index.ts'
 export { onlyValue } from '../../../emulators/index.ts'
 
 import type { Instant, Packet } from '../../../emulators/index.ts'

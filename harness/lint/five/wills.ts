@@ -1,13 +1,20 @@
 // Wills that come when they must not: after a DISCONNECT that takes them back, before their delay, after the client has come
 // back in time [MQTT 5.0, 3.1.2.5, 3.1.3.2.2]. A will is known by its topic and payload: where anybody has published the
-// same, or another client announced it, nothing is held against a server.
+// same, or another client announced it, nothing is held against a server. What has come once may come again, to others
+// and later, so it is judged the first time alone.
 
-import type { Connect, Publish } from '../../../emulators/index.ts'
+import type { Connect } from '../../../emulators/index.ts'
 import { onlyValue } from '../../../emulators/index.ts'
 import type { Report } from '../finding.ts'
 
 /** How much earlier than recorded a server may have seen the end of a connection, ms. */
 const TOLERANCE_MS = 500
+
+/** What a will and a message are known by. */
+interface Message {
+  readonly topic: string
+  readonly payload: Uint8Array
+}
 
 interface Will {
   readonly connection: string
@@ -29,7 +36,7 @@ export class Wills {
   readonly #all = new Map<string, Will[]>()
   readonly #published = new Set<string>()
 
-  published({ topic, payload }: Publish): void {
+  published({ topic, payload }: Message): void {
     this.#published.add(keyOf(topic, payload))
   }
 
@@ -65,20 +72,19 @@ export class Wills {
       will.state = at === null ? 'free' : { notBefore: at + Math.min(will.delay, expiry) * 1000 }
   }
 
-  /** @param at the earliest time at which it may have been */
-  delivered(topic: string, payload: Uint8Array, at: number, report: Report): void {
-    const key = keyOf(topic, payload)
-    const wills = this.#all.get(key)
-    if (wills === undefined || this.#published.has(key)) return
-    const faults = wills.map((will) => faultOf(will, at))
-    const [last] = faults.slice(-1)
-    if (last === undefined || faults.includes(null)) {
-      // From now on it may be there as a retained message.
-      this.#published.add(key)
-      return
-    }
-    report(last!.statement, `the will of "${wills.at(-1)!.clientId}" is published ${last!.why}`)
+  /**
+   * A PUBLISH of the server.
+   * @param retain what it was told to keep may be older than all that is known of it
+   * @param at the earliest time at which it may have been, ms
+   */
+  delivered(message: Message & { readonly retain: boolean }, at: number, report: Report): void {
+    const key = keyOf(message.topic, message.payload)
+    const wills = this.#published.has(key) || message.retain ? [] : (this.#all.get(key) ?? [])
     this.#published.add(key)
+    const faults = wills.map((will) => faultOf(will, at))
+    const last = faults.at(-1)
+    if (last === undefined || last === null || faults.includes(null)) return
+    report(last.statement, `the will of "${wills.at(-1)!.clientId}" is published ${last.why}`)
   }
 
   restarted(): void {

@@ -68,10 +68,18 @@ const subscribe = fc.record({
   ),
   properties: some({ subscriptionIdentifier: [1] }, { subscriptionIdentifier: [0] }),
 })
+const will = fc.record({
+  topic: fc.constantFrom('t', 'w'),
+  payload: fc.constantFrom('x', 'gone').map(text),
+  qos: fc.constant(0 as const),
+  retain: fc.constant(false),
+  properties: some({ willDelayInterval: 1 }, { willDelayInterval: 2 }),
+})
 const connect = fc
   .record({
     clientId: fc.constantFrom('a', 'a', 'b'),
     clean: fc.boolean(),
+    will: fc.option(will, { nil: undefined }),
     keepalive: fc.constantFrom(0, 0, 1),
     properties: some(
       { sessionExpiryInterval: 5 },
@@ -83,7 +91,15 @@ const connect = fc
       { topicAlias: 1 },
     ),
   })
-  .map((rest): Made => ({ type: 'connect', ...rest, protocolName: 'MQTT', protocolLevel: 5 }))
+  .map(
+    ({ will, ...rest }): Made => ({
+      type: 'connect',
+      ...rest,
+      ...(will === undefined ? {} : { will }),
+      protocolName: 'MQTT',
+      protocolLevel: 5,
+    }),
+  )
 const connack = fc
   .record({
     sessionPresent: fc.boolean(),
@@ -159,6 +175,81 @@ const line: fc.Arbitrary<Line> = fc.oneof(
 const begins = fc.tuple(passing('up', connect), passing('down', connack))
 
 export const session = sessionsOf({ line, begins, most: 24 })
+
+/** What wills are about: connections of one client that end and begin, and what another one is told meanwhile. */
+const dies: fc.Arbitrary<Line> = fc.constant<Line>({ end: true })
+const told = passing(
+  'down',
+  fc
+    .record({
+      topic: fc.constantFrom('w', 'w', 't', ''),
+      payload: fc.constantFrom('x', 'gone', 'gone').map(text),
+      qos: fc.constant(0 as const),
+      dup: fc.constant(false),
+      retain: fc.nat(9).map((n) => n === 0),
+      properties: fc.constantFrom({}, { topicAlias: 1 }),
+    })
+    .map(({ topic, properties, ...rest }): Made => {
+      const said = topic === '' && !('topicAlias' in properties) ? 'w' : topic
+      return { type: 'publish', topic: said, ...rest, properties }
+    }),
+)
+const bye = passing(
+  'up',
+  fc
+    .record({
+      reasonCode: fc.constantFrom(0, 0, 4),
+      properties: some({ sessionExpiryInterval: 0 }, { sessionExpiryInterval: 1 }),
+    })
+    .map((rest): Made => ({ type: 'disconnect', ...rest })),
+)
+const says = passing(
+  'up',
+  fc
+    .record({
+      topic: fc.constantFrom('w', 'w', ''),
+      payload: fc.constant(text('gone')),
+      properties: fc.constant({ topicAlias: 1 }),
+    })
+    .map((rest): Made => ({ type: 'publish', ...rest, qos: 0, dup: false, retain: false })),
+)
+const withWill = fc
+  .tuple(
+    fc.record({
+      clientId: fc.constantFrom('a', 'a', 'a', 'b'),
+      clean: fc.nat(3).map((n) => n === 0),
+      expiry: fc.constantFrom(0, 1, 2, 60),
+      will,
+    }),
+    fc.record({ sessionPresent: fc.nat(3).map((n) => n > 0), expiry: fc.constantFrom(undefined, undefined, 1) }),
+  )
+  .map(([{ expiry, ...rest }, { sessionPresent, expiry: given }]): Line[] => {
+    const properties = { sessionExpiryInterval: expiry }
+    const said = { type: 'connect', ...rest, keepalive: 0, properties, protocolName: 'MQTT', protocolLevel: 5 } as const
+    const own = given === undefined ? {} : { sessionExpiryInterval: given }
+    const answer = {
+      type: 'connack',
+      sessionPresent: sessionPresent && !rest.clean,
+      returnCode: 0,
+      properties: own,
+    } as const
+    return [
+      { way: 'up', packet: said, lost: false, bytes: 4 },
+      { way: 'down', packet: answer, lost: false, bytes: 4 },
+    ]
+  })
+
+/** Sessions with little but wills in them. */
+export const willSession = sessionsOf({
+  line: fc.oneof(
+    { weight: 5, arbitrary: told },
+    { weight: 3, arbitrary: dies },
+    { weight: 2, arbitrary: bye },
+    { weight: 1, arbitrary: says },
+  ),
+  begins: withWill,
+  most: 12,
+})
 
 export function recordOf(lines: readonly OnConnection<Line>[]): Event[] {
   let at = 0

@@ -1,4 +1,4 @@
-// The naive twin's rules for a server of MQTT 5, but for those of wills.
+// The naive twin's rules for a server of MQTT 5.
 
 import type { Packet, Publish } from '../../../../emulators/index.ts'
 import { matches, sharedSubscription } from '../../../../emulators/index.ts'
@@ -7,15 +7,16 @@ import { idOf } from '../../naive-words.testing.ts'
 import { acknowledges, itemsOf, publishes } from './flow.testing.ts'
 import { limitsSaid, methodOf, ofSender } from './limits.testing.ts'
 import { ofPacket } from './packet.testing.ts'
+import { ofWills } from './wills.testing.ts'
 import { endsOf, type Line5, linesOf, propertiesOf, type Seen5, topicOf, value } from './words.testing.ts'
 
-interface Accepted extends Line5 {
+export interface Accepted extends Line5 {
   readonly connack: Seen5 & { readonly packet: Packet & { readonly type: 'connack' } }
   readonly id: string
 }
 
 /** Connections that the server has accepted, in the order of their CONNACKs. */
-const acceptedOf = (lines: readonly Line5[]): Accepted[] =>
+export const acceptedOf = (lines: readonly Line5[]): Accepted[] =>
   lines
     .flatMap((line): Accepted[] => {
       const connack = line.since.find((one) => one.way === 'sent' && one.packet.type === 'connack')
@@ -42,7 +43,7 @@ export function ofServer(now: Seen5, all: readonly Seen5[], record: readonly Eve
   if (answer === undefined && packet.type === 'disconnect') found.push('3.14.0-1')
   if (answer === undefined && packet.type !== 'disconnect' && packet.type !== 'auth') found.push('3.2.0-1')
   if (answer?.packet.type === 'connack' && answer.packet.returnCode >= 0x80) found.push('3.2.2-7')
-  return [...found, ...byType(now, line, acceptedOf(lines))]
+  return [...found, ...byType(now, line, acceptedOf(lines)), ...ofWills(now, all, lines, record)]
 }
 
 function isUnwanted(packet: Packet, { connect }: Line5): boolean {

@@ -61,13 +61,17 @@ export const endsOf = (name: string, record: readonly Event[]): EventOf<'socket'
       event.kind === 'socket' && event.change === 'closed' && `${event.device} ${event.connection}` === name,
   )
 
-/** The topic of each PUBLISH that this side sent on a connection, its alias resolved; null: it means none. */
-export function topicOf(packet: Packet & { readonly type: 'publish' }, earlier: readonly Seen5[]): string | null {
+/** The topic of a PUBLISH that this side sent on a connection, or received, its alias resolved; null: it means none. */
+export function topicOf(
+  packet: Packet & { readonly type: 'publish' },
+  earlier: readonly Seen5[],
+  way: Seen5['way'] = 'sent',
+): string | null {
   const alias = value(packet.properties?.topicAlias)
   if (packet.topic !== '' || alias === undefined) return packet.topic
   const set = earlier.findLast(
-    ({ packet: p, way }) =>
-      way === 'sent' && p.type === 'publish' && p.topic !== '' && value(p.properties?.topicAlias) === alias,
+    ({ packet: p, way: by }) =>
+      by === way && p.type === 'publish' && p.topic !== '' && value(p.properties?.topicAlias) === alias,
   )
   return set?.packet.type === 'publish' && alias > 0 ? set.packet.topic : null
 }
