@@ -1,8 +1,9 @@
-// The timeline of one run, in memory: stamps each fact, masks what is secret, and tells whoever listens. Every listener hears
+// The timeline of one run: stamps each fact, masks what is secret, and tells whoever listens. Every listener hears
 // the events in the order of `seq`, even when a listener records another one while it is being told.
 
 import { type Clock, type Instant, Problem } from '../../emulators/index.ts'
 import type { Event, Fact, FactKind, Recorder } from './event.ts'
+import { EventLog } from './event-log.ts'
 import type { LagMeter } from './lag.ts'
 import { isKept, withBytesKept } from './lazy-bytes.ts'
 import { Secrets } from './secrets.ts'
@@ -57,7 +58,7 @@ export class Timeline implements Recorder {
   readonly #secrets: Secrets
   readonly #settings: TimelineSettings
   readonly #spool = new Spool()
-  readonly #events: Event[] = []
+  readonly #log: EventLog
   /** What the listeners are to be told: an event, and the same with its secrets. */
   readonly #untold: { readonly event: Event; readonly unmasked: Event }[] = []
   readonly #subscriptions = new Set<Subscription>()
@@ -73,10 +74,22 @@ export class Timeline implements Recorder {
     this.#lag = lag
     this.#secrets = secrets
     this.#settings = { ...DEFAULT_SETTINGS, ...settings }
+    // In real time nobody should wait for the disk; and a day is long.
+    this.#log = new EventLog(clock.isVirtual === true, (events) => this.#left(events))
   }
 
+  /** All so far; it grows. In virtual time those of long ago are read from disk when they are looked at. */
   get events(): readonly Event[] {
-    return this.#events
+    return this.#log.live()
+  }
+
+  /** All so far. */
+  snapshot(): readonly Event[] {
+    return this.#log.snapshot()
+  }
+
+  at(seq: number): Event | undefined {
+    return this.#log.at(seq)
   }
 
   now(): Instant {
@@ -92,7 +105,7 @@ export class Timeline implements Recorder {
     if (this.#limitPassed && OF_OTHERS.has(fact.kind)) return stamped
     const event = this.#settings.keeps ? withBytesKept(stamped, (bytes) => this.#spool.keep(bytes)) : stamped
     this.#count++
-    if (this.#settings.keeps) this.#events.push(event)
+    if (this.#settings.keeps) this.#log.push(event)
     const unmasked: Event = shown === fact ? event : ({ ...fact, ...stamp, ...(lag >= 1 ? { lag } : {}) } as Event)
     this.#untold.push({ event, unmasked })
     this.#tell()
@@ -115,7 +128,7 @@ export class Timeline implements Recorder {
     const [what, limit] =
       this.#cost > limits.record
         ? ['memory', limits.record]
-        : this.#spool.spooled > limits.disk
+        : this.#spool.spooled + this.#log.bytesOnDisk > limits.disk
           ? ['disk', limits.disk]
           : [null, 0]
     if (what === null) return
@@ -125,6 +138,10 @@ export class Timeline implements Recorder {
         hint: `raise limits.${what === 'memory' ? 'record' : 'disk'} in the config, or let less be sent`,
       }),
     )
+  }
+
+  #left(events: readonly Event[]): void {
+    for (const event of events) this.#cost -= costOf(event)
   }
 
   #tell(): void {

@@ -1,7 +1,7 @@
 // The file of a timeline, written and read line by line: a record may be longer than any text, and than memory. Events
 // that are read have their long bytes still in the file.
 
-import { closeSync, createWriteStream, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, createWriteStream, openSync, readSync, writeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from '../../emulators/index.ts'
@@ -26,6 +26,17 @@ export async function writeTimelineFile(file: string, header: TimelineHeader, ev
   await pipeline(Readable.from(chunksOf(header, events), { objectMode: false }), createWriteStream(file))
 }
 
+/** The events of a file of which its header's length is known, under another header. Throws what the disk says. */
+export async function copyTimelineFile(
+  file: string,
+  header: TimelineHeader,
+  { from, headerBytes }: { readonly from: string; readonly headerBytes: number },
+): Promise<void> {
+  const to = createWriteStream(file)
+  to.write(writeHeader(header))
+  await pipeline(createReadStream(from, { start: headerBytes }), to)
+}
+
 /** A timeline's file that grows with the run: what is cut short by a crash is there up to it. */
 export class TimelineWriter {
   readonly #descriptor: number
@@ -36,12 +47,13 @@ export class TimelineWriter {
   #written = 0
   #isOpen = true
   #scheduled: NodeJS.Timeout | null = null
-  readonly #every: number
+  readonly #every: number | null
+  readonly headerBytes: number
 
   /**
    * @param maxBytes more is Problem `run/record-limit`
    * @param onError called once; nothing is written any more
-   * @param every how long what has come may wait to be written, ms
+   * @param every how long what has come may wait to be written, ms; null: until it is much
    * Throws what the disk says, EEXIST when there is such a file.
    */
   constructor(
@@ -49,13 +61,15 @@ export class TimelineWriter {
     header: TimelineHeader,
     maxBytes: number,
     onError: (error: NodeJS.ErrnoException | Problem) => void,
-    every = 0,
+    every: number | null = 0,
   ) {
     this.#maxBytes = maxBytes
     this.#every = every
     this.#onError = onError
     this.#descriptor = openSync(file, 'wx')
-    this.#append(writeHeader(header))
+    const first = writeHeader(header)
+    this.headerBytes = Buffer.byteLength(first)
+    this.#append(first)
   }
 
   write(event: Event): void {
@@ -71,7 +85,7 @@ export class TimelineWriter {
   #append(text: string): void {
     this.#text += text
     if (this.#text.length >= CHUNK_BYTES) this.#flush()
-    else this.#scheduled ??= setTimeout(() => this.#flush(), this.#every)
+    else if (this.#every !== null) this.#scheduled ??= setTimeout(() => this.#flush(), this.#every)
   }
 
   #flush(): void {

@@ -17,6 +17,7 @@ interface Made {
 
 export class CallsMade {
   readonly #made: Made[] = []
+  readonly #started = new Set<string>()
 
   add(call: Omit<Made, 'method'>): void {
     this.#made.push({ ...call, method: null })
@@ -24,8 +25,14 @@ export class CallsMade {
 
   observe(event: Event): void {
     if (event.kind !== 'call' || event.state !== 'started') return
+    this.#started.add(event.id)
     const call = this.#made.findLast(({ key, device }) => key === event.id && device === event.device)
     if (call !== undefined) call.method = event.method
+  }
+
+  /** A call of that name has begun, whoever made it. */
+  hasStarted(key: string): boolean {
+    return this.#started.has(key)
   }
 
   /** The latest that a claim's fields may mean. */

@@ -50,6 +50,11 @@ const UNEVALUATED = 'evaluation'
 /** Steps that have a verdict of their own. */
 type Decided = ActionStep | ClaimStep | CallStep
 
+/** Events by their number in the record. */
+export interface Past {
+  at(seq: number): Event | undefined
+}
+
 interface Open {
   readonly case: ClaimEvaluator
   readonly path: string
@@ -61,7 +66,10 @@ export class Judge {
   readonly verdicts: Verdict[] = []
   readonly #plan: Plan
   readonly #anchors = new Anchors()
-  readonly #events: Event[] = []
+  /** Events that are looked for here, by number: all, or those that `past` shows without their secrets. */
+  readonly #events = new Map<number, Event>()
+  readonly #past: Past | null
+  #seen = 0
   readonly #stalls = new Stalls()
   /** null: devices may be booted at any time. */
   readonly #gone: Gone | null
@@ -81,9 +89,13 @@ export class Judge {
   readonly #listeners: ((verdict: Verdict) => void)[] = []
   #now = 0 as Instant
 
-  /** `inOrder`: nothing is done but the steps of the plan, one after the other. */
-  constructor(plan: Plan, { inOrder = true } = {}) {
+  /**
+   * @param inOrder nothing is done but the steps of the plan, one after the other
+   * @param past who has the events that were observed; absent: the judge holds them itself
+   */
+  constructor(plan: Plan, { inOrder = true, past = null }: { inOrder?: boolean; past?: Past | null } = {}) {
     this.#plan = plan
+    this.#past = past
     this.#gone = inOrder ? new Gone(plan) : null
     for (const step of plan.always) this.#openClaim(step, step.path, { at: 0 as Instant, seq: -1 })
   }
@@ -133,7 +145,8 @@ export class Judge {
     showAs(event, shown)
     this.#passBefore(earliest(event))
     this.#now = event.at
-    this.#events.push(event)
+    if (this.#past === null || event !== shown) this.#events.set(this.#seen, event)
+    this.#seen++
     this.#stalls.observe(event)
     this.#gone?.observe(event)
     this.#calls.observe(event)
@@ -263,8 +276,8 @@ export class Judge {
         : new ProhibitionCase(claim, opening)
     const open: Open = { case: made, path, step, claim }
     this.#open.set(path, open)
-    for (let k = opening.from + 1; k < this.#events.length && made.finding === null && this.#open.has(path); k++) {
-      const event = this.#events[k]!
+    for (let k = opening.from + 1; k < this.#seen && made.finding === null && this.#open.has(path); k++) {
+      const event = (this.#events.get(k) ?? this.#past?.at(k))!
       // A window in the past was over when the first event after it came, as it would have been for one who watched.
       const { due } = made
       const time = earliest(event)
@@ -293,7 +306,7 @@ export class Judge {
       opened,
       line: this.#cursor(path).fork(),
       calls: this.#calls,
-      hasStarted: (key) => this.#events.some((e) => e.kind === 'call' && e.id === key && e.state === 'started'),
+      hasStarted: (key) => this.#calls.hasStarted(key),
     })
   }
 

@@ -148,7 +148,7 @@ export class Pipeline {
       if (this.#passage === null) this.#settings.out(chunk)
       else this.#passage.out.push(chunk)
     } else if (chunk.part === null && stage.rule.hits(chunk)) {
-      this.#tell(stage.rule.fault(`hits ${nameOf(chunk)}`))
+      if (stage.rule.settings.isQuiet !== true) this.#tell(stage.rule.fault(`hits ${nameOf(chunk)}`))
       if (stage.rule.spent) this.#tell(stage.rule.fault('is used up'))
       stage.handler.take(chunk)
     } else if (stage.handler.pass !== undefined) stage.handler.pass(chunk)

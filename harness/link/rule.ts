@@ -27,6 +27,8 @@ export interface RuleSettings {
   /** The share of those that would be, by the seed. */
   readonly chance: number
   readonly random: Random
+  /** It hits all that passes, and the record does not tell each time. */
+  readonly isQuiet?: boolean | undefined
   /** `this`: only on the connection that there is now. */
   readonly connection: 'this' | 'all'
 }

@@ -21,6 +21,7 @@ export function guarded(reporter: Reporter, onTrouble: (error: unknown) => void)
     onBegin: (plans, options) => heard(() => reporter.onBegin?.(plans, options)),
     onScenarioBegin: (plan, repetition, attempt) => heard(() => reporter.onScenarioBegin?.(plan, repetition, attempt)),
     onStep: (plan, repetition, path) => heard(() => reporter.onStep?.(plan, repetition, path)),
+    onTime: (plan, repetition, time) => heard(() => reporter.onTime?.(plan, repetition, time)),
     onScenarioEnd: (run, final) => heard(() => reporter.onScenarioEnd?.(run, final)),
     async onEnd(result) {
       if (broken) return

@@ -26,11 +26,14 @@ const REDRAW_MS = 1000
 /** Of more than these a terminal lists only those that did not pass; the line below counts all. */
 const MAX_LISTED = 100
 
+/** Taken here: during a run in virtual time another one stands in its place. */
+const realNow = performance.now.bind(performance)
+
 export const list: ReporterKind = {
   name: 'list',
   summary: 'a line a scenario, failures in full at the end',
   to: ['terminal'],
-  create({ print, color, live, width, page, stream = process.stdout, now = () => performance.now() }) {
+  create({ print, color, live, width, page, stream = process.stdout, now = realNow }) {
     const c = createColors(color)
     const progress = new Progress()
     const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
@@ -60,6 +63,9 @@ export const list: ReporterKind = {
       },
       onStep(plan, repetition, path) {
         progress.at(key(plan, repetition), oneLine(stepAt(plan, path)?.verb ?? path))
+      },
+      onTime(plan, repetition, time) {
+        progress.time(key(plan, repetition), time)
       },
       onScenarioEnd(run, final) {
         progress.ended(key(run.plan, run.repetition), run, final)

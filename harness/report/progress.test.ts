@@ -34,6 +34,17 @@ describe('how far a suite is', () => {
     expect(progress.summary(60_000)).toBe('5 of 100 · 1m00s, about 19m00s left')
   })
 
+  it('tells how far a run in virtual time is, and how much faster than real time', () => {
+    const progress = new Progress()
+    progress.begin(1, 0)
+    progress.started('a', 'a day')
+    progress.at('a', 'delay')
+    progress.time('a', { virtual: 13 * 3_600_000 + 120_000, real: 10_000 })
+    expect(progress.line(10_000)).toBe('  ◌ 0 of 1 · 10s · a day: delay (13h02m virtual, 4692 x)')
+    progress.time('a', { virtual: 12_000, real: 8_000 })
+    expect(progress.running).toEqual(['a day: delay (12s virtual, 1.5 x)'])
+  })
+
   it('writes times as a clock does', () => {
     expect([400, 42_000, 125_000, 3_780_000].map(clock)).toEqual(['0s', '42s', '2m05s', '1h03m'])
   })

@@ -2,6 +2,7 @@
 // set it.
 
 import type { ScenarioRun, Status } from '../run/index.ts'
+import type { VirtualProgress } from '../virtual-time/index.ts'
 
 /** An estimate from fewer would be a guess. */
 const ENOUGH_DONE = 5
@@ -14,7 +15,7 @@ export class Progress {
   #done = 0
   #startedAt = 0
   readonly #bad: Partial<Record<Status, number>> = {}
-  readonly #running = new Map<string, { readonly name: string; step: string }>()
+  readonly #running = new Map<string, { readonly name: string; step: string; time: string }>()
 
   begin(total: number, now: number): void {
     this.#total = total
@@ -23,13 +24,21 @@ export class Progress {
 
   /** `name`: what is shown of it; a key tells it from others. */
   started(key: string, name: string): void {
-    this.#running.set(key, { name, step: '' })
+    this.#running.set(key, { name, step: '', time: '' })
   }
 
   /** The step that it is at. */
   at(key: string, step: string): void {
     const running = this.#running.get(key)
     if (running !== undefined) running.step = step
+  }
+
+  /** How far a run in virtual time is, and how much faster than real time it was so far. */
+  time(key: string, { virtual, real }: VirtualProgress): void {
+    const running = this.#running.get(key)
+    if (running === undefined) return
+    const faster = virtual / Math.max(real, 1)
+    running.time = ` (${clock(virtual)} virtual, ${faster < 10 ? faster.toFixed(1) : Math.round(faster)} x)`
   }
 
   ended(key: string, { status }: Pick<ScenarioRun, 'status'>, final: boolean): void {
@@ -49,7 +58,7 @@ export class Progress {
 
   /** The longest-running first. */
   get running(): readonly string[] {
-    return [...this.#running.values()].map(({ name, step }) => (step === '' ? name : `${name}: ${step}`))
+    return [...this.#running.values()].map(({ name, step, time }) => `${name}${step === '' ? '' : `: ${step}`}${time}`)
   }
 
   /** All of it on one line of `width` characters: what runs, the longest first, as far as there is room. */

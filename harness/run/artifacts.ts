@@ -5,12 +5,13 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { Problem } from '../../emulators/index.ts'
 import { writeCapture } from '../capture/index.ts'
-import { writeTimelineFile } from '../evidence/index.ts'
+import { copyTimelineFile, writeTimelineFile } from '../evidence/index.ts'
 import { makeFolderIn, removeFolderWithin, throughTemporary, writeFileWhole } from '../outside/index.ts'
 import { bundledName } from '../plan/index.ts'
 import { type CompileInputs, type Plan, stepAt } from '../plan/model/index.ts'
 import type { Unwritten } from './conductor.ts'
 import { describeErrno } from './fs-errors.ts'
+import type { WrittenJournal } from './journal.ts'
 import type { RunBroker, ScenarioRun } from './result.ts'
 
 export interface RecordHeader {
@@ -30,15 +31,23 @@ export interface RecordHeader {
   readonly devices?: Readonly<Record<string, string>> | undefined
 }
 
-/** Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it. */
-export async function writeArtifacts(run: ScenarioRun & Unwritten, output: string, name: string): Promise<ScenarioRun> {
+/**
+ * Never throws: what could not be written is the `unwritten` of the run, whose verdicts stand without it.
+ * @param journal the record as it was written while the run went on, in the run's folder
+ */
+export async function writeArtifacts(
+  run: ScenarioRun & Unwritten,
+  output: string,
+  name: string,
+  journal: WrittenJournal | null = null,
+): Promise<ScenarioRun> {
   const folder = recordFolder(output, name, run)
   let isOurs = false
   try {
     await mkdir(output, { recursive: true })
     await makeFolderIn(output, folderName(run, name))
     isOurs = true
-    return { ...run, artifacts: folder, files: await writeFiles(run, folder) }
+    return { ...run, artifacts: folder, files: await writeFiles(run, folder, journal) }
   } catch (cause) {
     // Half a record, on a disk that is full, is worth less than its room.
     if (isOurs) await rm(folder, { recursive: true, force: true }).catch(() => {})
@@ -50,7 +59,11 @@ export async function writeArtifacts(run: ScenarioRun & Unwritten, output: strin
   }
 }
 
-async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise<string[]> {
+async function writeFiles(
+  run: ScenarioRun & Unwritten,
+  folder: string,
+  journal: WrittenJournal | null,
+): Promise<string[]> {
   const header: RecordHeader = {
     scenario: run.plan.name,
     file: run.plan.file,
@@ -64,7 +77,11 @@ async function writeFiles(run: ScenarioRun & Unwritten, folder: string): Promise
     ...(run.clock === 'virtual' ? { clock: run.clock } : {}),
     devices: Object.fromEntries(run.plan.devices.map(({ name, use }) => [name, use])),
   }
-  await throughTemporary(join(folder, 'timeline.ndjson'), (file) => writeTimelineFile(file, { ...header }, run.events))
+  await throughTemporary(join(folder, 'timeline.ndjson'), (file) =>
+    journal?.events === run.events.length
+      ? copyTimelineFile(file, { ...header }, { from: journal.file, headerBytes: journal.headerBytes })
+      : writeTimelineFile(file, { ...header }, run.events),
+  )
   await writeFileWhole(join(folder, 'scenario.yaml'), run.plan.text)
   const files = ['timeline.ndjson', 'scenario.yaml']
   for (const { name: device } of run.plan.devices) {

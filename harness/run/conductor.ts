@@ -24,7 +24,7 @@ import {
   type StopReason,
 } from '../session/index.ts'
 import { SkippedError, type Stage } from '../steps/index.ts'
-import { inRealTime, inVirtualTime } from '../virtual-time/index.ts'
+import { inRealTime, inVirtualTime, type VirtualProgress } from '../virtual-time/index.ts'
 import { unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
@@ -48,6 +48,8 @@ export interface ConductOptions {
   readonly attempt: number
   /** Called with a step's path when it begins. */
   readonly onStep?: ((path: string) => void) | undefined
+  /** In virtual time: how far it is, about once a second. */
+  readonly onTime?: ((time: VirtualProgress) => void) | undefined
   /** How long to wait for a real board that somebody else uses; default: 5 minutes. */
   readonly waitForBoard?: Duration | undefined
   /** Called when a board must be waited for, with who has it. */
@@ -78,7 +80,7 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
   try {
     const mine = turn.plan
     if (options.clock !== 'virtual') return await inRealTime(() => new Conductor(mine, options).conduct())
-    return await inVirtualTime(options.seed, (clock) => new Conductor(mine, options, clock).conduct())
+    return await inVirtualTime(options.seed, (clock) => new Conductor(mine, options, clock).conduct(), options.onTime)
   } finally {
     await turn[Symbol.asyncDispose]()
   }
@@ -115,6 +117,8 @@ class Conductor {
   #performer: Performer | null = null
   #fleet: FleetRun | null = null
   readonly #devices = new Map<string, Device>()
+  /** The record is complete. */
+  #given = false
 
   /** Default: real time. */
   constructor(plan: Plan, options: ConductOptions, clock?: Clock) {
@@ -131,12 +135,12 @@ class Conductor {
       },
     })
     this.#session.timeline.subscribe((event) => {
-      options.onEvent?.(event)
+      if (!this.#given) options.onEvent?.(event)
       const restarted = unexpectedRestart(event, plan)
       if (restarted !== null) this.#session.cancellation.stop({ kind: 'broken', error: restarted })
       if (event.kind === 'step' && event.phase === 'started') options.onStep?.(event.step)
     })
-    this.#judge = new Judge(plan)
+    this.#judge = new Judge(plan, { past: this.#session.timeline })
     this.#timer = new JudgeTimer(this.#judge, this.#session.timeline, this.#session.clock, this.#session.lag)
   }
 
@@ -148,7 +152,8 @@ class Conductor {
     // What explains a failure may still be on its way: the backtrace of a crash, for instance.
     if (ending.outcome !== 'passed' && ending.reason?.kind !== 'interrupted') await this.#consolesQuiet()
     // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
-    const events: readonly Event[] = [...this.#session.timeline.events]
+    const events = this.#session.timeline.snapshot()
+    this.#given = true
     this.#timer.stop()
     await this.#session[Symbol.asyncDispose]()
     const { secrets, resources, clock, brokerLog } = this.#session

@@ -171,6 +171,7 @@ export class Performer {
           this.#waiting.set(path, resolve)
         }),
       ))
+    this.#waiting.delete(path)
     return OUTCOMES[verdict.kind]
   }
 

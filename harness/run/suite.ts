@@ -6,6 +6,7 @@ import type { Broker } from '../brokers/index.ts'
 import { deviceKinds } from '../devices/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import { type Limits, limitsOf } from '../session/index.ts'
+import type { VirtualProgress } from '../virtual-time/index.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import { clearRecords, folderNames, recordFolder, runningHeader, writeArtifacts } from './artifacts.ts'
 import { conduct } from './conductor.ts'
@@ -51,6 +52,8 @@ export interface SuiteListener {
   onScenarioBegin?(plan: Plan, repetition: number, attempt: number): void
   /** A step of a scenario begins; `path` is its path in the record, such as `5#2.1`. */
   onStep?(plan: Plan, repetition: number, path: string): void
+  /** About once a second of real time: how far a run in virtual time is. */
+  onTime?(plan: Plan, repetition: number, time: VirtualProgress): void
   /** It waits for a real board; `text` says for which, and who has it. */
   onWaiting?(plan: Plan, repetition: number, text: string): void
   onScenarioEnd?(run: ScenarioRun, final: boolean): void
@@ -178,13 +181,16 @@ async function once(
   signal: AbortSignal,
   listeners: readonly SuiteListener[],
 ): Promise<ScenarioRun> {
-  const journal = hasConsoles(plan)
-    ? new Journal(
-        recordFolder(options.output, folder, { plan, repetition, attempt }),
-        runningHeader(plan, options.seed),
-        (options.limits ?? limitsOf()).disk,
-      )
-    : null
+  const isVirtual = clock === 'virtual'
+  const journal =
+    isVirtual || hasConsoles(plan)
+      ? new Journal(
+          recordFolder(options.output, folder, { plan, repetition, attempt }),
+          runningHeader(plan, options.seed),
+          (options.limits ?? limitsOf()).disk,
+          isVirtual,
+        )
+      : null
   const run = await conduct(plan, {
     openBroker,
     clock,
@@ -193,8 +199,11 @@ async function once(
       for (const listener of listeners) listener.onWaiting?.(plan, repetition, text)
     },
     ...(journal === null ? {} : { onEvent: (event) => journal.write(event) }),
+    onTime: (time) => {
+      for (const listener of listeners) listener.onTime?.(plan, repetition, time)
+    },
     openFleet: options.openFleet,
-    seed: seedOf(options, repetition, clock === 'virtual'),
+    seed: seedOf(options, repetition, isVirtual),
     limits: options.limits,
     signal,
     repetition,
@@ -203,8 +212,7 @@ async function once(
       for (const listener of listeners) listener.onStep?.(plan, repetition, path)
     },
   })
-  journal?.end()
-  return writeArtifacts(withGap(run), options.output, folder)
+  return writeArtifacts(withGap(run), options.output, folder, journal?.end() ?? null)
 }
 
 /** What they say may be the only trace of a run that was killed. */

@@ -136,6 +136,42 @@ describe('a run in virtual time', () => {
     }
   })
 
+  it('knows each event of a long run, and its claims find those of long ago', async () => {
+    const text = scenario(
+      '  - connect: blue\n  - id: first\n    publish: { device: blue, topic: first, payload: x }\n' +
+        '  - expect: { message: { topic: first } }\n' +
+        '  - repeat: { times: 2000, steps: [{ publish: { device: blue, topic: t, payload: x, qos: 1 } }] }\n' +
+        '  - expect: { message: { topic: first }, after: first, within: 1s }\n' +
+        '  - expect: { message: { topic: t }, after: first, within: 1h, count: 2000 }\n',
+      'timeout: 2h',
+    )
+    const { status, events } = await runText(text, virtual)
+    expect(status).toBe('passed')
+    // More than stay in memory.
+    expect(events.length).toBeGreaterThan(8192)
+    expect(events.every(({ seq }, k) => seq === k)).toBe(true)
+    expect(events.filter((e) => e.kind === 'packet' && e.packet.type === 'puback')).toHaveLength(2000)
+  })
+
+  it.each(['virtual', 'real'] as const)('has links on which all takes its time, in %s time', async (clock) => {
+    const text = scenario(
+      '  - connect: blue\n  - publish: { device: blue, topic: t, payload: x, qos: 1 }\n' +
+        '  - expect: { packet: { to: blue, type: puback } }\n',
+    ).replace('umqtt.simple }', 'umqtt.simple, link: { latency: { up: 300ms, down: 100ms } } }')
+    const { status, events } = await runText(text, { clock })
+    expect(status).toBe('passed')
+    const packet = (type: string, end: 'device' | 'broker'): Event =>
+      events.find((e) => e.kind === 'packet' && e.packet.type === type && (e.end ?? end) === end)!
+    for (const [asked, answered] of [
+      ['connect', 'connack'],
+      ['publish', 'puback'],
+    ] as const) {
+      expect(packet(asked, 'broker').at - packet(asked, 'device').at).toBeGreaterThanOrEqual(299)
+      expect(packet(answered, 'device').at - packet(asked, 'device').at).toBeGreaterThanOrEqual(399)
+      if (clock === 'virtual') expect(packet(answered, 'device').at - packet(asked, 'device').at).toBeLessThan(401)
+    }
+  })
+
   it('leaves the process as it was', async () => {
     const before = [setTimeout, setImmediate, Date, Math.random, performance.now]
     await run(planIn('scenarios/01-hello.scenario.yaml'), virtual)

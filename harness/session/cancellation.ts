@@ -21,19 +21,14 @@ export class CancelledError extends Error {
 }
 
 export class Cancellation {
-  /** Rejects with Stopped; never resolves. */
-  readonly stopped: Promise<never>
-  #reject: (error: CancelledError) => void = () => {}
+  /** Those who wait; a promise for all of them would hold on to each that ever waited. */
+  readonly #waiting = new Set<(error: CancelledError) => void>()
   #reason: StopReason | null = null
   readonly #onStop: (reason: StopReason) => void
 
   /** `onStop` hears of it before anybody who waits does. */
   constructor(onStop: (reason: StopReason) => void = () => {}) {
     this.#onStop = onStop
-    this.stopped = new Promise((_, reject) => {
-      this.#reject = reject
-    })
-    this.stopped.catch(() => {}) // nobody may be waiting just then
   }
 
   get reason(): StopReason | null {
@@ -45,10 +40,25 @@ export class Cancellation {
     if (this.#reason !== null) return
     this.#reason = reason
     this.#onStop(reason)
-    this.#reject(new CancelledError(reason))
+    for (const reject of this.#waiting) reject(new CancelledError(reason))
+    this.#waiting.clear()
   }
 
+  /** Rejects with CancelledError when the session stops before the work has settled. */
   race<T>(work: Promise<T>): Promise<T> {
-    return Promise.race([work, this.stopped])
+    if (this.#reason !== null) return Promise.race([work, Promise.reject(new CancelledError(this.#reason))])
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject)
+      work.then(
+        (value) => {
+          this.#waiting.delete(reject)
+          resolve(value)
+        },
+        (error: unknown) => {
+          this.#waiting.delete(reject)
+          reject(error)
+        },
+      )
+    })
   }
 }

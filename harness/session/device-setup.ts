@@ -1,9 +1,9 @@
 // A device with its link, opened for a session.
 
-import { Problem } from '../../emulators/index.ts'
+import { type Duration, Problem } from '../../emulators/index.ts'
 import type { Broker, WebAddress } from '../brokers/index.ts'
 import { type Attachment, type Device, deviceKinds } from '../devices/index.ts'
-import { type Link, type LinkSettings, openLink } from '../link/index.ts'
+import { disturbances, type Link, type LinkSettings, openLink, type RuleSettings } from '../link/index.ts'
 import type { DevicePlan } from '../plan/model/index.ts'
 import { attachmentOf, type Security, securityOf } from './attachment.ts'
 import type { Session } from './session.ts'
@@ -42,7 +42,29 @@ export async function openDeviceLink(plan: DevicePlan, { session, broker }: Devi
       refusesByReset: kind?.refusesByReset,
     }),
   )
+  for (const direction of ['up', 'down'] as const) {
+    const by = plan.latency?.[direction] ?? 0
+    if (by > 0) link.disturb(latencyOf(direction, by as Duration, session))
+  }
   return { link, security }
+}
+
+/** A delay of all that passes, on all connections. */
+function latencyOf(direction: 'up' | 'down', by: Duration, { random }: Session): RuleSettings {
+  const id = `latency ${direction}`
+  return {
+    id,
+    direction,
+    what: disturbances.delay.show(by),
+    handler: disturbances.delay.make(by, random.fork(id)),
+    wants: 'everything',
+    isQuiet: true,
+    nth: 1,
+    times: Number.POSITIVE_INFINITY,
+    chance: 1,
+    random: random.fork(id),
+    connection: 'all',
+  }
 }
 
 /** An address of all: the device still goes to the one that it would go to. */

@@ -5,8 +5,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { Duration } from '../../../emulators/index.ts'
 import { childOf, type Diagnostics, type Node } from '../../scenario/index.ts'
-import type { LinkPlace, TlsPlan } from '../model/plan.ts'
+import type { LinkLatency, LinkPlace, TlsPlan } from '../model/plan.ts'
 import type { deviceLink } from '../schema/device-link.ts'
 
 type LinkWords = z.output<typeof deviceLink> | undefined
@@ -17,6 +18,16 @@ export function placeOf(link: LinkWords): LinkPlace | null {
   const from = peers === 'any' ? undefined : peers
   return port === undefined && host === undefined && from === undefined ? null : { port, host, from }
 }
+
+/** One time for both directions, or each its own. */
+export function latencyOf(link: LinkWords): LinkLatency | undefined {
+  const latency = link?.latency
+  if (latency === undefined) return undefined
+  if (typeof latency === 'number') return { up: latency, down: latency }
+  return { up: latency.up ?? ZERO, down: latency.down ?? ZERO }
+}
+
+const ZERO = 0 as Duration
 
 /** A warning where any machine of a network may pass for the device. `isRemote`: the kind's link is in a network. */
 export function warnOfStrangers(link: LinkWords, node: Node, isRemote: boolean, diagnostics: Diagnostics): void {

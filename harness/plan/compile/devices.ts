@@ -28,7 +28,7 @@ import {
 import type { DevicePlan } from '../model/plan.ts'
 import { device as shape } from '../schema/grammar.ts'
 import { notKnownYet } from './context.ts'
-import { placeOf, tlsOf, warnOfStrangers } from './device-link.ts'
+import { latencyOf, placeOf, tlsOf, warnOfStrangers } from './device-link.ts'
 
 export interface DeviceContext {
   readonly diagnostics: Diagnostics
@@ -97,6 +97,7 @@ export function compileDevice(
     tls: tlsOf(words.link, filled.node, file, diagnostics),
     at: placeOf(words.link),
     websocket: words.link?.websocket === true,
+    latency: latencyOf(words.link),
     needs: words.needs ?? [],
     capabilities: kind.capabilities?.(settings) ?? null,
     shows: new Set(kind.shows ?? []),

@@ -159,6 +159,8 @@ export interface DevicePlan {
   readonly at?: LinkPlace | null
   /** It speaks MQTT over WebSocket, with or without TLS. */
   readonly websocket: boolean
+  /** How long whatever passes its link is on its way; absent: no longer than the machine takes. */
+  readonly latency?: LinkLatency | undefined
   /** Programs without which the scenario is skipped. */
   readonly needs: readonly string[]
   /** For a board: what it has of that. null: needs are programs on the PATH. */
@@ -180,6 +182,11 @@ export interface TlsPlan {
   readonly own?: { readonly cert: string; readonly key: string; readonly ca: string }
   /** Protocols by ALPN. */
   readonly alpn?: readonly string[]
+}
+
+export interface LinkLatency {
+  readonly up: Duration
+  readonly down: Duration
 }
 
 export interface LinkPlace {

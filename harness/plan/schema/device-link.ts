@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { text, word } from '../../scenario/index.ts'
+import { duration, text, word } from '../../scenario/index.ts'
 import { CERTIFICATES } from '../../tls/index.ts'
 
 const A_PORT = 'a port from 1 to 65535'
@@ -67,6 +67,16 @@ export const deviceLink = z.strictObject({
     .describe(
       'the addresses that may connect, besides this machine; others are refused; any: all of them; default: all, with a warning where other machines reach the link',
     ),
+  latency: z
+    .union([
+      duration(),
+      z.strictObject({
+        up: duration().optional().describe('from the device to the broker; default: none'),
+        down: duration().optional().describe('to the device; default: none'),
+      }),
+    ])
+    .optional()
+    .describe('how long whatever passes is on its way, in each direction; default: none'),
   tls: z.union([z.boolean(), tls]).optional().describe('the device reaches its link by TLS; default: false'),
   websocket: z
     .boolean()
