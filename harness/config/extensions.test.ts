@@ -148,6 +148,23 @@ it('by a config: modules, in check, run, clients and the schema; reporters and b
   expect((await here('schema')).out).toContain('"talker"')
 })
 
+it('a client of a config is one that hil emulate knows', async () => {
+  using scratch = new Scratch()
+  const write = (name: string, text: string): void => writeFileSync(join(scratch.path, name), text)
+  write(
+    'acme.mjs',
+    `export default { name: 'acme', library: 'acme', version: '1', summary: 'ours', quirks: [], methods: {}, verbs: {},
+      options: [{ name: 'keepalive', type: 'seconds', default: 60, summary: 'keep alive' }], identity: () => ({}), create() {} }`,
+  )
+  write('harness.config.mjs', `export default { clients: { acme: './acme.mjs' } }`)
+  const here = (...args: string[]) => hilIn(scratch.path, 'emulate', ...args)
+  expect(await here('acm')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "acme"?') })
+  expect(await here('acme', '--with', 'keepaliv=3')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('did you mean "keepalive"?'),
+  })
+})
+
 it.each([
   [{ devices: { mqttjs: sensor } }, /devices\.mqttjs: "mqttjs" is a word of mqtt-hil itself/],
   [{ steps: { expect: EXTENSIONS.steps.shout } }, /steps\.expect: "expect" is a word/],

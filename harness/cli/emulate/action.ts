@@ -1,48 +1,24 @@
 // What `hil emulate` does: one board against a broker that is already there. With --verbose it
 // goes through a link of its own, so that every packet can be shown.
 
-import { lookup } from 'node:dns/promises'
-import { readFileSync } from 'node:fs'
+import { Problem } from '../../../emulators/core/problem.ts'
 import {
   type ClientKind,
-  clientAt,
-  clients,
-  type FirmwareKind,
-  firmware,
+  type Emulation,
+  emulatedNamed,
+  isKnownHost,
   type LibraryCall,
-  milliseconds,
   type OptionSpec,
-  Problem,
+  optionValue,
   type PyValue,
-  type RunningBoard,
-  realClock,
-  seeded,
-  startBoard,
-  tcpNetwork,
-  versionNamed,
-} from '../../../emulators/index.ts'
-import { knownVersions } from '../../devices/index.ts'
-import { Timeline } from '../../evidence/index.ts'
-import { describe } from '../../expect/index.ts'
-import { type Link, openLink } from '../../link/index.ts'
+  startEmulation,
+} from '../../api/emulate.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { describeErrno } from '../../report/index.ts'
-import { didYouMean } from '../../scenario/index.ts'
+import { didYouMean } from '../../scenario/suggest.ts'
 import { interruptible } from '../interrupt.ts'
 import { onOutputGone, terminal } from '../terminal.ts'
 import type { EmulateArguments } from './command.ts'
 
-/** The client that the built-in programs were written for. */
-const CLIENT_OF: Readonly<Record<string, string>> = {
-  'room-light': 'umqttsimple',
-  'feed-walkthrough': 'minimqtt',
-  'quec-reconnect': 'quecpython',
-  'robust-resubscribe': 'umqtt.robust',
-  'pubsubclient-reconnect': 'pubsubclient',
-  'pubsubclient-nonblocking': 'pubsubclient',
-  tasmota: 'pubsubclient',
-}
-const POLL = milliseconds(100)
 const DEFAULT_PORT = 1883
 
 export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
@@ -52,33 +28,22 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
     return emulateBoard(args, out)
   }
   checkNumbers(args)
-  const { client, program, isPuppet } = chosen(args.what)
+  const emulated = await emulatedNamed(args.what, args.config)
+  const { client, isPuppet } = emulated
   if (!isPuppet) checkUnused(args)
-  const specs = isPuppet ? client.options : program.options
-  const options = { ...optionsOf(args.with ?? [], specs), ...(isPuppet ? flags(args, client) : {}) }
-  const clock = realClock()
-  const timeline = new Timeline(clock)
-  if (args.verbose) timeline.subscribe((event) => out.print(`${describe(event)}\n`))
-  const upstream = { host: args.host, port: args.port ?? DEFAULT_PORT }
+  const options = { ...optionsOf(args.with ?? [], emulated.options), ...(isPuppet ? flags(args, client) : {}) }
+  const broker = { host: args.host, port: args.port ?? DEFAULT_PORT }
   /** Nothing accepted a connection: the trouble is not the device's. */
   let refused = false
-  timeline.subscribe((event) => {
-    if (event.kind === 'socket' && event.change === 'refused') refused = true
-  })
   const unreachable = async (): Promise<ExitCode> => {
-    const isKnown = await lookup(upstream.host).then(
-      () => true,
-      () => false,
-    )
-    if (!isKnown) out.printError(`hint: no machine of the name ${upstream.host} is known here; -h says which\n`)
-    else out.printError(`hint: check that a broker listens at ${upstream.host}:${upstream.port}; -h and -p say where\n`)
+    if (!(await isKnownHost(broker.host)))
+      out.printError(`hint: no machine of the name ${broker.host} is known here; -h says which\n`)
+    else out.printError(`hint: check that a broker listens at ${broker.host}:${broker.port}; -h and -p say where\n`)
     return EXIT.environment
   }
-  const link: Link | null = args.verbose
-    ? await openLink({ device: args.what, upstream: () => upstream, recorder: timeline })
-    : null
   const interrupt = interruptible(out)
-  let board: RunningBoard | null = null
+  let starting: Promise<Emulation> | null = null
+  let emulation: Emulation | null = null
   let off = (): void => {}
   try {
     return await new Promise<ExitCode>((resolve, reject) => {
@@ -87,36 +52,32 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
       let received = 0
       let ready = false
       off = onOutputGone(() => resolve(EXIT.passed))
-      board = startBoard(
-        program.program({
-          client,
-          server: link?.host ?? upstream.host,
-          port: link?.port ?? upstream.port,
+      starting = startEmulation(
+        emulated,
+        {
+          broker,
           name: args.id ?? `hil-${Math.random().toString(36).slice(2, 8)}`,
           options,
           ...(args.willTopic === undefined ? {} : { will: willOf(args) }),
-          poll: POLL,
-        }),
+          ...(args.verbose ? { onPacket: (line: string) => out.print(`${line}\n`) } : {}),
+        },
         {
-          network: tcpNetwork,
-          clock,
-          random: seeded(Date.now()),
           onPrint(line) {
             out.print(`${line}\n`)
             if (line.startsWith('message ') && ++received === args.count) resolve(EXIT.passed)
           },
           onPin: (pin, value) => out.print(`pin ${pin} = ${value}\n`),
-          onOutcome(_id, outcome) {
+          onOutcome(outcome) {
             if (outcome.kind === 'raised') {
               out.printError(`${outcome.error.message}\n`)
               return refused ? void unreachable().then(resolve, reject) : resolve(EXIT.environment)
             }
             const next = script?.next()
-            if (next !== undefined) board?.instruct({ id: 'next', ...next })
+            if (next !== undefined) emulation?.instruct(next)
             else if (script?.ends) resolve(EXIT.passed)
             else if (!ready) {
               ready = true
-              out.printError(`${told(args, upstream)}; Ctrl-C ends it\n`)
+              out.printError(`${told(args, broker)}; Ctrl-C ends it\n`)
             }
           },
           onEnd: (ending) => {
@@ -131,13 +92,18 @@ export async function emulateAction(args: EmulateArguments): Promise<ExitCode> {
           onBug: reject,
         },
       )
-      const first = script?.next()
-      if (first !== undefined) board.instruct({ id: 'first', ...first })
+      starting.then((started) => {
+        emulation = started
+        const first = script?.next()
+        if (first !== undefined) started.instruct(first)
+      }, reject)
     })
   } finally {
     off()
-    ;(board as RunningBoard | null)?.stop('close')
-    await link?.[Symbol.asyncDispose]()
+    await (starting as Promise<Emulation> | null)?.then(
+      (started) => started[Symbol.asyncDispose](),
+      () => {},
+    )
     interrupt.done()
   }
 }
@@ -169,37 +135,6 @@ class Script {
   next(): LibraryCall | undefined {
     return this.#calls.shift()
   }
-}
-
-interface Chosen {
-  readonly client: ClientKind
-  readonly program: FirmwareKind
-  readonly isPuppet: boolean
-}
-
-/** CLIENT or FIRMWARE, or either @VERSION: of the client, of the one that the firmware was written for. */
-function chosen(given: string): Chosen {
-  const [what = '', version, ...rest] = given.split('@')
-  if (version === '' || rest.length > 0)
-    throw new Problem('cli/bad-version', `${given} names no version`, { hint: 'write CLIENT@VERSION' })
-  const kinds = clients as Readonly<Record<string, ClientKind>>
-  const programs = firmware as Readonly<Record<string, FirmwareKind>>
-  const client = kinds[what]
-  if (client !== undefined) return { client: inVersion(client, version), program: firmware.puppet, isPuppet: true }
-  const program = programs[what]
-  if (program !== undefined && what !== 'puppet')
-    return { client: inVersion(kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, version), program, isPuppet: false }
-  const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]
-  throw new Problem('cli/unknown-client', `unknown client or firmware "${what}"`, {
-    hint: didYouMean(what, known) ?? `there is ${known.join(', ')}`,
-  })
-}
-
-function inVersion(client: ClientKind, version: string | undefined): ClientKind {
-  if (version === undefined || versionNamed(client, version) !== undefined) return clientAt(client, version)
-  throw new Problem('cli/unknown-version', `unknown version ${version} of ${client.name}`, {
-    hint: knownVersions(client, version),
-  })
 }
 
 function checkNumbers(args: EmulateArguments): void {
@@ -266,7 +201,6 @@ function optionsOf(given: readonly string[], specs: readonly OptionSpec[]): Reco
       if (at <= 0) throw new Problem('cli/bad-option', `--with ${pair}: expected NAME=VALUE`)
       const name = pair.slice(0, at)
       const text = pair.slice(at + 1)
-      const value = text.startsWith('@') ? textOf(text.slice(1), pair) : text
       const spec = specs.find((s) => s.name === name)
       if (spec === undefined)
         throw new Problem('cli/bad-option', `--with ${pair}: unknown option ${name}`, {
@@ -278,7 +212,7 @@ function optionsOf(given: readonly string[], specs: readonly OptionSpec[]): Reco
         })
       const flag = FROM_FLAGS[name]
       if (flag !== undefined) throw new Problem('cli/bad-option', `--with ${pair}: ${flag} says that`)
-      return [name, converted(value, spec.type, pair)]
+      return [name, optionValue(text, spec.type, pair)]
     }),
   )
 }
@@ -288,32 +222,4 @@ const FROM_FLAGS: Readonly<Record<string, string>> = {
   server: '-h',
   broker: '-h',
   port: '-p',
-}
-
-function textOf(file: string, pair: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (cause) {
-    throw new Problem('select/unreadable', `--with ${pair}: ${file} cannot be read: ${describeErrno(cause)}`, { cause })
-  }
-}
-
-function converted(text: string, type: OptionSpec['type'], pair: string): PyValue {
-  const wrong = (expected: string): Problem => new Problem('cli/bad-option', `--with ${pair}: expected ${expected}`)
-  switch (type) {
-    case 'int':
-      if (!/^-?\d+$/.test(text)) throw wrong('a whole number')
-      return Number(text)
-    case 'seconds':
-      if (!/^\d+(\.\d+)?s?$/.test(text)) throw wrong('seconds, such as 30s')
-      return Number.parseFloat(text)
-    case 'bool':
-      if (text !== 'true' && text !== 'false') throw wrong('true or false')
-      return text === 'true'
-    case 'tls':
-      if (!['true', 'false', 'context', 'verify'].includes(text)) throw wrong('true, false, context or verify')
-      return text === 'true' || text === 'false' ? text === 'true' : text
-    default:
-      return text
-  }
 }

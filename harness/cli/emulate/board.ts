@@ -1,19 +1,8 @@
 // `hil emulate micropython`: a virtual board by itself, as if it were plugged in. Its console is this
 // terminal, or a pseudo terminal that any serial program opens; its network is this computer's.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
-import {
-  openPty,
-  Problem,
-  type Pty,
-  realClock,
-  startVirtualBoard,
-  tcpNetwork,
-  type VirtualBoard,
-} from '../../../emulators/index.ts'
+import { openPty, type Pty, startVirtualBoard, type VirtualBoard } from '../../api/virtual-board.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
-import { describeErrno } from '../../report/index.ts'
 import { interruptible } from '../interrupt.ts'
 import { onOutputGone, type Terminal } from '../terminal.ts'
 import type { EmulateArguments } from './command.ts'
@@ -22,7 +11,6 @@ const CTRL_C = 3
 const CTRL_CLOSE_BRACKET = 0x1d
 
 export async function emulateBoard(args: EmulateArguments, out: Terminal): Promise<ExitCode> {
-  const files = args.files === undefined ? new Map<string, Uint8Array>() : filesOf(args.files)
   const interrupt = interruptible(out)
   let pty: Pty | null = null
   let board: VirtualBoard | null = null
@@ -45,17 +33,13 @@ export async function emulateBoard(args: EmulateArguments, out: Terminal): Promi
         out.printError(`a virtual board is at ${pty.path}: mpremote connect ${pty.path}; Ctrl-C here ends it\n`)
       } else offs.push(typed(keys, () => resolve(EXIT.passed), out))
       startVirtualBoard(
-        { name: args.id ?? 'virtual', files },
+        { name: args.id ?? 'virtual', folder: args.files },
         {
-          network: tcpNetwork,
-          clock: realClock(),
           onConsole: (bytes) => (pty === null ? show(bytes) : pty.write(bytes)),
           onPin: (pin, value) => out.printError(`pin ${pin} = ${value}\n`),
           onSocket: (change) => {
             if (change !== 'connecting') out.printError(`socket ${change}\n`)
           },
-          onReset: () => {},
-          onIdle: () => {},
           onBug: reject,
         },
       ).then((started) => {
@@ -93,17 +77,3 @@ function typed(keys: (bytes: Uint8Array) => void, leave: () => void, out: Termin
 /** A file's line ends as the Enter key says them. */
 const asTyped = (bytes: Buffer): Uint8Array =>
   bytes.map((byte) => (byte === 10 ? 13 : byte)).filter((byte) => byte !== CTRL_C || bytes.length === 1)
-
-function filesOf(folder: string): Map<string, Uint8Array> {
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    return new Map(
-      entries.map(({ parentPath, name }) => {
-        const path = join(parentPath, name)
-        return [relative(folder, path).split(sep).join('/'), readFileSync(path)]
-      }),
-    )
-  } catch (cause) {
-    throw new Problem('select/unreadable', `--files ${folder} cannot be read: ${describeErrno(cause)}`, { cause })
-  }
-}

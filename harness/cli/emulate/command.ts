@@ -22,6 +22,7 @@ export interface EmulateArguments {
   readonly count?: number | undefined
   readonly with?: readonly string[] | undefined
   readonly verbose: boolean
+  readonly config?: string | undefined
   readonly pty: boolean
   readonly files?: string | undefined
 }
@@ -77,6 +78,7 @@ export const emulate: CommandModule<unknown, EmulateArguments> = {
       })
       .option('files', { type: 'string', requiresArg: true, describe: 'for micropython: a folder with its flash' })
       .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'show every packet on the wire' })
+      .option('config', { type: 'string', requiresArg: true, describe: 'config file; default: harness.config.ts' })
       .example('$0 emulate umqtt.simple -t a/b -m hi -q 1', 'publish as a board with umqtt.simple would')
       .example('$0 emulate button-led --with name=blue --with peer=green', 'one of the two boards of the tutorial')
       .example(
