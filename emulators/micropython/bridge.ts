@@ -14,15 +14,17 @@ const INTERRUPTED = -1002
 const REFUSED = -1003
 /** OSError(-2) and such, which are no errno, are so much less. */
 const NOT_ERRNO = -2000
+const EPOCH_2000 = Date.UTC(2000, 0, 1)
 
 export function bridge(
   machine: InterpreterHost,
   memory: WasmMemory,
   flush: () => void,
   hooks: Hooks,
-  rtcMemory: string,
+  { rtcMemory = '', clockAhead = 0 }: { readonly rtcMemory?: string; readonly clockAhead?: number },
 ) {
   let rtc = rtcMemory
+  let ahead = clockAhead
   let interruptible = true
   /** The bytes of the last read, until Python has a place for them. */
   let read = new Uint8Array()
@@ -83,7 +85,14 @@ export function bridge(
     close: (socket: number) => code({ kind: 'close', socket }),
     sleep: (milliseconds: number) => code({ kind: 'sleep', duration: milliseconds as never }),
     now: () => machine.now() + 0.0001, // never a whole number: those cross as 32 bits
-    clock: () => machine.date() + 0.5,
+    /** What the board's clock shows, and what an NTP server would say; milliseconds since 1970. */
+    clock: () => machine.date() + ahead + 0.5,
+    utc: () => machine.date() + 0.5,
+    /** Seconds since 2000. */
+    keepClock(shown: number) {
+      ahead = EPOCH_2000 + Math.floor(shown) * 1000 - machine.date()
+      return code({ kind: 'clock', ahead })
+    },
     level: (pin: number) => machine.level(pin) ?? -1,
     pin: (pin: number, value: number) => code({ kind: 'pin', pin, value: value as 0 | 1 }),
     irq: (pin: number, on: boolean) => code({ kind: 'irq', pin, on }),

@@ -17,12 +17,16 @@ export interface CallsHost {
   readonly network: Network
   readonly clock: Clock
   readonly wifi: Wifi
+  /** How many sockets there are at once. */
+  readonly mostSockets: number
   /** A call is about to be answered: the program computes, until it calls again. */
   onComputing(): void
   onOut(bytes: Uint8Array): void
   onPin(pin: number, value: 0 | 1): void
   onSocket(change: ConnectChange): void
   onRtc(hex: string): void
+  /** The program has set the clock: so many milliseconds ahead of this computer's. */
+  onClock(ahead: number): void
   onFiles(changed: ReadonlyMap<string, Uint8Array | null>): void
   /** The program asks for a reset; the interpreter stands still until it is taken away. */
   onReset(how: 'reset' | 'soft' | 'raw' | 'watchdog'): void
@@ -183,6 +187,8 @@ export class BoardCalls {
     const host = this.#host
     switch (request.kind) {
       case 'socket': {
+        // lwIP's word for it; programs see OSError(23).
+        if (this.#sockets.size >= host.mostSockets) return replyOf({ error: osError('ENFILE') })
         const handle = ++this.#handles as SocketHandle
         this.#sockets.set(handle, new BoardSocket(host.network, host.clock, (change) => host.onSocket(change)))
         return { kind: 'number', value: handle }
@@ -249,6 +255,9 @@ export class BoardCalls {
         return DONE
       case 'rtc':
         host.onRtc(request.hex)
+        return DONE
+      case 'clock':
+        host.onClock(request.ahead)
         return DONE
       case 'files':
         host.onFiles(request.changed)

@@ -38,6 +38,8 @@ export type Request =
   | { readonly kind: 'irq'; readonly pin: number; readonly on: boolean }
   /** What RTC memory shall hold through resets. */
   | { readonly kind: 'rtc'; readonly hex: string }
+  /** How far ahead of this computer's clock the board's is from now on, through resets. Milliseconds. */
+  | { readonly kind: 'clock'; readonly ahead: number }
   | { readonly kind: 'wifi'; readonly do: 'join' | 'leave' | 'state'; readonly ssid?: string }
   /** On a virtual clock: it has computed for a while, and time passes. */
   | { readonly kind: 'busy'; readonly milliseconds: number }

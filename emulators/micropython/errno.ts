@@ -14,6 +14,7 @@ const NUMBERS = {
   ENOTDIR: 20,
   EISDIR: 21,
   EINVAL: 22,
+  ENFILE: 23,
   EPIPE: 32,
   ENOTEMPTY: 39,
   EPROTO: 71,

@@ -19,6 +19,8 @@ export interface BootOptions {
   readonly seed: number
   /** `RTC.memory()`, as hexadecimal digits. */
   readonly rtcMemory?: string
+  /** How far the board's clock is ahead of this computer's, ms. */
+  readonly clockAhead?: number
   /** As `machine.reset_cause()` numbers it. */
   readonly resetCause: number
 }
@@ -57,7 +59,7 @@ export async function loadInterpreter(
     if (files.size > 0) machine.ask({ kind: 'files', changed: files }, false)
   }
   const hooks = new Hooks(python, memory)
-  python.registerJsModule('_hil', { ...bridge(machine, memory, flush, hooks, boot.rtcMemory ?? ''), ...factsOf(boot) })
+  python.registerJsModule('_hil', { ...bridge(machine, memory, flush, hooks, boot), ...factsOf(boot) })
   python.runPython("import sys\nsys.path.append('/rom')\nimport _boot\ndel sys, _boot")
   return {
     hooks: hooks.places(),

@@ -253,8 +253,8 @@ sta.active(True)
 for try_it in (lambda: socket.getaddrinfo('b', 1883), lambda: socket.socket().connect(('b', 1883))):
     try: try_it()
     except OSError as e: print('raised', e.errno)
-sta.connect('a', 'b')
 begun = time.ticks_ms()
+sta.connect('a', 'b')
 while not sta.isconnected(): pass
 print('joined', time.ticks_diff(time.ticks_ms(), begun) >= 50)
 socket.socket().connect(socket.getaddrinfo('b', 1883)[0][-1])

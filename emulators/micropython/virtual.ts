@@ -1,16 +1,12 @@
 // A virtual board: MicroPython in a thread of its own, which lives from one reset to the next. The
 // flash is kept here, because the thread and its file system are thrown away at each reset.
 
-import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { Problem } from '../core/problem.ts'
 import { after, type Clock, type Duration, milliseconds, type Timer } from '../core/time.ts'
 import type { PendingCall, StopHow } from '../drive/host.ts'
 import type { Network } from '../drive/network.ts'
 import type { ConnectChange } from '../drive/socket.ts'
+import { HEAP, uniqueIdOf, workerFile } from './boot-task.ts'
 import { BoardCalls } from './calls.ts'
 import { type Asked, Channel, PINS } from './channel.ts'
 import { type HookPlaces, interruptIsLeft, leaveEvent, leaveInterrupt } from './hooks.ts'
@@ -25,7 +21,10 @@ export interface VirtualBoardSettings {
   /** The flash at first, by path without the first slash. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly seed?: number
-  readonly heapBytes?: number
+  /** How many sockets there are at once; default: as many as are asked for. */
+  readonly sockets?: number
+  /** What its clock shows when it gets power, ms since 1970; default: what this computer's does. */
+  readonly bootClock?: number
   readonly wifi?: WifiSettings
 }
 
@@ -66,7 +65,6 @@ export interface VirtualBoard {
   stop(how: StopHow): Promise<void>
 }
 
-const HEAP = 192 * 1024
 const CTRL_C = 3
 /** After it, a Ctrl-C that came in between two states of the interpreter is looked at again. */
 const SECOND_LOOK = milliseconds(20)
@@ -84,11 +82,14 @@ export async function startVirtualBoard(settings: VirtualBoardSettings, host: Vi
   return board
 }
 
+const PLAIN = { raw: false, greeting: '' }
+
 class Board implements VirtualBoard {
   readonly files: Map<string, Uint8Array>
   readonly #settings: VirtualBoardSettings
   readonly #host: VirtualBoardHost
   readonly #given: Pick<WorkerTask, 'compiled' | 'rom'>
+  #clockAhead: number
   readonly #inputs = new Map<number, 0 | 1>()
   readonly #ending = new Set<Promise<unknown>>()
   readonly #wifi: Wifi
@@ -107,6 +108,7 @@ class Board implements VirtualBoard {
     this.#host = host
     this.#given = given
     this.files = new Map(settings.files)
+    this.#clockAhead = settings.bootClock === undefined ? 0 : settings.bootClock - Date.now()
     this.#wifi = new Wifi(settings.wifi ?? QUICK_WIFI, host.clock, (on) => host.onAir?.(on))
   }
 
@@ -121,10 +123,11 @@ class Board implements VirtualBoard {
       ...how,
       memory: channel.memory,
       files: this.files,
-      heapBytes: this.#settings.heapBytes ?? HEAP,
+      heapBytes: HEAP,
       uniqueId: uniqueIdOf(this.#settings.name),
       seed: this.#settings.seed ?? 0,
       rtcMemory: this.#rtcMemory,
+      clockAhead: this.#clockAhead,
       resetCause: CAUSES[cause],
       virtual: clock.isVirtual === true ? { now: clock.now(), date: Date.now() } : null,
     }
@@ -194,11 +197,15 @@ class Board implements VirtualBoard {
       clock: host.clock,
       onComputing: () => mine() && this.#computes(),
       wifi: this.#wifi,
+      mostSockets: this.#settings.sockets ?? Number.POSITIVE_INFINITY,
       onOut: (bytes) => host.onConsole(bytes),
       onPin: (pin, value) => host.onPin(pin, value),
       onSocket: (change) => mine() && host.onSocket(change),
       onRtc: (hex) => {
         this.#rtcMemory = hex
+      },
+      onClock: (ahead) => {
+        this.#clockAhead = ahead
       },
       onFiles: (changed) => this.#write(changed),
       onIdle: (error) => mine() && host.onIdle(error === '' ? null : error),
@@ -299,18 +306,4 @@ class Board implements VirtualBoard {
       else this.files.set(path, content)
     }
   }
-}
-
-const PLAIN = { raw: false, greeting: '' }
-
-/** Espressif's prefix, and three bytes that are the name's. */
-const uniqueIdOf = (name: string): string => `240ac4${createHash('sha256').update(name).digest('hex').slice(0, 6)}`
-
-/** A thread runs JavaScript: from the sources (as in tests) it is that of the last build. */
-function workerFile(): string {
-  const here = fileURLToPath(import.meta.url)
-  if (!here.endsWith('.ts')) return join(import.meta.dirname, 'worker.js')
-  const built = join(import.meta.dirname, '../../dist/emulators/micropython/worker.js')
-  if (existsSync(built)) return built
-  throw new Problem('micropython/not-built', 'the interpreter’s thread is not built', { hint: 'npm run build' })
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { clients, firmware, type LibraryCall } from '../../emulators/index.ts'
 import { payloadField, properties, type SentProperties } from '../packets/index.ts'
 import { duration, identifier, qos, regexText, text, versionText } from '../scenario/index.ts'
+import { chipShape } from './board/chip-settings.ts'
 import { elfShape } from './board/elf-shape.ts'
 import { flashShape } from './board/flash-shape.ts'
 import { powerShape } from './board/power-settings.ts'
@@ -87,6 +88,7 @@ export const deviceKeys = {
     })
     .optional()
     .describe('for a virtual board: how its Wi-Fi behaves'),
+  chip: chipShape.optional().describe('for a virtual board: what a chip has less of than this computer'),
   port: text()
     .optional()
     .describe('for a board: its serial port, tcp://HOST:PORT, rfc2217://HOST:PORT, or its label in the hardware map'),

@@ -318,7 +318,7 @@ export interface DeviceKinds {
   }
   /** a virtual board: the real MicroPython with the modules of an ESP32, running the program in files: */
   readonly micropython: {
-    readonly keys: 'files' | 'console' | 'commands' | 'client' | 'protocol' | 'version' | 'callback' | 'with' | 'will' | 'firmware' | 'poll' | 'signals' | 'wifi'
+    readonly keys: 'files' | 'console' | 'commands' | 'client' | 'protocol' | 'version' | 'callback' | 'with' | 'will' | 'firmware' | 'poll' | 'signals' | 'wifi' | 'chip'
     readonly with: YamlMap
     readonly methods: string
   }

@@ -54,8 +54,10 @@ def time_ns():
 
 
 def _set(seconds):
-    """RTC.datetime()."""
+    """RTC.datetime(). It outlives everything but a power cut."""
     global _at_boot
+    # Not a whole number: those cross as 32 bits.
+    _hil.keepClock(seconds + 0.5)
     _at_boot = seconds - int(_hil.now() // 1000)
 
 

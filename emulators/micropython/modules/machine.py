@@ -261,7 +261,7 @@ class ADC:
 
 
 class RTC:
-    """Its memory outlives everything but a power cut; the time that is set, until the next reset."""
+    """Its memory, and the time that is set, outlive everything but a power cut."""
 
     def datetime(self, *given):
         import time

@@ -19,6 +19,7 @@ import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
 import { wiringOf } from '../signals.ts'
 import type { Written } from '../written.ts'
+import type { Chip } from './chip-settings.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { filesOf } from './files.ts'
 import { PUPPET_LIBRARIES } from './libraries.ts'
@@ -34,6 +35,7 @@ const PROGRAMS = ['main.py', 'code.py']
 
 interface Settings extends BoardSettings {
   readonly wifi: WifiSettings
+  readonly chip: Chip
 }
 
 export const micropython: DeviceKind<Settings> = {
@@ -59,6 +61,7 @@ export const micropython: DeviceKind<Settings> = {
     'poll',
     'signals',
     'wifi',
+    'chip',
   ],
   levels: [3, 4, 5],
   level: boardLevel,
@@ -66,10 +69,10 @@ export const micropython: DeviceKind<Settings> = {
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
   becomes: ['ended', 'crashed', 'away', 'lost', 'restarted'],
-  lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals and wifi' },
+  lacks: { noun: 'a virtual board', hint: 'it takes files, client, with, will, poll, signals, wifi and chip' },
   compile(written) {
     const board = compileBoard(written, 'micropython')
-    return board === undefined ? undefined : { ...board, wifi: wifiOf(written) }
+    return board === undefined ? undefined : { ...board, wifi: wifiOf(written), chip: written.words.chip ?? {} }
   },
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
@@ -77,9 +80,9 @@ export const micropython: DeviceKind<Settings> = {
   capabilities: () => CAPABILITIES,
   make(settings, around) {
     const { name, attachment, clock, random } = around
-    const { wifi } = settings
+    const { wifi, chip } = settings
     return boardDevice(settings, around, (events) =>
-      virtualChassis({ name, wifi, heapBytes: undefined, attachment, clock, random }, events),
+      virtualChassis({ name, wifi, chip, attachment, clock, random }, events),
     )
   },
 }

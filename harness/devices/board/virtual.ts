@@ -13,11 +13,12 @@ import {
 import type { Attachment, LinkState } from '../device.ts'
 import { linkedNetwork } from '../network/linked-network.ts'
 import type { Chassis, ChassisEvents } from './chassis.ts'
+import type { Chip } from './chip-settings.ts'
 
 export interface VirtualSettings {
   readonly name: string
   readonly wifi: WifiSettings
-  readonly heapBytes: number | undefined
+  readonly chip: Chip
   readonly attachment: Attachment
   readonly clock: Clock
   readonly random: Random
@@ -27,6 +28,7 @@ const NO_AIR: LinkState = { kind: 'down', mode: 'blackhole' }
 
 export function virtualChassis(settings: VirtualSettings, events: ChassisEvents): Chassis {
   const { name, attachment, clock } = settings
+  const { sockets, clock: bootClock } = settings.chip
   const inputs = new Map<number, 0 | 1>()
   let files: ReadonlyMap<string, Uint8Array> = new Map()
   let board: VirtualBoard | null = null
@@ -42,7 +44,8 @@ export function virtualChassis(settings: VirtualSettings, events: ChassisEvents)
         files,
         seed: settings.random.int(0, 2 ** 30),
         wifi: settings.wifi,
-        ...(settings.heapBytes === undefined ? {} : { heapBytes: settings.heapBytes }),
+        ...(sockets === undefined ? {} : { sockets }),
+        ...(bootClock === undefined ? {} : { bootClock }),
       },
       {
         network: onlyTheLink(attachment),

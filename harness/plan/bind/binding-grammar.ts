@@ -214,6 +214,7 @@ const ALWAYS: ReadonlySet<string> = new Set(['needs', 'link'])
 const FOR_SOME: ReadonlySet<string> = new Set([
   'files',
   'wifi',
+  'chip',
   'client',
   'port',
   'file',
