@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 
-const ROOMS = ['judge', 'expect', 'link', 'load']
+const ROOMS = ['judge', 'expect', 'lint', 'link', 'load']
 
 const given = process.argv.slice(2)
 const split = given.indexOf('--')

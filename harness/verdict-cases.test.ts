@@ -41,6 +41,8 @@ const stillWrong = new Set(
 const STATUS: Readonly<Record<string, string>> = { passed: 'pass', failed: 'fail', skipped: 'skip' }
 const EXITS = ['pass', 'fail', 'usage', 'inconclusive']
 const USAGE = 2
+/** Cases of one run, so that none takes long on a slow machine. */
+const AT_ONCE = 60
 
 /** What was said of each case, by its name. */
 const verdicts = new Map<string, string>()
@@ -50,7 +52,8 @@ beforeAll(async () => {
   const refused = await refusedFiles()
   for (const { name, file } of run) if (refused.has(file)) verdicts.set(name, 'usage')
   const accepted = run.filter(({ file }) => !refused.has(file))
-  await perform(accepted.filter(({ bind }) => bind === ''))
+  const alone = accepted.filter(({ bind }) => bind === '')
+  for (let k = 0; k < alone.length; k += AT_ONCE) await perform(alone.slice(k, k + AT_ONCE))
   for (const one of accepted) if (one.bind !== '') await perform([one], '--bind', one.bind)
   // What is inconclusive, or too late to pass, may say that this process was too slow among the others, and nothing of the
   // case: it is run alone.

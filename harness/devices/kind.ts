@@ -59,8 +59,8 @@ export interface DeviceKind<Settings = unknown> {
   readonly shows?: readonly ('serial' | 'serial-in' | 'serial-err' | 'exit' | 'signal')[]
   /** What can become of it besides `boot`, `reset` and `off`, as claims name it; absent: nothing. */
   readonly becomes?: readonly DeviceEvent['change'][]
-  /** The names of its methods, and of what they raise, for a claim that misspells one; absent: unknown. */
-  names?(settings: Settings): MethodNames
+  /** The names of its methods, and of what they raise, for a claim that misspells one; absent or null: unknown. */
+  names?(settings: Settings): MethodNames | null
   /** It reads certificates from files. */
   readonly readsFiles?: true
   /** For a board: what it has, as `needs:` asks for it. Absent: needs are programs on the PATH. */

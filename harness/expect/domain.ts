@@ -59,3 +59,14 @@ export const LEVEL: Domain = { from: 3, to: 5 }
 export const QOS: Domain = { from: 0, to: 2 }
 /** 0 is a violation, and decoded all the same. */
 export const PACKET_ID: Domain = { from: 0, to: 0xffff }
+/** In seconds. */
+export const KEEP_ALIVE: Domain = { from: 0, to: 0xffff }
+/** The lower half of the first byte. */
+export const FLAGS: Domain = { from: 0, to: 15 }
+/** A remaining length has 28 bits; one that is malformed may say more, and is not decoded. */
+export const LENGTH: Domain = { from: 0, to: 0xfff_ffff }
+/** Of WebSocket: two bytes. */
+export const CLOSE_CODE: Domain = { from: 0, to: 0xffff }
+export const FRAME_LENGTH: Domain = { from: 0, to: Number.MAX_SAFE_INTEGER }
+/** Three digits [RFC 9110, 15]. */
+export const HTTP_STATUS: Domain = { from: 100, to: 999 }

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { identifier, percent } from '../scenario/index.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher } from './matcher.ts'
 
 const share = (): z.ZodType<number, string> => percent()
 
@@ -48,6 +48,8 @@ export const fleet: Matcher<FleetFields> = {
   },
   impossible(f) {
     const most = f['at-most']
+    const always = alwaysSo(f)
+    if (always !== null) return always
     if (most === undefined || f.connected === undefined || f.connected <= most) return null
     return {
       message: `at least ${showShare(f.connected)} and at most ${showShare(most)} is never the case`,
@@ -66,3 +68,12 @@ export const fleet: Matcher<FleetFields> = {
 }
 
 const showShare = (fraction: number): string => `${Number((fraction * 100).toFixed(6))}%`
+
+/** At least none of it, and at most all of it, is always so. */
+function alwaysSo({ connected = 0, ended = 0, 'at-most': most = 1 }: FleetFields): Impossible | null {
+  if (connected > 0 || ended > 0 || most < 1) return null
+  return {
+    message: 'this is always so: connected and ended mean at least this share, and at-most no more than it',
+    hint: 'to claim that none is connected, write at-most: 0%',
+  }
+}

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { OPCODES } from '../websocket/index.ts'
 import { differences } from './compare.ts'
-import { CONNECTION, outside } from './domain.ts'
+import { CLOSE_CODE, CONNECTION, FRAME_LENGTH, outside } from './domain.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { noWebSocket } from './possible.ts'
 
@@ -56,7 +56,9 @@ export const frame: Matcher<FrameFields> = {
     return differences({ final, length, code, by, connection, delivered }, { ...event, by: event.by ?? 'peer' })
   },
   impossible: (f, { device }) =>
-    noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ?? codeOf(f) ?? outside(f, { connection: CONNECTION }),
+    noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ??
+    codeOf(f) ??
+    outside(f, { connection: CONNECTION, code: CLOSE_CODE, length: FRAME_LENGTH }),
   show: (f) => `a ${f.opcode ?? 'WebSocket'} frame ${f.from !== undefined ? `from ${f.from}` : `to ${f.to}`}`,
 }
 

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly observe: readonly string[] | null
   /** The statements that a violation or a malformed packet can break; default: it is not known. */
   readonly statements?: ReadonlySet<string> | undefined
+  /** Those of them that a device can break, and those that a broker can; default: it is not known. */
+  readonly statementsOf?: Readonly<Record<'device' | 'broker', ReadonlySet<string>>> | undefined
   /** undefined: nothing is known of it. */
   device(name: string): ObservableDevice | undefined
 }

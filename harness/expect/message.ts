@@ -7,9 +7,10 @@ import { differences, showField } from './compare.ts'
 import { outside, QOS } from './domain.ts'
 import { canSee } from './filters.ts'
 import type { Impossible, Matcher } from './matcher.ts'
-import { noFilter, nothingLeftOut } from './possible.ts'
+import { nothingLeftOut } from './possible.ts'
 import { propertiesMatch } from './properties.ts'
 import { showWanted } from './show-value.ts'
+import { noTopic } from './topics.ts'
 
 const fields = z.strictObject({
   topic: textMatcher().optional().describe('the topic it was published to'),
@@ -40,7 +41,7 @@ export const message: Matcher<MessageFields> = {
   impossible: (f, { observe }) =>
     nothingLeftOut(f, ['topic', 'payload', 'qos']) ??
     outside(f, { qos: QOS }) ??
-    noFilter(f.topic) ??
+    noTopic(f.topic, false) ??
     unseen(f.topic, observe),
   show: (f) =>
     [

@@ -2,9 +2,10 @@
 
 import { PACKET_TYPES } from '../../emulators/index.ts'
 import type { ValueMatcher } from '../scenario/index.ts'
-import { isOpen, outside, PACKET_ID, QOS } from './domain.ts'
+import { FLAGS, isOpen, KEEP_ALIVE, LENGTH, outside, PACKET_ID, QOS } from './domain.ts'
 import type { Impossible } from './matcher.ts'
-import { noFilter, nothingLeftOut } from './possible.ts'
+import { nothingLeftOut } from './possible.ts'
+import { noTopic } from './topics.ts'
 
 /** What every packet has. */
 export const COMMON_FIELDS: readonly string[] = ['length', 'flags', 'hex']
@@ -56,11 +57,17 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   if (claimed !== null) return claimed
   const published =
     type === 'publish'
-      ? (noFilter(match.topic as ValueMatcher | undefined) ?? noSuchQos(match.qos) ?? idWithoutNeed(match))
+      ? (noTopic(match.topic as ValueMatcher | undefined, true) ?? noSuchQos(match.qos) ?? idWithoutNeed(match))
       : null
   return (
     published ??
-    outside(match, { packetId: PACKET_ID, qos: type === 'publish' ? QOS : undefined }) ??
+    outside(match, {
+      packetId: PACKET_ID,
+      keepalive: KEEP_ALIVE,
+      flags: FLAGS,
+      length: LENGTH,
+      qos: type === 'publish' ? QOS : undefined,
+    }) ??
     otherBytes(type, match.hex) ??
     unequalLists(match) ??
     nothingLeftOut(

@@ -1,6 +1,5 @@
 // Claims that nothing can satisfy or break, as far as several matchers share them.
 
-import type { ValueMatcher } from '../scenario/index.ts'
 import type { Impossible, ObservableDevice } from './matcher.ts'
 
 /** These fields are always there: a `null` is never equal to them. */
@@ -11,20 +10,6 @@ export function nothingLeftOut(fields: object, names: readonly string[]): Imposs
     message: `${name}: null never matches, because this is never left out`,
     hint: name === 'payload' ? 'an empty payload is payload: ""' : `leave ${name} out to take any`,
     word: name,
-  }
-}
-
-/** A topic that a message was published to has no wildcard in it. */
-export function noFilter(topic: ValueMatcher | undefined): Impossible | null {
-  if (typeof topic !== 'string' || !/[+#]/.test(topic)) return null
-  const source = topic
-    .split('/')
-    .map((level) => (level === '+' ? '[^/]+' : level === '#' ? '.*' : level.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
-    .join('\\/')
-  return {
-    message: `"${topic}" is a filter, and a message is published to a topic`,
-    hint: `write /^${source}$/; to mean exactly this text, write { eq: "${topic}" }`,
-    word: topic,
   }
 }
 

@@ -6,9 +6,10 @@ import type { SerialEvent } from '../evidence/index.ts'
 import { lineForms, withoutEscapes } from '../evidence/index.ts'
 import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
 import { showWanted } from './show-value.ts'
+import { textsIn } from './topics.ts'
 
 const fields = z.strictObject({
   device: identifier().describe('whose console'),
@@ -43,6 +44,7 @@ export const serial: Matcher<SerialFields> = {
   },
   impossible: (f, { device }) =>
     nothingLeftOut(f, ['line']) ??
+    ofTwoLines(f.line) ??
     notShown('console', f.device, device(f.device), 'serial') ??
     (f.stream === 'err' ? notShown('standard error of its own', f.device, device(f.device), 'serial-err') : null) ??
     (f.stream === 'in' ? notShown('console input', f.device, device(f.device), 'serial-in') : null),
@@ -69,3 +71,24 @@ const isOperator = <K extends 'in' | 'not'>(
   key: K,
 ): want is Extract<ValueMatcher, Record<K, unknown>> =>
   typeof want === 'object' && want !== null && !(want instanceof RegExp) && key in want
+
+/** A line has no end of a line in it. */
+function ofTwoLines(line: ValueMatcher): Impossible | null {
+  if (![...textsIn(line), ...regexesIn(line)].some((text) => /[\r\n]/.test(text))) return null
+  return {
+    message: 'a line of a console has no line end in it',
+    hint: 'claim each line by itself, under sequence: for lines that follow each other',
+    word: 'line',
+  }
+}
+
+/** The line ends that regular expressions need: those outside of classes, choices and what may be left out. */
+function regexesIn(line: ValueMatcher): readonly string[] {
+  if (line instanceof RegExp) {
+    const needed = /[|[(]|[*?{]/.test(line.source) ? '' : line.source.replaceAll('\\\\', '')
+    return [needed.replaceAll('\\n', '\n').replaceAll('\\r', '\r')]
+  }
+  if (typeof line !== 'object' || line === null || Array.isArray(line)) return []
+  if (isOperator(line, 'in')) return line.in.flatMap(regexesIn)
+  return isOperator(line, 'not') ? regexesIn(line.not) : []
+}

@@ -24,6 +24,23 @@ export function notReported(
   }
 }
 
+/** A statement that binds the other side alone, so that no violation by this one names it; null: each may come. */
+export function ofTheOtherSide(
+  statement: ValueMatcher | undefined,
+  side: 'device' | 'broker',
+  statementsOf: Readonly<Record<'device' | 'broker', ReadonlySet<string>>> | undefined,
+): Impossible | null {
+  const found = notReported(statement, statementsOf?.[side])
+  if (found === null) return null
+  const [other, hint] =
+    side === 'device' ? ['brokers', 'write by: broker or to: DEVICE'] : ['devices', 'write by: device or from: DEVICE']
+  return {
+    message: `${found.word === 'statement' ? 'what is named' : found.word} binds ${other} alone`,
+    hint,
+    word: found.word,
+  }
+}
+
 function namedIn(matcher: ValueMatcher | undefined): readonly (string | RegExp)[] {
   if (typeof matcher === 'string' || matcher instanceof RegExp) return [matcher]
   if (typeof matcher !== 'object' || matcher === null) return []

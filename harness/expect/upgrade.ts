@@ -3,8 +3,9 @@
 import { z } from 'zod'
 import { identifier, textMatcher, valueMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
+import { CONNECTION, HTTP_STATUS, outside } from './domain.ts'
 import { whose } from './frame.ts'
-import type { Matcher } from './matcher.ts'
+import type { Impossible, Matcher } from './matcher.ts'
 import { noWebSocket } from './possible.ts'
 import { showWanted } from './show-value.ts'
 
@@ -39,10 +40,26 @@ export const upgrade: Matcher<UpgradeFields> = {
       { ...event, subprotocol: event.subprotocols.join(', ') },
     )
   },
-  impossible: (f, { device }) => noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)),
+  impossible: (f, { device }) =>
+    noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ??
+    ofTheOther(f) ??
+    outside(f, { connection: CONNECTION, status: HTTP_STATUS }),
   show(f) {
     const what = f.from !== undefined ? `an upgrade request from ${f.from}` : `an answer to the upgrade of ${f.to}`
     const named = f.subprotocol === undefined ? [] : [`subprotocol ${showWanted(f.subprotocol)}`]
     return [what, ...named].join(', ')
   },
+}
+
+/** The request names a path, and the answer a status. */
+function ofTheOther({ from, path, status }: UpgradeFields): Impossible | null {
+  if (from !== undefined && status !== undefined)
+    return { message: 'an upgrade request has no status', hint: `write to: ${from}`, word: 'status' }
+  if (from === undefined && path !== undefined)
+    return {
+      message: 'the answer to an upgrade has no path',
+      hint: 'path is of the request: write from:',
+      word: 'path',
+    }
+  return null
 }

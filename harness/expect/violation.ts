@@ -6,7 +6,7 @@ import { identifier, textMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
 import type { Matcher } from './matcher.ts'
 import { showWanted } from './show-value.ts'
-import { notReported } from './statements.ts'
+import { notReported, ofTheOtherSide } from './statements.ts'
 
 const fields = z
   .strictObject({
@@ -36,11 +36,12 @@ export const violation: Matcher<ViolationFields> = {
   stream: (f) => ['violation', f.from ?? f.to].filter((part) => part !== undefined).join(':'),
   compare(f, event) {
     if (event.kind !== 'violation') return null
-    if (event.by !== (f.by ?? (f.from === undefined ? 'broker' : 'device'))) return null
+    if (event.by !== sideOf(f)) return null
     if (f.by === undefined && event.device !== (f.from ?? f.to)) return null
     return differences({ statement: f.statement, what: f.what }, { ...event } as never)
   },
-  impossible: (f, { statements }) => notReported(f.statement, statements),
+  impossible: (f, { statements, statementsOf }) =>
+    notReported(f.statement, statements) ?? ofTheOtherSide(f.statement, sideOf(f), statementsOf),
   show(f) {
     const who =
       f.by !== undefined ? `by the ${f.by}` : f.from !== undefined ? `by ${f.from}` : `by the broker to ${f.to}`
@@ -48,3 +49,6 @@ export const violation: Matcher<ViolationFields> = {
     return [`a violation ${who}`, ...rest].join(', ')
   },
 }
+
+/** Who breaks it. */
+const sideOf = (f: ViolationFields): 'device' | 'broker' => f.by ?? (f.from === undefined ? 'broker' : 'device')

@@ -340,6 +340,25 @@ describe('a claim about a call', () => {
     ).toEqual(['9 pass'])
   })
 
+  it('is past for one matcher of a group and not for another, also when they exchange events', () => {
+    const call = (fields: object) => pattern('call', fields)
+    const both = claimStep(
+      '9',
+      expectation([call({ id: 'x', returned: true }), call({ device: 'blue', returned: 5 })], {
+        want: {
+          mode: 'all',
+          patterns: [call({ id: 'x', returned: true }), call({ device: 'blue', returned: 5 })],
+        },
+        window: { from: -1e9 as never, to: milliseconds(50) },
+      }),
+    )
+    const steps = [...fill([{ ...calls('0', 'publish'), id: 'x' }, calls('1', 'publish')]), both]
+    const ends = (value: number): Fact => ({ ...made('x', 'returned'), value }) as Fact
+    const record = (...later: Fact[]) => ['0', made('x'), ends(5), '/0', '1', made('1'), '/1', ...later, '9']
+    expect(verdicts(steps, record(ends(6)))).toEqual(['9 fail'])
+    expect(verdicts(steps, record(ends(6), { ...made('1', 'returned'), value: 5 } as Fact))).toEqual(['9 pass'])
+  })
+
   it('that has not begun may be of any method', () => {
     const steps = [
       ...fill([calls('0', 'publish'), calls('1', 'publish')]),

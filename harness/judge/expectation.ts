@@ -5,7 +5,7 @@ import { type Duration, type Instant, showDuration } from '../../emulators/index
 import type { Event } from '../evidence/index.ts'
 import type { Elements } from '../expect/index.ts'
 import type { Beat, Expectation, Pattern } from '../plan/model/index.ts'
-import { assign } from './assign.ts'
+import { Places } from './assign.ts'
 import { keepsBeat, longest, variation, type Wait } from './beat.ts'
 import { type ClaimEvaluator, type Closing, GRACE, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import { type End, type Gone, LAST_WORDS } from './gone.ts'
@@ -24,7 +24,7 @@ export class ExpectationCase implements ClaimEvaluator {
   readonly #gone: Gone | null
   readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
-  #assigned: (Event | null)[]
+  readonly #places: Places<Event>
   #uncertain: Event[] = []
   readonly #elements: Elements
   /** To the end of its window, whatever has come. */
@@ -36,7 +36,7 @@ export class ExpectationCase implements ClaimEvaluator {
     this.#stalls = stalls
     this.#opening = opening
     this.#near = new NearMisses(claim.want)
-    this.#assigned = claim.want.patterns.map(() => null)
+    this.#places = new Places(claim.want.patterns.length)
     this.#elements = claim.count?.max === 0 ? 'some' : 'every'
     this.#watched = claim.watched
   }
@@ -72,7 +72,7 @@ export class ExpectationCase implements ClaimEvaluator {
   /** The patterns that have no event yet. */
   #needed(): readonly Pattern[] {
     const { mode, patterns } = this.#claim.want
-    if (mode === 'all') return patterns.filter((_, k) => this.#assigned[k] === null)
+    if (mode === 'all') return patterns.filter((_, k) => this.#places.isFree(k))
     return mode === 'sequence' ? patterns.slice(this.matched.length) : patterns
   }
 
@@ -123,14 +123,8 @@ export class ExpectationCase implements ClaimEvaluator {
         return fits.includes(true)
       case 'sequence':
         return fits[this.matched.length] === true
-      case 'all': {
-        const assigned = assign(this.#assigned, event, (k, e) =>
-          e === event ? fits[k]! : matchesPattern(patterns[k]!, e, this.#elements),
-        )
-        if (assigned === null) return false
-        this.#assigned = assigned
-        return true
-      }
+      case 'all':
+        return this.#places.take(event, fits)
     }
   }
 
@@ -212,7 +206,7 @@ export class ExpectationCase implements ClaimEvaluator {
     const { want, count } = this.#claim
     if (count !== null) return this.matched.length === 0 ? 'none' : `${this.matched.length} of them`
     if (want.mode === 'all') {
-      const open = want.patterns.filter((_, k) => this.#assigned[k] === null)
+      const open = want.patterns.filter((_, k) => this.#places.isFree(k))
       return `nothing for: ${open.map((p) => p.matcher.show(p.fields)).join('; ')}`
     }
     if (want.mode === 'sequence' && this.matched.length > 0) {

@@ -4,7 +4,7 @@
 import { type Duration, type Instant, showDuration } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
 import type { Prohibition } from '../plan/model/index.ts'
-import { assign } from './assign.ts'
+import { Places } from './assign.ts'
 import { type ClaimEvaluator, type Closing, matchesPattern, NearMisses, showWant } from './claim-evaluator.ts'
 import type { Opening } from './opening.ts'
 import { describeShown } from './shown.ts'
@@ -18,7 +18,7 @@ export class ProhibitionCase implements ClaimEvaluator {
   readonly #opening: Opening
   readonly #near: NearMisses
   /** For `all`: which event each pattern has. */
-  #assigned: (Event | null)[]
+  readonly #places: Places<Event>
   /** The first of those found that may lie outside of the window. */
   #uncertain: Event | null = null
 
@@ -26,7 +26,7 @@ export class ProhibitionCase implements ClaimEvaluator {
     this.#claim = claim
     this.#opening = opening
     this.#near = new NearMisses(claim.want)
-    this.#assigned = claim.want.patterns.map(() => null)
+    this.#places = new Places(claim.want.patterns.length)
   }
 
   get due(): Instant | null {
@@ -85,14 +85,8 @@ export class ProhibitionCase implements ClaimEvaluator {
         return fits.includes(true)
       case 'sequence':
         return fits[this.matched.length] === true
-      case 'all': {
-        const assigned = assign(this.#assigned, event, (k, e) =>
-          e === event ? fits[k]! : matchesPattern(patterns[k]!, e, 'some'),
-        )
-        if (assigned === null) return false
-        this.#assigned = assigned
-        return true
-      }
+      case 'all':
+        return this.#places.take(event, fits)
     }
   }
 

@@ -1,4 +1,4 @@
 // Lints: what any packet may break of MQTT 3.1.1 or 5, whatever the scenario is about.
 
 export { Linter, type Violation } from './linter.ts'
-export { REPORTED } from './reported.ts'
+export { REPORTED, REPORTED_OF } from './reported.ts'

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Instant, Packet } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
-import { Linter } from './index.ts'
+import { Linter, REPORTED_OF } from './index.ts'
 import { naiveLint } from './naive.testing.ts'
 import { type Made, type OnConnection, placeOf, sessionsOf } from './random-sessions.testing.ts'
 
@@ -169,4 +169,8 @@ test(`the linter finds in ${SESSIONS} random sessions what its naive twin finds`
   )
   // A generator that reaches none of the rules would agree, too.
   expect(seen.size).toBeGreaterThan(30)
+  for (const one of seen) {
+    const [by, statement] = one.split(' ') as ['device' | 'broker', string]
+    expect(REPORTED_OF[by], one).toContain(statement)
+  }
 }, 600_000)

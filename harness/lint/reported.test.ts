@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { REPORTED } from './reported.ts'
+import { REPORTED, REPORTED_OF } from './reported.ts'
 
 const ROOMS = ['../lint/', '../../emulators/mqtt/'].map((room) => fileURLToPath(new URL(room, import.meta.url)))
 
-/** What stands in the code, comments left out. */
-function written(): Set<string> {
-  const files = ROOMS.flatMap((room) =>
+/** What stands in the code of rooms, comments left out. */
+function written(rooms: readonly string[] = ROOMS): Set<string> {
+  const files = rooms.flatMap((room) =>
     readdirSync(room, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !/test|reported/.test(name))
       .map((name) => `${room}${name}`),
@@ -19,4 +19,10 @@ function written(): Set<string> {
 
 test('each statement that the lints and the decoder name can be claimed, and no other', () => {
   expect([...REPORTED].sort()).toEqual([...written()].sort())
+})
+
+test('what either side may send malformed is held against either side, and every statement against one of them', () => {
+  for (const statement of written(ROOMS.slice(1)))
+    for (const side of ['device', 'broker'] as const) expect(REPORTED_OF[side]).toContain(statement)
+  expect([...REPORTED_OF.device, ...REPORTED_OF.broker]).toEqual(expect.arrayContaining([...REPORTED]))
 })

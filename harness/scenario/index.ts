@@ -20,7 +20,6 @@ export { type Interpolated, interpolate, type NeededName, namesIn } from './expr
 export { type Actual, type Elements, matchValue, showMatcher } from './match.ts'
 export {
   type MatcherOptions,
-  type Range,
   readHex,
   type Scalar,
   textMatcher,
@@ -29,6 +28,7 @@ export {
   valueMatcher,
 } from './matcher.ts'
 export { type RaisedMatcher, raisedMatcher } from './raised.ts'
+export { RANGE, type Range } from './range.ts'
 export { readRegex, regexText } from './regex-text.ts'
 export { type RenderOptions, renderDiagnostic } from './render.ts'
 export { didYouMean, suggest } from './suggest.ts'

@@ -2,7 +2,8 @@
 // UTF-8 exactly; a number is never equal to the text of its digits.
 
 import { clipText, hexClipped, quoteClipped } from './clip.ts'
-import { JsonLeaf, RANGE, type Range, type ValueMatcher } from './matcher.ts'
+import { JsonLeaf, type ValueMatcher } from './matcher.ts'
+import { RANGE, type Range } from './range.ts'
 
 export type Actual = string | number | boolean | null | undefined | Uint8Array | readonly Actual[]
 
@@ -15,7 +16,7 @@ export type Elements = 'every' | 'some' | 'whole'
 export function matchValue(expected: ValueMatcher, actual: Actual, elements: Elements = 'every'): boolean {
   if (isOperator(expected, 'in')) return expected.in.some((one) => matchValue(one, actual, elements))
   if (Array.isArray(actual)) return matchList(expected, actual, elements)
-  if (isList(expected)) return expected.length === 1 && matchValue(expected[0]!, actual)
+  if (isList(expected)) return elements !== 'whole' && expected.length === 1 && matchValue(expected[0]!, actual)
   if (expected instanceof RegExp) return matchRegex(expected, actual as Single)
   if (typeof expected !== 'object' || expected === null) return same(expected, actual as Single)
   if ('json' in expected) return matchJson(expected.json, actual as Single)

@@ -2,21 +2,13 @@
 // is written; only /regex/ text is compiled and hex decoded. Reading is here, matching in match.ts.
 
 import type { z } from 'zod'
+import { RANGE, type Range, readRange } from './range.ts'
 import { readRegex } from './regex-text.ts'
 import { suggest } from './suggest.ts'
-import { parseDuration, parsePercent, parseRate, parseSize } from './units.ts'
 import { notText } from './vocabulary.ts'
 import { type Complaint, nameOf, type ParseResult, word } from './word.ts'
 
 export type Scalar = string | number | boolean | null
-
-/** In plain numbers: milliseconds, bytes, a second, or a fraction, by the unit that was written. */
-export interface Range {
-  readonly gt?: number
-  readonly gte?: number
-  readonly lt?: number
-  readonly lte?: number
-}
 
 export type ValueMatcher =
   | Scalar
@@ -49,7 +41,6 @@ export interface MatcherOptions {
 }
 
 const OPERATORS = ['json', 'hex', 'eq', 'in', 'not', 'gt', 'gte', 'lt', 'lte'] as const
-export const RANGE = ['gt', 'gte', 'lt', 'lte'] as const
 
 /** Exact, `/regex/`, `{ json }`, `{ hex }`, `{ eq }`, `{ gt, gte, lt, lte }`, `{ in }`, `{ not }`. */
 export const valueMatcher = (options: MatcherOptions = {}): z.ZodType<ValueMatcher> =>
@@ -246,30 +237,4 @@ export function readHex(given: unknown): ParseResult<Uint8Array> {
       wrong: { code: 'scenario/hex', message: `"${given}" has half a byte too much`, hint: 'two digits a byte' },
     }
   return { value: Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) }
-}
-
-function readRange(map: Record<string, unknown>): ParseResult<Range> {
-  const range: Record<string, number> = {}
-  const wrong: Complaint[] = []
-  for (const [key, given] of Object.entries(map)) {
-    const value = bound(given)
-    if (value !== undefined) range[key] = value
-    else
-      wrong.push({
-        message: `${key} takes a number or a quantity, not ${nameOf(given)}`,
-        hint: `for instance { ${key}: 5 } or { ${key}: 250ms }`,
-        path: [key],
-      })
-  }
-  return wrong.length === 0 ? { value: range } : { wrong }
-}
-
-function bound(given: unknown): number | undefined {
-  if (typeof given === 'number') return given
-  if (typeof given !== 'string') return undefined
-  for (const parse of [parseDuration, parseSize, parseRate, parsePercent]) {
-    const parsed = parse(given)
-    if (parsed.ok) return parsed.value
-  }
-  return undefined
 }

@@ -16,7 +16,7 @@ import { type BoardSettings, boardDevice } from './device.ts'
 import { elfOf } from './elf-settings.ts'
 import { type FlashSettings, flashOf } from './flash-settings.ts'
 import { boardLabels, findPort, type MappedBoard, mapFile, readMap } from './hardware-map.ts'
-import { boardLevel, compileBoard } from './micropython.ts'
+import { boardLevel, compileBoard, namesOf } from './micropython.ts'
 import { listPorts, type PortInfo } from './ports.ts'
 import { type PowerSettings, powerOf } from './power-settings.ts'
 import { quarantineOf, showQuarantined, usesQuarantined } from './quarantine.ts'
@@ -141,6 +141,7 @@ export const board: DeviceKind<Settings> = {
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
+  names: namesOf,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
   boards: ({ port }) => lockNames(port),
   pool: ({ pool }) => pool ?? null,

@@ -11,6 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
+import { CALL_VERBS } from '../call-verbs.ts'
 import { commandsOf, tellsByCommand } from '../console/commands.ts'
 import type { TypingDefaults } from '../console/console.ts'
 import { consoleOf } from '../console/settings.ts'
@@ -77,6 +78,7 @@ export const micropython: DeviceKind<Settings> = {
   busy: ({ puppet, commands }) => (puppet === null && commands === null ? 'a board that runs its own program' : null),
   library: ({ puppet }) => puppet?.client.name ?? null,
   calls: ({ commands }) => commands?.verbs ?? null,
+  names: namesOf,
   capabilities: () => CAPABILITIES,
   make(settings, around) {
     const { name, attachment, clock, random } = around
@@ -89,6 +91,13 @@ export const micropython: DeviceKind<Settings> = {
 
 /** By the words that `needs:` uses. */
 const CAPABILITIES = ['micropython', 'wifi', 'serial', 'reset', 'boot-button', 'gpio', 'power', 'virtual']
+
+/** Of a puppet those of its library, and of a program that is told by lines those of its commands. */
+export function namesOf({ puppet, commands }: BoardSettings): ReturnType<NonNullable<DeviceKind['names']>> {
+  if (puppet !== null)
+    return { methods: [...Object.keys(puppet.client.methods), ...CALL_VERBS, 'exec', 'upload'], raises: [] }
+  return commands === null ? null : { methods: [...commands.verbs, 'exec', 'upload'], raises: [] }
+}
 
 /** A puppet speaks what its library does, MQTT 3.1.1; what a program speaks is told by `protocol:`. */
 export function boardLevel({ puppet, level }: BoardSettings): number | null {

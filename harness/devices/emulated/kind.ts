@@ -10,6 +10,7 @@ import {
   type PyValue,
 } from '../../../emulators/index.ts'
 import { childOf, entryOf } from '../../scenario/index.ts'
+import { CALL_VERBS } from '../call-verbs.ts'
 import { callbackOf, type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
@@ -18,9 +19,6 @@ import { type SignalWiring, wiringOf } from '../signals.ts'
 import { inItsVersion } from '../version.ts'
 import type { Written } from '../written.ts'
 import { emulatedDevice } from './device.ts'
-
-/** A verb that the library has no method for is asked for by its own name. */
-const CALL_VERBS = ['connect', 'publish', 'subscribe', 'unsubscribe', 'check', 'wait', 'loop', 'ping', 'disconnect']
 
 /** What emulated libraries and their boards raise; `names.test.ts` holds it against their text. */
 export const RAISED: readonly string[] = [

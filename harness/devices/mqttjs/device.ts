@@ -276,7 +276,7 @@ const said = <K extends string, T>(key: K, value: T | undefined): { [P in K]?: T
   (value === undefined ? {} : { [key]: value }) as { [P in K]?: T }
 
 const AWAITED = ['publish', 'subscribe', 'unsubscribe', 'end']
-const METHODS = [...AWAITED, 'reconnect', 'sendPing', 'getLastMessageId', 'removeOutgoingMessage']
+export const METHODS = [...AWAITED, 'reconnect', 'sendPing', 'getLastMessageId', 'removeOutgoingMessage']
 
 const attributeError = (name: string): PythonError =>
   new PythonError('AttributeError', `MQTT.js has no ${name} here; it has ${METHODS.join(', ')}`)

@@ -2,11 +2,12 @@
 
 import type { IClientOptions } from 'mqtt'
 import { childOf, entryOf } from '../../scenario/index.ts'
+import { CALL_VERBS } from '../call-verbs.ts'
 import { type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { type DeviceOption, optionsOf } from '../options.ts'
 import { levelOf } from '../protocol.ts'
-import { mqttjsDevice } from './device.ts'
+import { METHODS, mqttjsDevice } from './device.ts'
 import { inItsWords } from './properties.ts'
 
 const OPTIONS: readonly DeviceOption[] = [
@@ -69,6 +70,7 @@ export const mqttjs: DeviceKind<Settings> = {
   level: ({ options }) => options.protocolVersion ?? 4,
   speaksWebSocket: true,
   shows: ['serial'],
+  names: () => ({ methods: [...METHODS, ...CALL_VERBS], raises: [] }),
   lacks: { noun: 'an MQTT.js client', hint: 'it takes protocol, with, will and poll' },
   compile(written) {
     const { rejectUnauthorized = true, ...given } = optionsOf(written, 'mqttjs', OPTIONS) as Record<string, unknown>

@@ -79,6 +79,7 @@ export const processKind: DeviceKind<Settings> = {
   },
   busy: ({ commands }) => (commands === null ? 'a process' : null),
   calls: ({ commands }) => commands?.verbs ?? null,
+  names: ({ commands }) => (commands === null ? null : { methods: [...commands.verbs], raises: [] }),
   make: ({ command, environment, directory, tty, console, commands }, around) => {
     const { name, attachment, recorder, clock, onBug } = around
     return processDevice({

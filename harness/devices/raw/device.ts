@@ -308,7 +308,7 @@ class RawSocket {
   }
 }
 
-const METHODS = ['open', 'close', 'half_close', 'reset', 'set_packet_id']
+export const METHODS = ['open', 'close', 'half_close', 'reset', 'set_packet_id']
 
 const attributeError = (name: string): PythonError =>
   new PythonError('AttributeError', `a raw device has no ${name}; it has ${METHODS.join(', ')}`)

@@ -3,12 +3,13 @@
 
 import type { OptionSpec, PyValue } from '../../../emulators/index.ts'
 import type { PacketFields } from '../../packets/index.ts'
+import { CALL_VERBS } from '../call-verbs.ts'
 import { type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
 import { levelOf } from '../protocol.ts'
 import type { AnswerType } from './answers.ts'
-import { rawDevice } from './device.ts'
+import { METHODS, rawDevice } from './device.ts'
 
 const OPTIONS: readonly OptionSpec[] = [
   {
@@ -53,6 +54,7 @@ export const raw: DeviceKind<Settings> = {
   level: ({ connect }) => connect.protocolLevel ?? 4,
   choosesLevel: () => true, // a step can send any CONNECT
   speaksWebSocket: true,
+  names: () => ({ methods: [...METHODS, ...CALL_VERBS, 'send'], raises: [] }),
   lacks: { noun: 'a raw device', hint: 'it takes protocol, with, will and auto' },
   compile(written) {
     const options = optionsOf(written, 'raw', OPTIONS)

@@ -3,7 +3,7 @@
 import type { Place } from '../../../emulators/index.ts'
 import { deviceKinds } from '../../devices/index.ts'
 import type { CallFields, ObservableDevice } from '../../expect/index.ts'
-import { REPORTED } from '../../lint/index.ts'
+import { REPORTED, REPORTED_OF } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Pattern } from '../model/plan.ts'
@@ -28,6 +28,7 @@ export function isPossible({ matcher, fields }: Pattern, node: Node, context: Co
   const around = {
     observe: context.observe,
     statements: REPORTED,
+    statementsOf: REPORTED_OF,
     device: (name: string) => observable(name, context),
   }
   const impossible = matcher.impossible?.(fields, around) ?? null
@@ -109,6 +110,27 @@ export function signalExists(f: { device: string; signal: string }, node: Node, 
   return false
 }
 
+/** A claim that names a step and its device, or its method, names the same. */
+function isThatCall(
+  { id, device, method }: CallFields,
+  named: { readonly device?: string | undefined; readonly method?: string | undefined },
+  node: Node,
+  context: Context,
+): boolean {
+  const other = device !== undefined && named.device !== undefined && device !== named.device
+  const otherMethod = method !== undefined && named.method !== undefined && method !== named.method
+  if (!other && !otherMethod) return true
+  context.diagnostics.add({
+    code: 'scenario/unanswerable',
+    message: other
+      ? `the step ${id} makes its call on ${named.device}, not on ${device}`
+      : `the step ${id} calls ${named.method}, not ${method}`,
+    at: placeOf(node, (other ? device : method)!),
+    hint: `leave ${other ? 'device' : 'method'} out: id: ${id} says which call it is`,
+  })
+  return false
+}
+
 /** Verbs that a device carries out by its library. */
 const CALLS: ReadonlySet<string> = new Set(
   Object.values(verbs).flatMap(({ kind, name }) => (kind === 'call' ? [name] : [])),
@@ -117,7 +139,7 @@ const CALLS: ReadonlySet<string> = new Set(
 function callExists(fields: CallFields, node: Node, context: Context): boolean {
   if (fields.id === undefined) return true
   const named = context.steps.get(fields.id)
-  if (named !== undefined && CALLS.has(named.verb)) return true
+  if (named !== undefined && CALLS.has(named.verb)) return isThatCall(fields, named, node, context)
   if (named !== undefined) {
     const calling = [...context.steps].flatMap(([id, { verb }]) => (CALLS.has(verb) ? [id] : []))
     context.diagnostics.add({

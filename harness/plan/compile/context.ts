@@ -35,7 +35,14 @@ export interface Context {
   /** Steps seen so far, in the order of the text. */
   readonly steps: Map<
     string,
-    { readonly isExpect: boolean; readonly verb: string; readonly mostHeld?: number | undefined }
+    {
+      readonly isExpect: boolean
+      readonly verb: string
+      readonly mostHeld?: number | undefined
+      /** Of a client call: whose it is, and of `call` the method, where the text says so. */
+      readonly device?: string | undefined
+      readonly method?: string | undefined
+    }
   >
   readonly timeout: Duration
   /** How long the steps can take at most; Infinity: claims alone, which may be held against any record. */

@@ -8,14 +8,13 @@ import {
   type Parsed,
   parseDuration,
   parseRate,
-  type Range,
+  RANGE,
   type ScalarNode,
   type ValueMatcher,
 } from '../../scenario/index.ts'
 
 export type BoundUnit = 'duration' | 'count' | 'rate'
 
-const RANGE = ['lt', 'lte', 'gt', 'gte'] as const
 const OPERATORS = [...RANGE, 'eq', 'in', 'not'] as const
 
 /** Numbers in ms, counts, or a second. undefined: it is no such bound, which has been reported. */
@@ -34,8 +33,7 @@ export function readBound(node: Node, unit: BoundUnit, diagnostics: Diagnostics)
     return undefined
   }
   if (node.entries.length === 0) return refuse(node, diagnostics, 'the bound is empty', 'write { lt: … }')
-  if (keys.every((key) => (RANGE as readonly string[]).includes(key)))
-    return range(node.entries, node, unit, diagnostics)
+  if (keys.every((key) => (RANGE as readonly string[]).includes(key))) return range(node.entries, unit, diagnostics)
   if (keys.length > 1)
     return refuse(
       node,
@@ -58,7 +56,6 @@ export function readBound(node: Node, unit: BoundUnit, diagnostics: Diagnostics)
 
 function range(
   entries: readonly { readonly key: string; readonly value: Node }[],
-  node: Node,
   unit: BoundUnit,
   diagnostics: Diagnostics,
 ): ValueMatcher | undefined {
@@ -68,15 +65,7 @@ function range(
     if (n === undefined) return undefined
     read[key] = n
   }
-  if (isEmpty(read))
-    return refuse(node, diagnostics, 'no value meets this bound', 'its lower end is above its upper end')
   return read
-}
-
-function isEmpty({ lt, lte, gt, gte }: Range): boolean {
-  const [upper, open] = lt !== undefined && lt <= (lte ?? lt) ? [lt, true] : [lte ?? Number.POSITIVE_INFINITY, false]
-  const [lower, above] = gt !== undefined && gt >= (gte ?? gt) ? [gt, true] : [gte ?? Number.NEGATIVE_INFINITY, false]
-  return lower > upper || (lower === upper && (open || above))
 }
 
 function quantity(node: ScalarNode, unit: BoundUnit, diagnostics: Diagnostics): number | undefined {

@@ -44,10 +44,18 @@ function compileStep(node: Node, path: string, context: Context): Step | undefin
         message: `another step has the id "${meta.id}"`,
         hint: 'ids are unique in a scenario',
       })
-    context.steps.set(meta.id, { isExpect, verb: verb.key, mostHeld: mostHeldOf(argument) })
+    const [device, method] = [
+      argument.kind === 'scalar' ? argument : entryOf(argument, 'device')?.value,
+      entryOf(argument, 'method')?.value,
+    ].map(saidOf)
+    context.steps.set(meta.id, { isExpect, verb: verb.key, mostHeld: mostHeldOf(argument), device, method })
   }
   return step
 }
+
+/** What stands there; undefined: nothing, or only the run knows. */
+const saidOf = (node: Node | undefined): string | undefined =>
+  node?.kind === 'scalar' && typeof node.value === 'string' && !node.value.includes('${{') ? node.value : undefined
 
 type Base = Pick<Step, 'path' | 'id' | 'verb' | 'title' | 'place' | 'timeout' | 'condition' | 'verifies'>
 

@@ -412,7 +412,7 @@ describe('a bound', () => {
     ['a list', '{ metric: connects, total: [1] }', 'scenario/slo-bound'],
     ['JSON', '{ metric: connects, total: { json: 1 } }', 'scenario/slo-bound'],
     ['a regular expression', '{ metric: connects, total: /1/ }', 'scenario/slo-bound'],
-    ['a bound that nothing meets', '{ metric: connects, total: { gt: 5, lt: 5 } }', 'scenario/slo-bound'],
+    ['a bound that nothing meets', '{ metric: connects, total: { gt: 5, lt: 5 } }', 'scenario/bad-value'],
   ])('does not take %s', (_, slo, code) => {
     const found = codes(`${fleet}  - ${slo}\n`)
     expect(found).toHaveLength(1)

@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Event } from '../../../evidence/index.ts'
-import { Linter } from '../../index.ts'
+import { Linter, REPORTED_OF } from '../../index.ts'
 import { ofClient, silence } from './client.testing.ts'
 import { recordOf, session, willSession } from './random.testing.ts'
 import { ofServer } from './server.testing.ts'
@@ -54,6 +54,10 @@ function agree(sessions: typeof session): ReadonlySet<string> {
     }),
     { numRuns: SESSIONS },
   )
+  for (const one of seen) {
+    const [party, number] = one.split(' ')
+    expect(REPORTED_OF[party === 'client' ? 'device' : 'broker'], one).toContain(`MQTT-${number}`)
+  }
   return seen
 }
 

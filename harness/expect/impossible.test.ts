@@ -1,0 +1,117 @@
+// What no event can be is refused with its reason, and what one may be is not: for each such rule the nearest of either.
+
+import { describe, expect, it } from 'vitest'
+import { type AnyMatcher, type MatcherName, matchers } from './index.ts'
+import type { ObservableDevice, Surroundings } from './matcher.ts'
+
+const DEVICE: ObservableDevice = {
+  use: 'umqtt.simple',
+  level: 4,
+  isClient: true,
+  tls: false,
+  websocket: true,
+  shows: new Set(['serial', 'serial-err', 'exit', 'signal']),
+  methods: ['connect', 'publish'],
+  raises: ['OSError'],
+  busy: null,
+}
+const AROUND: Surroundings = {
+  observe: ['#'],
+  statements: new Set(['MQTT-3.1.0-1', 'MQTT-3.2.0-1', 'MQTT-2.3.1-1']),
+  statementsOf: {
+    device: new Set(['MQTT-3.1.0-1', 'MQTT-2.3.1-1']),
+    broker: new Set(['MQTT-3.2.0-1', 'MQTT-2.3.1-1']),
+  },
+  device: (name) => (name === 'blue' ? DEVICE : undefined),
+}
+
+function why(name: MatcherName, wanted: object): string | undefined {
+  const matcher = matchers[name] as AnyMatcher
+  return matcher.impossible?.(matcher.fields.parse(wanted), AROUND)?.message
+}
+
+type Row = readonly [matcher: MatcherName, never: object, reason: string, maybe: object]
+
+const publish = (match: object): object => ({ from: 'blue', type: 'publish', match })
+
+const ROWS: readonly Row[] = [
+  ['message', { topic: 'a/+' }, '"a/+" is a filter', { topic: '/a/' }],
+  ['message', { topic: { in: ['a', 'b/#'] } }, '"b/#" is a filter', { topic: { in: ['a', 'b'] } }],
+  ['message', { topic: { not: 'b/#' } }, '"b/#" is a filter', { topic: { not: 'b' } }],
+  ['message', { topic: { eq: '#' } }, '"#" is a filter', { topic: { eq: '/a/' } }],
+  ['message', { topic: '' }, 'an empty topic', { topic: ' ' }],
+  ['message', { topic: 'a\0' }, 'U+0000', { topic: 'a' }],
+  ['packet', publish({ topic: ['a/#'] }), '"a/#" is a filter', publish({ topic: '' })],
+  ['packet', publish({ packetId: { gt: 5, lt: 6 } }), 'packetId is never', publish({ packetId: { gt: 5, lt: 7 } })],
+  ['packet', publish({ flags: { gt: 15 } }), 'flags is never', publish({ flags: 15 })],
+  ['packet', publish({ length: { gt: 268_435_455 } }), 'length is never', publish({ length: { gt: 268_435_454 } })],
+  [
+    'packet',
+    { from: 'blue', type: 'connect', match: { keepalive: { gt: '10s', lt: '11s' } } },
+    'keepalive is never',
+    { from: 'blue', type: 'connect', match: { keepalive: { gt: '10s', lte: '11s' } } },
+  ],
+  ['serial', { device: 'blue', line: 'a\nb' }, 'no line end', { device: 'blue', line: 'a\\nb' }],
+  ['serial', { device: 'blue', line: { in: ['a', 'b\r'] } }, 'no line end', { device: 'blue', line: { in: ['a'] } }],
+  ['serial', { device: 'blue', line: '/a\\nb/' }, 'no line end', { device: 'blue', line: '/a\\n?b/' }],
+  ['serial', { device: 'blue', line: { not: '/a\\r/' } }, 'no line end', { device: 'blue', line: '/a[\\r\\n]|b/' }],
+  ['serial', { device: 'blue', line: { in: ['/\\n/'] } }, 'no line end', { device: 'blue', line: '/C:\\\\new/' }],
+  ['serial', { device: 'blue', line: 'x', stream: 'in' }, 'no console input', { device: 'blue', line: 'x' }],
+  [
+    'violation',
+    { from: 'blue', statement: 'MQTT-3.2.0-1' },
+    'binds brokers alone',
+    { from: 'blue', statement: 'MQTT-2.3.1-1' },
+  ],
+  [
+    'violation',
+    { by: 'broker', statement: '/MQTT-3\\.1/' },
+    'binds devices alone',
+    { by: 'broker', statement: '/MQTT-3/' },
+  ],
+  ['violation', { to: 'blue', statement: 'MQTT-3.1.0-1' }, 'binds devices', { to: 'blue', statement: 'MQTT-3.2.0-1' }],
+  ['violation', { by: 'device', statement: 'MQTT-9.9.9-9' }, 'no lint reports', { by: 'device' }],
+  ['frame', { from: 'blue', code: 65_536 }, 'code is never', { from: 'blue', code: 65_535 }],
+  ['frame', { from: 'blue', opcode: 'ping', code: 1000 }, 'no code', { from: 'blue', opcode: 'close', code: 1000 }],
+  ['frame', { from: 'blue', length: -1 }, 'length is never', { from: 'blue', length: 0 }],
+  ['frame', { from: 'blue', connection: 0 }, 'connection is never', { from: 'blue', connection: 1 }],
+  ['upgrade', { from: 'blue', status: 101 }, 'has no status', { to: 'blue', status: 101 }],
+  ['upgrade', { to: 'blue', path: '/' }, 'has no path', { from: 'blue', path: '/' }],
+  ['upgrade', { to: 'blue', status: 99 }, 'status is never', { to: 'blue', status: 100 }],
+  ['upgrade', { to: 'blue', connection: 0 }, 'connection is never', { to: 'blue', connection: 1 }],
+  ['fleet', { group: 'g', connected: '0%' }, 'always so', { group: 'g', connected: '1%' }],
+  ['fleet', { group: 'g', 'at-most': '100%' }, 'always so', { group: 'g', 'at-most': '0%' }],
+  ['fleet', { group: 'g', ended: '0%' }, 'always so', { group: 'g', ended: '1%' }],
+  [
+    'fleet',
+    { group: 'g', connected: '60%', 'at-most': '50%' },
+    'never the case',
+    { group: 'g', connected: '50%', 'at-most': '50%' },
+  ],
+  ['call', { device: 'blue', method: 'publsh' }, 'no method publsh', { device: 'blue', method: 'on_message' }],
+  ['call', { device: 'blue', raised: 'OSErrr' }, 'raises no OSErrr', { device: 'blue', raised: 'Timeout' }],
+  ['socket', { from: 'blue', event: 'secured' }, 'does not use TLS', { from: 'blue', event: 'closed' }],
+  ['socket', { from: 'blue', event: 'closed', serverName: 'x' }, 'no server name', { from: 'blue', event: 'reset' }],
+  [
+    'socket',
+    { from: 'blue', event: 'connected', by: 'broker' },
+    'never caused',
+    { from: 'blue', event: 'connected', by: 'device' },
+  ],
+  [
+    'signal',
+    { device: 'blue', signal: 'led', value: 2 },
+    'value is never',
+    { device: 'blue', signal: 'led', value: 1 },
+  ],
+  ['exit', { device: 'blue', code: 256 }, 'code is never', { device: 'blue', code: 255 }],
+  ['exit', { device: 'blue', signal: 'SIGKIL' }, 'is not a signal', { device: 'blue', signal: 'SIGKILL' }],
+  ['exit', { device: 'blue', code: 1, signal: 'SIGTERM' }, 'no exit code', { device: 'blue', signal: 'SIGTERM' }],
+]
+
+describe('a claim that no event can satisfy or break', () => {
+  it.each(ROWS)('%s %j: %s; but %j may be', (name, never, reason, maybe) => {
+    expect(why(name, never)).toContain(reason)
+    expect(why(name, maybe)).toBeUndefined()
+  })
+})
