@@ -3,6 +3,7 @@
 
 import type { Clock, Random, Said5, Unsayable, Verb5 } from '../../emulators/index.ts'
 import type { DeviceEvent, Recorder } from '../evidence/index.ts'
+import type { Node } from '../scenario/index.ts'
 import type { Attachment, Device } from './device.ts'
 import type { DeviceKey } from './keys.ts'
 import type { DeviceOption } from './options.ts'
@@ -67,6 +68,8 @@ export interface DeviceKind<Settings = unknown> {
   capabilities?(settings: Settings): readonly string[]
   /** What it says may be the only trace of a run that is killed: the record is written as it grows. */
   readonly hasConsole?: true
+  /** What the device of this node promises by `contract:` somewhere else, as in the hardware map; undefined: nothing. */
+  contract?(node: Node): Node | undefined
   /** For a real board: by which names others may not use it at the same time. */
   boards?(settings: Settings): Promise<readonly string[]>
   /** For one of several boards: these settings with each of them, in the order in which they are tried. Null: it is one. */

@@ -6,12 +6,13 @@ import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { Problem } from '../../../emulators/index.ts'
 import { lineForms, withoutEscapes } from '../../evidence/index.ts'
-import { childOf, didYouMean, entryOf, type Node, readRegex } from '../../scenario/index.ts'
+import { childOf, didYouMean, entryOf } from '../../scenario/index.ts'
 import { lineMatcher } from '../console/commander.ts'
 import { tellsByCommand } from '../console/commands.ts'
 import type { DeviceKind } from '../kind.ts'
 import type { SignalWiring } from '../signals.ts'
 import type { Written } from '../written.ts'
+import { ANY, CAPABILITIES, fitting, promisedBy, wantedOfAny } from './any-board.ts'
 import { type BoardSettings, boardDevice } from './device.ts'
 import { elfOf } from './elf-settings.ts'
 import { type FlashSettings, flashOf } from './flash-settings.ts'
@@ -36,9 +37,6 @@ interface Settings extends BoardSettings {
   /** A REPL can be expected on it. */
   readonly python: boolean
 }
-
-/** `port: any`, `port: any:CAPABILITY`. */
-const ANY = 'any'
 
 export const board: DeviceKind<Settings> = {
   name: 'board',
@@ -97,8 +95,8 @@ export const board: DeviceKind<Settings> = {
       })
       return undefined
     }
-    if (words.port === ANY || words.port.startsWith(`${ANY}:`))
-      return oneOfMany(written, words.port.slice(ANY.length + 1))
+    const wanted = wantedOfAny(words.port)
+    if (wanted !== null) return oneOfMany(written, wanted)
     const port = portOf(words.port)
     if (port === null) {
       const labels = readMap().map(({ label }) => label)
@@ -143,6 +141,7 @@ export const board: DeviceKind<Settings> = {
   calls: ({ commands }) => commands?.verbs ?? null,
   names: namesOf,
   capabilities: ({ port }) => [...CAPABILITIES, ...(typeof port === 'string' ? [] : (port.capabilities ?? []))],
+  contract: promisedBy,
   boards: ({ port }) => lockNames(port),
   pool: ({ pool }) => pool ?? null,
   async isThere({ port }) {
@@ -211,8 +210,7 @@ function noImage({ directory, image: own }: FlashSettings, image: string | undef
 /** With the boards of the map that have what is wanted: the first that is free plays. */
 function oneOfMany(written: Written, wanted: string): Settings | undefined {
   const { node, diagnostics } = written
-  const needs: readonly string[] = [...(wanted === '' ? [] : [wanted]), ...namesIn(childOf(node, 'needs'))]
-  const fit = readMap().filter((mapped) => needs.every((need) => has(mapped, need)))
+  const { fit, needs } = fitting(node, wanted)
   const aside = usesQuarantined() ? [] : fit.flatMap((mapped) => quarantineOf(mapped) ?? [])
   const able = fit.filter(({ label }) => !aside.some((one) => one.label === label))
   if (able.length === 0) {
@@ -237,16 +235,6 @@ function oneOfMany(written: Written, wanted: string): Settings | undefined {
   const first = each[0]
   return first === undefined || each.includes(undefined) ? undefined : { ...first, pool: each as readonly Settings[] }
 }
-
-const namesIn = (node: Node | undefined): readonly string[] =>
-  node?.kind === 'list' ? node.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : [])) : []
-
-/** By a capability, or by a part of its chip's name. */
-const has = ({ capabilities = [], chip = '' }: MappedBoard, need: string): boolean =>
-  CAPABILITIES.includes(need) || capabilities.includes(need) || chip.toLowerCase().includes(need.toLowerCase())
-
-/** What any board with MicroPython has, by the words that `needs:` uses. */
-export const CAPABILITIES: readonly string[] = ['micropython', 'wifi', 'serial', 'reset', 'boot-button']
 
 const portOf = (given: string): string | MappedBoard | null =>
   isPortName(given) ? given : (readMap().find(({ label }) => label === given) ?? null)
@@ -310,9 +298,7 @@ function signalsOf(port: string | MappedBoard): Readonly<Record<string, SignalWi
   if (typeof port === 'string') return {}
   return Object.fromEntries(
     Object.entries(port.signals ?? {}).map(([name, { pin, active = 'high', serial }]) => {
-      const read = serial === undefined ? undefined : readRegex(serial)
-      const regex = read !== undefined && 'value' in read ? read.value : undefined
-      return [name, { pin, active, ...(regex === undefined ? {} : { serial: regex }) }]
+      return [name, { pin, active, ...(serial === undefined ? {} : { serial }) }]
     }),
   )
 }

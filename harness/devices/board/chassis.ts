@@ -11,6 +11,8 @@ export interface ChassisEvents {
   onSocket(change: 'connecting' | 'refused' | 'timeout'): void
   /** It started again by itself. */
   onRestart(reason: string): void
+  /** In a reset that was asked for: it starts now, and what came until now was said before. */
+  onReleased?(): void
   /** It started again, and neither a step nor its program as it tells itself has asked for that. */
   onUnaskedRestart?(cause: RestartCause, detail: string): void
   /** Its port went away; it may come back. */

@@ -148,6 +148,10 @@ export function boardDevice(
       state = 'ended'
       change(error === null ? 'ended' : 'crashed', error === null ? undefined : withAdvice(error))
     },
+    onReleased() {
+      console.flush()
+      commander?.restarts()
+    },
     onUnaskedRestart(cause, detail) {
       if (disposed || state === 'off' || state === 'lost') return
       dark()

@@ -70,15 +70,32 @@ describe('the hardware map', () => {
   })
 
   test.each([
-    ['boards: [{ label: a }, { label: a }]', /two boards are called a/],
-    ['boards: [{ name: a }]', /boards\.0/],
-    ['boards: [', /Flow sequence|flow/i],
-  ])('%s is told in one line', (text, why) => {
+    ['boards: [{ label: a }, { label: a }]', /two boards are called a/, 1, /name of one board/],
+    ['boards: [{ name: a }]', /"label" is missing/, 1, /./],
+    ['boards:\n  - label: a\n    quarentine: broken', /unknown key "quarentine"/, 3, /did you mean "quarantine"/],
+    ['boards:\n  - label: a\n    power: { of: x, on: y }', /unknown key "of"/, 3, /did you mean "off"/],
+    ['boards:\n  - label: a\n    signals: { led: { pin: 2, serial: "/LED (/" } }', /regular expression/, 3, /./],
+    ['boards:\n  - label: a\n    reset: rst', /rst|reset/, 3, /rts/],
+    ['bords: []', /unknown key "bords"/, 1, /did you mean "boards"/],
+    ['boards: [', /is missing/, 1, /./],
+    ['just words', /map/, 1, /./],
+  ])('%s is told in one line, with its place and what to do', (text, why, line, hint) => {
     const file = join(folder, 'map.yaml')
     writeFileSync(file, text)
     expect(() => readMap(file)).toThrow(
-      expect.objectContaining({ code: 'board/bad-map', message: expect.stringMatching(why) }),
+      expect.objectContaining({
+        code: 'board/bad-map',
+        message: expect.stringMatching(why),
+        at: expect.objectContaining({ line }),
+        hint: expect.stringMatching(hint),
+      }),
     )
+  })
+
+  test.each(['', '# nothing yet', 'boards: []', 'boards:'])('"%s" has no boards', (text) => {
+    const file = join(folder, 'map.yaml')
+    writeFileSync(file, text)
+    expect(readMap(file)).toEqual([])
   })
 })
 

@@ -3,9 +3,21 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
+import { resolve } from 'node:path'
+import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '../../../emulators/index.ts'
+import {
+  childOf,
+  Diagnostics,
+  isError,
+  type Node,
+  parseScenarioText,
+  regexText,
+  text,
+  validate,
+} from '../../scenario/index.ts'
+import { contractShape } from '../contract-shape.ts'
 import { flashShape } from './flash-shape.ts'
 import type { PortInfo } from './ports.ts'
 import { powerShape } from './power-settings.ts'
@@ -41,10 +53,12 @@ const entry = z.strictObject({
       z.strictObject({
         pin: z.number().int().min(0).max(63),
         active: z.enum(['high', 'low']).optional(),
-        serial: z.string().optional(),
+        serial: regexText().optional(),
       }),
     )
     .optional(),
+  /** What its firmware promises, for `promises:` of scenarios. */
+  contract: z.unknown().optional(),
 })
 const shape = z.strictObject({ boards: z.array(entry) })
 
@@ -52,29 +66,54 @@ export type MappedBoard = z.output<typeof entry>
 
 export const mapFile = (): string => process.env.HIL_HARDWARE_MAP ?? MAP_FILE
 
-/** Empty when there is not a map. Throws Problem `board/bad-map`. */
-export function readMap(file = mapFile()): readonly MappedBoard[] {
-  if (!existsSync(file)) return []
-  return checked(parseDocument(readFileSync(file, 'utf8')), file)
+/** Empty when there is not a map. Throws Problem `board/bad-map`, with the place. */
+export const readMap = (file = mapFile()): readonly MappedBoard[] => mapAt(file).boards
+
+const contractFile = z.strictObject({ file: text() })
+
+interface HardwareMap {
+  readonly boards: readonly MappedBoard[]
+  readonly node: Node | undefined
+}
+
+function mapAt(file: string): HardwareMap {
+  const said = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (said.replace(/^\uFEFF|#.*$/gm, '').trim() === '') return { boards: [], node: undefined }
+  const { root, diagnostics: found } = parseScenarioText(resolve(file), said)
+  const node = root === null ? undefined : childOf(root, 'boards')
+  if (node?.kind === 'scalar' && node.value === null) return { boards: [], node: undefined }
+  const diagnostics = new Diagnostics()
+  diagnostics.addAll(found)
+  const known = root && validate(shape, root, diagnostics)
+  for (const board of node?.kind === 'list' ? node.items : []) {
+    const contract = childOf(board, 'contract')
+    if (contract === undefined) continue
+    validate(childOf(contract, 'file') === undefined ? contractShape : contractFile, contract, diagnostics)
+  }
+  const wrong = diagnostics.all.find(isError)
+  if (wrong !== undefined || !known)
+    throw new Problem('board/bad-map', `${file}: ${wrong?.message ?? 'it is not a map'}`, {
+      at: wrong?.at,
+      hint: wrong?.hint ?? 'boards: is a list of boards, each with label: and port:',
+    })
+  const labels = known.boards.map((board) => board.label)
+  const twice = labels.findIndex((label, k) => labels.indexOf(label) !== k)
+  if (twice >= 0)
+    throw new Problem('board/bad-map', `${file}: two boards are called ${labels[twice]}`, {
+      at: node?.kind === 'list' ? childOf(node.items[twice], 'label')!.place : undefined,
+      hint: 'a label is the name of one board',
+    })
+  return { boards: known.boards, node }
 }
 
 /** By which a scenario's roles can be bound. */
 export const boardLabels = (): readonly string[] => readMap().map(({ label }) => label)
 
-function checked(document: Document, file: string): readonly MappedBoard[] {
-  const [broken] = document.errors
-  if (broken !== undefined) throw new Problem('board/bad-map', `${file}: ${broken.message.split('\n')[0]}`)
-  const parsed = shape.safeParse(document.toJS() ?? { boards: [] })
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new Problem('board/bad-map', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, {
-      hint: 'boards: is a list of { label, serial, location, id, capabilities, signals, quarantine }',
-    })
-  }
-  const labels = parsed.data.boards.map((board) => board.label)
-  const twice = labels.find((label, k) => labels.indexOf(label) !== k)
-  if (twice !== undefined) throw new Problem('board/bad-map', `${file}: two boards are called ${twice}`)
-  return parsed.data.boards
+/** What stands at `contract:` of a board, with its places; undefined: nothing, or there is no such board. */
+export function contractOfBoard(label: string): Node | undefined {
+  const { boards, node } = mapAt(mapFile())
+  const at = boards.findIndex((board) => board.label === label)
+  return at < 0 || node?.kind !== 'list' ? undefined : childOf(node.items[at], 'contract')
 }
 
 /** The port that a mapped board is at now; null when it is not plugged in. */
@@ -95,9 +134,8 @@ export interface DetectedPort extends PortInfo {
 
 /** Adds boards that are new and brings up to date what was seen of the others. Gives the labels. */
 export async function updateMap(seen: readonly DetectedPort[], file = mapFile()): Promise<readonly string[]> {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : START
-  const document = parseDocument(text)
-  const boards = checked(document, file)
+  const boards = readMap(file)
+  const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : START)
   const list = document.get('boards', true)
   if (!isSeq(list)) document.set('boards', document.createNode([]))
   const items = document.get('boards', true)

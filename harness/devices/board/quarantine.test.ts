@@ -29,7 +29,9 @@ describe('quarantine: of the hardware map', () => {
   it.each(['{ until: 2027-01-31 }', '{ reason: x, until: soon }', '""', '{ reason: x, til: 2027-01-31 }'])(
     'is refused as %s',
     (quarantine) => {
-      expect(() => mapOf(quarantine)).toThrow(/boards\.0\.quarantine/)
+      expect(() => mapOf(quarantine)).toThrow(
+        expect.objectContaining({ code: 'board/bad-map', at: expect.objectContaining({ line: 2 }) }),
+      )
     },
   )
 })

@@ -21,6 +21,8 @@ export interface ResetEnv {
   /** A line that its program prints when it has started; null: none is known. */
   readonly ready: ((text: string) => boolean) | null
   withRepl<T>(act: (repl: RawRepl) => Promise<T>): Promise<T>
+  /** The reset line is about to be released: what came until now was said before the start. */
+  onRelease?(): void
 }
 
 /** How long a board may take to be heard. */
@@ -130,8 +132,18 @@ export class Resetter {
   async pulse(): Promise<boolean> {
     if (!(await this.#port.set(HELD))) return false
     await this.#pause(this.#settings.pulse)
-    await this.#port.set(await this.#idle())
+    const idle = await this.#idle()
+    await this.#released()
+    await this.#port.set(idle)
     return true
+  }
+
+  /** A board may be starting already, as the run before has left it: what it says of that start is none of ours. */
+  async #released(): Promise<void> {
+    // What has come while this machine was busy is read first.
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#text = ''
+    this.#env.onRelease?.()
   }
 
   async #methods(): Promise<readonly ResetMethod[]> {
@@ -172,6 +184,7 @@ export class Resetter {
       case 'dtr':
         if (!(await this.#port.set(RUN))) return null
         await this.#pause(this.#settings.pulse)
+        await this.#released()
         await this.#port.set(DTR_ONLY)
         break
       case 'rts+dtr':

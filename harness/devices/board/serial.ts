@@ -74,6 +74,8 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   let onPrompt: (() => void) | null = null
   /** A reset is under way: that the board starts and its port goes away is no news. */
   let expected = 0
+  /** How many starts are expected when the line of the reset under way is released; null: there is none. */
+  let resetting: number | null = null
   /** It is held in reset. */
   let isOff = true
   let disposed = false
@@ -160,6 +162,13 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     usb: settings.usb ?? (async () => null),
     ready: settings.ready ?? null,
     withRepl: (act) => withRepl(act),
+    onRelease() {
+      if (resetting === null) return
+      expected = Math.max(expected, resetting)
+      watch.forget()
+      tail = ''
+      events.onReleased?.()
+    },
   })
 
   const identify = async (raw: RawRepl): Promise<void> => {
@@ -207,9 +216,11 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     isOff = false
     await expecting(async () => {
       expected++ // the start itself, and its port, which may go away
+      resetting = expected
       try {
         await resetter.reset()
       } finally {
+        resetting = null
         expected--
       }
     })

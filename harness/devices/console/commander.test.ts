@@ -185,3 +185,16 @@ it('is ready at a prompt, and some time after it began to listen to a device tha
   await pause(3200)
   expect(typed).toEqual(['x', 'x'])
 })
+
+it('is not ready by a line that came before its board was released from reset', async () => {
+  const { made, typed, settled } = commander({ ready: 'ready', ping: { send: 'ping' } })
+  made.begins()
+  made.heard('ready')
+  made.restarts()
+  made.call('1', { verb: 'ping' })
+  await settled()
+  expect(typed).toEqual([])
+  made.heard('ready')
+  await settled()
+  expect(typed).toEqual(['ping'])
+})

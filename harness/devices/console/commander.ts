@@ -88,6 +88,18 @@ export class Commander {
     if (running) this.#readyTimer = this.#clock.at(after(this.#clock.now(), READY_PATIENCE), () => isReady())
   }
 
+  /** It starts now, in a reset that was begun: a `ready` line from before does not count. What waits for it goes on waiting. */
+  restarts(): void {
+    if (this.#commands.words.ready === undefined) return
+    const before = this.#isReady
+    this.#ready = new Promise((resolve) => {
+      this.#isReady = () => {
+        before()
+        resolve()
+      }
+    })
+  }
+
   lost(): void {
     this.#calls.lose()
     this.#waiting = []

@@ -96,7 +96,7 @@ export class DeviceConsole {
 
   async #write(bytes: Uint8Array): Promise<void> {
     const { pace } = this.#settings
-    const pieces = pace === null ? this.#defaults.pieces : { bytes: 1, pause: pace }
+    const pieces = pace === null ? this.#defaults.pieces : pace === 0 ? null : { bytes: 1, pause: pace }
     if (pieces === null) return await this.#env.write(bytes)
     for (let at = 0; at < bytes.length; at += pieces.bytes) {
       if (at > 0) await this.#pause(pieces.pause)

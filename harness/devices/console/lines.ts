@@ -11,9 +11,11 @@ const ESC = 27
 const TAB = 9
 
 /** Bytes after which a line is told as pieces. */
-const LONGEST = 4096
+const LONGEST = 32_768
+/** Bytes for most lines. */
+const ROOM = 1024
 /** Pieces of one line that are kept; of what is longer only the end is kept beside them. */
-const MOST_PIECES = 16
+const MOST_PIECES = 2
 /** How long a console is quiet before a line without an end is told. */
 const QUIET: Duration = milliseconds(250)
 /** How often a line without an end is told before it counts as ended. */
@@ -34,7 +36,7 @@ export class Lines {
   readonly #onLine: (line: ConsoleLine) => void
   readonly #clock: Clock
   readonly #prompt: RegExp | null
-  readonly #bytes = Buffer.alloc(LONGEST)
+  #bytes = Buffer.alloc(ROOM)
   #length = 0
   #afterCr = false
   /** Pieces of the current line that were told. */
@@ -90,6 +92,7 @@ export class Lines {
       return
     }
     if (this.#length === LONGEST) this.#full()
+    if (this.#length === this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#length)
     this.#bytes[this.#length++] = byte
     if (this.#known?.length === this.#length && this.#pieces === 0) this.#greet(this.#known)
   }

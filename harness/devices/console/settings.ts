@@ -27,7 +27,9 @@ export const consoleShape = z.strictObject({
     .describe(
       'ansi: claims also match a line without escape sequences and log prefixes; none: only as it came; default: ansi',
     ),
-  pace: duration().optional().describe('pause after each typed byte; default: a real board gets 24 bytes in 12ms'),
+  pace: duration()
+    .optional()
+    .describe('pause after each typed byte, 0s: all at once; default: a real board gets 24 bytes in 12ms'),
   prefix: regexText()
     .optional()
     .describe('what stands before each message, a /regex/; claims also match the rest of the line'),

@@ -127,7 +127,19 @@ function asWritten(device: MapNode, node: MapNode, use: string): MapNode {
     .filter(({ key }) => childOf(node, key) === undefined && key !== 'use')
     .filter(({ key }) => (SETTINGS.has(key) ? told : stays(key, use)))
     .map((entry) => (entry.key === 'with' ? { ...entry, value: inWordsOf(use, device, entry) } : entry))
-  return { ...node, entries: [...node.entries, ...kept] }
+  const own = node.entries.map((entry) =>
+    entry.key === 'link' ? { ...entry, value: withRest(entry.value, childOf(device, 'link')) } : entry,
+  )
+  return { ...node, entries: [...own, ...kept] }
+}
+
+/** A link where the device looks for it, of the kind that the scenario is about: with TLS, a WebSocket. */
+function withRest(link: Node, ofRole: Node | undefined): Node {
+  if (link.kind !== 'map' || ofRole?.kind !== 'map') return link
+  return {
+    ...link,
+    entries: [...link.entries, ...ofRole.entries.filter(({ key }) => childOf(link, key) === undefined)],
+  }
 }
 
 /** Whether the scenario has a program of its own in this role, which takes no calls. */

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { milliseconds } from '../../../emulators/index.ts'
 import { type CompileOptions, compile } from '../compile/compile.ts'
 import type { Plan } from '../model/plan.ts'
@@ -70,6 +73,24 @@ test('in a role that runs by itself, what only takes calls is skipped with the r
     'dut is bound to mqttjs, which does nothing by itself',
   )
   expect(compiled({ dut: 'process:./y' }, program).plans[0]?.skip).toBeNull()
+})
+
+const folder = mkdtempSync(join(tmpdir(), 'hil-binding-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('a device of a file of its own has its link where the file says, and of the kind that the scenario is about', () => {
+  const file = join(folder, 'dut.yaml')
+  writeFileSync(
+    file,
+    'use: board\nport: /dev/ttyUSB0\nlink: { port: 1885, from: any }\ncommands: { connect: { send: go } }\n',
+  )
+  const played = (link: string): Plan | undefined =>
+    compiled({ dut: `device:${file}` }, TEXT.replace(/ {2}dut: .*/, `  dut: { use: mqttjs, link: ${link} }`)).plans[0]
+  expect(played('{ websocket: true }')?.skip).toBe('dut is bound to board, which has no WebSocket')
+  expect(played('{ tls: { certificate: valid }, port: 1884 }')).toMatchObject({
+    skip: null,
+    devices: [{ at: { port: 1885 }, tls: { certificate: 'valid' } }, {}],
+  })
 })
 
 test('matrix: bind runs each, and --bind wins over it', () => {

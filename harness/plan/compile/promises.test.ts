@@ -112,6 +112,64 @@ describe('promises', () => {
   })
 })
 
+describe('a board of the hardware map', () => {
+  const withMap = <T>(map: string, act: () => T): T => {
+    const before = process.env.HIL_HARDWARE_MAP
+    put('hardware-map.yaml', map)
+    process.env.HIL_HARDWARE_MAP = join(folder, 'hardware-map.yaml')
+    try {
+      return act()
+    } finally {
+      if (before === undefined) delete process.env.HIL_HARDWARE_MAP
+      else process.env.HIL_HARDWARE_MAP = before
+    }
+  }
+  const entry = (label: string, rest: string): string => `  - { label: ${label}, port: /dev/${label}, ${rest} }\n`
+  const skipWith = (map: string, bind: string): string | null | undefined =>
+    withMap(`boards:\n${map}`, () => {
+      const clauses =
+        'promises: { dut: [backoff.kind = linear] }\nsteps: [{ delay: "${{ contract.dut.backoff.base }}" }]'
+      return compiled(scenario('', clauses), { bind: { dut: bind } }).plans[0]?.skip
+    })
+  const LINEAR = 'contract: { backoff: { kind: linear, base: 1s } }'
+
+  it('has its contract there, as the clauses themselves or by a file beside the map', () => {
+    expect(skipWith(entry('one', LINEAR), 'one')).toBeNull()
+    put('e.contract.yaml', 'backoff: { kind: linear, base: 1s }')
+    expect(skipWith(entry('one', 'contract: { file: e.contract.yaml }'), 'one')).toBeNull()
+    expect(skipWith(entry('one', 'chip: ESP32'), 'one')).toMatch(/^dut has no contract/)
+    expect(skipWith(entry('one', LINEAR) + entry('two', 'chip: ESP32'), 'two')).toMatch(/^dut has no contract/)
+  })
+
+  it('that is one of several has what all of them promise alike', () => {
+    const shelf = 'capabilities: [shelf]'
+    expect(skipWith(entry('a', `${LINEAR}, ${shelf}`) + entry('b', `${LINEAR}, ${shelf}`), 'any:shelf')).toBeNull()
+    expect(skipWith(entry('a', `${LINEAR}, ${shelf}`) + entry('b', shelf), 'any:shelf')).toMatch(/^dut has no contract/)
+  })
+
+  it('with a device in a file of its own has the contract of that file', () => {
+    put('f.yaml', 'use: board\nport: one\ncontract: { backoff: { kind: fixed, base: 3s } }')
+    expect(skipWith(entry('one', LINEAR), `device:${join(folder, 'f.yaml')}`)).toMatch(/says backoff.kind: fixed/)
+    put('g.yaml', 'use: board\nport: one')
+    expect(skipWith(entry('one', LINEAR), `device:${join(folder, 'g.yaml')}`)).toBeNull()
+  })
+
+  it.each([
+    ['contract: { backof: { kind: fixed, base: 1s } }', 2, /backof/],
+    ['contract: { backoff: { kind: fixed, bas: 1s } }', 2, /bas/],
+    ['contract: { limits: { connack: 10 } }', 2, /connack|10/],
+  ])('with %s is told with its place', (rest, line, why) => {
+    const act = (): unknown => skipWith(entry('one', rest), 'one')
+    expect(act).toThrow(
+      expect.objectContaining({
+        code: 'board/bad-map',
+        message: expect.stringMatching(why),
+        at: expect.objectContaining({ line }),
+      }),
+    )
+  })
+})
+
 it('docs/contracts.md has each clause', () => {
   const page = readFileSync(join(resolve(import.meta.dirname, '../../..'), 'docs/contracts.md'), 'utf8')
   const clausesOf = (schema: unknown, path: string): string[] => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { milliseconds, seconds } from '../../../emulators/index.ts'
-import { type Contract, contractShape } from '../../devices/index.ts'
+import { type Contract, contractShape, deviceKinds } from '../../devices/index.ts'
 import {
   childOf,
   type Diagnostics,
@@ -38,7 +38,9 @@ export function contractsOf(
 }
 
 function contractOf(device: Node, scope: Scope, diagnostics: Diagnostics): ScopeMap | null {
-  const said = childOf(device, 'contract')
+  const use = childOf(device, 'use')
+  const kind = use?.kind === 'scalar' ? deviceKinds[String(use.value)] : undefined
+  const said = childOf(device, 'contract') ?? kind?.contract?.(device)
   if (said === undefined) return null
   const node = fromFile(said, diagnostics)
   if (node === undefined) return null
