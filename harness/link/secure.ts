@@ -4,6 +4,7 @@
 import { X509Certificate } from 'node:crypto'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, createSecureContext, TLSSocket } from 'node:tls'
+import { realDate } from '../virtual-time/index.ts'
 import { carriedBy } from './sockets.ts'
 import type { LinkTls, Upstream } from './state.ts'
 
@@ -75,7 +76,7 @@ function refusal(socket: TLSSocket, ca: string): string | null {
   const given = new X509Certificate(raw)
   const root = new X509Certificate(ca)
   if (!given.checkIssued(root) || !given.verify(root.publicKey)) return 'its certificate is of another authority'
-  const now = Date.now()
+  const now = realDate()
   if (Date.parse(given.validTo) < now || Date.parse(given.validFrom) > now) return 'its certificate is not valid now'
   return null
 }

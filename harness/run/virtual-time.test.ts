@@ -172,6 +172,24 @@ describe('a run in virtual time', () => {
     }
   })
 
+  it.each([
+    ['valid', null, ['connack']],
+    ['expired', 'ValueError', []],
+  ] as const)('speaks TLS with a certificate that is %s, the same each time', async (certificate, refusal, heard) => {
+    const raises = refusal === null ? '' : `, raises: ${refusal}`
+    const text = scenario(`  - connect: { device: blue${raises} }\n  - delay: 1h\n`, 'timeout: 2h').replace(
+      'umqtt.simple }',
+      `umqtt.simple, with: { ssl: verify }, link: { tls: { certificate: ${certificate} } }, poll: false }`,
+    )
+    const [one, other] = [await runText(text, virtual), await runText(text, virtual)]
+    expect(one.status).toBe('passed')
+    const down = one.events.flatMap((e) => (e.kind === 'packet' && e.direction === 'down' ? [e.packet.type] : []))
+    expect(down).toEqual(heard)
+    // A handshake that is refused has ended, and nobody waits for it.
+    expect(one.events.findLast((e) => e.kind === 'step' && e.step === '0')!.at).toBeLessThan(1000)
+    expect(writeTimeline({}, other.events)).toBe(writeTimeline({}, one.events))
+  })
+
   it('leaves the process as it was', async () => {
     const before = [setTimeout, setImmediate, Date, Math.random, performance.now]
     await run(planIn('scenarios/01-hello.scenario.yaml'), virtual)

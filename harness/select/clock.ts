@@ -28,10 +28,9 @@ export function whyReal(plan: Plan, { kind, name }: Pick<ChosenBroker, 'kind' | 
   if (plan.clock === 'real') return 'it says clock: real'
   if (!kind.isEmbedded) return `the broker ${name} has a time of its own`
   if (plan.fleet !== null) return 'a fleet runs in real time'
-  for (const { name: device, use, settings, tls } of plan.devices) {
+  for (const { name: device, use, settings } of plan.devices) {
     const own = deviceKinds[use]?.ownTime?.(settings) ?? null
     if (own !== null) return `${device} is ${own}, which has a time of its own`
-    if (tls !== null) return `${device} speaks TLS, which needs a socket of the operating system`
   }
   return null
 }

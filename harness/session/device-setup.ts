@@ -24,7 +24,11 @@ export interface OpenDevice {
 export async function openDeviceLink(plan: DevicePlan, { session, broker }: DeviceEnv): Promise<OpenDevice> {
   const kind = deviceKinds[plan.use]
   const files = kind?.readsFiles === true
-  const security = await session.take(`the certificates of ${plan.name}`, securityOf(plan, files))
+  // Keys are made by threads of the system, which takes no time of the run's.
+  const goOn = plan.tls === null ? undefined : session.clock.hold?.()
+  const security = await session
+    .take(`the certificates of ${plan.name}`, securityOf(plan, files))
+    .finally(() => goOn?.())
   const web = plan.websocket ? webOf(broker) : null
   const link = await session.take(
     `the link of ${plan.name}`,

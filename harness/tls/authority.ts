@@ -2,6 +2,7 @@
 // signs. Each wrong certificate is wrong in one way only, so that a refusal tells what was checked.
 
 import { optionalPackage } from '../../emulators/index.ts'
+import { realDate } from '../virtual-time/index.ts'
 
 /** A certificate and its private key, as PEM. */
 export interface CertificateKeyPair {
@@ -105,4 +106,4 @@ async function generate(name: string, options: Options & { ca?: CertificateKeyPa
   return { cert, key }
 }
 
-const days = (n: number): Date => new Date(Date.now() + n * DAY)
+const days = (n: number): Date => new Date(realDate() + n * DAY)

@@ -8,6 +8,9 @@ import { World } from './world.ts'
 
 export { perWorld } from './current.ts'
 
+/** The date outside of any virtual run, in milliseconds: the one that OpenSSL looks at. */
+export const realDate = (): number => real.Date.now()
+
 /** Real time between two looks at how far a run is, ms. */
 const LOOK_MS = 1000
 

@@ -6,10 +6,12 @@ import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import timers from 'node:timers'
 import timerPromises from 'node:timers/promises'
+import tls from 'node:tls'
 import { Problem } from '../../emulators/index.ts'
 import { virtualChance } from './chance.ts'
 import { current } from './current.ts'
 import { memoryNet } from './net/index.ts'
+import { memoryTls } from './net/tls.ts'
 import { real } from './real.ts'
 import { virtualPromises, virtualTimers } from './timers.ts'
 import type { World } from './world.ts'
@@ -44,14 +46,15 @@ const refused = (what: string) => (): never => {
 type Table = Record<string, unknown>
 
 /** What is replaced, where, by what. */
-const replacements = (world: World): readonly (readonly [object, Table])[] => [
+const replacements = (world: World, inMemory = memoryNet(world)): readonly (readonly [object, Table])[] => [
   [globalThis, { ...virtualTimers, Date: VirtualDate }],
   [timers, virtualTimers],
   [timerPromises, virtualPromises],
   [performance, { now: millis }],
   [process, { hrtime }],
   ...virtualChance(world),
-  [net, memoryNet(world)],
+  [net, { ...inMemory }],
+  [tls, memoryTls(inMemory.connect)],
   [net.Socket.prototype, { connect: refused('a socket of the operating system') }],
   [net.Server.prototype, { listen: refused('a listener of the operating system') }],
   [childProcess, Object.fromEntries(STARTERS.map((name) => [name, refused('a process')]))],

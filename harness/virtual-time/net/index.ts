@@ -13,7 +13,7 @@ interface ConnectOptions extends MemorySocketOptions {
 }
 
 /** The functions of `node:net` that connect and listen. */
-export function memoryNet(world: World): Record<string, unknown> {
+export function memoryNet(world: World) {
   const listeners = new Listeners<MemoryServer>()
   const poll = new Poll(world)
 
