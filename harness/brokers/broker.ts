@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { type Duration, Problem } from '../../emulators/index.ts'
+import { explainSettings } from '../scenario/index.ts'
 
 export interface Credentials {
   readonly username: string
@@ -134,7 +135,8 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
   const parse = (given: unknown): O => {
     const parsed = options.safeParse(given ?? {})
     if (parsed.success) return parsed.data
-    throw new Problem('broker/bad-options', `broker ${name}: ${z.prettifyError(parsed.error)}`, {
+    const wrong = explainSettings(parsed.error, given, options, 'option')
+    throw new Problem('broker/bad-options', `broker ${name}: ${wrong.join('\n')}`, {
       hint: hintFor(options),
     })
   }

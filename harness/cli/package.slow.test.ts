@@ -111,24 +111,35 @@ describe('the package', () => {
     )
   }, 60_000)
 
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const options = [
+    ...['--strict', '--module', 'nodenext', '--target', 'es2023'],
+    ...['--lib', 'es2023,esnext.disposable', '--types', 'node'],
+  ]
+
+  it('has a guide to extensions of which each example is right for the compiler', () => {
+    const folder = project('extensions')
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    const guide = readFileSync(join(ROOT, 'docs/extending.md'), 'utf8')
+    const examples = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text], k) => {
+      writeFileSync(join(folder, `example${k}.ts`), text!)
+      return `example${k}.ts`
+    })
+    expect(examples.length).toBeGreaterThan(5)
+    // Declarations of MQTT.js's own packages want those of a browser.
+    const ours = [...options, '--skipLibCheck', '--noEmit']
+    expect(run(process.execPath, [tsc, ...ours, ...examples], folder)).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+  }, 90_000)
+
   it('can be imported, with its types', () => {
     const folder = project('program')
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     const guide = readFileSync(join(ROOT, 'docs/programs.md'), 'utf8')
     const [program] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text!)
     writeFileSync(join(folder, 'program.ts'), program!)
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const options = [
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2023',
-      '--lib',
-      'es2023,esnext.disposable',
-      '--types',
-      'node',
-    ]
     expect(run(process.execPath, [tsc, ...options, 'program.ts'], folder)).toMatchObject({ status: 0, stdout: '' })
     expect(run(process.execPath, ['program.js'], folder)).toMatchObject({
       status: 0,

@@ -136,7 +136,7 @@ describe('a file that is no scenario', () => {
       'options that its broker has not',
       'name: x\nversion: 1\nbroker: { use: aedes, with: { quueLimit: 3 } }\nsteps: [{ delay: 1ms }]\n',
       'broker/bad-options',
-      /:3:1 .*quueLimit/s,
+      /:3:1 .*unknown option "quueLimit"; did you mean "queueLimit"\?/s,
     ],
   ])('%s', async (_, text, complaint, told) => {
     using scratch = new Scratch()

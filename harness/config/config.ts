@@ -6,8 +6,7 @@ import { z } from 'zod'
 import { type Place, Problem } from '../../emulators/index.ts'
 import type { BrokerKind } from '../brokers/index.ts'
 import type { ReporterKind } from '../report/index.ts'
-import { size } from '../scenario/index.ts'
-import { explainConfig } from './explain-config.ts'
+import { explainSettings, size } from '../scenario/index.ts'
 import { EXTENSIONS, type OwnBroker, withExtensions } from './extensions.ts'
 import { importModule } from './import-module.ts'
 import { NAMES } from './names.ts'
@@ -84,7 +83,7 @@ export async function loadConfig(named: string | undefined): Promise<ResolvedCon
   const settings = await withExtensions(await importDefault(file), dirname(resolve(file)), file, resolve(file))
   const parsed = configSchema.safeParse(settings)
   if (parsed.success) return { ...parsed.data, folder: dirname(resolve(file)) }
-  const lines = explainConfig(parsed.error, settings, configSchema)
+  const lines = explainSettings(parsed.error, settings, configSchema)
   throw new Problem('config/invalid', `${file}: ${lines.join('\n')}`, {
     hint: `its settings are ${Object.keys(configSchema.shape).join(', ')}`,
   })

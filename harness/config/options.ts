@@ -3,8 +3,7 @@
 
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
-import { timeSpan } from '../scenario/index.ts'
-import { explainConfig } from './explain-config.ts'
+import { explainSettings, timeSpan } from '../scenario/index.ts'
 
 const texts = z.record(z.string(), z.string())
 
@@ -45,7 +44,7 @@ export const OPTIONS = {
 export function parseOptions<S extends z.ZodObject>(schema: S, given: unknown, door: string): z.output<S> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const lines = explainConfig(parsed.error, given, schema, 'option')
+  const lines = explainSettings(parsed.error, given, schema, 'option')
   throw new Problem('config/bad-option', `${door}: ${lines.join('\n')}`, {
     hint: `its options are ${Object.keys(schema.shape).join(', ')}`,
   })

@@ -4,6 +4,7 @@
 export { type ValidateOptions, validate } from './check.ts'
 export { clipText, hexClipped, quoteClipped, SHOWN_BYTES, whereTheyDiffer } from './clip.ts'
 export { type Diagnostic, Diagnostics, isError, type Severity } from './diagnostic.ts'
+export { explainSettings } from './explain-settings.ts'
 export type { Scope } from './expression/evaluate.ts'
 export { isDeferred } from './expression/template.ts'
 export {

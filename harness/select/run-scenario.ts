@@ -67,6 +67,8 @@ export interface ScenarioText {
   readonly file?: string | undefined
 }
 
+const TEXT = z.strictObject({ text: z.string(), file: z.string().optional() })
+
 /**
  * Runs a scenario once for each combination of its matrix, one after the other, and gives all runs in that order.
  * A failed claim is no exception: look at `status` and `verdicts`.
@@ -78,7 +80,10 @@ export async function runScenario(
   given: RunScenarioOptions = {},
 ): Promise<readonly ScenarioRun[]> {
   const options = parseOptions(schema, await withExtensions(given, process.cwd(), 'runScenario'), 'runScenario')
-  const { file, text } = typeof scenario === 'string' ? await read(scenario) : { file: 'scenario.yaml', ...scenario }
+  const { file, text } =
+    typeof scenario === 'string'
+      ? await read(scenario)
+      : { file: 'scenario.yaml', ...parseOptions(TEXT, scenario, 'runScenario') }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const signal = options.signal ?? new AbortController().signal
   const config = options.brokers === undefined ? {} : { brokers: options.brokers }

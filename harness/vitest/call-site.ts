@@ -22,13 +22,19 @@ export function callSite(above: Asker): CallSite {
   return {
     place(error) {
       if (!(error instanceof Error)) return error
-      if (error instanceof Problem && error.hint !== undefined && !error.message.endsWith(error.hint))
-        error.message += `\n  hint: ${error.hint}`
+      withHint(error)
       const frames = (here.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !line.includes(OURS))
       error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
       return error
     },
   }
+}
+
+/** The error with its hint in the message, which is all that vitest shows. */
+export function withHint<E>(error: E): E {
+  if (error instanceof Problem && error.hint !== undefined && !error.message.endsWith(error.hint))
+    error.message += `\n  hint: ${error.hint}`
+  return error
 }
 
 export function claimError(name: 'ClaimFailed' | 'Inconclusive', message: string): Error {

@@ -79,19 +79,27 @@ export class TestLink implements Linked {
 
   /** `blackhole` (the default): bytes vanish and nobody is told. */
   down(mode: LinkDownMode = 'blackhole'): Promise<void> {
-    return done(this.#rig, { network: { device: this.name, state: 'down', mode } }, callSite(this.down))
+    return done(
+      this.#rig,
+      { network: { device: this.name, state: 'down', mode } },
+      callSite(this.down),
+      `${this.name}.link.down()`,
+    )
   }
 
   up(): Promise<void> {
-    return done(this.#rig, { network: { device: this.name, state: 'up' } }, callSite(this.up))
+    return done(this.#rig, { network: { device: this.name, state: 'up' } }, callSite(this.up), `${this.name}.link.up()`)
   }
 
   /** From now on; what is answered ends it. */
-  async disturb<T extends PacketType = PacketType>(what: Disturb<T>): Promise<{ release(): Promise<void> }> {
+  disturb<T extends PacketType = PacketType>(what: Disturb<T>): Promise<{ release(): Promise<void> }> {
     const site = callSite(this.disturb)
     const id = `disturb${++disturbances}`
-    await done(this.#rig, { id, disturb: { device: this.name, ...what } as unknown as YamlMap }, site)
-    return { release: () => done(this.#rig, { release: { id } }, site) }
+    const words = { id, disturb: { device: this.name, ...what } as unknown as YamlMap }
+    const released = `${this.name}.link.disturb().release()`
+    const disturbance = { release: () => done(this.#rig, { release: { id } }, site, released) }
+    const doing = performedWell(this.#rig, words, site, 'disturb').then(() => disturbance)
+    return watched(this.#rig, doing, { what: `${this.name}.link.disturb()`, site, isClaim: false })
   }
 
   /** Makes up a packet, or bytes as hex, on the connection there is. */
@@ -99,7 +107,12 @@ export class TestLink implements Linked {
     to: 'device' | 'broker',
     what: ({ readonly packet: YamlMap } | { readonly hex: string }) & { readonly frame?: 'binary' | 'text' },
   ): Promise<void> {
-    return done(this.#rig, { inject: { device: this.name, to, ...what } as YamlMap }, callSite(this.inject))
+    return done(
+      this.#rig,
+      { inject: { device: this.name, to, ...what } as YamlMap },
+      callSite(this.inject),
+      `${this.name}.link.inject()`,
+    )
   }
 }
 
@@ -183,17 +196,22 @@ export class TestDevice<M extends string = string, S extends string = string> im
 
   /** As by the reset button: its memory is gone, and no packet is sent. */
   reset(): Promise<void> {
-    return done(this.#rig, { reset: this.name }, callSite(this.reset))
+    return done(this.#rig, { reset: this.name }, callSite(this.reset), `${this.name}.reset()`)
   }
 
   /** `off`: gone without a byte. */
   power(state: 'on' | 'off' | 'cycle'): Promise<void> {
-    return done(this.#rig, { power: { device: this.name, state } }, callSite(this.power))
+    return done(this.#rig, { power: { device: this.name, state } }, callSite(this.power), `${this.name}.power()`)
   }
 
   /** Sets a pin, by its name under `signals`. */
   drive(signal: S, level: 0 | 1): Promise<void> {
-    return done(this.#rig, { drive: { device: this.name, signal, value: level } }, callSite(this.drive))
+    return done(
+      this.#rig,
+      { drive: { device: this.name, signal, value: level } },
+      callSite(this.drive),
+      `${this.name}.drive()`,
+    )
   }
 
   #call(verb: string, words: object, site: CallSite): Promise<PlainValue> {
@@ -226,13 +244,15 @@ export function refuseFakeTimers(site: CallSite): void {
   throw site.place(new TypeError(`${message}\n  hint: ${hint}`))
 }
 
-/** Any step of a scenario, awaited. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
-export function done(rig: InteractiveSession, words: YamlMap, site: CallSite): Promise<void> {
-  const what = Object.keys(words).find((key) => key !== 'id') ?? 'step'
-  const doing = performed(rig, words, site).then(({ outcome, verdict }) => {
-    if (outcome !== 'passed') throw failed(rig, what, verdict, site)
-  })
-  return watched(rig, doing, { what, site, isClaim: false })
+/** Any step of a scenario, awaited; `what` it was in the test. Rejects with ClaimFailed or Inconclusive, and with Problem for one that is wrong. */
+export function done(rig: InteractiveSession, words: YamlMap, site: CallSite, what: string): Promise<void> {
+  const verb = Object.keys(words).find((key) => key !== 'id') ?? 'step'
+  return watched(rig, performedWell(rig, words, site, verb), { what, site, isClaim: false })
+}
+
+async function performedWell(rig: InteractiveSession, words: YamlMap, site: CallSite, verb: string): Promise<void> {
+  const { outcome, verdict } = await performed(rig, words, site)
+  if (outcome !== 'passed') throw failed(rig, verb, verdict, site)
 }
 
 /** With the stack of whoever asked, not of the rig. */

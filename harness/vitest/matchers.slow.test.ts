@@ -28,6 +28,12 @@ it('what holds passes', () => {
   expect(ran.out).not.toContain('Unhandled')
 })
 
+it('settings that are wrong fail the test with the hint', () => {
+  expect(tests('misspelt').flatMap(({ failureMessages }) => failureMessages)).toEqual([
+    expect.stringMatching(/^Problem: unknown broker "mosquito"\n +hint: did you mean "mosquitto"\?/),
+  ])
+})
+
 /** By the title of a test in failing.test.ts: what its message must say. */
 const SAID: Readonly<Record<string, readonly RegExp[]>> = {
   'toHaveSent: another QoS': [
@@ -72,6 +78,12 @@ const SAID: Readonly<Record<string, readonly RegExp[]>> = {
     /^ClaimFailed: .* was not awaited: it is still open at the end of the test/,
   ],
   'a call that nobody awaits': [/^ClaimFailed: blue\.connect\(\) was not awaited/],
+  'a device that nobody awaits': [/^ClaimFailed: device\('umqtt\.simple'\) was not awaited: .*\n +hint: await it/],
+  'a link that nobody awaits': [/^ClaimFailed: link\('mine'\) was not awaited: /],
+  'a disturbance that nobody awaits': [/^ClaimFailed: mine\.link\.disturb\(\) was not awaited: /],
+  'a message that nobody awaits': [/^ClaimFailed: observer\.next\(\) was not awaited: it had not ended/],
+  'an event that nobody awaits': [/^ClaimFailed: timeline\.waitFor\(\) was not awaited: it had not ended/],
+  'a step that nobody awaits': [/^ClaimFailed: perform\(\{ broker \}\) was not awaited: /],
   'a window that is longer than the test: it has not come': [
     /^ClaimFailed: expect\(blue\)\.toHaveReceived[\s\S]*within 1m[\s\S]*when the test's time was up \(2\.7s[\s\S]*CONNACK/,
   ],

@@ -44,8 +44,18 @@ it('each option has its type', async () => {
     [{ vars: { a: 1 } }, 'vars.a: expected text, got 1'],
     [{ bind: 'blue=mqttjs' }, 'bind: expected a map, got the text "bind"'],
     [{ seed: 1.5 }, 'seed: '],
+    [{ clock: 'virtaul' }, 'clock: the text "virtaul" is not one of real, virtual, auto; did you mean "virtual"?'],
     [{ signal: {} }, 'expected an AbortSignal'],
     [{ attach: 1 }, 'expected a function'],
   ] as const)
     expect(await ran(options)).toContain(told.replace('"bind"', '"blue=mqttjs"'))
+})
+
+it('a scenario that is neither a path nor a text is refused, and told what it could be', async () => {
+  const refused = (scenario: unknown) =>
+    runScenario(scenario as never).catch(({ code, message }) => `${code} ${message}`)
+  expect(await refused({ txt: TEXT })).toMatch(
+    /^config\/bad-option runScenario: [\s\S]*unknown option "txt"; did you mean "text"\?/,
+  )
+  expect(await refused(undefined)).toMatch(/^config\/bad-option runScenario: expected a map, got nothing/)
 })

@@ -8,6 +8,7 @@ import { type CallSite, callSite } from './call-site.ts'
 import { failed, performed } from './device.ts'
 import { type FoundEvent, type FoundMessage, plainLines, readable } from './found.ts'
 import { DEFAULT_WITHIN, inWords, sum } from './in-words.ts'
+import { watched } from './taken-up.ts'
 import type { Claimed, ClaimWindow, MessageMatch } from './words.ts'
 
 /** What it is to a matcher. */
@@ -73,7 +74,9 @@ export class TestTimeline {
   /** The first event of the test (or after a mark) that fits. Rejects with ClaimFailed when none comes. */
   waitFor(wanted: Claimed, terms: Pick<ClaimWindow, 'within' | 'after'> = {}): Promise<FoundEvent> {
     const look = terms.after === undefined ? { since: 'start' } : { after: terms.after }
-    return awaited(this.#rig, wanted, { within: terms.within ?? DEFAULT_WITHIN, ...look }, callSite(this.waitFor))
+    const site = callSite(this.waitFor)
+    const work = awaited(this.#rig, wanted, { within: terms.within ?? DEFAULT_WITHIN, ...look }, site)
+    return watched(this.#rig, work, { what: 'timeline.waitFor()', site, isClaim: false })
   }
 }
 
@@ -93,8 +96,12 @@ export class TestObserver {
   }
 
   /** The next message (that fits) after the one that the last `next` gave. Rejects with ClaimFailed when none comes. */
-  async next(wanted: MessageMatch = {}, terms: Pick<ClaimWindow, 'within'> = {}): Promise<FoundMessage> {
+  next(wanted: MessageMatch = {}, terms: Pick<ClaimWindow, 'within'> = {}): Promise<FoundMessage> {
     const site = callSite(this.next)
+    return watched(this.#rig, this.#next(wanted, terms, site), { what: 'observer.next()', site, isClaim: false })
+  }
+
+  async #next(wanted: MessageMatch, terms: Pick<ClaimWindow, 'within'>, site: CallSite): Promise<FoundMessage> {
     const id = `next${++nexts}`
     const look = this.#last === null ? { since: 'start' } : { after: this.#last }
     // `after` measures from the message before, which may be long ago.

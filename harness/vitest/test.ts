@@ -8,7 +8,7 @@ import { loadConfig, type ResolvedConfig } from '../config/index.ts'
 import type { DevicePlan, YamlMap } from '../plan/index.ts'
 import { InteractiveSession } from '../run/index.ts'
 import { brokerFor, factsOf, openChosen } from '../select/index.ts'
-import { callSite } from './call-site.ts'
+import { type CallSite, callSite, withHint } from './call-site.ts'
 import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './device.ts'
 import { KeptBrokers } from './kept-brokers.ts'
 import type { HilMatchers } from './matcher-types.ts'
@@ -16,7 +16,7 @@ import { matchers } from './matchers.ts'
 import { listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
-import { forgotten } from './taken-up.ts'
+import { forgotten, watched } from './taken-up.ts'
 import type { DeviceKindName, DeviceOptions, FirmwareWord, MethodOf, OptionsOf } from './words.ts'
 import { untilShutdown } from './worker-shutdown.ts'
 
@@ -97,6 +97,22 @@ function configOf(file: string | undefined): Promise<ResolvedConfig> {
 /** How long a call may take in a test without a limit; milliseconds. */
 const ONE_MINUTE = 60_000
 
+/** What a test's settings come to. Throws Problem with its hint in the message. */
+async function settled(given: HilSettings, options: ParsedOptions) {
+  try {
+    const hil = settingsOf(given)
+    const config = await configOf(options.config)
+    return { hil, chosen: brokerFor(null, hil.broker ?? onlyOf(listOf(options.broker)), {}, config) }
+  } catch (error) {
+    throw withHint(error)
+  }
+}
+
+const hinted = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw withHint(error)
+  })
+
 interface RigFixtures {
   readonly hil: HilSettings
   readonly kept: KeptBrokers
@@ -114,11 +130,8 @@ const WITH_RIG = plain.extend<RigFixtures>({
     { scope: 'file' },
   ] as never,
   rig: async ({ hil: given, kept, task, signal, onTestFinished }, use) => {
-    const hil = settingsOf(given)
     const options = inject('mqttHil') ?? {}
-    const config = await configOf(options.config)
-    const word = hil.broker ?? onlyOf(listOf(options.broker))
-    const chosen = brokerFor(null, word, {}, config)
+    const { hil, chosen } = await settled(given, options)
     const limited = task.timeout > 0 && Number.isFinite(task.timeout)
     const left: Error[] = []
     // What a fixture throws when it is given back is told twice, and keeps others from being given back.
@@ -149,16 +162,20 @@ const WITH_RIG = plain.extend<RigFixtures>({
 
 /** vitest's `test` with a broker, devices, links, an observer and the timeline as fixtures. */
 export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
-  broker: async ({ rig }, use) => use(belongs(await rig.broker(), 'broker', rig)),
+  broker: async ({ rig }, use) => use(belongs(await hinted(rig.broker()), 'broker', rig)),
   timeline: async ({ rig }, use) => use(belongs(new TestTimeline(rig), 'timeline', rig)),
   observer: async ({ rig }, use) => {
-    await rig.observer()
+    await hinted(rig.observer())
     await use(belongs(new TestObserver(rig), 'observer', rig))
   },
   device: async ({ rig }, use) => {
     let count = 0
-    const make = async (kind: string, options: DeviceOptions = {}): Promise<TestDevice> => {
+    const make = (kind: string, options: DeviceOptions = {}): Promise<TestDevice> => {
       const site = callSite(make)
+      const what = `device('${kind}')`
+      return watched(rig, opened(kind, options, site), { what, site, isClaim: false })
+    }
+    const opened = async (kind: string, options: DeviceOptions, site: CallSite): Promise<TestDevice> => {
       refuseFakeTimers(site)
       const { name = `device${++count}`, tls, websocket, ...words } = options
       const asked = { ...(tls === undefined ? {} : { tls }), ...(websocket === undefined ? {} : { websocket }) }
@@ -178,10 +195,13 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
   },
   link: async ({ rig }, use) => {
     let count = 0
-    const make: HilFixtures['link'] = async (name = `link${++count}`, options = {}) => {
+    const make: HilFixtures['link'] = (name = `link${++count}`, options = {}) => {
       const site = callSite(make)
+      return watched(rig, opened(name, options.tls === true, site), { what: `link('${name}')`, site, isClaim: false })
+    }
+    const opened = async (name: string, secured: boolean, site: CallSite): Promise<TestLink> => {
       refuseFakeTimers(site)
-      const tls: DevicePlan['tls'] = options.tls ? { certificate: 'valid', mutual: false } : null
+      const tls: DevicePlan['tls'] = secured ? { certificate: 'valid', mutual: false } : null
       try {
         const { link, ca } = await rig.link(name, tls)
         return belongs(new TestLink(rig, name, { host: link.host, port: link.port, ca }), 'link', rig)
@@ -192,7 +212,8 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
     await use(make)
   },
   perform: async ({ rig }, use) => {
-    const perform: HilFixtures['perform'] = (step) => done(rig, step, callSite(perform))
+    const perform: HilFixtures['perform'] = (step) =>
+      done(rig, step, callSite(perform), `perform({ ${Object.keys(step).join(', ')} })`)
     await use(perform)
   },
 })

@@ -33,7 +33,8 @@ export interface OwnContext {
  * `publish(topic, payload: Uint8Array, { qos, retain })`, `subscribe(topics, { qos })`, `unsubscribe(topics)`,
  * `connect({ clean })`, `ping()`, `check()`, `wait()`, `loop({ timeout })`, `disconnect()`; others get their arguments.
  */
-export type OwnCall = (...args: never[]) => PlainValue | undefined | Promise<PlainValue | undefined>
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that returns nothing is one as well
+export type OwnCall = (...args: never[]) => PlainValue | void | Promise<PlainValue | void>
 
 /** A started program: its calls by name, and how it is stopped. */
 export interface OwnProgram {

@@ -1,7 +1,7 @@
-// What is wrong in a config, a line for each setting: its path, what is expected there, and what stands there.
+// What is wrong in a config or in options, a line for each setting: its path, what is expected there, and what stands there.
 
 import { z } from 'zod'
-import { didYouMean } from '../scenario/index.ts'
+import { didYouMean } from './suggest.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** `what` a setting is called where it was said. */
-export function explainConfig(
+export function explainSettings(
   error: z.ZodError,
   settings: unknown,
   schema: z.ZodType,
@@ -40,9 +40,16 @@ function wrong(issue: z.core.$ZodIssue, got: unknown): string {
       return `expected at least ${issue.minimum}, got ${shown(got)}`
     case 'too_big':
       return `expected at most ${issue.maximum}, got ${shown(got)}`
+    case 'invalid_value':
+      return notOneOf(issue.values.map(String), got)
     default:
       return issue.message
   }
+}
+
+function notOneOf(values: readonly string[], got: unknown): string {
+  const near = typeof got === 'string' ? didYouMean(got, values) : undefined
+  return `${shown(got)} is not one of ${values.join(', ')}${near === undefined ? '' : `; ${near}`}`
 }
 
 /** No value of a map or a list is shown: there may be a password in it. */
