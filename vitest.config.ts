@@ -17,8 +17,8 @@ export default defineConfig(({ mode }) => ({
     setupFiles: process.env.TESTS_PASSED === undefined ? [] : ['./.ci/once.mjs'],
     // The modules of the harness are loaded once for each worker, and not for each of the files.
     isolate: false,
-    // They wait more than they work, but they claim times: where there are fewer processors, they would disturb each other.
-    maxWorkers: 2,
+    // They wait more than they work; that none of them depends on how fast the machine is, they must show anyway.
+    maxWorkers: 4,
     // Some start brokers, boards, browsers and whole runs of scenarios, on a machine that may be slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,

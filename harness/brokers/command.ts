@@ -10,8 +10,9 @@ import { BoundedRegExp } from '../outside/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { accessOptions, credentialsOf, tlsOf } from './access-options.ts'
 import { type BrokerKind, type BrokerTls, defineBroker, type Environment } from './broker.ts'
-import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
+import { openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
+import { type BrokerStart, HOST } from './recipe.ts'
 import { durationText } from './values.ts'
 
 /** What can stand in `${{ … }}` in the options of a broker by a command. */

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { type BrokerKind, defineBroker } from './broker.ts'
-import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
+import { openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
+import { type BrokerStart, HOST } from './recipe.ts'
 import { websocket } from './values.ts'
 
 /** Measured with 2.9.10: 13 ms at most; with an odd keep alive it is even 0.5 s early. The rest is for busy machines. */

@@ -9,9 +9,10 @@ import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { Child } from '../child/index.ts'
 import { type BrokerKind, defineBroker, type Environment } from './broker.ts'
-import { type BrokerStart, HOST, openChildBroker } from './child-broker.ts'
+import { openChildBroker } from './child-broker.ts'
 import { findProgram } from './find-program.ts'
 import { reach } from './probe.ts'
+import { type BrokerStart, HOST } from './recipe.ts'
 import { websocket } from './values.ts'
 
 /**

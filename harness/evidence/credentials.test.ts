@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { casesOf } from '../random-cases.testing.ts'
 import { maskCredentials } from './credentials.ts'
 
 const text = (value: string | Uint8Array): Buffer => {
@@ -70,6 +71,6 @@ it('a CONNECT that is broken anywhere shows no part of its password', () => {
       const seen = shown(cut)
       for (let k = 0; k + 6 <= SECRET.length; k++) expect(seen).not.toContain(SECRET.slice(k, k + 6))
     }),
-    { numRuns: 3000 },
+    { numRuns: casesOf(3000) },
   )
 })

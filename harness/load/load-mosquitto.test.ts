@@ -53,7 +53,7 @@ steps:
     const run = await runFleet(
       `
 fleet:
-  sensors: { use: umqtt.simple, count: 6, arrival: { over: 1s }, connect: { keepalive: 60s } }
+  sensors: { use: umqtt.simple, count: 8, arrival: { over: 1s }, connect: { keepalive: 60s } }
 observer: false
 steps:
   - expect: { fleet: { group: sensors, ended: 50% }, within: 30s }
@@ -64,7 +64,10 @@ slo:
     )
     const { load } = run
     expect(claimsOf(run)).toEqual(['pass'])
-    expect(load!.counts.all).toMatchObject({ connects: 3, connect_failures: 3 })
+    // Where the machine was slow to start it, mosquitto takes one more: those that asked whether it listens count as gone twice.
+    const { connects, connect_failures: refused } = load!.counts.all!
+    expect([3, 4]).toContain(connects)
+    expect(refused).toBe(8 - connects!)
     const refusals = Object.keys(load!.errors).filter((kind) => kind.startsWith('connect: '))
     expect(new Set(refusals.map((kind) => kind.replace(/closed|ECONNRESET|EPIPE/, 'ended')))).toEqual(
       new Set(['connect: ended before CONNACK']),

@@ -4,6 +4,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
+import type { LoadResult } from '../run/index.ts'
 import {
   allPublish,
   COLLECTOR,
@@ -119,11 +120,13 @@ steps:
   })
 })
 
-describe.concurrent('libraries that return false', () => {
-  const text = (use: string): string => `
+describe.concurrent('libraries that return false', { timeout: 200_000 }, () => {
+  const text = (use: string, options: string): string => `
+timeout: 180s
 fleet:${COLLECTOR}
   sensors:
     use: ${use}
+    with: ${options}
     count: 20
     subscribe: [{ topic: "cmd/\${{ i }}" }]
     publish: [{ topic: "t/\${{ i }}", every: 300ms, size: 32 }]
@@ -132,11 +135,15 @@ steps:
   - fleet: { group: sensors, network: down, mode: close }
   - expect: { fleet: { group: sensors, at-most: 0% }, within: 60s }
   - fleet: { group: sensors, network: up }
-  - expect: { fleet: { group: sensors, connected: 100% }, within: 60s }
+  - expect: { fleet: { group: sensors, connected: 100% }, within: 120s }
 `
 
-  it.each(['pubsubclient', 'arduino-mqtt'])('%s: devices come back as the example does, and go on', async (use) => {
-    const run = await runFleet(text(use))
+  // By itself arduino-mqtt waits a second for an answer, and begins again: too little where the machine is slow.
+  it.each([
+    ['pubsubclient', '{}'],
+    ['arduino-mqtt', '{ timeout: 60s }'],
+  ])('%s: devices come back as the example does, and go on', async (use, options) => {
+    const run = await runFleet(text(use, options))
     const { load, bug } = run
     expect([bug, claimsOf(run)]).toEqual([undefined, ['pass', 'pass', 'pass']])
     expect(load!.counts.all!.reconnects).toBe(20)
@@ -144,12 +151,20 @@ steps:
   })
 })
 
+/** What came late is a matter of the machine. */
+const withoutLate = ({ ledger }: LoadResult): unknown => ({
+  ...ledger,
+  late: 0,
+  first: ledger.first.filter(({ kind }) => kind !== 'late'),
+  groups: Object.fromEntries(Object.entries(ledger.groups).map(([name, group]) => [name, { ...group, late: 0 }])),
+})
+
 describe.concurrent('a run', () => {
   it('is the same again with the same seed, in however many parts', async () => {
     const text = publishers(30) + allPublish(300)
     const [one, three] = [await measureFleet(text), await measureFleet(text, { shards: 3 })]
     expect(three.shards.map((s) => s.devices)).toEqual([11, 10, 10])
-    expect(three.ledger).toEqual(one.ledger)
+    expect(withoutLate(three)).toEqual(withoutLate(one))
     for (const name of ['messages_published', 'messages_acked', 'messages_received', 'connects'])
       expect(three.counts.all![name]).toBe(one.counts.all![name])
     expect(three.times.all!.publish_ack_time!.count).toBe(300)

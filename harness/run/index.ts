@@ -5,7 +5,8 @@ export { clearRecords, folderNames, type RecordHeader, writeArtifacts } from './
 export { type ConductOptions, conduct, type Unwritten } from './conductor.ts'
 export { describeErrno } from './fs-errors.ts'
 export { withGap } from './gap.ts'
-export { InteractiveSession, type InteractiveSettings, type StepResult } from './interactive-session.ts'
+export { InteractiveSession, type StepResult } from './interactive-session.ts'
+export type { InteractiveSettings } from './interactive-settings.ts'
 export type {
   FleetEnding,
   FleetRun,

@@ -7,14 +7,7 @@ import { type Device, IDLE_KIND } from '../devices/index.ts'
 import type { Event, Timeline } from '../evidence/index.ts'
 import { Judge, TIME_UP, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
-import {
-  type BrokerFacts,
-  type DevicePlan,
-  IncrementalCompiler,
-  type Plan,
-  type Step,
-  type YamlMap,
-} from '../plan/index.ts'
+import { type DevicePlan, IncrementalCompiler, type Plan, type Step, type YamlMap } from '../plan/index.ts'
 import {
   CancelledError,
   type DeviceEnv,
@@ -29,25 +22,10 @@ import type { Stage } from '../steps/index.ts'
 import { asScenario } from './as-scenario.ts'
 import type { Unwritten } from './conductor.ts'
 import { emptyPlan, momentOf, turned } from './interactive-plan.ts'
+import type { InteractiveSettings } from './interactive-settings.ts'
 import { Performer } from './performer.ts'
 import type { ScenarioRun } from './result.ts'
 import { runBroker } from './run-broker.ts'
-
-export interface InteractiveSettings {
-  /** Names the program in messages; files that devices name are looked for from its folder. */
-  readonly file: string
-  readonly openBroker: () => Promise<Broker>
-  readonly broker: BrokerFacts
-  /** Filters that the observer subscribes to, once it is asked for. */
-  readonly observe: readonly string[]
-  readonly seed: number
-  /** How long a call may take that says nothing. */
-  readonly timeout: Duration
-  /** Of the session as a whole, from its beginning: what is open then fails, with what has come so far. Absent: no limit. */
-  readonly budget?: Duration | undefined
-  /** Aborted: whatever is awaited ends. */
-  readonly signal: AbortSignal
-}
 
 /** What a session does not know of itself. */
 export type RunFacts = Pick<ScenarioRun, 'status' | 'attempt' | 'repetition'> & Pick<Plan, 'name' | 'file'>

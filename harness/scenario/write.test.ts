@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
+import { casesOf } from '../random-cases.testing.ts'
 import { interpolate } from './expression.ts'
 import { Diagnostics, parseScenarioText, toPlain } from './index.ts'
 import { bare, documentText, expression, flow, list, map, quoted } from './write.ts'
@@ -84,7 +85,7 @@ it('text of any kind comes back as that text, as a value, in lists and in commen
         steps: [{ publish: { payload: value, list: [value, name] } }, { a: value }],
       })
     }),
-    { numRuns: 500 },
+    { numRuns: casesOf(500) },
   )
 })
 

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
+import { casesOf } from '../random-cases.testing.ts'
 import { childOf, type Node, toPlain } from './tree.ts'
 import { parseScenarioText } from './yaml.ts'
 
@@ -179,10 +180,10 @@ test('any text is a tree or diagnostics', () => {
     if (root !== null) toPlain(root)
     for (const { at } of diagnostics) expect(at.line > 0 && at.column > 0 && at.length >= 0).toBe(true)
   }
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { numRuns: 300 })
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { numRuns: casesOf(300) })
   fc.assert(
     fc.property(yamlish, (pieces) => check(pieces.join(''))),
-    { numRuns: 1000 },
+    { numRuns: casesOf(1000) },
   )
 })
 

@@ -11,6 +11,7 @@ import { replayScenario } from '../../api/replay-scenario.ts'
 import { type Event, type Recording, readRecording, readTimeline, writeTimeline } from '../../evidence/index.ts'
 import { oneLine } from '../../outside/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
+import { casesOf } from '../../random-cases.testing.ts'
 import { hil, Scratch } from '../testing.ts'
 import { nasty } from './texts.ts'
 
@@ -120,7 +121,7 @@ describe('a draft', () => {
           structureOf(draftOf(recordingOf(header(), eventsOf(plain)), settings).text).match(/^ {2}- /gm)!.length,
         )
       }),
-      { numRuns: 300, examples: [[{ ...plain, filter: '\u2028##vso[task.planted]' }]] },
+      { numRuns: casesOf(300), examples: [[{ ...plain, filter: '\u2028##vso[task.planted]' }]] },
     )
   })
 
@@ -182,7 +183,7 @@ describe('a timeline', () => {
         expect(structureOf(text)).not.toMatch(/^\s*broker:|use: (?!replay)/m)
         expect(structureOf(text)).not.toContain('planted')
       }),
-      { numRuns: 1000 },
+      { numRuns: casesOf(1000) },
     )
   })
 

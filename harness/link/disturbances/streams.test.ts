@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Decoded, Decoder } from '../../../emulators/index.ts'
+import { casesOf } from '../../random-cases.testing.ts'
 import type { DisturbanceName } from './index.ts'
 import { Pipe } from './testing.ts'
 
@@ -103,7 +104,7 @@ describe('disturbances that change nothing', () => {
           expect(whole('broker')).toEqual(all)
         },
       ),
-      { numRuns: 400 },
+      { numRuns: casesOf(400) },
     )
   })
 })
@@ -127,7 +128,7 @@ describe('any disturbances', () => {
         if (wanted.some(([name]) => name === 'cut')) expect(parts.hex).toBe(whole.hex)
         else expect({ ...parts, pipe: null }).toEqual({ ...whole, pipe: null })
       }),
-      { numRuns: 400 },
+      { numRuns: casesOf(400) },
     )
   })
 
@@ -143,7 +144,7 @@ describe('any disturbances', () => {
         expect(atBroker.map(whatOf)).toEqual(packetsOf(got).map(whatOf))
         if (!wanted.some(([name]) => name === 'cut')) expect(pipe.at('device')).toEqual(packetsOf(bytes))
       }),
-      { numRuns: 400 },
+      { numRuns: casesOf(400) },
     )
   })
 

@@ -9,16 +9,14 @@ import {
   type FleetHost,
   fleetDevice,
   type Instruction,
-  type Options,
   type Program,
   type PythonError,
   Sources,
 } from '../../../emulators/index.ts'
-import { arrivalTime, type FleetGroup, type FleetPlan, isInShare } from '../../plan/index.ts'
+import { arrivalTime, type FleetGroup } from '../../plan/index.ts'
 import type { FleetStep } from '../../steps/index.ts'
-import type { ShardJob } from '../coordinator/protocol.ts'
-import type { BrokerEndpoint } from './broker-endpoint.ts'
 import { ConnectionStats } from './connection-stats.ts'
+import type { CrewSettings } from './crew-settings.ts'
 import type { CrewStatus } from './crew-status.ts'
 import { DeviceState } from './device-state.ts'
 import { FirmwareWire } from './firmware-wire.ts'
@@ -31,26 +29,7 @@ import { Outgoing } from './outgoing.ts'
 import { PowerControl } from './power-control.ts'
 import { type FleetResidue, residueOf } from './residue.ts'
 import type { ShardContext } from './shard-context.ts'
-
-export interface CrewSettings {
-  readonly plan: FleetPlan
-  readonly seed: number
-  readonly brokers: readonly BrokerEndpoint[]
-  /** By the library's names; for all devices. */
-  readonly credentials: Options
-  readonly tls: ShardJob['tls']
-  readonly shard: number
-  readonly shards: number
-  readonly window: number
-  /** From 0: a shard whose worker died is begun again, and its messages are told from those of the time before. */
-  readonly attempt: number
-  readonly key: number
-  /** Local addresses that connections come from; empty: the kernel chooses. */
-  readonly addresses: readonly string[]
-  /** A few devices reach the broker by a way of their own (through a link). */
-  readonly detours: Readonly<Record<number, BrokerEndpoint>>
-  readonly onBug: (error: unknown) => void
-}
+import { StepOrders } from './step-orders.ts'
 
 /** The heartbeat by which the shard measures its own lag and counts states; ms. */
 const BEAT = 10
@@ -67,6 +46,7 @@ export class ShardRunner implements FleetHost {
   readonly #outgoing: Outgoing
   readonly #incoming: Incoming
   readonly #power: PowerControl
+  readonly #orders: StepOrders
   readonly #firmware: FirmwareWire
 
   constructor(settings: CrewSettings) {
@@ -86,6 +66,7 @@ export class ShardRunner implements FleetHost {
     this.#firmware = new FirmwareWire(this.#shift)
     this.#fleet = new Fleet({ host: this, seed, window, sources: new Sources(addresses, shard, shards) })
     this.#power = new PowerControl(this.#shift, this.#fleet, this.#connections, this.#outgoing)
+    this.#orders = new StepOrders(this.#shift, this.#fleet, this.#members, this.#power, this.#outgoing)
     const crew = {
       detour: (device: FleetDevice) => settings.detours[this.#number(this.#memberOf(device))] ?? null,
       numberOf: (device: FleetDevice) => this.#memberOf(device).i,
@@ -142,27 +123,13 @@ export class ShardRunner implements FleetHost {
     this.meter.phase(name, at)
   }
 
-  order({ group: name, share, what }: FleetStep): void {
-    const group = this.#shift.numbering.groups.findIndex((g) => g.name === name)
-    for (const member of this.#members) {
-      if (member.group !== group || !isInShare(member.i, share)) continue
-      switch (what.kind) {
-        case 'power':
-          if (what.state !== 'on') this.#power.off(member)
-          if (what.state !== 'off') this.#power.on(member)
-          break
-        case 'network':
-          this.#network(member, what.state === 'up' ? 'up' : what.mode)
-          break
-        case 'publishing':
-          this.#publishing(member, what.on)
-      }
-    }
+  order(step: FleetStep): void {
+    this.#orders.order(step)
   }
 
   /** Nothing new is published; what is under way goes on. */
   quiet(): void {
-    for (const member of this.#members) this.#publishing(member, false)
+    this.#orders.quiet()
   }
 
   status(): CrewStatus {
@@ -311,15 +278,6 @@ export class ShardRunner implements FleetHost {
 
   #number(member: DeviceState): number {
     return this.#shift.numbering.device(member.group, member.i)
-  }
-
-  #network(member: DeviceState, mode: 'up' | 'close' | 'reset' | 'blackhole' | 'refuse'): void {
-    const ends = mode === 'close' || mode === 'reset'
-    this.#fleet.setNetwork(member.device, ends ? 'down' : mode, ends ? mode : null)
-  }
-
-  #publishing(member: DeviceState, on: boolean): void {
-    if (this.#outgoing.toggle(member, on, this.#fleet.now())) this.#power.arm(member)
   }
 
   /** Between two looks `poll` passes. */

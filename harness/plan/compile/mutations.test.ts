@@ -5,13 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { casesOf } from '../../random-cases.testing.ts'
 import { compiled, plansOf } from '../testing.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../scenarios')
 const shipped = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.scenario.yaml'))
   .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')] as const)
-const RUNS = 40
+const RUNS = casesOf(40)
 
 /** Either plans or an error, and every error has a place in the text. */
 function answers(text: string): void {
@@ -93,7 +94,7 @@ test('any text at all', () => {
     fc.property(text, (given) => {
       compiled(given)
     }),
-    { numRuns: 1000 },
+    { numRuns: casesOf(1000) },
   )
 })
 
@@ -111,6 +112,6 @@ test('any value in the place of any other', () => {
           .join(''),
       )
     }),
-    { numRuns: 600 },
+    { numRuns: casesOf(600) },
   )
 })
