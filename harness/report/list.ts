@@ -151,17 +151,22 @@ export function failures(result: SuiteResult, color: boolean, width?: number): s
   const names = namesIn(result)
   const bad = result.scenarios.map(({ run }) => run).filter((run) => run.status !== 'gap')
   return groupByCause(bad.filter((run) => failureOf(run, false) !== '')).map(
-    ({ first, others }) => failureOf(first, color, width, names) + sameCause(others, names, color),
+    ({ first, others }) => failureOf(first, color, width, names) + sameCause(others, names, color, first.seed),
   )
 }
 
 const MAX_NAMED = 10
 
-/** `18 more runs failed in the same way: a, b, …`; empty when there are none. */
-export function sameCause(others: readonly ScenarioRun[], names: RunNames, color: boolean): string {
+/**
+ * `18 more runs failed in the same way: a, b, …`; empty when there are none.
+ * @param seed of the one that is shown in full: another one in virtual time is named, and repeats that run
+ */
+export function sameCause(others: readonly ScenarioRun[], names: RunNames, color: boolean, seed?: number): string {
   if (others.length === 0) return ''
   const c = createColors(color)
-  const named = others.slice(0, MAX_NAMED).map((run) => `    ${names.of(run)}\n`)
+  const own = (run: ScenarioRun): string =>
+    run.clock !== 'virtual' || seed === undefined || run.seed === seed ? '' : c.dim(` --seed ${run.seed}`)
+  const named = others.slice(0, MAX_NAMED).map((run) => `    ${names.of(run)}${own(run)}\n`)
   const more = others.length - named.length
   const count = `${others.length} more ${others.length === 1 ? 'run' : 'runs'}`
   return `  ${c.bold(`${count} failed in the same way:`)}\n${named.join('')}${more > 0 ? `    and ${more} more\n` : ''}`

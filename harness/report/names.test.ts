@@ -73,6 +73,14 @@ describe('failures of one cause', () => {
     expect(shown[0]).toContain('    and 8 more\n')
   })
 
+  it('are named with the seeds that repeat them, in virtual time', () => {
+    const runs = nineteen().slice(0, 3)
+    const shown = (clock: 'real' | 'virtual') =>
+      failures(suite(runs.map((run, k) => ({ ...run, clock, seed: 40 + k }))), false)[0]
+    expect(shown('virtual')).toContain('    failed [qos=1] --seed 41\n    failed [qos=2] --seed 42\n')
+    expect(shown('real')).toContain('    failed [qos=1]\n    failed [qos=2]\n')
+  })
+
   it('are one also when numbers in what came differ, and two when the line differs', () => {
     const [first] = nineteen() as [ScenarioRun]
     const verdicts = (change: object) => first.verdicts.map((verdict) => ({ ...verdict, ...change }))
