@@ -3,6 +3,7 @@
 // owns no socket, timer, Date or Math.random, so the same program runs on a real TCP connection,
 // against a scripted peer on a virtual clock, or ten thousand times in one process.
 
+import { atOnce, settled } from './at-once.ts'
 import { type Duration, type Instant, milliseconds } from './core/time.ts'
 
 /** A handle a driver gave out with `socket`; programs only hand it back. */
@@ -164,58 +165,67 @@ export function pyAssert(condition: boolean, ...args: readonly PyValue[]): asser
   if (!condition) throw new PythonError('AssertionError', ...args)
 }
 
+function* ask<T>(call: BoardCall): Program<T> {
+  return (yield call) as T
+}
+
 /** A new TCP socket, not connected. */
 export function* openSocket(): Program<SocketHandle> {
   return (yield { kind: 'socket' }) as SocketHandle
 }
 /** How long calls on the socket wait, ms; null: for ever. */
-export function* setTimeoutOf(socket: SocketHandle, timeout: Duration | null): Program<void> {
-  yield { kind: 'settimeout', socket, timeout }
+export function setTimeoutOf(socket: SocketHandle, timeout: Duration | null): Program<void> {
+  if (atOnce()?.setTimeout(socket, timeout ?? -1) === true) return settled(undefined)
+  return ask({ kind: 'settimeout', socket, timeout })
 }
 /** Whether calls on the socket wait. */
-export function* setBlocking(socket: SocketHandle, on: boolean): Program<void> {
-  yield { kind: 'setblocking', socket, on }
+export function setBlocking(socket: SocketHandle, on: boolean): Program<void> {
+  if (atOnce()?.setTimeout(socket, on ? -1 : 0) === true) return settled(undefined)
+  return ask({ kind: 'setblocking', socket, on })
 }
 /** Raises OSError(errno name) when refused, unreachable, timed out or reset. */
 export function* connectSocket(socket: SocketHandle, host: string, port: number, tls?: TlsRequest): Program<void> {
   yield { kind: 'connect', socket, host, port, tls }
 }
 /** One socket write. An empty one makes no system call, as MicroPython's stream write makes none. */
-export function* write(socket: SocketHandle, bytes: Uint8Array): Program<void> {
-  if (bytes.length > 0) yield { kind: 'write', socket, bytes }
+export function write(socket: SocketHandle, bytes: Uint8Array): Program<void> {
+  if (bytes.length === 0 || atOnce()?.takes(socket, bytes) === true) return settled(undefined)
+  return ask({ kind: 'write', socket, bytes })
 }
 /** One `send`; how many bytes were taken, which may be fewer than given. */
-export function* send(socket: SocketHandle, bytes: Uint8Array): Program<number> {
-  return (yield { kind: 'send', socket, bytes }) as number
+export function send(socket: SocketHandle, bytes: Uint8Array): Program<number> {
+  if (atOnce()?.takes(socket, bytes) === true) return settled(bytes.length)
+  return ask({ kind: 'send', socket, bytes })
 }
 /**
  * The same, where the socket is polled first and must take bytes within `timeout`: 0 when it did not, and nothing was sent.
  */
-export function* sendWithin(socket: SocketHandle, bytes: Uint8Array, timeout: Duration): Program<number> {
-  return (yield { kind: 'send', socket, bytes, within: timeout }) as number
+export function sendWithin(socket: SocketHandle, bytes: Uint8Array, timeout: Duration): Program<number> {
+  if (atOnce()?.takes(socket, bytes) === true) return settled(bytes.length)
+  return ask({ kind: 'send', socket, bytes, within: timeout })
 }
 /**
  * Waits until the socket can be read (bytes, the end, or an error are there) or written, at most for `timeout` (null:
  * for ever). False when the time is over. Whoever polls a socket that another thread closes waits to the end of his time.
  */
-export function* poll(
-  socket: SocketHandle,
-  until: 'readable' | 'writable',
-  timeout: Duration | null,
-): Program<boolean> {
-  return (yield { kind: 'poll', socket, until, timeout }) as boolean
+export function poll(socket: SocketHandle, until: 'readable' | 'writable', timeout: Duration | null): Program<boolean> {
+  if (atOnce()?.isReady(socket, until) === true) return settled(true)
+  return ask({ kind: 'poll', socket, until, timeout })
 }
 /** How many bytes can be read without waiting. 0 of a socket that is closed or has no connection. */
-export function* available(socket: SocketHandle): Program<number> {
-  return (yield { kind: 'available', socket }) as number
+export function available(socket: SocketHandle): Program<number> {
+  const answer = atOnce()?.available(socket)
+  return answer === undefined ? ask({ kind: 'available', socket }) : settled(answer)
 }
 /** Waits for exactly `count` bytes; fewer at end of file; null when non-blocking and nothing is there. */
-export function* read(socket: SocketHandle, count: number): Program<Uint8Array | null> {
-  return (yield { kind: 'read', socket, count }) as Uint8Array | null
+export function read(socket: SocketHandle, count: number): Program<Uint8Array | null> {
+  const answer = atOnce()?.read(socket, count, true)
+  return answer === undefined ? ask({ kind: 'read', socket, count }) : settled(answer)
 }
 /** At least one byte, at most `count`; empty at end of file. */
-export function* recv(socket: SocketHandle, count: number): Program<Uint8Array | null> {
-  return (yield { kind: 'recv', socket, count }) as Uint8Array | null
+export function recv(socket: SocketHandle, count: number): Program<Uint8Array | null> {
+  const answer = atOnce()?.read(socket, count, false)
+  return answer === undefined ? ask({ kind: 'recv', socket, count }) : settled(answer)
 }
 /** Closes a socket. */
 export function* closeSocket(socket: SocketHandle): Program<void> {
@@ -226,12 +236,14 @@ export function* sleep(duration: Duration): Program<void> {
   yield { kind: 'sleep', duration }
 }
 /** Milliseconds since the board's own zero. */
-export function* now(): Program<Instant> {
-  return (yield { kind: 'now' }) as unknown as Instant
+export function now(): Program<Instant> {
+  const answer = atOnce()?.now()
+  return answer === undefined ? ask({ kind: 'now' }) : settled(answer)
 }
 /** An integer in [low, high], as Python's randint. */
-export function* randomInt(low: number, high: number): Program<number> {
-  return (yield { kind: 'random', low, high }) as number
+export function randomInt(low: number, high: number): Program<number> {
+  const answer = atOnce()?.random(low, high)
+  return answer === undefined ? ask({ kind: 'random', low, high }) : settled(answer)
 }
 /** A line on the console. */
 export function* print(line: string): Program<void> {
@@ -262,8 +274,9 @@ export function* interruptThread(thread: ThreadHandle, error: PythonError): Prog
   yield { kind: 'stop', thread, error }
 }
 /** The thread that asks; the main program is one as well. */
-export function* currentThread(): Program<ThreadHandle> {
-  return (yield { kind: 'self' }) as ThreadHandle
+export function currentThread(): Program<ThreadHandle> {
+  const answer = atOnce()?.self()
+  return answer === undefined ? ask({ kind: 'self' }) : settled(answer)
 }
 /** Wakes all threads of the board that wait on it. They go on when the caller waits. */
 export function* signal(what: Signal): Program<void> {
@@ -278,8 +291,9 @@ export function* macAddress(): Program<Uint8Array> {
   return (yield { kind: 'mac' }) as Uint8Array
 }
 /** lwIP's TCP state: 0 closed, 2 connecting, 4 established, 7 the peer has closed; -1 when there is no connection left. */
-export function* socketState(socket: SocketHandle): Program<number> {
-  return (yield { kind: 'socketstate', socket }) as number
+export function socketState(socket: SocketHandle): Program<number> {
+  const answer = atOnce()?.socketState(socket)
+  return answer === undefined ? ask({ kind: 'socketstate', socket }) : settled(answer)
 }
 /** The next instruction from the harness, or null when none came within `wait` (null: wait for ever). */
 export function* nextInstruction(wait: Duration | null): Program<Instruction | null> {

@@ -1,5 +1,6 @@
 // The face of the emulators for the house: what other rooms may use. What a package user may is in face.ts.
 
+export { yieldingAll } from './at-once.ts'
 export * from './board.ts'
 export { SmallBroker } from './broker/broker.ts'
 export type { ServerPacket } from './broker/encode.ts'

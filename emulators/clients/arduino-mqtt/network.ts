@@ -73,7 +73,7 @@ export class LwmqttNetwork {
   *writeToNetwork(bytes: Uint8Array): Program<LwmqttError> {
     for (let written = 0; written < bytes.length; ) {
       if ((yield* this.commandTimer.get()) <= 0) return NETWORK_TIMEOUT
-      const sent = yield* this.#net.write(bytes.subarray(written))
+      const sent = yield* this.#net.write(written === 0 ? bytes : bytes.subarray(written))
       if (sent <= 0) return NETWORK_FAILED_WRITE
       written += sent
     }

@@ -1,6 +1,7 @@
 // The bits of C++ that Arduino's libraries lean on: C strings, integers that wrap, `millis()`. A program that would
 // not compile gets a TypeError, because these libraries know no exceptions at all.
 
+import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { type Program, PyFloat, PythonError, type PyValue } from '../../board.ts'
 
@@ -16,7 +17,12 @@ export const uint32 = (n: number): number => n >>> 0
 export const int32 = (n: number): number => n | 0
 
 /** Milliseconds since power on, as `unsigned long`: 0 again after 49.7 days. */
-export function* millis(): Program<number> {
+export function millis(): Program<number> {
+  const now = atOnce()?.now()
+  return now === undefined ? askMillis() : settled(uint32(Math.floor(now)))
+}
+
+function* askMillis(): Program<number> {
   return uint32(Math.floor(yield* board.now()))
 }
 

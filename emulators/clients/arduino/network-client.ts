@@ -113,7 +113,8 @@ export class NetworkClient {
   *write(bytes: Uint8Array): Program<number> {
     const over = this.#observer?.writing(bytes)
     const socket = this.#socket
-    const refused = socket === null || this.#lost ? 'ENOTCONN' : yield* this.#refusal(socket)
+    const state = socket === null || this.#lost ? RESET : yield* board.socketState(socket)
+    const refused = state === ESTABLISHED && !this.#over ? null : this.#refusal(state)
     if (refused !== null) {
       over?.({ errno: refused })
       return 0
@@ -140,11 +141,12 @@ export class NetworkClient {
     yield* this.#drop()
   }
 
-  *#refusal(socket: SocketHandle): Program<string | null> {
+  /** Of a connection that is not as it was made; null: bytes still go out, as after a FIN. */
+  #refusal(state: number): string | null {
+    if (this.#socket === null || this.#lost) return 'ENOTCONN'
     if (this.#core === 'esp32' && this.#over) return 'EPIPE'
-    const state = yield* board.socketState(socket)
     if (this.#core === 'esp8266' && state !== ESTABLISHED) return 'EPIPE'
-    return state === RESET ? 'ENOTCONN' : null // after a FIN bytes still go out
+    return state === RESET ? 'ENOTCONN' : null
   }
 
   *#readPulled(count: number): Program<Uint8Array> {

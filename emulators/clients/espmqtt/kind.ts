@@ -204,5 +204,5 @@ export const ESP_HABITS: Habits = {
   comesBack:
     'by itself, for ever, every 15 s (E1), after a refusal too; clean session as before, nothing is subscribed again',
   sendsAgain: 'the oldest unacknowledged packet, each second for 30 s, with DUP (E3, E5); SUBSCRIBE as well (E9)',
-  loses: 'QoS 1 and 2 that are 30 s old (E6); QoS 0 of publish while it is not connected',
+  loses: 'QoS 1 and 2 that are 30 s old (E6), also while it is not connected; QoS 0 into a dead link',
 }

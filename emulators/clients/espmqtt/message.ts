@@ -3,6 +3,7 @@
 // message5.ts.
 
 import { type Program, randomInt } from '../../board.ts'
+import { malloc } from '../memory.ts'
 
 export const CONNECT = 1
 export const CONNACK = 2
@@ -150,13 +151,13 @@ export class OutBuffer {
 
   finish(type: number, qos = 0, retain = 0): void {
     const total = this.fragmentedTotal > 0 ? this.fragmentedTotal - HEADER_ROOM : this.#count
-    const length = variableLength(total)
-    const data = new Uint8Array(1 + length.length + this.#count)
+    const size = total < 0x80 ? 1 : total < 0x4000 ? 2 : total < 0x20_0000 ? 3 : 4
+    const data = malloc(1 + size + this.#count)
     data[0] = (type << 4) | ((qos & 3) << 1) | (retain & 1)
-    data.set(length, 1)
-    data.set(this.#bytes.subarray(0, this.#count), 1 + length.length)
+    for (let k = 1, rest = total; k <= size; k++, rest >>>= 7) data[k] = (rest & 0x7f) | (k < size ? 0x80 : 0)
+    copy(this.#bytes, this.#count, data, 1 + size)
     this.data = data
-    this.fragmentedOffset -= HEADER_ROOM - 1 - length.length
+    this.fragmentedOffset -= HEADER_ROOM - 1 - size
     this.#giveBack()
   }
 
@@ -175,6 +176,19 @@ export class OutBuffer {
     this.begin()
     try {
       yield* make()
+      return true
+    } catch (e) {
+      if (!(e instanceof DoesNotFit)) throw e
+      this.fail()
+      return false
+    }
+  }
+
+  /** The same of what asks the board for nothing. */
+  attempt<A>(make: (out: OutBuffer, what: A) => void, what: A): boolean {
+    this.begin()
+    try {
+      make(this, what)
       return true
     } catch (e) {
       if (!(e instanceof DoesNotFit)) throw e
@@ -206,6 +220,12 @@ export class OutBuffer {
     this.#bytes = NOTHING
     this.#count = 0
   }
+}
+
+/** The first `count` bytes; most packets are too short for a view and a call of `set`. */
+function copy(from: Uint8Array, count: number, to: Uint8Array, at: number): void {
+  if (count > 48) to.set(from.subarray(0, count), at)
+  else for (let k = 0; k < count; k++) to[at + k] = from[k]!
 }
 
 export function variableLength(length: number): number[] {
@@ -272,15 +292,26 @@ export interface Publish {
   readonly retain: number
 }
 
-/** The id, or 0 for QoS 0. */
-export function* publish(out: OutBuffer, { topic, data, length, qos, retain }: Publish): Program<number> {
+function publishTopic(out: OutBuffer, { topic, data, length }: Publish): void {
   if (empty(topic)) throw new DoesNotFit()
   out.string(topic)
   if (data === null && length > 0) throw new DoesNotFit()
-  const id = qos > 0 ? yield* out.messageId() : 0
-  if (data !== null) out.payload(data)
-  out.finish(PUBLISH, qos, retain)
+}
+
+/** With an id of its own, which it gives. */
+export function* publish(out: OutBuffer, message: Publish): Program<number> {
+  publishTopic(out, message)
+  const id = yield* out.messageId()
+  if (message.data !== null) out.payload(message.data)
+  out.finish(PUBLISH, message.qos, message.retain)
   return id
+}
+
+/** QoS 0. */
+export function publishWithoutId(out: OutBuffer, message: Publish): void {
+  publishTopic(out, message)
+  if (message.data !== null) out.payload(message.data)
+  out.finish(PUBLISH, message.qos, message.retain)
 }
 
 export function* subscribe(out: OutBuffer, topics: readonly Topic[]): Program<number> {

@@ -3,7 +3,7 @@
 import type { Program, PyValue } from '../../board.ts'
 import { cString, int, pointer } from './c.ts'
 import { sized } from './config.ts'
-import { PUBLISH, publish, SUBSCRIBE, subscribe, UNSUBSCRIBE, unsubscribe } from './message.ts'
+import { PUBLISH, publish, publishWithoutId, SUBSCRIBE, subscribe, UNSUBSCRIBE, unsubscribe } from './message.ts'
 import { publish5, subscribe5, unsubscribe5 } from './message5.ts'
 import { EspTask } from './task.ts'
 
@@ -101,13 +101,17 @@ export abstract class EspPublish extends EspTask {
     const { mqtt5, out } = this
     const message = { topic, data, length, qos, retain }
     let id = 0
-    const built = yield* out.build(function* () {
-      id =
-        mqtt5 === null
-          ? yield* publish(out, message)
-          : yield* publish5(out, message, mqtt5.publish, mqtt5.server.response_info)
-    })
-    if (!built) return -1
+    if (mqtt5 === null && qos <= 0) {
+      if (!out.attempt(publishWithoutId, message)) return -1
+    } else {
+      const built = yield* out.build(function* () {
+        id =
+          mqtt5 === null
+            ? yield* publish(out, message)
+            : yield* publish5(out, message, mqtt5.publish, mqtt5.server.response_info)
+      })
+      if (!built) return -1
+    }
     if (mqtt5 !== null) mqtt5.publish = null
     if (qos <= 0 && !store) return id
     this.pendingMsgType = PUBLISH

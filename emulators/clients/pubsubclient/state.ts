@@ -109,7 +109,9 @@ export abstract class PubSubClientState {
 
   /** What is in the buffer, as it leaves: later packets do not change it. */
   protected copy(from: number, to: number): Uint8Array {
-    return this.buffer.slice(from, to)
+    const packet = malloc(to - from)
+    packet.set(this.buffer.subarray(from, to))
+    return packet
   }
 
   setServer(host: string, port: number): void {

@@ -4,6 +4,7 @@
 import { type BoardCall, osError, type Program, type SocketHandle } from '../../board.ts'
 import { unreachable } from '../../core/problem.ts'
 import { macOf } from '../mac.ts'
+import { FULL } from './answers.ts'
 import { type FleetDevice, FleetTask } from './device.ts'
 import type { Fleet } from './fleet.ts'
 import { waitToRead } from './readers.ts'
@@ -14,8 +15,7 @@ export type CallAnswer = Parameters<Program<void>['next']>[0]
 
 /** What a `recv` at end of file takes, as in socket.ts. */
 const END_OF_FILE = 5
-/** More than that in Node's hands, and a blocking write waits (looked at every so many ms). */
-const FULL = 64 * 1024
+/** A blocking write that waits looks at Node's buffer every so many ms. */
 const LOOK_AGAIN = 5
 
 /** Instead of an answer: the task has to wait. */

@@ -4,9 +4,11 @@
 // the host that says when there is one: a message is due, or something has come to be read.
 
 import type { Socket } from 'node:net'
-import { osError, PythonError } from '../../board.ts'
+import { offer } from '../../at-once.ts'
+import { type BoardCall, osError, PythonError } from '../../board.ts'
 import type { Ending } from '../host.ts'
 import { Sources } from './address-pool.ts'
+import { FleetAnswers } from './answers.ts'
 import { type CallAnswer, FleetCalls, PENDING } from './calls.ts'
 import { FleetDevice, type FleetNetwork, FleetTask } from './device.ts'
 import type { Timed } from './heap.ts'
@@ -43,6 +45,7 @@ export class Fleet {
   readonly #timers: FleetTimers
   readonly #out = new WriteCoalescer()
   readonly #calls = new FleetCalls(this, this.#out)
+  readonly #answers = new FleetAnswers(this, this.#out)
   /** Connections that a device left behind without a word. */
   readonly #orphans = new Set<Socket>()
   /** Threads that begin when the task that started them has to wait. */
@@ -256,7 +259,7 @@ export class Fleet {
   }
 
   #run(task: FleetTask, first: CallAnswer, raised: PythonError | null): void {
-    const { program } = task
+    this.#answers.left = CALLS_A_TURN
     let answer: CallAnswer | typeof PENDING = first
     let error = raised
     for (let calls = 0; ; calls++) {
@@ -266,7 +269,7 @@ export class Fleet {
         setImmediate(() => this.#go(task, resumed, thrown))
         return
       }
-      const step = error === null ? program.next(answer as CallAnswer) : program.throw(error)
+      const step = this.#step(task, answer as CallAnswer, error)
       error = null
       if (!task.alive) return
       if (step.done) {
@@ -282,6 +285,20 @@ export class Fleet {
         continue
       }
       if (answer === PENDING || !task.alive) return
+    }
+  }
+
+  /** To the next call that is not answered at once. */
+  #step(task: FleetTask, answer: CallAnswer, error: PythonError | null): IteratorResult<BoardCall, void> {
+    const answers = this.#answers
+    const outer = answers.task
+    const before = offer(answers)
+    answers.task = task
+    try {
+      return error === null ? task.program.next(answer) : task.program.throw(error)
+    } finally {
+      answers.task = outer
+      offer(before)
     }
   }
 

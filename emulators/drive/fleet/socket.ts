@@ -167,6 +167,11 @@ export class FleetSocket implements Connecting, WireEnd {
     return null
   }
 
+  /** Whether `refusal` has something to say. */
+  get refuses(): boolean {
+    return this.state !== 'open' || this.dead
+  }
+
   /** Sends; a device whose network is down sends into nothing. */
   send(bytes: Uint8Array): void {
     const net = this.#net

@@ -1,7 +1,7 @@
 // What devices that run a firmware say to their broker. Nobody tells such a program what to do, so its messages are counted
 // where it writes and reads them, and so is what it leaves behind: a session that lasts, retained messages, its will.
 
-import { Decoder, Dialect, type Packet, type Program, PythonError } from '../../../emulators/index.ts'
+import { Decoder, Dialect, type Packet, type Program, PythonError, yieldingAll } from '../../../emulators/index.ts'
 import type { DeviceState } from './device-state.ts'
 import type { ShardContext } from './shard-context.ts'
 
@@ -104,7 +104,11 @@ function* watched(program: Program<void>, wire: DeviceWire): Program<void> {
   let answer: Answer
   let raised: PythonError | null = null
   for (;;) {
-    const step: IteratorResult<Call, void> = raised === null ? program.next(answer) : program.throw(raised)
+    const [value, error]: [Answer, PythonError | null] = [answer, raised]
+    // Each call is to be seen here: none is answered inside the program.
+    const step: IteratorResult<Call, void> = yieldingAll(() =>
+      error === null ? program.next(value) : program.throw(error),
+    )
     raised = null
     if (step.done === true) return
     const call = step.value
