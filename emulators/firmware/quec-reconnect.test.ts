@@ -134,6 +134,19 @@ describe('quec-reconnect', () => {
     expect(quec.network.connections).toHaveLength(2)
   })
 
+  it('notices only the first: a connect in the error callback starts no keep-alive thread', async () => {
+    const quec = start()
+    await quec.pass(1)
+    quec.peer().end()
+    quec.broker.pings = false
+    await quec.pass(35)
+    quec.broker.pings = true
+    quec.peer().end()
+    await quec.pass(120)
+    expect(quec.network.connections).toHaveLength(2)
+    expect(quec.packets.filter((packet) => packet.endsWith('pingreq'))).toEqual(['10 pingreq'])
+  })
+
   it('tells wrong options at once', () => {
     const codes = [context({}), context({ topic: 'a', keepalive: 3 }), context({ topic: 'a' }, 'umqtt.simple')].map(
       (wrong) => {

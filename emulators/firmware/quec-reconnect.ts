@@ -1,6 +1,8 @@
 // QuecPython's documented program for those who reconnect by themselves: `reconn=False`, a thread
 // that listens, and a callback for the keep-alive thread's errors. It has no way to notice that the
-// broker has closed the connection, except by a ping that nobody answers.
+// broker has closed the connection, except by a ping that nobody answers. And that works once: the
+// callback runs in the keep-alive thread, before the library has noted that this one is over, so the
+// connect inside of it starts no other, and nobody pings any more (umqtt.py, __loop_forever and connect).
 
 import { type Program, print, sleep, spawn } from '../board.ts'
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
@@ -28,7 +30,8 @@ interface Settings {
 
 export const quecReconnect: FirmwareKind = {
   name: 'quec-reconnect',
-  summary: 'QuecPython with reconn=False: listens in a thread, and on an error closes, connects and subscribes again',
+  summary:
+    'QuecPython with reconn=False: listens in a thread, and on an error closes, connects and subscribes again; after the first time nobody pings, so a broker that is gone again is not noticed',
   options: OPTIONS,
   inFleet: { library: 'quecpython' },
   program(context) {

@@ -439,7 +439,7 @@ export interface FirmwareOptions {
     /** the feed that it subscribes and publishes to */
     readonly topic?: string
   }
-  /** QuecPython with reconn=False: listens in a thread, and on an error closes, connects and subscribes again */
+  /** QuecPython with reconn=False: listens in a thread, and on an error closes, connects and subscribes again; after the first time nobody pings, so a broker that is gone again is not noticed */
   readonly 'quec-reconnect': {
     /** what it subscribes to, with QoS 0 */
     readonly topic?: string
