@@ -51,6 +51,65 @@ const ROWS: readonly Row[] = [
     'keepalive is never',
     { from: 'blue', type: 'connect', match: { keepalive: { gt: '10s', lte: '11s' } } },
   ],
+  ['packet', { from: 'blue', type: 'connack' }, 'never sends CONNACK', { from: 'blue', type: 'pingresp' }],
+  ['packet', { from: 'blue', type: 'suback' }, 'never sends SUBACK', { from: 'blue', type: 'suback', by: 'link' }],
+  ['packet', { to: 'blue', type: 'pingreq' }, 'no broker sends PINGREQ', { to: 'blue', type: 'pingreq', by: 'link' }],
+  [
+    'packet',
+    { to: 'blue', type: 'puback', match: { topic: 'a' } },
+    'PUBACK has no topic',
+    { to: 'blue', match: { topic: 'a' } },
+  ],
+  [
+    'packet',
+    { to: 'blue', match: { topic: 'a', clean: true } },
+    'no packet has',
+    { to: 'blue', match: { topic: 'a', qos: 1 } },
+  ],
+  ['packet', publish({ qos: 3 }), 'with QoS 3 is malformed', publish({ qos: 2 })],
+  ['packet', publish({ qos: 0, packetId: 1 }), 'QoS 0 has no packetId', publish({ qos: 0, packetId: null })],
+  ['packet', publish({ payload: null }), 'payload: null never matches', publish({ payload: '' })],
+  ['packet', publish({ hex: '40 00' }), 'begins with the digit 3', publish({ hex: '3f 00' })],
+  [
+    'packet',
+    { from: 'blue', type: 'subscribe', match: { topic: ['a', 'b'], qos: [0] } },
+    'topic names 2 and qos 1',
+    { from: 'blue', type: 'subscribe', match: { topic: ['a', 'b'], qos: [0, 1] } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { claims: 'publsh' } },
+    'of type "publsh"',
+    { from: 'blue', type: 'malformed', match: { claims: 'reserved' } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { statement: 'MQTT-9.9.9-9' } },
+    'no lint reports',
+    { from: 'blue', type: 'malformed', match: { statement: 'MQTT-2.3.1-1' } },
+  ],
+  ['packet', { from: 'blue', connection: 0 }, 'connection is never', { from: 'blue', connection: 1 }],
+  ['packet', { from: 'blue', level: 5 }, 'none of its packets has level 5', { from: 'blue', level: 5, by: 'link' }],
+  ['packet', { from: 'blue', level: 6 }, 'level is never', { from: 'blue', level: 3 }],
+  ['packet', { from: 'blue', type: 'auth' }, 'AUTH is of MQTT 5', { from: 'green', type: 'auth' }],
+  [
+    'packet',
+    { from: 'blue', type: 'connect', match: { protocolLevel: 5 } },
+    'never has protocolLevel 5',
+    { from: 'blue', type: 'connect', match: { protocolLevel: 3 } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'subscribe', match: { noLocal: true } },
+    'noLocal is of MQTT 5',
+    { from: 'green', type: 'subscribe', match: { noLocal: true } },
+  ],
+  [
+    'packet',
+    { to: 'blue', type: 'puback', match: { reasonCode: 0 } },
+    'reasonCode is of MQTT 5',
+    { to: 'blue', type: 'suback', match: { reasonCode: 0 } },
+  ],
   ['serial', { device: 'blue', line: 'a\nb' }, 'no line end', { device: 'blue', line: 'a\\nb' }],
   ['serial', { device: 'blue', line: { in: ['a', 'b\r'] } }, 'no line end', { device: 'blue', line: { in: ['a'] } }],
   ['serial', { device: 'blue', line: '/a\\nb/' }, 'no line end', { device: 'blue', line: '/a\\n?b/' }],
@@ -113,5 +172,43 @@ describe('a claim that no event can satisfy or break', () => {
   it.each(ROWS)('%s %j: %s; but %j may be', (name, never, reason, maybe) => {
     expect(why(name, never)).toContain(reason)
     expect(why(name, maybe)).toBeUndefined()
+  })
+})
+
+describe('what to write instead', () => {
+  const hint = (name: MatcherName, wanted: object): string | undefined => {
+    const matcher = matchers[name] as AnyMatcher
+    return matcher.impossible?.(matcher.fields.parse(wanted), AROUND)?.hint
+  }
+
+  it('of a filter is the expression that takes its topics', () => {
+    expect(hint('message', { topic: 'a.b/+/c/#' })).toBe('write /^a\\.b\\/[^/]+\\/c\\/.*$/')
+    expect('a.b/x/c/d/e').toMatch(/^a\.b\/[^/]+\/c\/.*$/)
+  })
+
+  it('of a statement is one like it, or none', () => {
+    expect(hint('violation', { by: 'device', statement: 'MQTT-3.1.0-11' })).toContain('did you mean "MQTT-3.1.0-1"')
+    expect(hint('violation', { by: 'device', statement: 'nothing like it' })).toBe('leave statement out to take any')
+    expect(hint('violation', { by: 'device', statement: { in: ['MQTT-2.3.1-1', 'MQTT-3.2.0-1'] } })).toBe(
+      'write by: broker or to: DEVICE',
+    )
+    expect(hint('violation', { to: 'blue', statement: { eq: 'MQTT-3.1.0-1' } })).toBe(
+      'write by: device or from: DEVICE',
+    )
+    expect(hint('violation', { to: 'blue', statement: { not: 'MQTT-3.2.0-1' } })).toBeUndefined()
+  })
+
+  it('of an empty payload is the empty text', () => {
+    expect(hint('message', { payload: null })).toBe('an empty payload is payload: ""')
+    expect(hint('message', { topic: null })).toBe('leave topic out to take any')
+  })
+
+  it('of a device without WebSocket is the link that has one; of one that is not known, nothing', () => {
+    const matcher = matchers.upgrade as AnyMatcher
+    const plain: Surroundings = { ...AROUND, device: () => ({ ...DEVICE, websocket: false }) }
+    expect(matcher.impossible?.(matcher.fields.parse({ from: 'blue' }), plain)?.message).toContain('WebSocket')
+    expect(matcher.impossible?.(matcher.fields.parse({ to: 'blue' }), plain)?.message).toContain('WebSocket')
+    expect(why('upgrade', { from: 'green' })).toBeUndefined()
+    expect(why('serial', { device: 'green', line: 'x', stream: 'err' })).toBeUndefined()
   })
 })
