@@ -60,6 +60,25 @@ export function readable<E extends Event>(event: E): E & Readable {
 /** Kinds of events that are the same in each run of the same test. */
 const STABLE: readonly Event['kind'][] = ['packet', 'message']
 
-/** Without numbers, times and ports: a line each. */
-export const plainLines = (events: readonly Event[], kinds: readonly Event['kind'][] = STABLE): string[] =>
-  events.filter(({ kind }) => kinds.includes(kind)).map((event) => describe(event).replace(/^#\d+ [\d.]+(ms|s|m) /, ''))
+/** Without numbers, times and ports: a line each. Packet ids are counted from 1 as they come: some libraries begin with any. */
+export function plainLines(events: readonly Event[], kinds: readonly Event['kind'][] = STABLE): string[] {
+  const ids = new Map<string, Map<number, number>>()
+  return events
+    .filter(({ kind }) => kinds.includes(kind))
+    .map((event) => describe(counted(event, ids)).replace(/^#\d+ [\d.]+(ms|s|m) /, ''))
+}
+
+/** Packets that begin an exchange, or go on with it, on the side that chose its id; the others answer. */
+const CHOOSERS: ReadonlySet<string> = new Set(['publish', 'pubrel', 'subscribe', 'unsubscribe'])
+
+function counted(event: Event, ids: Map<string, Map<number, number>>): Event {
+  if (event.kind !== 'packet' || !('packetId' in event.packet) || event.packet.packetId == null) return event
+  const { packet, device, direction } = event
+  const isDevices = CHOOSERS.has(packet.type) === (direction === 'up')
+  const owner = `${device} ${isDevices}`
+  const known = ids.get(owner) ?? new Map<number, number>()
+  ids.set(owner, known)
+  const id = known.get(packet.packetId!) ?? known.size + 1
+  known.set(packet.packetId!, id)
+  return { ...event, packet: { ...packet, packetId: id } } as Event
+}

@@ -64,8 +64,8 @@ export class TestTimeline {
   }
 
   /**
-   * The packets and messages so far, a line each, without numbers, times and ports: the same in each run of the same test, for
-   * snapshots. `kinds`: other kinds of events.
+   * The packets and messages so far, a line each, without numbers, times and ports, packet ids counted from 1: the same in each run of
+   * the same test, for snapshots. `kinds`: other kinds of events.
    */
   lines(kinds?: readonly Event['kind'][]): string[] {
     return plainLines(this.events, kinds)
