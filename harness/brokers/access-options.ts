@@ -27,6 +27,14 @@ export interface AccessSettings {
 export const credentialsOf = ({ username, password }: AccessSettings): Credentials | undefined =>
   username === undefined ? undefined : { username, ...(password === undefined ? {} : { password }) }
 
+/** An authority without a certificate would be passed over, and the broker's own be blamed. */
+function certificates(broker: string, file: string, text: string): string {
+  if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(text)) return text
+  throw new Problem('broker/bad-options', `broker ${broker}: ${file} holds no certificate`, {
+    hint: 'it is text with -----BEGIN CERTIFICATE-----; openssl x509 -inform der -in FILE makes it of a DER file',
+  })
+}
+
 /** `folder`: where relative paths begin. Throws Problem `broker/bad-options`. */
 export function tlsOf(broker: string, { cafile, cert, key, insecure }: AccessSettings, folder = '.'): BrokerTls {
   if ((cert === undefined) !== (key === undefined))
@@ -43,7 +51,7 @@ export function tlsOf(broker: string, { cafile, cert, key, insecure }: AccessSet
   }
   return {
     insecure,
-    ...(cafile === undefined ? {} : { ca: pem(cafile) }),
+    ...(cafile === undefined ? {} : { ca: certificates(broker, cafile, pem(cafile)) }),
     ...(cert === undefined ? {} : { cert: pem(cert), key: pem(key!) }),
   }
 }

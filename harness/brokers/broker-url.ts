@@ -20,9 +20,38 @@ export const SHAPES = 'mqtt://HOST, mqtts://USER:PASSWORD@HOST:PORT or ws://HOST
 export const brokerUrl = z.string().transform((text, context): BrokerAddress => {
   const address = addressOf(text)
   if (address !== null) return address
-  context.addIssue({ code: 'custom', message: `not a broker URL: ${SHAPES}` })
+  context.addIssue({ code: 'custom', message: `not a broker URL: ${whatIsWrong(text)}` })
   return z.NEVER
 })
+
+/** Schemes of other programs, and ours in their place. */
+const OTHERS: Readonly<Record<string, string>> = {
+  ssl: 'mqtts',
+  'mqtt+ssl': 'mqtts',
+  'mqtt+tls': 'mqtts',
+  secure: 'mqtts',
+  http: 'ws',
+  https: 'wss',
+}
+
+/** In words that show nothing of it but its scheme and its port. */
+function whatIsWrong(text: string): string {
+  const [, scheme, rest] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? []
+  if (scheme === undefined || rest === undefined) return SHAPES
+  const known = Object.hasOwn(PORTS, scheme.toLowerCase())
+  if (!known) {
+    const ours = OTHERS[scheme.toLowerCase()]
+    return ours === undefined
+      ? `the scheme ${scheme} is none of ${Object.keys(PORTS).join(', ')}`
+      : `write ${ours}:// in place of ${scheme}://`
+  }
+  const login = rest.slice(0, Math.max(0, rest.lastIndexOf('@')))
+  if (/[/?#@]/.test(login) || /%(?![\da-f]{2})/i.test(login))
+    return 'in the user name and the password write %40 for @, %2F for /, %3F for ?, %23 for #, and %25 for %'
+  const port = /:(\d+)(?:[/?#]|$)/.exec(rest.slice(login.length))?.[1]
+  if (port !== undefined && Number(port) > 65_535) return `port ${port} is too large: the last is 65535`
+  return SHAPES
+}
 
 function addressOf(text: string): BrokerAddress | null {
   if (!URL.canParse(text)) return null

@@ -100,11 +100,16 @@ async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<voi
         cause,
       })
     throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {
-      hint: '--cafile FILE trusts another authority, --insecure any certificate; mqtt:// and ws:// do without TLS',
+      hint: OTHER_NAME.test(cause.message)
+        ? 'name the broker in the URL as its certificate does; --insecure accepts any certificate'
+        : '--cafile FILE trusts another authority, --insecure any certificate; mqtt:// and ws:// do without TLS',
       cause,
     })
   })
 }
+
+/** What Node says where a certificate is for other names. */
+const OTHER_NAME = /does not match certificate/
 
 class ExternalBroker implements Broker {
   readonly name = 'external'

@@ -74,8 +74,14 @@ describe('a refused client', () => {
     expect(problem).toMatchObject({ code: 'broker/no-mqtt', message: expect.stringContaining('does not answer') })
   })
 
-  test('for no reason that can be found out has none', async () => {
+  test('at a port that only closes the connection is told so', async () => {
     const port = await answering(Buffer.from([]))
+    const problem = await refusalOf(door(port), 'the observer', new Error('closed'))
+    expect(problem).toMatchObject({ code: 'broker/no-mqtt', message: expect.stringContaining('closes the connection') })
+  })
+
+  test('for no reason that can be found out has none', async () => {
+    const port = await answering(CONNACK_0)
     expect(await refusalOf(door(port), 'the observer', new Error('closed'))).toBeNull()
   })
 })
@@ -101,6 +107,8 @@ describe('a WebSocket', () => {
     [401, /login/],
     [404, /path/],
     [503, /proxy/],
+    [302, /another address/],
+    [200, /without WebSocket at this path/],
   ])('that is answered by %i has the status and what to do', async (status, hint) => {
     const url = `ws://ann:geheim@127.0.0.1:${await answers(status)}/mqtt`
     const problem = await greetWeb(url, undefined).catch((error: unknown) => error)
@@ -110,6 +118,14 @@ describe('a WebSocket', () => {
       hint: expect.stringMatching(hint),
     })
     expect(String(problem)).not.toContain('geheim')
+  })
+
+  test('at a port that closes the connection has the hint of MQTT without WebSocket', async () => {
+    const port = await listening(createServer((socket) => socket.once('data', () => socket.resetAndDestroy())))
+    await expect(greetWeb(`ws://127.0.0.1:${port}/mqtt`, undefined)).rejects.toMatchObject({
+      message: expect.stringContaining('closes the connection without an answer in HTTP'),
+      hint: expect.stringContaining('mqtt://'),
+    })
   })
 
   test('at a port for MQTT is told as that', async () => {

@@ -57,9 +57,14 @@ export async function refusalOf(door: Door, who: string, cause: unknown): Promis
   return noMqtt(answer, at, cause)
 }
 
-/** Null: it answers a CONNECT as a broker does, or only closes the connection, for which a broker may have its reasons. */
+/** Null: it answers a CONNECT as a broker does. */
 function noMqtt(answer: Buffer | 'closed', at: string, cause: unknown): Problem | null {
-  if (answer === 'closed' || answer[0] === CONNACK) return null
+  if (answer === 'closed')
+    return new Problem('broker/no-mqtt', `the server at ${at} closes the connection without an answer to a CONNECT`, {
+      hint: 'check the port; a broker may also do so with addresses that it does not let in, or when it has too many connections',
+      cause,
+    })
+  if (answer[0] === CONNACK) return null
   const what =
     answer.length === 0
       ? `the server at ${at} accepts connections and does not answer a CONNECT`
@@ -122,7 +127,14 @@ function answerTo(host: string, port: number): Promise<Buffer | 'closed'> {
   })
 }
 
+const MOVED = 'the server sends clients to another address: name that one'
+
 const HINTS: Readonly<Record<number, string>> = {
+  200: 'this is a web server without WebSocket at this path: it is /mqtt, /ws or / at most brokers',
+  301: MOVED,
+  302: MOVED,
+  307: MOVED,
+  308: MOVED,
   401: 'the server requires a login for the WebSocket itself, before MQTT begins',
   403: 'the server forbids this path or this client',
   404: 'check the path: it is /mqtt, /ws or / at most brokers',
@@ -157,10 +169,19 @@ export function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void>
     web.once('open', () => web.terminate())
     web.once('error', (cause) => {
       const foreign = /^Parse Error/.test(cause.message) || /socket hang up/.test(cause.message)
-      const hint = foreign
-        ? 'this may be the port for MQTT without WebSocket: then write mqtt:// or mqtts://'
-        : undefined
-      const why = foreign ? 'the server does not answer in HTTP' : cause.message
+      const closed = (cause as NodeJS.ErrnoException).code === 'ECONNRESET'
+      const silent = /handshake has timed out/.test(cause.message)
+      const hint =
+        foreign || closed || silent
+          ? 'this may be the port for MQTT without WebSocket: then write mqtt:// or mqtts://'
+          : undefined
+      const why = foreign
+        ? 'the server does not answer in HTTP'
+        : closed
+          ? 'the server closes the connection without an answer in HTTP'
+          : silent
+            ? `no answer within ${PATIENCE_MS / 1000} s`
+            : cause.message
       refuse(`${shown} is not a WebSocket: ${why}`, hint, cause)
     })
     web.once('close', () => resolve()) // after an error it was rejected already

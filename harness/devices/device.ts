@@ -1,7 +1,7 @@
 // What a step may ask of a device, whatever it is: emulated, a process, later a board. Calls do
 // not return their outcome here: it is an event, because the judge must see it too.
 
-import type { Duration, PyValue, Trust } from '../../emulators/index.ts'
+import type { Duration, Problem, PyValue, Trust } from '../../emulators/index.ts'
 import type { PacketFields, SentProperties } from '../packets/index.ts'
 import type { BoardFiles } from './board/board-files.ts'
 import type { Eol } from './console/settings.ts'
@@ -81,6 +81,8 @@ export interface Device extends AsyncDisposable {
   erase?(): Promise<void>
   /** Which board it is, as far as it is known: label, port, id, chip, firmware. Absent: it is none. */
   identity?(): Readonly<Record<string, string>>
+  /** Why nothing can be known of it just now, as a port that went away; null: it is there. Absent: it cannot go. */
+  away?(): Problem | null
   /** The level that stands for pressed. */
   activeLevel(signal: string): 0 | 1
   /** Resolves when its console has said nothing for a moment, or says too much; absent: what it says is told at once. */

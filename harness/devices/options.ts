@@ -32,6 +32,8 @@ export function optionsOf(written: Written, owner: string, specs: readonly Devic
       })
       continue
     }
+    // It was reported already.
+    if (entry.value.kind === 'scalar' && entry.value.broken === true) continue
     const result = convert(spec, value)
     if (result.wrong === undefined) converted[name] = result.value!
     else

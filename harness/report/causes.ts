@@ -27,14 +27,19 @@ export function causeOf(run: ScenarioRun): string {
   const verdicts = decisive(run).map(({ kind, place, got }) => [kind, place.line, place.column, shapeOf(got)])
   // A problem of the environment is the same whatever scenario met it.
   if (verdicts.length === 0 && problem !== null && problem.at === undefined)
-    return JSON.stringify([status, problem.code, shapeOf(problem.message)])
+    return JSON.stringify([status, problem.code, shapeOf(problem.message), shapeOf(problem.hint ?? '')])
   const trouble = problem === null ? null : [problem.code, shapeOf(problem.message)]
   return JSON.stringify([status, plan.file, verdicts, trouble])
 }
 
-/** Without what differs from run to run: numbers of events, times, ids, and values in quotes. */
+/** Without what differs from run to run: numbers of events, times, ids, folders of ours, and values in quotes. An exit code stays. */
 const shapeOf = (text: string): string =>
   text
     .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/\bhil-[a-z]+-\w{6}\b/g, 'hil')
     .replace(/\bhex [0-9a-f]+/g, 'hex')
+    .replace(
+      /\bexit code (\d+)/g,
+      (_, code: string) => `exit code ${[...code].map((d) => String.fromCharCode(97 + Number(d))).join('')}`,
+    )
     .replace(/\d+(\.\d+)?/g, '0')

@@ -2,6 +2,7 @@
 
 import { XMLParser } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Problem } from '../../emulators/index.ts'
 import type { ScenarioRun, SuiteResult } from '../run/index.ts'
 import { ctrfOf } from './ctrf.ts'
 import { annotationsOf } from './github.ts'
@@ -97,6 +98,20 @@ describe('failures of one cause', () => {
     const shown = failures(suite([broken, another]), false)
     expect(shown).toHaveLength(1)
     expect(shown[0]).toContain('1 more run failed in the same way:\n    another\n')
+  })
+
+  it('of programs that did not start are one when only their folder differs, and two when their exit code or log does', () => {
+    const broken = runThatIs('broken')
+    const ended = (code: number, folder: string, said = 'no key') => ({
+      ...broken,
+      problem: new Problem('broker/not-started', `it did not start: exit code ${code}`, {
+        hint: `last log lines:\n${said} in /tmp/hil-command-${folder}/broker.conf`,
+      }),
+    })
+    const shown = (...runs: ScenarioRun[]) => failures(suite(runs), false)
+    expect(shown(ended(1, 'aB3dE6'), ended(1, 'Zy9xW8'))).toHaveLength(1)
+    expect(shown(ended(1, 'aB3dE6'), ended(4, 'aB3dE6'))).toHaveLength(2)
+    expect(shown(ended(1, 'aB3dE6'), ended(1, 'aB3dE6', 'no port'))).toHaveLength(2)
   })
 
   it('are named by `line` as they happen', () => {

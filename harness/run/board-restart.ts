@@ -34,7 +34,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /** Whether a claim of the scenario is about the life of this device. */
-function makesClaimAbout(plan: Plan, device: string): boolean {
+export function makesClaimAbout(plan: Plan, device: string): boolean {
   const seen = new Set<unknown>()
   const look = (value: unknown): boolean => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return false

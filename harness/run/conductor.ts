@@ -25,7 +25,7 @@ import {
 } from '../session/index.ts'
 import { SkippedError, type Stage } from '../steps/index.ts'
 import { inRealTime, inVirtualTime, type VirtualProgress } from '../virtual-time/index.ts'
-import { unexpectedRestart } from './board-restart.ts'
+import { makesClaimAbout, unexpectedRestart } from './board-restart.ts'
 import type { FleetRun, FleetScene, LoadResult, OpenFleet } from './load.ts'
 import { Performer } from './performer.ts'
 import { isEnvironment, type ScenarioRun, type Status, statusOfVerdicts } from './result.ts'
@@ -147,8 +147,9 @@ class Conductor {
   async conduct(): Promise<ScenarioRun & Unwritten> {
     const startedAt = new Date()
     const steps = await this.#steps()
-    const { measured, ending } = await this.#measured(steps)
+    const { measured, ending: ended } = await this.#measured(steps)
     this.#judge.end()
+    const ending = this.#withoutBoard(ended)
     // What explains a failure may still be on its way: the backtrace of a crash, for instance.
     if (ending.outcome !== 'passed' && ending.reason?.kind !== 'interrupted') await this.#consolesQuiet()
     // What happens while things are given back is no evidence: a link that closes makes a broker publish a will.
@@ -179,6 +180,20 @@ class Conductor {
       extraFiles: { ...this.#boards(), ...measured.files },
       brokerLog,
     }
+  }
+
+  /** A claim that fails while a board's port is away says nothing of the board: that is the reason, unless it is claimed. */
+  #withoutBoard(ending: Ending): Ending {
+    const { outcome, reason, problem, bug } = ending
+    const failed =
+      outcome === 'failed' || reason?.kind === 'time-up' || this.#judge.verdicts.some(({ kind }) => kind === 'fail')
+    const timeUp = reason?.kind === 'time-up'
+    if (!failed || (problem !== null && !timeUp) || bug !== undefined) return ending
+    for (const device of this.#devices.values()) {
+      const away = device.away?.() ?? null
+      if (away !== null && !makesClaimAbout(this.#plan, device.name)) return { ...ending, reason: null, problem: away }
+    }
+    return ending
   }
 
   /** Which real boards took part. */

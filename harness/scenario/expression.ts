@@ -4,7 +4,7 @@
 
 import type { Place } from '../../emulators/index.ts'
 import type { Diagnostics } from './diagnostic.ts'
-import { checkNames, evaluate, laterNames, type Scope } from './expression/evaluate.ts'
+import { checkNames, evaluate, laterNames, readsBroken, type Scope } from './expression/evaluate.ts'
 import { ExpressionError } from './expression/lex.ts'
 import { type Expression, membersOf, rootNames } from './expression/parse.ts'
 import { type Part, templateOf } from './expression/template.ts'
@@ -46,6 +46,8 @@ function fillScalar(node: ScalarNode, scope: Scope, diagnostics: Diagnostics, de
   if (typeof node.value !== 'string' || node.computed || !node.value.includes('${{')) return node
   const { parts, errors } = templateOf(node)
   const expressions = parts.filter((part): part is Expression => typeof part !== 'string')
+  if (expressions.some((expression) => readsBroken(expression, scope)))
+    return { ...node, value: null, text: '', quoted: false, broken: true }
   const wrong = [...errors, ...expressions.flatMap((expression) => checkNames(expression, scope))]
   if (wrong.length > 0) {
     for (const error of wrong) report(error, node, diagnostics)

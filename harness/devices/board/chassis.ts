@@ -53,6 +53,8 @@ export interface Chassis extends AsyncDisposable {
   wifi?(state: 'lost' | 'up', time: Duration | null): void
   /** Starts it without waiting for it, to stop a program that nothing else stops; absent, or false: it cannot. */
   restart?(): Promise<boolean>
+  /** Why nothing can be heard of it just now: its port went away, and is not back. null: it is there. Absent: it cannot go. */
+  away?(): string | null
   /** What its program waits for, as far as anybody can tell. */
   hanging(): string | null
   /** It tells of every change of a pin, and any can be driven. */

@@ -15,6 +15,7 @@ import { Agent, type CallOutcome, type PuppetSettings } from './agent.ts'
 import { addressesIn, decoded, type ElfSettings } from './backtrace.ts'
 import type { BoardFiles } from './board-files.ts'
 import type { BootResult, Chassis, ChassisEvents } from './chassis.ts'
+import { UNPLUGGED } from './port.ts'
 import { RawRepl } from './raw-repl.ts'
 import { executed, uploaded as puts } from './repl-work.ts'
 
@@ -347,6 +348,14 @@ export function boardDevice(
       ? {}
       : { wifi: (state: 'lost' | 'up', time?: Duration) => chassis.wifi!(state, time ?? null) }),
     ...(chassis.identity === undefined ? {} : { identity: () => chassis.identity!() }),
+    ...(chassis.away === undefined
+      ? {}
+      : {
+          away() {
+            const why = state === 'off' ? null : chassis.away!()
+            return why === null ? null : new Problem('board/lost', why, { hint: UNPLUGGED })
+          },
+        }),
     activeLevel: (signal) => signals.activeLevel(signal),
     consoleQuiet: () => (chassis.seesPins || state === 'off' || state === 'lost' ? Promise.resolve() : console.quiet()),
     send(text, eol) {

@@ -33,6 +33,9 @@ export interface ModemLines {
 const COMES_BACK: Duration = seconds(10)
 const LOOK_EVERY = 100
 
+/** For a port that went away. */
+export const UNPLUGGED = 'it was unplugged, or its power is too weak; the record shows what was seen until then'
+
 export class BoardPort implements AsyncDisposable {
   readonly #settings: PortSettings
   readonly #events: PortEvents
@@ -120,7 +123,7 @@ export class BoardPort implements AsyncDisposable {
     throw new Problem(
       'board/lost',
       `${name} is gone from ${this.path} and has not come back within ${showDuration(comesBack)}: ${why}`,
-      { hint: 'it was unplugged, or its power is too weak; the record shows what was seen until then' },
+      { hint: UNPLUGGED },
     )
   }
 

@@ -89,6 +89,20 @@ describe('in a scenario', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'device', change: 'lost' }))
   })
 
+  test('unplugged just after its reset, a claim that fails meanwhile is the environment as well', {
+    timeout: 60_000,
+  }, async () => {
+    const plugged = keep(await PluggedIn.start())
+    void plugged.saying('here\r\n').then(() => plugged.unplug())
+    const { status, problem } = await scenario(
+      plugged.path,
+      `, files: { main.py: { text: "import time\\nprint('here')\\nwhile True: time.sleep(1)" } }`,
+      '  - expect: { serial: { device: blue, line: later }, within: 2s }',
+    )
+    expect(status).toBe('broken')
+    expect(problem).toMatchObject({ code: 'board/lost', message: expect.stringMatching(/^blue is gone from .* for /) })
+  })
+
   test('a port that is closed a moment later is waited for', async () => {
     const pty = openPty(() => {})
     const none = { onData: () => {}, onGone: () => {} }

@@ -83,6 +83,9 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   /** When its power was cut by a command; null: it has power. */
   let cutAt: Instant | null = null
 
+  /** Since when its port is away; null: it is there. */
+  let away: { readonly since: Instant; readonly why: string } | null = null
+
   const watch = new BootWatch((cause) => {
     if (expected > 0 || isOff) {
       if (expected > 0) expected--
@@ -117,12 +120,14 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
       },
       onGone(why) {
         resetter.gone()
+        away = { since: clock.now(), why }
         if (expected > 0 || isOff) return
         const problem = new Problem('board/lost', `the port of ${name} went away: ${why}`)
         repl?.break(problem)
         events.onAway?.(why)
       },
       onBack() {
+        away = null
         if (expected === 0 && !isOff) events.onUnaskedRestart?.('unknown', 'its port went away and came back')
       },
       onLost(problem) {
@@ -335,6 +340,10 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
     },
     quiet,
     restart: () => resetter.pulse(),
+    away() {
+      if (away === null || isOff || disposed) return null
+      return `${name} is gone from ${port.path} for ${showDuration(elapsed(away.since, clock.now()))}: ${away.why}`
+    },
     hanging: () => `the device has not come back for ${showDuration(elapsed(calledAt, clock.now()))}`,
     async [Symbol.asyncDispose]() {
       if (disposed) return

@@ -40,6 +40,18 @@ export function withPayloadFiles(file: string, node: Node, diagnostics: Diagnost
   return payloads(node, new Reader(file, diagnostics, undefined))
 }
 
+/** The vars and axes whose file was reported as broken: `vars.NAME`, `matrix.NAME`. */
+export function brokenFiles(root: Node): ReadonlySet<string> {
+  const names = (['vars', 'matrix'] as const).flatMap((key) => {
+    const map = childOf(root, key)
+    if (map?.kind !== 'map') return []
+    return map.entries.flatMap((entry) =>
+      entry.value.kind === 'scalar' && entry.value.broken === true ? [`${key}.${entry.key}`] : [],
+    )
+  })
+  return new Set(names)
+}
+
 class Reader {
   readonly files: Record<string, string> = {}
   readonly #folder: string

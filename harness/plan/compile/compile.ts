@@ -35,7 +35,7 @@ import {
 } from '../model/plan.ts'
 import { scenario as shape } from '../schema/grammar.ts'
 import { compileAlways } from './always.ts'
-import { type Beside, type BesideFiles, withBeside } from './beside.ts'
+import { type Beside, type BesideFiles, brokenFiles, withBeside } from './beside.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { combinations, unusedAxes } from './matrix.ts'
@@ -125,6 +125,7 @@ function compileOne(
   const around: Scope = {
     values: { matrix: row.values, env: (options.env ?? process.env) as ScopeValue, seed: options.seed ?? 0 },
     later: LATER,
+    broken: brokenFiles(root),
   }
   const contracts = contractsOf(playedIn(root, casting), around, diagnostics)
   const outer: Scope = { ...around, values: { ...around.values, contract: contracts } }
@@ -139,6 +140,7 @@ function compileOne(
       broker: brokerValue(facts),
     },
     later: LATER,
+    broken: around.broken!,
   }
   const promises = parsed?.promises ?? {}
   const unmet = unpromised(promises, contracts, childOf(root, 'promises'), diagnostics)

@@ -9,7 +9,8 @@ import { arrivalTime } from './arrival.ts'
 export function checkTime({ fleet, steps, timeout }: Plan, diagnostics: Diagnostics): void {
   if (fleet === null) return
   const limit = `the scenario ends after ${showDuration(timeout)}, its timeout`
-  const hint = (least: number, others: string): string => `timeout: ${showDuration(rounded(least))} at least, ${others}`
+  const hint = (least: number, others: string): string =>
+    `timeout: longer than ${showDuration(rounded(least))}, ${others}`
   for (const { name, place, count, arrival } of fleet.groups) {
     const last = arrivalTime(arrival, count - 1)
     if (last < timeout) continue

@@ -333,7 +333,7 @@ describe('a load for which there is no time', () => {
         code: 'scenario/too-long',
         message:
           '500000 devices of g take 1250s to arrive, and the scenario ends after 3m, its timeout: only 72000 would come',
-        hint: 'timeout: 1250s at least, a higher rate, or fewer devices',
+        hint: 'timeout: longer than 1250s, a higher rate, or fewer devices',
         at: { line: 5 },
       },
     ])

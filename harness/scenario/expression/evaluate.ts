@@ -12,6 +12,20 @@ export interface Scope {
   readonly values: Readonly<Record<string, ScopeValue | undefined>>
   /** Roots whose values come later: an expression that needs one is left as it is. */
   readonly later?: ReadonlySet<string>
+  /** `vars.NAME`, `matrix.NAME`: what was reported as broken already. Of an expression that reads one nothing is said. */
+  readonly broken?: ReadonlySet<string>
+}
+
+/** Whether it reads what was reported as broken. */
+export function readsBroken(expression: Expression, { broken }: Scope): boolean {
+  if (broken === undefined || broken.size === 0) return false
+  const look = (part: unknown): boolean => {
+    if (typeof part !== 'object' || part === null) return false
+    const { kind, object, name } = part as Partial<Extract<Expression, { kind: 'member' }>>
+    if (kind === 'member' && object?.kind === 'name' && broken.has(`${object.name}.${name}`)) return true
+    return Object.values(part).some(look)
+  }
+  return look(expression)
 }
 
 /** Names that are wrong whatever the values are: reported even for what is evaluated later. */
@@ -122,7 +136,12 @@ function member(object: ScopeValue, name: string, from: Expression, at: { start:
 function notSet(name: string, known: readonly string[], at: { start: number; end: number }): ExpressionError {
   const byDefault = `give it a default: \${{ env.${name} || 'text' }}`
   const message = `the environment variable ${name} is not set`
-  return new ExpressionError('unknown-name', message, at, `${didYouMean(name, known) ?? 'set it'}, or ${byDefault}`)
+  return new ExpressionError(
+    'unknown-name',
+    message,
+    at,
+    `${didYouMean(name, known)?.replace(/\?$/, '') ?? 'set it'}, or ${byDefault}`,
+  )
 }
 
 function element(object: ScopeValue, index: ScopeValue, at: Extract<Expression, { kind: 'index' }>): ScopeValue {
