@@ -16,6 +16,7 @@ export {
   mapFile,
   type PortInfo,
   quarantineOf,
+  reachOf,
   readMap,
   releaseBoard,
   sharePort,

@@ -1,6 +1,7 @@
 // The commands, in the order that help shows them.
 
 import type { CommandModule } from 'yargs'
+import { bench } from './bench/command.ts'
 import { check } from './check/command.ts'
 import { clients } from './clients/command.ts'
 import { completion } from './completion/command.ts'
@@ -40,6 +41,7 @@ export const commands: readonly CommandModule<any, any>[] = [
   emulate,
   devices,
   device,
+  bench,
   lock,
   unlock,
   clients,

@@ -7,6 +7,7 @@ import { createServer, type Socket } from 'node:net'
 import { milliseconds, Problem } from '../../../emulators/index.ts'
 import { linkHost, pathOf } from './board.ts'
 import type { MappedBoard } from './hardware-map.ts'
+import { answerTo, obstacle, ownAddresses, probe, type Seen } from './reach.ts'
 import { BoardSession } from './session.ts'
 import { WHO } from './who.ts'
 
@@ -55,7 +56,7 @@ export async function healthOf(board: MappedBoard): Promise<BoardHealth> {
   }
 }
 
-async function identityOf(session: BoardSession, board: MappedBoard): Promise<Finding> {
+async function identityOf(session: BoardSession, board: Pick<MappedBoard, 'id'>): Promise<Finding> {
   try {
     await session.repl((repl) => repl.evaluate(WHO))
     return 'ok'
@@ -66,62 +67,69 @@ async function identityOf(session: BoardSession, board: MappedBoard): Promise<Fi
   }
 }
 
+/**
+ * Whether this board reaches where its link would listen: at `port`, 0 for a free one. What runs on it is ended.
+ * Never throws a Problem: it becomes a finding.
+ */
+export async function reachOf(
+  board: string | MappedBoard,
+  port: number,
+): Promise<{ readonly at: string; readonly network: Finding }> {
+  const label = typeof board === 'string' ? board : board.label
+  let at = linkHost()
+  try {
+    await using session = await BoardSession.open(label)
+    const identity = await identityOf(session, typeof board === 'string' ? {} : board)
+    const network = identity === 'ok' ? await networkOf(session, port, (place) => (at = place)) : identity
+    return { at, network }
+  } catch (error) {
+    return { at, network: found(error) }
+  }
+}
+
 /** Has the board open a connection to where its link would listen, and waits for it. */
-async function networkOf(session: BoardSession): Promise<Finding> {
+async function networkOf(
+  session: BoardSession,
+  wanted = 0,
+  onPlace: (place: string) => void = () => {},
+): Promise<Finding> {
   const host = linkHost()
   const token = randomBytes(8).toString('hex')
   await using server = createServer()
-  const came = new Promise<true>((resolve) => {
-    server.on('connection', (socket: Socket) => {
-      let said = ''
-      socket.on('error', () => {})
-      socket.on('data', (bytes) => {
-        said += String(bytes)
-        if (said.includes(token)) resolve(true)
-      })
+  let came = false
+  server.on('connection', (socket: Socket) => {
+    let said = ''
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      said = (said + String(bytes)).slice(-100)
+      if (!said.includes(token)) return
+      came = true
+      socket.end(answerTo(token))
     })
   })
   try {
-    server.listen(0, host)
+    server.listen(wanted, host)
     await once(server, 'listening')
   } catch (cause) {
     return {
-      trouble: `nothing can listen on ${host}: ${(cause as Error).message}`,
-      hint: 'HIL_LINK_HOST names an address',
+      trouble: `nothing can listen on ${host}:${wanted}: ${(cause as Error).message}`,
+      hint: 'HIL_LINK_HOST names an address of this computer; another program may have the port',
     }
   }
   const { port } = server.address() as { port: number }
+  onPlace(`${host}:${port}`)
   try {
-    await session.repl((repl) => repl.evaluate(connecting(host, port, token), NETWORK_LIMIT))
-    return (await came) ? 'ok' : null
+    const answer = await session.repl((repl) => repl.evaluate(probe(host, port, token), NETWORK_LIMIT))
+    if (came) return 'ok'
+    const seen = JSON.parse(answer.trim().split(/\r?\n/).at(-1) ?? '{}') as Seen
+    return obstacle(seen, { host, port, ssid: process.env.HIL_WIFI_SSID, own: ownAddresses() })
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const last = error.hint?.trim().split('\n').at(-1)
+    if (came) return 'ok'
+    if (!(error instanceof Problem || error instanceof SyntaxError)) throw error
+    const last = error instanceof Problem ? error.hint?.trim().split('\n').at(-1) : error.message
     return {
       trouble: `it does not reach ${host}:${port}${last === undefined ? '' : `: ${last}`}`,
       hint: 'HIL_LINK_HOST, HIL_WIFI_SSID and HIL_WIFI_PASSWORD; a firewall must let the link in',
     }
   }
 }
-
-const connecting = (host: string, port: number, token: string): string => `
-import socket, time
-try:
-    import network
-    w = network.WLAN(network.STA_IF)
-    w.active(True)
-    if not w.isconnected() and ${text(process.env.HIL_WIFI_SSID ?? '')}:
-        w.connect(${text(process.env.HIL_WIFI_SSID ?? '')}, ${text(process.env.HIL_WIFI_PASSWORD ?? '')})
-        until = time.time() + 15
-        while not w.isconnected() and time.time() < until:
-            time.sleep(0.1)
-except ImportError:
-    pass
-k = socket.socket()
-k.connect(socket.getaddrinfo(${text(host)}, ${port})[0][-1])
-k.send(${text(token)}.encode())
-k.close()
-`
-
-/** A text as Python writes it. */
-const text = (value: string): string => JSON.stringify(value)
