@@ -9,7 +9,6 @@ import {
   type ClientKind,
   clientAt,
   clients,
-  type Ending,
   type FirmwareKind,
   firmware,
   type LibraryCall,
@@ -33,7 +32,7 @@ import { openLink } from '../link/index.ts'
 import { describeErrno } from '../report/index.ts'
 import { didYouMean } from '../scenario/index.ts'
 
-export type { CallOutcome, ClientKind, Ending, LibraryCall, OptionSpec, PyValue, WillRequest }
+export type { CallOutcome, ClientKind, LibraryCall, OptionSpec, PyValue, WillRequest }
 
 /** What the puppet's loop waits between two looks for messages. */
 const POLL = milliseconds(100)
