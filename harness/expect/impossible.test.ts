@@ -42,6 +42,7 @@ const ROWS: readonly Row[] = [
   ['message', { topic: '' }, 'an empty topic', { topic: ' ' }],
   ['message', { topic: 'a\0' }, 'U+0000', { topic: 'a' }],
   ['packet', publish({ topic: ['a/#'] }), '"a/#" is a filter', publish({ topic: '' })],
+  ['packet', publish({ topic: { not: '#' } }), '"#" is a filter', publish({ topic: { eq: '#' } })],
   ['packet', publish({ packetId: { gt: 5, lt: 6 } }), 'packetId is never', publish({ packetId: { gt: 5, lt: 7 } })],
   ['packet', publish({ flags: { gt: 15 } }), 'flags is never', publish({ flags: 15 })],
   ['packet', publish({ length: { gt: 268_435_455 } }), 'length is never', publish({ length: { gt: 268_435_454 } })],

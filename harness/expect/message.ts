@@ -41,7 +41,7 @@ export const message: Matcher<MessageFields> = {
   impossible: (f, { observe }) =>
     nothingLeftOut(f, ['topic', 'payload', 'qos']) ??
     outside(f, { qos: QOS }) ??
-    noTopic(f.topic, false) ??
+    noTopic(f.topic, 'message') ??
     unseen(f.topic, observe),
   show: (f) =>
     [

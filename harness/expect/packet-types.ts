@@ -57,7 +57,7 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
   if (claimed !== null) return claimed
   const published =
     type === 'publish'
-      ? (noTopic(match.topic as ValueMatcher | undefined, true) ?? noSuchQos(match.qos) ?? idWithoutNeed(match))
+      ? (noTopic(match.topic as ValueMatcher | undefined, 'packet') ?? noSuchQos(match.qos) ?? idWithoutNeed(match))
       : null
   return (
     published ??

@@ -5,11 +5,14 @@ import type { ValueMatcher } from '../scenario/index.ts'
 import { isOpen } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 
-/** A topic, at any depth of the matcher, that no message is published to. `mayBeEmpty`: a topic alias may stand for it. */
-export function noTopic(wanted: ValueMatcher | undefined, mayBeEmpty: boolean): Impossible | null {
-  for (const topic of textsIn(wanted)) {
+/**
+ * A topic, at any depth of the matcher, that no message is published to. In a packet a topic alias may stand for an empty
+ * one, and a faulty device may send a filter, which `eq` names exactly.
+ */
+export function noTopic(wanted: ValueMatcher | undefined, where: 'message' | 'packet'): Impossible | null {
+  for (const topic of textsIn(wanted, where === 'message')) {
     if (isOpen(topic)) continue
-    if (topic === '' && !mayBeEmpty)
+    if (topic === '' && where === 'message')
       return {
         message: 'no message is published to an empty topic',
         hint: 'leave topic out to take any',
@@ -33,12 +36,12 @@ function filterAsTopic(filter: string): Impossible {
   }
 }
 
-/** The texts that a matcher names, also those that it excludes. */
-export function textsIn(wanted: ValueMatcher | undefined): readonly string[] {
+/** The texts that a matcher names, also those that it excludes; `exact`: those below `eq`, too. */
+export function textsIn(wanted: ValueMatcher | undefined, exact = true): readonly string[] {
   if (typeof wanted === 'string') return [wanted]
   if (typeof wanted !== 'object' || wanted === null || wanted instanceof RegExp) return []
-  if (Array.isArray(wanted)) return wanted.flatMap(textsIn)
-  if ('eq' in wanted) return textsIn(wanted.eq)
-  if ('in' in wanted) return wanted.in.flatMap(textsIn)
-  return 'not' in wanted ? textsIn(wanted.not) : []
+  if (Array.isArray(wanted)) return wanted.flatMap((one) => textsIn(one, exact))
+  if ('eq' in wanted) return exact ? textsIn(wanted.eq) : []
+  if ('in' in wanted) return wanted.in.flatMap((one) => textsIn(one, exact))
+  return 'not' in wanted ? textsIn(wanted.not, exact) : []
 }

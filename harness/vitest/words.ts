@@ -289,6 +289,8 @@ export interface DeviceOptions {
   readonly client?: string
   /** For a virtual board: `{ 'lost-after': '2s' }`. */
   readonly wifi?: YamlMap
+  /** For a virtual board: how many sockets it has at once, and what its clock shows when it gets power (UTC). */
+  readonly chip?: { readonly sockets?: number; readonly clock?: string }
   /** For a board: its serial port, or its label in the hardware map. */
   readonly port?: string
   /** For `process`: what is started, with HIL_HOST and HIL_PORT in its environment. */

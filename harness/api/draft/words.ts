@@ -29,9 +29,9 @@ export function exactly(value: string): Word {
   return readRegex(value) === undefined ? value : { eq: value }
 }
 
-/** The topic of a PUBLISH. One with a wildcard, which only a faulty device sends, would be taken for a filter. */
+/** The topic of a PUBLISH. One with a wildcard or U+0000, which only a faulty device sends, would be taken for a filter. */
 export const exactTopic = (topic: string): Word =>
-  /[+#]/.test(topic) && !topic.includes('${{') ? { eq: topic } : exactly(topic)
+  /[+#\0]/.test(topic) && !topic.includes('${{') ? { eq: topic } : exactly(topic)
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
