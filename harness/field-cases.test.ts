@@ -6,7 +6,8 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Needed, needs } from './brokers/needs.testing.ts'
 import { hil, Scratch } from './cli/testing.ts'
-import { argumentsOf, type FieldCase, fieldCases, freePort, objections } from './field-cases.testing.ts'
+import { argumentsOf, type FieldCase, fieldCases, objections } from './field-cases.testing.ts'
+import { freePort } from './free-port.testing.ts'
 
 const cases = fieldCases()
 const needed = new Map<string, Needed>()

@@ -2,7 +2,6 @@
 // says how one is written; field-cases.test.ts runs them all by the command line, in this process.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -69,13 +68,4 @@ export function argumentsOf({ run, folder }: FieldCase, port: number, output: st
     return flag! + (own.has(value!) ? join(folder, value!) : value!.replaceAll('{port}', String(port)))
   })
   return run[0] === 'run' || run[0] === 'replay' ? [...filled, '--output', output] : filled
-}
-
-/** A port of this machine that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -1,27 +1,17 @@
 // `link: { port, host, from, tls: { cert, key, ca } }` of a device, from the text to the wire.
 
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
 import { Scratch } from '../cli/testing.ts'
+import { freePort } from '../free-port.testing.ts'
 import { compile } from '../plan/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { plansOf, run } from './testing.ts'
 
 const authority = await testAuthority()
 const pair = await authority.server('valid')
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { readonly port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const scenario = (link: string): string =>
   `name: test\nversion: 1\ndevices:\n  blue: { use: umqtt.simple, link: ${link} }\nsteps:\n  - connect: blue\n`

@@ -9,7 +9,9 @@ import { expect, test } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
 import { unlessMissing } from '../../brokers/needs.testing.ts'
 import { writeTimeline } from '../../evidence/index.ts'
+import { freePort } from '../../free-port.testing.ts'
 import { Scratch, type Started, start } from '../testing.ts'
+import { headerOfBlue } from './recording.testing.ts'
 
 const isLinux = process.platform === 'linux'
 
@@ -83,15 +85,6 @@ async function listening(started: Started, least: number): Promise<readonly stri
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { readonly port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 const SCENARIO = `
 name: waits
 version: 1
@@ -115,13 +108,7 @@ steps:
 `
 
 const RECORDING = writeTimeline(
-  {
-    recording: true,
-    scenario: 'recording of blue',
-    broker: { name: 'aedes', kind: 'aedes', version: '', gaps: [] },
-    startedAt: '2026-01-01T00:00:00.000Z',
-    devices: { blue: 'recorded' },
-  },
+  headerOfBlue(),
   // It connects again after a minute: until then its link listens.
   [
     { kind: 'socket', device: 'blue', change: 'connected', by: 'device', connection: 1, at: 0, seq: 0 },

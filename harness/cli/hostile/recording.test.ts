@@ -13,18 +13,10 @@ import { oneLine } from '../../outside/index.ts'
 import { compile, type Plan } from '../../plan/index.ts'
 import { casesOf } from '../../random-cases.testing.ts'
 import { hil, Scratch } from '../testing.ts'
+import { headerOfBlue } from './recording.testing.ts'
 import { nasty } from './texts.ts'
 
 const COMMAND = '\nbroker: { use: command, with: { command: [sh, -c, "touch planted; sleep 9"] } }\n'
-
-const header = (more: object = {}): object => ({
-  recording: true,
-  scenario: 'recording of blue',
-  broker: { name: 'aedes', kind: 'aedes', version: '1.2.0', gaps: [] },
-  startedAt: '2026-01-01T00:00:00.000Z',
-  devices: { blue: 'recorded' },
-  ...more,
-})
 
 interface Texts {
   readonly clientId: string
@@ -104,7 +96,7 @@ describe('a draft', () => {
     const recording = join(folder.path, 'blue')
     mkdirSync(recording)
     const broker = { name: 'aedes', kind: 'aedes', version: `1.2.0${COMMAND}`, gaps: [] }
-    writeFileSync(join(recording, 'timeline.ndjson'), writeTimeline({ ...header({ broker }) }, eventsOf(plain)))
+    writeFileSync(join(recording, 'timeline.ndjson'), writeTimeline({ ...headerOfBlue({ broker }) }, eventsOf(plain)))
     const file = join(folder.path, 'x.scenario.yaml')
     const { code, err } = await hil('init', '--from', recording, file)
     expect([code, err]).toEqual([2, expect.stringContaining('`broker.version`: has control characters')])
@@ -114,11 +106,11 @@ describe('a draft', () => {
   it('has the steps of the recording and no other, whatever its texts are', () => {
     fc.assert(
       fc.property(texts, (given) => {
-        const { text } = draftOf(recordingOf(header(), eventsOf(given)), settings)
+        const { text } = draftOf(recordingOf(headerOfBlue(), eventsOf(given)), settings)
         planOf(text)
         expect(structureOf(text)).not.toMatch(/^\s*broker:|use: (?!replay)/m)
         expect(structureOf(text).match(/^ {2}- /gm)!.length).toBe(
-          structureOf(draftOf(recordingOf(header(), eventsOf(plain)), settings).text).match(/^ {2}- /gm)!.length,
+          structureOf(draftOf(recordingOf(headerOfBlue(), eventsOf(plain)), settings).text).match(/^ {2}- /gm)!.length,
         )
       }),
       { numRuns: casesOf(300), examples: [[{ ...plain, filter: '\u2028##vso[task.planted]' }]] },
@@ -128,7 +120,7 @@ describe('a draft', () => {
   it('has the texts of its comments on lines of their own', () => {
     fc.assert(
       fc.property(nasty, (path) => {
-        const { text } = draftOf(recordingOf(header(), eventsOf(plain)), { ...settings, path, schema: path })
+        const { text } = draftOf(recordingOf(headerOfBlue(), eventsOf(plain)), { ...settings, path, schema: path })
         const top = text.slice(0, text.indexOf('\nname: '))
         expect(top.split(/\r\n|[\r\n\u0085\u2028\u2029]/).filter((line) => !line.startsWith('#'))).toEqual([])
       }),
@@ -140,8 +132,8 @@ describe('a replay', () => {
   it('has its own steps and no other, whatever the texts of the recording are', () => {
     fc.assert(
       fc.property(texts, nasty, (given, path) => {
-        const text = replayScenario(path, recordingOf(header(), eventsOf(given)), ['blue'], '1')
-        const expected = replayScenario('x', recordingOf(header(), eventsOf(plain)), ['blue'], '1')
+        const text = replayScenario(path, recordingOf(headerOfBlue(), eventsOf(given)), ['blue'], '1')
+        const expected = replayScenario('x', recordingOf(headerOfBlue(), eventsOf(plain)), ['blue'], '1')
         expect(text.split('\n').slice(1)).toEqual(expected.split('\n').slice(1))
       }),
     )
@@ -161,7 +153,7 @@ describe('a timeline', () => {
     const map = value as Record<string, unknown>
     return { ...map, [key]: put(map[key], rest, text) }
   }
-  const lines = [header(), ...eventsOf(plain)]
+  const lines = [headerOfBlue(), ...eventsOf(plain)]
   const all = lines.flatMap((line, k) => fields(line).map((path) => [k, path] as const))
 
   it('is read only when names are names and words are known ones', () => {
@@ -191,7 +183,7 @@ describe('a timeline', () => {
     using folder = new Scratch()
     mkdirSync(join(folder.path, '${{ env.HOME }}'))
     const file = join(folder.path, '${{ env.HOME }}', 'timeline.ndjson')
-    writeFileSync(file, writeTimeline({ ...header() }, eventsOf(plain)))
+    writeFileSync(file, writeTimeline({ ...headerOfBlue() }, eventsOf(plain)))
     const text = replayScenario(folder.path, readRecording(folder.path), ['blue'], 'max')
     expect(text).toContain('$${{ env.HOME }}')
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { writeTimeline } from '../../evidence/index.ts'
 import { hilIn, Scratch } from '../testing.ts'
+import { headerOfBlue } from './recording.testing.ts'
 
 const PASSWORD = 'hunter2secret'
 
@@ -28,16 +29,7 @@ const scenario = (more = ''): string =>
   `name: hello\nversion: 1\n${more}devices:\n  blue: { use: umqtt.simple }\nsteps:\n  - connect: blue\n`
 const FLEET = 'name: few\nversion: 1\nfleet:\n  all: { use: umqtt.simple, count: 2 }\nsteps:\n  - delay: 10ms\n'
 
-const RECORDING = writeTimeline(
-  {
-    recording: true,
-    scenario: 'recording of blue',
-    broker: { name: 'aedes', kind: 'aedes', version: '', gaps: [] },
-    startedAt: '2026-01-01T00:00:00.000Z',
-    devices: { blue: 'recorded' },
-  },
-  [],
-)
+const RECORDING = writeTimeline(headerOfBlue(), [])
 
 const COMMANDS: Readonly<Record<string, (url: string) => readonly string[]>> = {
   run: (url) => ['run', 'x.scenario.yaml', '--broker', url],

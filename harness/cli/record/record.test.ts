@@ -9,6 +9,7 @@ import { openPty } from '../../../emulators/index.ts'
 import { brokers } from '../../brokers/index.ts'
 import { needs } from '../../brokers/needs.testing.ts'
 import { readRecording } from '../../evidence/index.ts'
+import { freePort } from '../../free-port.testing.ts'
 import { childrenOf } from '../children.testing.ts'
 import { hil, Scratch, type Started, start } from '../testing.ts'
 
@@ -299,12 +300,3 @@ describe('hil record', () => {
     },
   )
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}

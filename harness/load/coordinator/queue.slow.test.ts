@@ -3,9 +3,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../../brokers/index.ts'
+import { freePort } from '../../free-port.testing.ts'
 import { QueueShards } from '../index.ts'
 import { allPublish, claimsOf, measureFleet, publishers, runFleet } from '../testing.ts'
-import { freePort, redis, redisHere, worker } from './queue.testing.ts'
+import { redis, redisHere, worker } from './queue.testing.ts'
 
 describe.skipIf(redisHere.skip)(`over Redis${redisHere.why}`, () => {
   it('two workers come to the same totals as one process', async () => {

@@ -2,10 +2,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { afterEach } from 'vitest'
 import { needs } from '../../brokers/needs.testing.ts'
+import { freePort } from '../../free-port.testing.ts'
 
 export const KEY = '00112233445566778899aabbccddeeff'
 process.env.HIL_QUEUE_KEY = KEY
@@ -17,16 +17,6 @@ const cleanup: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const undo of cleanup.splice(0).reverse()) await undo()
 })
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export function started(
   command: string,
