@@ -3,6 +3,7 @@
 import { FIRST_ERROR, onlyValue, type Packet, type Publish } from '../../../emulators/index.ts'
 import type { Party, Report } from '../finding.ts'
 import { UMBRELLA } from '../statements.ts'
+import { Aliases } from './aliases.ts'
 import type { Limits } from './limits.ts'
 
 interface Names {
@@ -23,7 +24,7 @@ export class Outgoing {
   readonly #report: Report
   /** Ids above QoS 0 that count against the receive maximum: sent here, and not acknowledged here. */
   readonly #inFlight = new Set<number>()
-  readonly #aliases = new Map<number, string>()
+  readonly #aliases = new Aliases()
 
   constructor(party: Party, report: Report) {
     this.#party = party
@@ -45,15 +46,14 @@ export class Outgoing {
   }
 
   /** The topic that the packet is for, also by its alias; null: its alias means none. */
-  topicOf({ topic, properties }: Publish): string | null {
-    const alias = onlyValue(properties?.topicAlias)
-    return topic !== '' || alias === undefined ? topic : (this.#aliases.get(alias) ?? null)
+  topicOf(packet: Publish): string | null {
+    return this.#aliases.topicOf(packet)
   }
 
   #publishes(packet: Publish, limits: Limits | null): void {
     const { qos, retain, packetId: id } = packet
     const alias = onlyValue(packet.properties?.topicAlias)
-    if (alias !== undefined && alias > 0) this.#uses(alias, packet.topic, limits)
+    if (alias !== undefined && alias > 0) this.#uses(alias, packet, limits)
     if (limits === null) return void (id !== undefined && this.#inFlight.add(id))
     if (this.#party === 'client' && qos > limits.maximumQos)
       this.#report('MQTT-3.2.2-11', `QoS ${qos}, where the server has at most ${limits.maximumQos}`)
@@ -68,14 +68,13 @@ export class Outgoing {
       )
   }
 
-  #uses(alias: number, topic: string, limits: Limits | null): void {
+  #uses(alias: number, packet: Publish, limits: Limits | null): void {
     if (limits !== null && alias > limits.topicAliasMaximum)
       this.#report(
         limits.topicAliasMaximum === 0 ? this.#names.noAlias : this.#names.aliasLimit,
         `topic alias ${alias}, where ${limits.topicAliasMaximum === 0 ? 'none is' : `at most ${limits.topicAliasMaximum} is`} taken`,
       )
-    if (topic !== '') this.#aliases.set(alias, topic)
-    else if (!this.#aliases.has(alias))
+    if (this.#aliases.topicOf(packet) === null)
       this.#report('MQTT-3.3.2-7', `topic alias ${alias} has no topic on this connection`)
   }
 
