@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import { didYouMean } from './suggest.ts'
 
-const TYPES: Readonly<Record<string, string>> = {
+/** Types of plain data, as zod names them, in words. */
+export const PLAIN_TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
   int: 'a whole number',
@@ -34,8 +35,8 @@ export function explainSettings(
 function wrong(issue: z.core.$ZodIssue, got: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (TYPES[issue.expected] === undefined) return issue.message
-      return `expected ${TYPES[issue.expected]}, got ${shown(got)}`
+      if (PLAIN_TYPES[issue.expected] === undefined) return issue.message
+      return `expected ${PLAIN_TYPES[issue.expected]}, got ${shown(got)}`
     case 'too_small':
       return `expected at least ${issue.minimum}, got ${shown(got)}`
     case 'too_big':

@@ -2,6 +2,7 @@
 // the tree. Of a union, the branch that the writer most likely meant is the one explained.
 
 import type { z } from 'zod'
+import { PLAIN_TYPES } from './explain-settings.ts'
 import { didYouMean } from './suggest.ts'
 import { type Node, nodeAt, type ScalarNode, toPlain } from './tree.ts'
 import { type ComplaintParams, nameOf } from './word.ts'
@@ -30,13 +31,7 @@ export interface Explaining {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'a map',
-  record: 'a map',
-  array: 'a list',
+  ...PLAIN_TYPES,
   tuple: 'a list',
   null: 'nothing',
   custom: 'a value',
