@@ -1,7 +1,7 @@
 // Texts that no message is published to: a filter, the empty text, one with U+0000 [MQTT-3.3.2-2], [MQTT-4.7.3-1],
 // [MQTT-4.7.3-2].
 
-import type { ValueMatcher } from '../scenario/index.ts'
+import { exactSource, type ValueMatcher } from '../scenario/index.ts'
 import { isOpen } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 
@@ -19,19 +19,19 @@ export function noTopic(wanted: ValueMatcher | undefined, where: 'message' | 'pa
         word: 'topic',
       }
     if (topic.includes('\0')) return { message: 'no topic has U+0000 in it', hint: 'leave it out', word: 'topic' }
-    if (/[+#]/.test(topic)) return filterAsTopic(topic)
+    if (/[+#]/.test(topic)) return filterAsTopic(topic, where)
   }
   return null
 }
 
-function filterAsTopic(filter: string): Impossible {
+function filterAsTopic(filter: string, where: 'message' | 'packet'): Impossible {
   const source = filter
     .split('/')
-    .map((level) => (level === '+' ? '[^/]+' : level === '#' ? '.*' : level.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .map((level) => (level === '+' ? '[^/]+' : level === '#' ? '.*' : exactSource(level)))
     .join('\\/')
   return {
     message: `"${filter}" is a filter, and a message is published to a topic`,
-    hint: `write /^${source}$/`,
+    hint: `write /^${source}$/${where === 'packet' ? `; to mean exactly this text, write { eq: "${filter}" }` : ''}`,
     word: filter,
   }
 }

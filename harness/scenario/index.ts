@@ -30,7 +30,7 @@ export {
 } from './matcher.ts'
 export { type RaisedMatcher, raisedMatcher } from './raised.ts'
 export { RANGE, type Range } from './range.ts'
-export { readRegex, regexText } from './regex-text.ts'
+export { exactSource, readRegex, regexText } from './regex-text.ts'
 export { type RenderOptions, renderDiagnostic } from './render.ts'
 export { didYouMean, suggest } from './suggest.ts'
 export {

@@ -28,6 +28,9 @@ export function readRegex(text: string): ParseResult<RegExp> | undefined {
   }
 }
 
+/** The source of a regular expression that fits exactly this text, also between slashes. */
+export const exactSource = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
 const bad = (message: string, hint?: string): Complaint => ({ code: 'scenario/regex', message, hint })
 
 /** Text that must be a regular expression. */

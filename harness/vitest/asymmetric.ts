@@ -1,5 +1,7 @@
 // `expect.stringMatching(…)` and its like in a match, as what the judge knows: regular expressions and JSON.
 
+import { exactSource } from '../scenario/index.ts'
+
 const ASYMMETRIC = Symbol.for('jest.asymmetricMatcher')
 
 interface Asymmetric {
@@ -24,12 +26,10 @@ function meaning(matcher: Asymmetric): unknown {
   const name = matcher.toString().replace('Not', '')
   const { sample } = matcher
   if (name === 'StringMatching') return sample instanceof RegExp ? sample : new RegExp(String(sample))
-  if (name === 'StringContaining') return new RegExp(escaped(String(sample)))
+  if (name === 'StringContaining') return new RegExp(exactSource(String(sample)))
   if (name === 'Anything') return /^[\s\S]*$/
   if (name === 'ObjectContaining') return { json: translated(sample) }
   throw new TypeError(
     `${matcher.toString()} cannot be used in a match\n  hint: stringMatching, stringContaining, objectContaining (of JSON) and anything can; for others read the event that the matcher resolves to`,
   )
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')

@@ -10,7 +10,7 @@ import type { TestProject } from 'vitest/node'
 import { Problem } from '../../emulators/index.ts'
 import { loadConfig, NAMES } from '../config/index.ts'
 import { SUFFIX } from '../plan/index.ts'
-import { didYouMean } from '../scenario/index.ts'
+import { didYouMean, exactSource } from '../scenario/index.ts'
 import { namesUnder } from '../select/index.ts'
 import { located } from './failure.ts'
 import { inputsOf } from './inputs.ts'
@@ -51,7 +51,7 @@ export function mqttHil(given: MqttHilOptions = {}): Plugin {
             ...(given === undefined ? configDefaults.include : []),
             ...(await patterns(options, config).catch(withHint)),
           ],
-          server: { deps: { external: [new RegExp(`^(file://)?${escaped(OURS)}(dist/|.*\\.js$)`)] } },
+          server: { deps: { external: [new RegExp(`^(file://)?${exactSource(OURS)}(dist/|.*\\.js$)`)] } },
           // Keep alive and wills take longer than vitest's own 5 s.
           ...(user.test?.testTimeout === undefined ? { testTimeout: TEST_TIMEOUT } : {}),
           provide: { mqttHil: { ...options, output: outputOf(), config } },
@@ -148,5 +148,3 @@ async function checkNames({ bind = {}, vars = {} }: ParsedOptions, project: Test
     )
   }
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

@@ -12,7 +12,7 @@ import {
 } from '../../../emulators/index.ts'
 import type { PlainValue, Recorder } from '../../evidence/index.ts'
 import { unlessSlow } from '../../outside/index.ts'
-import { readRegex } from '../../scenario/index.ts'
+import { exactSource, readRegex } from '../../scenario/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { GeneralCall } from '../device.ts'
 import type { Commands } from './commands.ts'
@@ -314,7 +314,7 @@ export function lineMatcher(template: string, values: Values): (line: string) =>
     return (line) => line.trim() === wanted
   }
   const safe = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, escaped(written(value, undefined))]),
+    Object.entries(values).map(([name, value]) => [name, exactSource(written(value, undefined))]),
   )
   const found = readRegex(replaced(template, safe))
   return (line) => (found !== undefined && 'value' in found ? found.value.exec(line) : null)
@@ -335,5 +335,3 @@ function isEcho(text: string, typed: string, prompt: string): boolean {
   const before = text.slice(0, text.length - typed.length)
   return before.trim() === '' || PROMPT.test(before) || before.trimEnd() === prompt.trimEnd()
 }
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
