@@ -11,7 +11,7 @@ import {
   type WifiSettings,
 } from '../../../emulators/index.ts'
 import { entryOf } from '../../scenario/index.ts'
-import { CALL_VERBS } from '../call-verbs.ts'
+import { libraryNames } from '../call-verbs.ts'
 import { commandsOf, tellsByCommand } from '../console/commands.ts'
 import type { TypingDefaults } from '../console/console.ts'
 import { consoleOf } from '../console/settings.ts'
@@ -94,9 +94,9 @@ const CAPABILITIES = ['micropython', 'wifi', 'serial', 'reset', 'boot-button', '
 
 /** Of a puppet those of its library, and of a program that is told by lines those of its commands. */
 export function namesOf({ puppet, commands }: BoardSettings): ReturnType<NonNullable<DeviceKind['names']>> {
-  if (puppet !== null)
-    return { methods: [...Object.keys(puppet.client.methods), ...CALL_VERBS, 'exec', 'upload'], raises: [] }
-  return commands === null ? null : { methods: [...commands.verbs, 'exec', 'upload'], raises: [] }
+  const asked =
+    puppet !== null ? libraryNames(puppet.client) : commands === null ? null : { methods: commands.verbs, raises: [] }
+  return asked && { ...asked, methods: [...asked.methods, 'exec', 'upload'] }
 }
 
 /** A puppet speaks what its library does, MQTT 3.1.1; what a program speaks is told by `protocol:`. */

@@ -10,7 +10,7 @@ import {
   type PyValue,
 } from '../../../emulators/index.ts'
 import { childOf, entryOf } from '../../scenario/index.ts'
-import { CALL_VERBS } from '../call-verbs.ts'
+import { libraryNames } from '../call-verbs.ts'
 import { callbackOf, type WillSettings, willOf } from '../keys.ts'
 import type { DeviceKind } from '../kind.ts'
 import { optionsOf } from '../options.ts'
@@ -72,11 +72,7 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   cannotSay: ({ client }, verb, said) => client.mqtt5?.cannotSay(verb, said) ?? null,
   shows: ['serial', 'signal'],
   becomes: ['ended', 'crashed'],
-  names: ({ client }) => ({
-    methods: [...Object.keys(client.methods), ...CALL_VERBS],
-    raises: RAISED,
-    parameters: parametersOf(client),
-  }),
+  names: ({ client }) => libraryNames(client, RAISED),
   compile(written) {
     const { words } = written
     const runs = words.firmware ?? 'puppet'
@@ -98,9 +94,6 @@ export const emulatedKind = (client: ClientKind): DeviceKind<Settings> => ({
   busy: ({ firmware: runs }) => (runs === 'puppet' ? null : `running ${runs}`),
   make: (settings, around) => emulatedDevice({ ...around, ...settings, firmware: firmware[settings.firmware] }),
 })
-
-const parametersOf = ({ methods }: ClientKind): Readonly<Record<string, readonly string[]>> =>
-  Object.fromEntries(Object.entries(methods).map(([name, signature]) => [name, signature.map((one) => one.name)]))
 
 /** The options, with those by which `protocol:` is told to the library. */
 function atItsLevel(
