@@ -1,15 +1,15 @@
 // What the reaper becomes when the harness is gone and has left something: it clears up and ends.
 
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { beganOf } from './began.ts'
-import type { Leftover } from './reaper.ts'
+import { leftBy } from './reaper.ts'
 import { sendSignal } from './spawned.ts'
 
 /** A command that takes longer is killed. */
 const COMMAND_LIMIT_MS = 10_000
 
-const left = JSON.parse(process.argv[2]!) as readonly Leftover[]
+const left = leftBy(readFileSync(0, 'utf8').split('\n'))
 
 /** What cannot be done keeps nothing else from it; nobody is there to be told. */
 const attempt = (what: () => void): void => {

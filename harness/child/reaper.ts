@@ -13,10 +13,26 @@ export type Leftover =
   | { readonly folder: string }
   | { readonly command: readonly string[]; readonly directory: string }
 
-/** Each line is the whole of what is left, so that the last one is enough; a line without an end is none. */
-const WAIT = 'left=; while IFS= read -r line; do left=$line; done; [ -z "$left" ] || exec "$@" "$left"'
+/**
+ * A line tells all that is left (`=[[1,…],[2,…]]`), that one thing more is (`+[3,…]`), or that one is done with (`-3`); a line
+ * without an end is none. A shell reads byte by byte: to be told of all each time costs much where many programs last. It
+ * hands on what it was told by a pipe, because an argument of a program has a limit (128 KiB on Linux).
+ */
+const WAIT = `left='=[]'
+while IFS= read -r line; do
+  case $line in
+    =*) left=$line ;;
+    *) left="$left
+$line" ;;
+  esac
+done
+[ "$left" = '=[]' ] || printf '%s\\n' "$left" | "$@"`
+/** So many lines, and one for each thing that is left, before all is told again: the shell keeps no more. */
+const LINES_KEPT = 32
 
-const leftovers = new Set<Leftover>()
+const leftovers = new Map<number, Leftover>()
+let lastId = 0
+let linesKept = 0
 let pipe: Socket | null = null
 
 /** The program is killed when this process is gone; the returned function calls it off, because it has ended. */
@@ -29,16 +45,35 @@ export const removeAfterUs = (folder: string): (() => void) => after({ folder })
 export const runAfterUs = (command: readonly string[], directory: string): (() => void) => after({ command, directory })
 
 function after(leftover: Leftover): () => void {
-  leftovers.add(leftover)
-  tell()
+  const id = ++lastId
+  leftovers.set(id, leftover)
+  tell(`+${JSON.stringify([id, leftover])}`)
   return () => {
-    if (leftovers.delete(leftover)) tell()
+    if (leftovers.delete(id)) tell(`-${id}`)
   }
 }
 
-function tell(): void {
+function tell(change: string): void {
+  const isNew = pipe === null
   if (leftovers.size > 0) pipe ??= start()
-  pipe?.write(leftovers.size === 0 ? '\n' : `${JSON.stringify([...leftovers])}\n`)
+  const tellsAll = isNew || leftovers.size === 0 || linesKept >= LINES_KEPT + leftovers.size
+  linesKept = tellsAll ? 0 : linesKept + 1
+  pipe?.write(`${tellsAll ? `=${JSON.stringify([...leftovers])}` : change}\n`)
+}
+
+/** What is left by the lines that a reaper was told, in the order in which it was told of them. */
+export function leftBy(lines: readonly string[]): readonly Leftover[] {
+  const left = new Map<number, Leftover>()
+  for (const line of lines) {
+    const text = line.slice(1)
+    if (line.startsWith('-')) left.delete(Number(text))
+    else if (line.startsWith('+')) left.set(...(JSON.parse(text) as [number, Leftover]))
+    else if (line.startsWith('=')) {
+      left.clear()
+      for (const [id, leftover] of JSON.parse(text) as [number, Leftover][]) left.set(id, leftover)
+    }
+  }
+  return [...left.values()]
 }
 
 /** null: there is none, as on Windows (where programs end with who started them), or when nothing is built. */
