@@ -35,6 +35,13 @@ function certificates(broker: string, file: string, text: string): string {
   })
 }
 
+function privateKey(broker: string, file: string, text: string): string {
+  if (/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text)) return text
+  throw new Problem('broker/bad-options', `broker ${broker}: ${file} holds no private key`, {
+    hint: 'it is text with -----BEGIN PRIVATE KEY-----, of the certificate that cert: names; one with a passphrase cannot be used',
+  })
+}
+
 /** `folder`: where relative paths begin. Throws Problem `broker/bad-options`. */
 export function tlsOf(broker: string, { cafile, cert, key, insecure }: AccessSettings, folder = '.'): BrokerTls {
   if ((cert === undefined) !== (key === undefined))
@@ -52,6 +59,8 @@ export function tlsOf(broker: string, { cafile, cert, key, insecure }: AccessSet
   return {
     insecure,
     ...(cafile === undefined ? {} : { ca: certificates(broker, cafile, pem(cafile)) }),
-    ...(cert === undefined ? {} : { cert: pem(cert), key: pem(key!) }),
+    ...(cert === undefined
+      ? {}
+      : { cert: certificates(broker, cert, pem(cert)), key: privateKey(broker, key!, pem(key!)) }),
   }
 }

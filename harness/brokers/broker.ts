@@ -104,6 +104,8 @@ export interface BrokerKind {
   protocols(options?: unknown): readonly number[] | null
   /** The options with which it also speaks MQTT over WebSocket; null when it cannot. Throws Problem `broker/bad-options`. */
   withWebSocket(options?: unknown): Readonly<Record<string, unknown>> | null
+  /** Looks at the options and the files that they name. Throws Problem `broker/bad-options`. */
+  inspect(options?: unknown): void
   /** Why it cannot be started here; null when it can. */
   available(options?: unknown, env?: Environment): Promise<string | null>
   /** Resolves when the broker answers. Throws Problem `broker/…`. */
@@ -125,6 +127,8 @@ export interface BrokerDefinition<O> {
   protocols?(options: O): readonly number[] | null
   /** What is to be added to the options, if anything, for MQTT over WebSocket; null, or absent: it has none. */
   websocket?(options: O): Readonly<Record<string, unknown>> | null
+  /** Looks at the files that options name, before anything is started. Throws Problem `broker/bad-options`. */
+  inspect?(options: O): void
   available(options: O, env: Environment): Promise<string | null>
   open(options: O, env: Environment): Promise<Broker>
 }
@@ -148,6 +152,7 @@ export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
     controllable,
     isEmbedded,
     keepaliveSlack: (given) => definition.keepaliveSlack(parse(given)),
+    inspect: (given) => definition.inspect?.(parse(given)),
     protocols: (given) => definition.protocols?.(parse(given)) ?? null,
     withWebSocket(given) {
       const added = definition.websocket?.(parse(given)) ?? null

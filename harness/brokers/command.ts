@@ -2,7 +2,7 @@
 // ready when a line of its output says so, or when its port accepts connections. A program that only starts the broker
 // elsewhere, as `docker run` does, needs a `kill` of its own: killing the program would leave the broker running.
 
-import { writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
@@ -78,6 +78,9 @@ export const command: BrokerKind = defineBroker({
   options,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
   websocket: (settings) => (hasWebSocket(settings) ? {} : null),
+  inspect(settings) {
+    if (settings.tls) tlsOf('command', settings, settings.directory)
+  },
   async available({ command: [program], directory }, env) {
     return (await findProgram(programAt(program!, directory), env)) === null ? `${program} is not installed` : null
   },
@@ -122,6 +125,7 @@ async function prepare(
   env: Environment,
 ) {
   const file = join(place.folder, 'broker.conf')
+  if (process.getuid?.() === 0) await chmod(place.folder, FOR_ALL)
   if (tls) await writeCertificates(place.folder)
   if (config !== undefined) await writeFile(file, filled(config, place), { mode: 0o600 })
   const added = Object.entries(extra).map(([name, value]) => [name, filled(value, place)])
@@ -142,6 +146,9 @@ const killing =
     cwd: resolve(directory),
   })
 
+/** Started by root, a broker mostly becomes another user, and must still read and write there. */
+const FOR_ALL = 0o1777
+
 const CA_FILE = 'ca.crt'
 const CERT_FILE = 'server.crt'
 const KEY_FILE = 'server.key'
@@ -160,7 +167,8 @@ async function writeCertificates(folder: string): Promise<void> {
   const authority = await testAuthority()
   const { cert, key } = await authority.server('valid')
   const files = { [CA_FILE]: authority.cert, [CERT_FILE]: cert, [KEY_FILE]: key }
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
+  const mode = process.getuid?.() === 0 ? 0o644 : 0o600
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode })
 }
 
 function filled(text: string, { port, web, folder }: BrokerStart): string {

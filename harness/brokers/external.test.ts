@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { connectAsync } from 'mqtt'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -119,6 +119,25 @@ describe.skipIf(mosquittoHere.skip)(`a broker with TLS${mosquittoHere.why}`, () 
     await expect(external.open({ url, cert: 'a' })).rejects.toMatchObject({ code: 'broker/bad-options' })
     await expect(external.open({ url, cafile: '/no/such' })).rejects.toMatchObject({ code: 'broker/bad-options' })
   })
+})
+
+test('files of the options are looked at before anything is opened', () => {
+  using files = new Files()
+  const url = 'mqtts://localhost:1'
+  const text = files.put('a.txt', 'no PEM')
+  const wrong = (options: object) => {
+    try {
+      external.inspect({ url, ...options })
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  expect(wrong({ cafile: 'none.crt' })).toMatch('none.crt cannot be read')
+  expect(wrong({ cafile: text })).toMatch('holds no certificate')
+  expect(wrong({ cert: text, key: text })).toMatch('holds no certificate')
+  expect(wrong({ cafile: 'a.txt', directory: dirname(text) })).toMatch('a.txt holds no certificate')
+  expect(wrong({})).toBe('')
 })
 
 describe.skipIf(mosquittoHere.skip)(`a broker with WebSocket${mosquittoHere.why}`, () => {

@@ -1,8 +1,6 @@
 // A broker that somebody else runs, by its URL. We only borrow it: it is never stopped, and its password
 // is in nothing that is shown or written.
 
-import { isIP } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { z } from 'zod'
 import { type Duration, Problem, seconds } from '../../emulators/index.ts'
 import { accessOptions, tlsOf } from './access-options.ts'
@@ -15,17 +13,22 @@ import {
   defineBroker,
   type WebAddress,
 } from './broker.ts'
-import { type BrokerAddress, brokerUrl } from './broker-url.ts'
+import { brokerUrl } from './broker-url.ts'
 import { reach } from './probe.ts'
-import { greetWeb, speaksMqtt } from './refusal.ts'
+import { greetWeb } from './refusal.ts'
+import { greetTls } from './tls-greeting.ts'
 import { durationText } from './values.ts'
-import { type Gateway, openGateway, optionsOf } from './websocket.ts'
+import { type Gateway, openGateway } from './websocket.ts'
 
 const CONNECT_LIMIT_MS = 5000
 
 const options = z.strictObject({
   url: brokerUrl.describe('mqtt://, mqtts://, ws:// or wss://, then USER:PASSWORD@HOST:PORT'),
   ...accessOptions,
+  directory: z
+    .string()
+    .optional()
+    .describe('where relative paths begin; default: the folder of the file that names it'),
   keepaliveSlack: durationText()
     .default(seconds(6))
     .describe('how much later than 1.5 x keep alive it may notice; default: 6s'),
@@ -40,6 +43,9 @@ export const external: BrokerKind = defineBroker({
   controllable: false,
   keepaliveSlack: (settings) => settings.keepaliveSlack,
   websocket: ({ url }) => (url.web === null ? null : {}),
+  inspect(settings) {
+    if (settings.url.secure) tlsOf('external', settings, settings.directory)
+  },
   async available({ url: { host, port } }) {
     return reach(host, port, CONNECT_LIMIT_MS).then(
       () => null,
@@ -48,14 +54,14 @@ export const external: BrokerKind = defineBroker({
   },
   async open(settings) {
     const { host, port, secure, web } = settings.url
-    const tls = secure ? { serverName: host, ...tlsOf('external', settings) } : undefined
+    const tls = secure ? { serverName: host, ...tlsOf('external', settings, settings.directory) } : undefined
     await reach(host, port, CONNECT_LIMIT_MS).catch((cause: NodeJS.ErrnoException) => {
       throw new Problem('broker/unreachable', unreached(host, port, cause), {
         hint: 'check that it runs, and that the port is right; `--broker aedes` needs no broker',
         cause,
       })
     })
-    if (tls !== undefined) await greet(settings.url, tls)
+    if (tls !== undefined) await greetTls(host, port, tls)
     if (web !== null) await greetWeb(web, tls)
     return new ExternalBroker(settings, tls, web === null ? null : await openGateway(web, tls))
   },
@@ -68,48 +74,6 @@ const unreached = (host: string, port: number, { code, message }: NodeJS.ErrnoEx
     : `no answer from ${host}:${port}: ${code ?? message}`
 
 const UNKNOWN_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME'])
-
-/** How OpenSSL says that what came is no record of TLS. */
-const FOREIGN = /wrong version number|packet length too long/i
-
-/** So that a certificate that is not trusted is told as that, and not as a connection that was lost. */
-async function greet({ host, port }: BrokerAddress, tls: BrokerTls): Promise<void> {
-  const options = optionsOf(tls)
-  await new Promise<void>((resolve, reject) => {
-    const { servername = host, ...rest } = options
-    const socket = connectTls({ host, port, ...rest, ...(isIP(servername) === 0 ? { servername } : {}) })
-    const late = setTimeout(
-      () => socket.destroy(new Error(`no answer for ${CONNECT_LIMIT_MS / 1000} s`)),
-      CONNECT_LIMIT_MS,
-    )
-    socket.once('secureConnect', () => socket.destroy())
-    socket.once('error', reject)
-    socket.once('close', () => {
-      clearTimeout(late)
-      resolve() // after an error it was rejected already
-    })
-  }).catch(async (cause: Error) => {
-    if (await speaksMqtt(host, port))
-      throw new Problem('broker/no-tls', `the port ${host}:${port} speaks MQTT without TLS`, {
-        hint: 'write mqtt:// in place of mqtts://, or name its port for TLS, such as 8883',
-        cause,
-      })
-    if (FOREIGN.test(cause.message))
-      throw new Problem('broker/no-tls', `the server at ${host}:${port} speaks neither TLS nor MQTT`, {
-        hint: 'check the port: MQTT over TLS is usually at 8883; wss:// is MQTT over WebSocket',
-        cause,
-      })
-    throw new Problem('broker/no-tls', `no TLS with ${host}:${port}: ${cause.message}`, {
-      hint: OTHER_NAME.test(cause.message)
-        ? 'name the broker in the URL as its certificate does; --insecure accepts any certificate'
-        : '--cafile FILE trusts another authority, --insecure any certificate; mqtt:// and ws:// do without TLS',
-      cause,
-    })
-  })
-}
-
-/** What Node says where a certificate is for other names. */
-const OTHER_NAME = /does not match certificate/
 
 class ExternalBroker implements Broker {
   readonly name = 'external'

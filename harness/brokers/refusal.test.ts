@@ -6,7 +6,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { createServer as createTls } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { testAuthority } from '../tls/index.ts'
-import { greetWeb, refusalOf, speaksMqtt, speaksTls } from './refusal.ts'
+import { greetWeb, refusalOf, speaksTls } from './refusal.ts'
+import { speaksMqtt } from './speaks.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -56,6 +57,19 @@ describe('a refused client', () => {
     const port = await tlsServer()
     const problem = await refusalOf(door(port), 'the observer', new Error('closed'))
     expect(problem).toMatchObject({ code: 'broker/wants-tls', hint: expect.stringContaining('mqtts://') })
+  })
+
+  test('of TLS is told what its certificate, or the lack of one, did', async () => {
+    const { cert: ca } = await testAuthority()
+    const untrusted = await refusalOf(door(await tlsServer(), { tls: {} }), 'the observer', new Error('closed'))
+    expect(untrusted).toMatchObject({ code: 'broker/no-tls', message: expect.stringContaining('certificate') })
+    const strict = await tlsServer({ requestCert: true, ca, rejectUnauthorized: true })
+    const bare = await refusalOf(door(strict, { tls: { ca } }), 'the observer', new Error('closed'))
+    expect(bare).toMatchObject({
+      code: 'broker/no-tls',
+      message: expect.stringContaining('it wants a certificate of its clients'),
+      hint: expect.stringContaining('--cert'),
+    })
   })
 
   test.each([

@@ -1,11 +1,13 @@
 // Why a broker lets nobody in, found out by asking it: does it want a login, TLS, or another path of its WebSocket?
 // Asked only when something has failed already, and of WebSocket before anything is connected by it.
 
-import { connect, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { WebSocket } from 'ws'
 import { Problem } from '../../emulators/index.ts'
 import type { BrokerAccess, BrokerTls } from './broker.ts'
+import { answerTo, CONNACK } from './speaks.ts'
+import { greetTls } from './tls-greeting.ts'
 
 const PATIENCE_MS = 3000
 
@@ -39,7 +41,7 @@ export async function refusalOf(door: Door, who: string, cause: unknown): Promis
     const name = door.access.credentials?.username
     const whom = name === undefined ? `${who}, which has no user name` : `the user "${name}" of ${who}`
     return new Problem('broker/login-refused', `the broker at ${at} refuses ${whom}: ${login} (CONNACK ${code})`, {
-      hint: 'give the right ones with --username and --pw, in the URL (mqtt://USER:PASSWORD@HOST), or in the config',
+      hint: '--username and --pw, the URL before its host, or username: and password: of the broker in the config say others',
       cause,
     })
   }
@@ -47,7 +49,12 @@ export async function refusalOf(door: Door, who: string, cause: unknown): Promis
     return new Problem('broker/refused', `the broker at ${at} refuses ${who}: ${REFUSED[code]} (CONNACK ${code})`, {
       cause,
     })
-  if (door.access.tls !== undefined || typeof code === 'number') return null
+  if (typeof code === 'number') return null
+  if (door.access.tls !== undefined)
+    return greetTls(door.host, door.port, door.access.tls, at).then(
+      () => null,
+      (error: Problem) => error,
+    )
   const [tls, answer] = await Promise.all([speaksTls(door.host, door.port), answerTo(door.host, door.port)])
   if (tls)
     return new Problem('broker/wants-tls', `the port ${at} speaks TLS, and ${who} came without`, {
@@ -98,32 +105,6 @@ export function speaksTls(host: string, port: number): Promise<boolean> {
     // An alert is an answer in TLS: it wants a certificate of ours, or another version.
     socket.on('error', (error: NodeJS.ErrnoException) => end(/ALERT/.test(error.code ?? '')))
     socket.once('close', () => end(false))
-  })
-}
-
-/** MQTT 3.1.1, clean session, keep alive 10 s, client id `hil-probe`. */
-const CONNECT = Buffer.from('101500044d5154540402000a000968696c2d70726f6265', 'hex')
-const CONNACK = 0x20
-
-/** Whether a broker answers a CONNECT there without TLS, whatever it answers. */
-export async function speaksMqtt(host: string, port: number): Promise<boolean> {
-  return (await answerTo(host, port))[0] === CONNACK
-}
-
-/** What comes first after a CONNECT without TLS; nothing: it was silent for three seconds. */
-function answerTo(host: string, port: number): Promise<Buffer | 'closed'> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port })
-    const end = (answer: Buffer | 'closed'): void => {
-      clearTimeout(late)
-      socket.destroy()
-      resolve(answer)
-    }
-    const late = setTimeout(end, PATIENCE_MS, Buffer.alloc(0))
-    socket.once('connect', () => socket.write(CONNECT))
-    socket.once('data', end)
-    socket.on('error', () => end('closed'))
-    socket.once('close', () => end('closed'))
   })
 }
 

@@ -77,12 +77,12 @@ function named(word: string, config: ResolvedConfig): ChosenBroker {
   })
 }
 
-const accessOf = ({ cafile, cert, key, insecure, username, pw }: AccessArguments): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    Object.entries({ cafile, cert, key, insecure: insecure || undefined, username, password: pw }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  )
+function accessOf({ cafile, cert, key, insecure, username, pw }: AccessArguments): Readonly<Record<string, unknown>> {
+  // Paths of the command line are the shell's, wherever those of the config begin.
+  const files = Object.entries({ cafile, cert, key }).map(([name, file]) => [name, file && resolve(file)] as const)
+  const rest = Object.entries({ insecure: insecure || undefined, username, password: pw })
+  return Object.fromEntries([...files, ...rest].filter(([, value]) => value !== undefined))
+}
 
 /** Of a wrong URL nothing is shown: it may hold a password. */
 function checked(chosen: ChosenBroker): ChosenBroker {
@@ -121,7 +121,9 @@ function startedIn(
   return { ...options, directory: typeof directory === 'string' ? resolve(folder, directory) : folder }
 }
 
+/** Throws Problem `broker/bad-options` also for a file that its options name and that is not there. */
 export function factsOf(chosen: ChosenBroker): BrokerFacts {
+  chosen.kind.inspect(chosen.options)
   return { name: chosen.name, keepaliveSlack: chosen.kind.keepaliveSlack(chosen.options) }
 }
 

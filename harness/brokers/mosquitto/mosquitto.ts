@@ -1,7 +1,6 @@
 // Mosquitto, as a child process with a configuration of its own. It looks for dead clients only every few
 // seconds, so that a will may come up to 6 s after 1.5 x keep alive.
 
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../../emulators/index.ts'
@@ -12,6 +11,7 @@ import { openChildBroker } from '../child-broker.ts'
 import { findProgram } from '../find-program.ts'
 import { websocket, wholeSeconds } from '../values.ts'
 import { mergeConf } from './conf.ts'
+import { readConf } from './conf-file.ts'
 import { writeConfiguration, writeMerged } from './config.ts'
 import { randomPassword } from './password.ts'
 
@@ -63,6 +63,9 @@ export const mosquitto: BrokerKind = defineBroker({
   keepaliveSlack: () => SLACK,
   protocols: () => [3, 4, 5], // 5 since 1.6
   websocket: () => ({ websocket: true }),
+  inspect(settings) {
+    if (settings.conf !== undefined) ownConf(settings, settings.conf)
+  },
   async available({ binary }, env) {
     return (await findProgram(binary, env)) === null ? `${binary} is not installed` : null
   },
@@ -91,31 +94,31 @@ export const mosquitto: BrokerKind = defineBroker({
 /** What a conf of the team's own says itself. */
 const SAID_BY_CONF = ['persistence', 'max_keepalive', 'allow_anonymous', 'passwords', 'acl', 'tls'] as const
 
-async function openWithConf(settings: MosquittoSettings, conf: string, program: string): Promise<Broker> {
+/** What their conf says, and how the harness gets in. Throws Problem `broker/bad-options`. */
+function ownConf(settings: MosquittoSettings, conf: string) {
   const both = SAID_BY_CONF.find((key) => settings[key] !== undefined && settings[key] !== false)
   if (both !== undefined)
     throw new Problem('broker/bad-options', `broker mosquitto: conf and ${both} exclude each other`, {
       hint: `write it into ${conf}; config: adds lines to it`,
     })
   const file = resolve(settings.directory ?? '.', conf)
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('broker/bad-options', `broker mosquitto: ${file} cannot be read`, { cause })
-  })
+  const text = readConf(file)
   const { tls } = mergeConf(text, conf, '')
-  const folder = dirname(file)
+  return { file, text, access: tls ? { tls: tlsOf('mosquitto', settings, settings.directory) } : {} }
+}
+
+async function openWithConf(settings: MosquittoSettings, conf: string, program: string): Promise<Broker> {
+  const { file, text, access } = ownConf(settings, conf)
   const credentials = credentialsOf(settings)
   return openChildBroker({
     name: 'mosquitto',
     keepaliveSlack: SLACK,
     ...SIGNS,
-    access: {
-      ...(credentials === undefined ? {} : { credentials }),
-      ...(tls ? { tls: tlsOf('mosquitto', settings, settings.directory ?? '.') } : {}),
-    },
+    access: { ...(credentials === undefined ? {} : { credentials }), ...access },
     deviceCredentials: credentials,
     ...(settings.websocket ? { websocket: '/mqtt' } : {}),
     async prepare(start) {
-      return { program, args: ['-c', await writeMerged(settings, text, conf, start)], cwd: folder }
+      return { program, args: ['-c', await writeMerged(settings, text, conf, start)], cwd: dirname(file) }
     },
   })
 }
