@@ -67,7 +67,7 @@ describe('a refused client', () => {
     const bare = await refusalOf(door(strict, { tls: { ca } }), 'the observer', new Error('closed'))
     expect(bare).toMatchObject({
       code: 'broker/no-tls',
-      message: expect.stringContaining('it wants a certificate of its clients'),
+      message: expect.stringContaining('its clients must show a certificate'),
       hint: expect.stringContaining('--cert'),
     })
   })

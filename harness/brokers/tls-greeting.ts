@@ -62,7 +62,7 @@ async function whyNot(cause: Error, host: string, port: number, tls: BrokerTls, 
       cause,
     })
   if (WANTS_CERTIFICATE.test(cause.message)) {
-    const what = tls.cert === undefined ? 'it wants a certificate of its clients' : 'it refuses the certificate of ours'
+    const what = tls.cert === undefined ? 'its clients must show a certificate' : 'it refuses the certificate of ours'
     return new Problem('broker/no-tls', `no TLS with ${at}: ${what} (${alertOf(cause)})`, {
       hint: '--cert FILE and --key FILE, or cert: and key: among the options of the broker, say which to show',
       cause,

@@ -130,6 +130,19 @@ describe('call', () => {
 describe('serial', () => {
   const line = (stream: 'out' | 'err' | 'in') => event({ kind: 'serial', device: 'blue', line: 'LED 1', stream })
 
+  it('matches a line that is taken exactly only as it came', () => {
+    const exact = event({ kind: 'serial', device: 'blue', line: '\x1b[32mok\x1b[0m', stream: 'out', exact: true })
+    expect(compare('serial', { device: 'blue', line: 'ok' }, exact)).toHaveLength(1)
+    expect(compare('serial', { device: 'blue', line: '/ok/' }, exact)).toEqual([])
+  })
+
+  it('does not match what not: names in any form, nor a line that has no end yet', () => {
+    const prefixed = event({ kind: 'serial', device: 'blue', line: 'E (12) app: boom', stream: 'out' })
+    expect(compare('serial', { device: 'blue', line: { not: 'boom' } }, prefixed)).toHaveLength(1)
+    const begun = event({ kind: 'serial', device: 'blue', line: 'bo', stream: 'out', unfinished: true })
+    expect(compare('serial', { device: 'blue', line: { not: 'boom' } }, begun)).toHaveLength(1)
+  })
+
   it('takes the whole line, or a regex in it', () => {
     expect(compare('serial', { device: 'blue', line: 'LED 1' }, line('out'))).toEqual([])
     expect(compare('serial', { device: 'blue', line: '/ED/' }, line('err'))).toEqual([])

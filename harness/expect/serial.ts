@@ -8,7 +8,7 @@ import { identifier, matchValue, textMatcher, type ValueMatcher } from '../scena
 import { differences } from './compare.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
-import { showWanted } from './show-value.ts'
+import { showValue, showWanted } from './show-value.ts'
 import { textsIn } from './topics.ts'
 
 const fields = z.strictObject({
@@ -35,8 +35,8 @@ export const serial: Matcher<SerialFields> = {
   compare(f, event) {
     if (event.kind !== 'serial' || event.device !== f.device) return null
     if (f.stream === undefined ? event.stream === 'in' : f.stream !== event.stream) return null
-    const { line, seen } = event
-    if (!matches(f.line, event)) return differences({ line: f.line }, { line: withoutEscapes(line) })
+    const { line, seen, exact } = event
+    if (!matches(f.line, event)) return differing(f.line, exact ? line : withoutEscapes(line))
     // It has matched already, when it had no end yet.
     return seen !== undefined && matches(f.line, { ...event, line: seen, seen: undefined, unfinished: true })
       ? null
@@ -49,6 +49,12 @@ export const serial: Matcher<SerialFields> = {
     (f.stream === 'err' ? notShown('standard error of its own', f.device, device(f.device), 'serial-err') : null) ??
     (f.stream === 'in' ? notShown('console input', f.device, device(f.device), 'serial-in') : null),
   show: (f) => `line ${showWanted(f.line)} on ${f.device}'s console`,
+}
+
+/** Never none: a line that is not matched may only differ in another of its forms, or has no end yet. */
+function differing(want: ValueMatcher, line: string): readonly string[] {
+  const found = differences({ line: want }, { line })
+  return found.length > 0 ? found : [`line: expected ${showWanted(want)}, got ${showValue(line)}`]
 }
 
 type Line = Pick<SerialEvent, 'line' | 'unfinished' | 'seen' | 'message' | 'exact'>
