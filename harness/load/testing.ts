@@ -11,10 +11,14 @@ import { type FleetOptions, LocalShards, openFleet } from './index.ts'
 export interface RunOptions extends Partial<FleetOptions> {
   readonly open?: () => Promise<Broker>
   readonly seed?: number
+  readonly clock?: 'real' | 'virtual'
 }
 
 /** `text`: all but name and version. */
-export async function runFleet(text: string, { open, seed = 7, ...options }: RunOptions = {}): Promise<ScenarioRun> {
+export async function runFleet(
+  text: string,
+  { open, seed = 7, clock, ...options }: RunOptions = {},
+): Promise<ScenarioRun> {
   const { plans, diagnostics } = compile('fleet.scenario.yaml', `name: a fleet\nversion: 1\n${text}`, {
     broker: () => ({ name: 'aedes', keepaliveSlack: milliseconds(250) }),
   })
@@ -31,6 +35,7 @@ export async function runFleet(text: string, { open, seed = 7, ...options }: Run
       ...options,
     }),
     seed,
+    clock,
     signal: new AbortController().signal,
     repetition: 0,
     attempt: 0,

@@ -306,6 +306,7 @@ class Conductor {
           device: name,
           upstream: () => ({ host: broker.host, port: broker.port }),
           recorder: this.#session.timeline,
+          clock: this.#session.clock,
           limits: this.#session.limits,
           onLimit: (problem) => this.#session.limitPassed(problem),
           refusesByReset: true,
@@ -321,10 +322,10 @@ class Conductor {
     const { openFleet, seed } = this.#options
     if (openFleet === undefined)
       throw new Problem('run/no-fleet', 'fleets cannot be run here', { hint: 'hil load runs them' })
-    const { timeline, cancellation } = this.#session
+    const { timeline, cancellation, clock } = this.#session
     const fleet = await this.#session.take(
       'the fleet',
-      openFleet({ plan: this.#plan, broker, timeline, seed, detours }),
+      openFleet({ plan: this.#plan, broker, timeline, seed, clock, detours }),
     )
     fleet.failed.catch((error: unknown) => cancellation.stop({ kind: 'broken', error }))
     this.#fleet = fleet

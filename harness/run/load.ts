@@ -1,6 +1,7 @@
 // What a run with a fleet needs of whoever runs fleets (harness/load), and what comes out of it. The
 // result is plain data: it stands in results.json, and the report draws from it.
 
+import type { Clock } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Timeline } from '../evidence/index.ts'
 import type { Verdict } from '../judge/index.ts'
@@ -31,6 +32,8 @@ export interface FleetScene {
   readonly broker: Broker
   readonly timeline: Timeline
   readonly seed: number
+  /** Of the run. A virtual one is the fleet's, too. */
+  readonly clock: Clock
   /** The way of those devices that have a link of their own. */
   readonly detours: readonly {
     readonly group: number

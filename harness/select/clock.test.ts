@@ -36,6 +36,36 @@ it.each([['a process', '{ use: process, command: x }', 'blue is a process, which
   },
 )
 
+function fleetOf(bounds: string, more = ''): Plan {
+  const text = `name: a\nversion: 1\nfleet:\n  s: { use: umqtt.simple, count: 2${more} }\nsteps:\n  - delay: 1s\n${bounds}`
+  const { plans, diagnostics } = compile('a.scenario.yaml', text, { broker: () => factsOf(aedes) })
+  expect(diagnostics.all).toEqual([])
+  return plans[0]!
+}
+
+it('a fleet runs in virtual time, with bounds on what its devices do', () => {
+  const plan = fleetOf(
+    'slo:\n  - { metric: recovery_time, max: { lt: 1s } }\n  - { metric: connects, total: { eq: 2 } }\n',
+  )
+  expect(timed(plan, aedes, 'virtual', undefined)).toEqual({ plan, clock: 'virtual' })
+})
+
+it.each([
+  [
+    'a bound on the broker’s time',
+    fleetOf('slo:\n  - { metric: publish_ack_time, p99: { lt: 1s } }\n'),
+    'the bound on publish_ack_time (line 8) measures the broker, which takes no time there',
+  ],
+  [
+    'a broker by its address',
+    fleetOf('', ', brokers: ["127.0.0.1:1883"]'),
+    'the brokers of s have a time of their own',
+  ],
+])('a fleet with %s is skipped, with the reason, and runs in real time where it may', (_, plan, why) => {
+  expect(timed(plan, aedes, 'virtual', undefined).plan.skip).toBe(`not in virtual time: ${why}`)
+  expect(timed(plan, aedes, 'auto', undefined)).toEqual({ plan, clock: 'real' })
+})
+
 it.each(['reference', 'aedes@2'] as const)('%s is embedded as well, and WebSocket runs in virtual time', (name) => {
   const plan = planOf('{ use: raw, link: { websocket: true } }')
   expect(timed(plan, chosen(name), 'virtual', undefined)).toEqual({ plan, clock: 'virtual' })

@@ -8,7 +8,9 @@ export const SMALL_FLEET = 200
 
 /** In this process, without a view. Loaded when the first fleet is opened. */
 export const smallFleets: OpenFleet = async (scene) => {
-  const { localFleet, openFleet } = await import('../load/index.ts')
+  // What is loaded takes no virtual time.
+  const goOn = scene.clock.hold?.()
+  const { localFleet, openFleet } = await import('../load/index.ts').finally(goOn)
   return openFleet(localFleet({ shards: 1 }))(scene)
 }
 

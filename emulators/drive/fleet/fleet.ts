@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import { offer } from '../../at-once.ts'
 import { type BoardCall, osError, PythonError } from '../../board.ts'
+import type { Clock } from '../../core/time.ts'
 import type { Ending } from '../host.ts'
 import { Sources } from './address-pool.ts'
 import { FleetAnswers } from './answers.ts'
@@ -17,7 +18,7 @@ import { type Lookup, Names } from './names.ts'
 import { nextReader, stopReading } from './readers.ts'
 import type { FleetSocket } from './socket.ts'
 import { FleetTimers } from './timers.ts'
-import { realWaker, type Waker } from './waker.ts'
+import { clockWaker, realWaker, type Waker } from './waker.ts'
 import { ConnectWindow } from './window.ts'
 import { WriteCoalescer } from './write-coalescer.ts'
 
@@ -29,7 +30,9 @@ export interface FleetSettings {
   readonly sources?: Sources | undefined
   /** Default: the system's. */
   readonly lookup?: Lookup | undefined
-  /** Default: the real one. */
+  /** Absent: real time, and sockets of the system. With one, connections are those of `net.connect`, which may be in memory. */
+  readonly clock?: Clock | undefined
+  /** Default: that of the clock. */
   readonly waker?: ((wake: () => void) => Waker) | undefined
 }
 
@@ -40,6 +43,7 @@ export class Fleet {
   readonly window: ConnectWindow
   readonly sources: Sources
   readonly names: Names
+  readonly clock: Clock | undefined
   readonly devices: FleetDevice[] = []
   readonly #seed: number
   readonly #timers: FleetTimers
@@ -52,11 +56,13 @@ export class Fleet {
   #ready: FleetTask[] = []
   #depth = 0
 
-  constructor({ host, seed, window = 64, sources = new Sources([]), lookup, waker = realWaker }: FleetSettings) {
+  constructor({ host, seed, window = 64, sources = new Sources([]), clock, ...given }: FleetSettings) {
+    const { lookup = clock && asGiven, waker = clock === undefined ? realWaker : clockWaker(clock) } = given
     this.host = host
     this.window = new ConnectWindow(window)
     this.sources = sources
     this.names = new Names(lookup)
+    this.clock = clock
     this.#seed = seed
     this.#timers = new FleetTimers(waker, this.window, (late, now) => host.onLateness?.(late, now))
   }
@@ -266,7 +272,9 @@ export class Fleet {
       if (calls === CALLS_A_TURN) {
         const resumed = answer as CallAnswer
         const thrown = error
-        setImmediate(() => this.#go(task, resumed, thrown))
+        const goOn = (): void => this.#go(task, resumed, thrown)
+        if (this.clock?.busy === undefined) setImmediate(goOn)
+        else this.clock.busy(goOn)
         return
       }
       const step = this.#step(task, answer as CallAnswer, error)
@@ -319,6 +327,9 @@ export class Fleet {
     this.host.onEnd(task.device, ending, this.now())
   }
 }
+
+/** Names are left to whoever connects. */
+const asGiven: Lookup = (host, found) => found(null, [host])
 
 const RETURNED: Ending = { kind: 'returned' }
 const NO_BYTES = new Uint8Array()

@@ -7,7 +7,7 @@ import { errnoOf } from '../tcp.ts'
 import type { FleetDevice, FleetTask } from './device.ts'
 import type { Fleet } from './fleet.ts'
 import type { Connecting } from './window.ts'
-import { ARRIVED, FleetWire, reset, secureWire, type Wired, type WireEnd } from './wire.ts'
+import { ARRIVED, FleetWire, plainWire, reset, secureWire, type Wired, type WireEnd } from './wire.ts'
 
 /** The first byte of a CONNACK, and how many it has. */
 const CONNACK = 0x20
@@ -135,11 +135,13 @@ export class FleetSocket implements Connecting, WireEnd {
       autoSelectFamily: false,
       ...fleet.sources.next(),
     }
-    if (this.#tls === undefined) {
+    if (this.#tls !== undefined) this.#net = secureWire(this, where, this.#tls, fleet.host.secure?.(device))
+    else if (fleet.clock !== undefined) this.#net = plainWire(this, where)
+    else {
       const wire = new FleetWire(this)
       this.#net = wire
       wire.connect(where as never)
-    } else this.#net = secureWire(this, where, this.#tls, fleet.host.secure?.(device))
+    }
   }
 
   /** The network of the device is back: a connect that hung begins now. */

@@ -4,6 +4,7 @@
 // serves many of them and a knock costs some 50 µs of CPU.
 
 import { Worker } from 'node:worker_threads'
+import { type Clock, instant, type Timer } from '../../core/time.ts'
 
 /** The helper knocks this much early (ms) and the rest is spun away: a thread takes that long to wake. */
 const EARLY = 0.06
@@ -52,6 +53,45 @@ const SINCE_BOOT = ((): number => {
 
 /** The system's monotonic clock in ms: the same for every process of this machine. */
 export const monotonic = (): number => performance.now() + SINCE_BOOT
+
+/** By a clock that is never late. */
+export const clockWaker =
+  (clock: Clock) =>
+  (wake: () => void): Waker =>
+    new ClockWaker(clock, wake)
+
+class ClockWaker implements Waker {
+  readonly #clock: Clock
+  readonly #wake: () => void
+  #timer: Timer | null = null
+  #at = Number.POSITIVE_INFINITY
+
+  constructor(clock: Clock, wake: () => void) {
+    this.#clock = clock
+    this.#wake = wake
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  arm(at: number): void {
+    if (at === this.#at) return
+    this.close()
+    if (at === Number.POSITIVE_INFINITY) return
+    this.#at = at
+    this.#timer = this.#clock.at(instant(at), () => {
+      this.#at = Number.POSITIVE_INFINITY
+      this.#wake()
+    })
+  }
+
+  close(): void {
+    this.#at = Number.POSITIVE_INFINITY
+    this.#timer?.cancel()
+    this.#timer = null
+  }
+}
 
 /** `exact: false` never starts the helper thread: wakes are up to a millisecond and more late. */
 export function realWaker(wake: () => void, { exact = true }: { readonly exact?: boolean } = {}): Waker {

@@ -1,6 +1,6 @@
 // Node's sockets under a fleet's: without a listener or a buffer of their own, because there are tens of thousands.
 
-import { isIP, Socket } from 'node:net'
+import { connect, isIP, Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { TlsRequest } from '../../board.ts'
 
@@ -55,6 +55,18 @@ export class FleetWire extends Socket {
   }
 }
 
+/** A connection of `net.connect`, which may be in memory. */
+export function plainWire(of: WireEnd, where: object): Wired {
+  const net = connect({ ...where, allowHalfOpen: true } as never) as Wired
+  net.of = of
+  net.on('data', onData)
+  net.on('connect', onConnect)
+  net.on('end', onEnd)
+  net.on('error', onError)
+  net.on('close', onClose)
+  return net
+}
+
 /** `secure`: options of `tls.connect` for this device. */
 export function secureWire(of: WireEnd, where: object, { serverName }: TlsRequest, secure: object | undefined): Wired {
   const net = connectTls({
@@ -82,6 +94,9 @@ export function reset(net: Socket): void {
   else net.resetAndDestroy()
 }
 
+function onData(this: Wired, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += ARRIVED.length) this.of?.arrived(bytes.copy(ARRIVED, 0, at))
+}
 function onConnect(this: Wired): void {
   this.of?.opened()
 }

@@ -118,5 +118,6 @@ function verdictLine(run: ScenarioRun, { color }: Terminal): string {
   const missed = run.verdicts.filter(({ kind, step }) => kind === 'fail' && step.startsWith('slo.')).length
   const bounds = missed === 0 ? '' : `, ${missed} ${missed === 1 ? 'bound' : 'bounds'} missed`
   const where = run.artifacts === null || run.load === null ? '' : `; ${run.artifacts}/fleet.json`
-  return `${told === '' ? '' : `\n${told}`}  ${run.status}${bounds}${where}`
+  const why = run.status === 'skipped' && run.plan.skip !== null ? `: ${run.plan.skip}` : ''
+  return `${told === '' ? '' : `\n${told}`}  ${run.status}${why}${bounds}${where}`
 }

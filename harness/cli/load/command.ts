@@ -7,6 +7,7 @@ import { accessing } from '../access.ts'
 export interface LoadArguments extends AccessArguments {
   readonly paths?: readonly string[] | undefined
   readonly broker?: readonly string[] | undefined
+  readonly clock?: 'real' | 'virtual' | 'auto' | undefined
   readonly count?: readonly string[] | undefined
   readonly rate?: string | undefined
   readonly duration?: string | undefined
@@ -36,6 +37,12 @@ export const load: CommandModule<unknown, LoadArguments> = {
         array: true,
         requiresArg: true,
         describe: 'a broker of the config, aedes, mosquitto, or mqtt://HOST:PORT',
+      })
+      .option('clock', {
+        type: 'string',
+        choices: ['real', 'virtual', 'auto'],
+        requiresArg: true,
+        describe: 'time of the fleet; virtual: as fast as the processor, at an embedded broker; default: real',
       })
       .option('count', {
         type: 'string',

@@ -44,6 +44,12 @@ const PART = isWhole ? 1 : 12
 const PART_311 = isWhole ? 1 : 4
 const partOf = (files: readonly string[], part = PART): readonly string[] => files.filter((_, k) => k % part === 0)
 
+/** Whose verdicts are known; one does not compile. */
+const FLEETS = readdirSync(join(ROOT, 'fixtures/verdict-cases/fleets'))
+  .map((name) => join('fixtures/verdict-cases/fleets', name))
+  .filter((file) => !/^# truth: usage/m.test(readFileSync(join(ROOT, file), 'utf8')))
+  .sort()
+
 interface Pack {
   readonly title: string
   readonly files: readonly string[]
@@ -69,6 +75,7 @@ const PACKS: readonly Pack[] = [
     least: 380 / PART / 3,
   },
   { title: 'MQTT 5 on aedes@2', files: partOf(underneath('mqtt5/broker')), broker: 'aedes@2', least: 350 / PART / 3 },
+  { title: 'fleets', files: FLEETS, least: 20 },
   { title: 'MQTT 5, MQTT.js', files: partOf(underneath('mqtt5/device')), broker: 'reference', least: 120 / PART / 3 },
 ]
 

@@ -169,7 +169,9 @@ class Program {
     clean = this.#settings.options.clean ?? true,
     properties: Record<string, unknown> | undefined = undefined,
   ): Promise<PlainValue> {
-    const { MqttClient, Store, connect } = await import('mqtt')
+    // What is loaded takes no virtual time.
+    const goOn = this.#settings.clock.hold?.()
+    const { MqttClient, Store, connect } = await import('mqtt').finally(goOn)
     if (this.#over) return new Promise(() => {}) // the power went while it was loaded: the call is lost
     this.#client?.end(true)
     if (clean || this.#stores === null)

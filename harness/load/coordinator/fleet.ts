@@ -2,7 +2,7 @@
 // tells the timeline how the groups stand, and makes one result of what all shards have measured.
 
 import { randomInt } from 'node:crypto'
-import { monotonic, Problem, type PyValue } from '../../../emulators/index.ts'
+import { type Clock, monotonic, Problem, type PyValue } from '../../../emulators/index.ts'
 import type { Broker } from '../../brokers/index.ts'
 import { extensionSources } from '../../config/index.ts'
 import type { Event, Timeline } from '../../evidence/index.ts'
@@ -17,6 +17,7 @@ import { verdictsOf } from '../result/slo-check.ts'
 import { Numbering } from '../shard/numbering.ts'
 import type { LoadWatcher } from '../watch/load-probe.ts'
 import { type Budget, budgetOf } from './budget.ts'
+import { ShardInProcess } from './in-process.ts'
 import { ProgressAggregator } from './progress-aggregator.ts'
 import type { FromShard, ShardJob, ShardResult } from './protocol.ts'
 import { kernelCounts } from './system.ts'
@@ -66,7 +67,9 @@ class Coordinator implements FleetRun {
   readonly #broker: Broker
   readonly #timeline: Timeline
   readonly #seed: number
-  /** Not of the seed: a run with the same seed is another run. */
+  /** Of the run; null: real time. */
+  readonly #virtual: Clock | null
+  /** Not of the seed, but in virtual time: a run with the same seed is another run. */
   readonly #key = randomInt(2 ** 32)
   readonly #options: FleetOptions
   readonly #detours: FleetScene['detours']
@@ -85,15 +88,16 @@ class Coordinator implements FleetRun {
   /** Nothing that was seen before is told any more: the broker is being stopped. */
   #muted = Number.NEGATIVE_INFINITY
   #unsubscribe = (): void => {}
-  #kernel = kernelCounts()
+  #kernel: ReturnType<typeof kernelCounts> = null
   #onResult = (): void => {}
   #brokerLook = 0
 
-  constructor({ plan, broker, timeline, seed, detours }: FleetScene, options: FleetOptions) {
+  constructor({ plan, broker, timeline, seed, clock, detours }: FleetScene, options: FleetOptions) {
     this.#plan = plan
     this.#broker = broker
     this.#timeline = timeline
     this.#seed = seed
+    this.#virtual = clock.isVirtual === true ? clock : null
     this.#options = options
     this.#detours = detours
     this.#numbering = new Numbering(plan.fleet!)
@@ -101,7 +105,11 @@ class Coordinator implements FleetRun {
       throw new Problem('run/link-elsewhere', 'devices that run on other machines cannot use the links of this one', {
         hint: 'without --queue, or without link: in the fleet',
       })
-    this.#transport = options.transport()
+    if (options.remote && this.#virtual !== null)
+      throw new Problem('time/real', 'other machines have a time of their own, and the time of this run is virtual', {
+        hint: 'without --queue, or --clock real',
+      })
+    this.#transport = this.#virtual === null ? options.transport() : new ShardInProcess(plan.fleet!, this.#virtual)
     this.failed = this.#transport.failed
     this.#gathering = new ProgressAggregator(plan, 1)
   }
@@ -109,11 +117,13 @@ class Coordinator implements FleetRun {
   async open(): Promise<void> {
     const { fleet, name } = this.#plan
     const { watchers, remote, shards } = this.#options
-    this.#budget = remote ? null : this.#needed()
-    this.#shards = this.#budget?.shards ?? shards ?? 1
+    // In virtual time it is one shard, and needs neither descriptors nor ports.
+    const isVirtual = this.#virtual !== null
+    this.#budget = remote || isVirtual ? null : this.#needed()
+    this.#shards = isVirtual ? 1 : (this.#budget?.shards ?? shards ?? 1)
     this.#gathering = new ProgressAggregator(this.#plan, this.#shards)
     for (const watcher of watchers)
-      watcher.onBegin?.({ name, devices: fleet!.devices, seed: this.#seed, budget: this.#budget })
+      watcher.onBegin?.({ name, devices: fleet!.devices, seed: this.#seed, budget: this.#budget, isVirtual })
     await this.#transport.open(
       Array.from({ length: this.#shards }, (_, shard) => this.#job(shard)),
       (shard, message) => this.#hear(shard, message),
@@ -122,7 +132,7 @@ class Coordinator implements FleetRun {
   }
 
   async start(): Promise<void> {
-    this.#kernel = kernelCounts()
+    this.#kernel = this.#kernelNow()
     this.#epoch = await this.#transport.start()
     this.#timer = setInterval(() => this.#tell(), TELL_EVERY)
   }
@@ -144,7 +154,7 @@ class Coordinator implements FleetRun {
     if (how === 'settled') await this.#settled()
     const duration = this.#now()
     await this.#collect(how === 'interrupted' ? HURRIED_RESULT_LIMIT_MS : RESULT_LIMIT)
-    const end = kernelCounts()
+    const end = this.#kernelNow()
     const before = this.#kernel
     const { brokerCpu, brokerMemory } = this.#brokerUsage()
     const result = resultOf({
@@ -239,7 +249,12 @@ class Coordinator implements FleetRun {
   }
 
   #now(): number {
-    return monotonic() - this.#epoch
+    return (this.#virtual?.now() ?? monotonic()) - this.#epoch
+  }
+
+  /** Connections in memory are none of the kernel's. */
+  #kernelNow(): ReturnType<typeof kernelCounts> {
+    return this.#virtual === null ? kernelCounts() : null
   }
 
   #alive(): number {

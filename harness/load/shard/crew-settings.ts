@@ -1,6 +1,6 @@
 // What a shard must know of its part of a fleet before it can begin.
 
-import type { Options } from '../../../emulators/index.ts'
+import type { Clock, Options } from '../../../emulators/index.ts'
 import type { FleetPlan } from '../../plan/index.ts'
 import type { ShardJob } from '../coordinator/protocol.ts'
 import type { BrokerEndpoint } from './broker-endpoint.ts'
@@ -22,5 +22,7 @@ export interface CrewSettings {
   readonly addresses: readonly string[]
   /** A few devices reach the broker by a way of their own (through a link). */
   readonly detours: Readonly<Record<number, BrokerEndpoint>>
+  /** Absent: real time. */
+  readonly clock?: Clock | undefined
   readonly onBug: (error: unknown) => void
 }

@@ -50,7 +50,7 @@ export class ShardRunner implements FleetHost {
   readonly #firmware: FirmwareWire
 
   constructor(settings: CrewSettings) {
-    const { plan, seed, shard, shards, window, addresses } = settings
+    const { plan, seed, shard, shards, window, addresses, clock } = settings
     const numbering = new Numbering(plan)
     this.#settings = settings
     this.#shift = {
@@ -64,7 +64,7 @@ export class ShardRunner implements FleetHost {
     this.#outgoing = new Outgoing(this.#shift)
     this.#incoming = new Incoming(this.#shift)
     this.#firmware = new FirmwareWire(this.#shift)
-    this.#fleet = new Fleet({ host: this, seed, window, sources: new Sources(addresses, shard, shards) })
+    this.#fleet = new Fleet({ host: this, seed, window, sources: new Sources(addresses, shard, shards), clock })
     this.#power = new PowerControl(this.#shift, this.#fleet, this.#connections, this.#outgoing)
     this.#orders = new StepOrders(this.#shift, this.#fleet, this.#members, this.#power, this.#outgoing)
     const crew = {

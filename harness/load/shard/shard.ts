@@ -1,6 +1,6 @@
 // A part of the fleet, run by messages: in a process of its own (main.ts) or in a worker of a queue.
 
-import { Problem } from '../../../emulators/index.ts'
+import { type Clock, Problem } from '../../../emulators/index.ts'
 import type { FleetPlan } from '../../plan/index.ts'
 import type { FromShard, Progress, ShardJob, ToShard } from '../coordinator/protocol.ts'
 import { ShardRunner } from './shard-runner.ts'
@@ -14,17 +14,23 @@ const SECOND = 5
 export class Shard {
   readonly #crew: ShardRunner
   readonly #send: (message: FromShard) => void
+  readonly #isVirtual: boolean
   #timer: NodeJS.Timeout | null = null
   #beats = 0
 
-  constructor(job: ShardJob, plan: FleetPlan, send: (message: FromShard) => void) {
+  /** `clock`: absent, real time. In virtual time nothing has to be warm, and what the process uses is not the fleet's alone. */
+  constructor(job: ShardJob, plan: FleetPlan, send: (message: FromShard) => void, clock?: Clock) {
     this.#send = send
+    this.#isVirtual = clock !== undefined
     this.#crew = new ShardRunner({
       ...job,
       plan,
+      clock,
       onBug: (error) => this.#bug(error),
     })
-    void warmUp(plan, job.seed).then(() => send({ kind: 'ready', devices: this.#crew.size }))
+    const ready = (): void => send({ kind: 'ready', devices: this.#crew.size })
+    if (clock === undefined) void warmUp(plan, job.seed).then(ready)
+    else ready()
   }
 
   handle(message: ToShard): void {
@@ -67,7 +73,7 @@ export class Shard {
       kind: 'progress',
       ...this.#crew.status(),
       ...(whole ? { interval: this.#crew.meter.takeInterval(), errors: this.#crew.meter.errors() } : {}),
-      ...usage(),
+      ...this.#usage(),
     }
   }
 
@@ -81,8 +87,12 @@ export class Shard {
       books: this.#crew.books(),
       residue: this.#crew.residue(),
       devices: this.#crew.size,
-      ...usage(),
+      ...this.#usage(),
     })
+  }
+
+  #usage(): { readonly cpu: number; readonly memory: number } {
+    return this.#isVirtual ? { cpu: 0, memory: 0 } : usage()
   }
 
   #bug(error: unknown): void {

@@ -37,7 +37,9 @@ export interface LoadWatcher {
     readonly name: string
     readonly devices: number
     readonly seed: number
+    /** null: it is run elsewhere, or in virtual time. */
     readonly budget: Budget | null
+    readonly isVirtual: boolean
   }): void
   onPhase?(name: string, at: number): void
   onSnapshot?(snapshot: LoadSnapshot): void

@@ -17,6 +17,10 @@ export interface ViewSettings {
   readonly stream?: NodeJS.WriteStream
 }
 
+/** Taken here: in virtual time another one stands in its place. */
+const realNow = performance.now.bind(performance)
+/** Between two looks passes so much real time; ms. */
+const LOOK_EVERY = 100
 /** Without a terminal a line stands duration; ms. */
 const LINE_EVERY = 5000
 const BAR = 30
@@ -26,14 +30,15 @@ export function loadView({ print, color, live, width, stream = process.stdout }:
   const c = createColors(color)
   const redraw = live ? createLogUpdate(stream, { showCursor: true }) : null
   let nextLine = 0
+  let shownAt = Number.NEGATIVE_INFINITY
   const permanent = (text: string): void => {
     redraw?.clear()
     print(`${text}\n`)
   }
   return {
-    onBegin({ name, devices, seed, budget }) {
+    onBegin({ name, devices, seed, budget, isVirtual }) {
       permanent(
-        `${c.bold(name)}\n  ${number(devices)} devices, seed ${seed}${budget === null ? '' : `; ${showBudget(budget)}`}`,
+        `${c.bold(name)}\n  ${number(devices)} devices, seed ${seed}${budget === null ? '' : `; ${showBudget(budget)}`}${isVirtual ? '; virtual time, in which the broker takes none' : ''}`,
       )
     },
     onPhase(name, at) {
@@ -43,6 +48,9 @@ export function loadView({ print, color, live, width, stream = process.stdout }:
       permanent(c.yellow(`  ! ${text}`))
     },
     onSnapshot(snapshot) {
+      const now = realNow()
+      if (now - shownAt < LOOK_EVERY) return
+      shownAt = now
       if (redraw !== null) redraw(draw(snapshot, c, width))
       else if (snapshot.at >= nextLine) {
         nextLine = snapshot.at + LINE_EVERY
