@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { parseStatements } from '../lint/index.ts'
 import { coverageOf, isAbout, mqtt311, type RanScenario, showCoverage, statementsOf } from './index.ts'
-import { parseStatements } from './statements.ts'
 
 const statements = parseStatements(
   [

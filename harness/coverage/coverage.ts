@@ -1,7 +1,7 @@
 // Which statements were tested, by which scenarios, with what verdict: from the results of runs. A statement
 // counts only where a claim that names it was judged; a scenario that was skipped covers nothing.
 
-import type { MqttVersion, Statement } from './statements.ts'
+import type { MqttVersion, Statement } from '../lint/index.ts'
 
 /** What of results.json is read here. */
 export interface RanScenario {

@@ -48,8 +48,8 @@ export interface DeviceKind<Settings = unknown> {
   level?(settings: Settings): number | null
   /** What it sends a library of clients decides, so it never sends what only servers send. */
   readonly isClient?: true
-  /** Its connections may be of another level than that: its steps, options or recording decide. Absent: no. */
-  choosesLevel?(settings: Settings): boolean
+  /** Its connections may be of another level than that: its options or recording decide, or the bytes of steps. Absent: no. */
+  choosesLevel?(settings: Settings): boolean | 'by steps'
   /** Whether a word of MQTT 5 of this verb (`properties`, `noLocal` …) reaches it; absent: with level 5 all do. */
   tells?(settings: Settings, verb: string, word: string): boolean
   /** What of MQTT 5 its library cannot send; absent or null: it sends all of it. */

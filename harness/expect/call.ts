@@ -1,6 +1,7 @@
 // `call`: how a library call that a step started on a device went on: it returned, it raised, or
 // (`running: true`) it has done neither by the end of the window.
 
+import { constants } from 'node:os'
 import { z } from 'zod'
 import type { CallEvent } from '../evidence/index.ts'
 import { clipText, identifier, type RaisedMatcher, raisedMatcher, suggest, valueMatcher } from '../scenario/index.ts'
@@ -83,9 +84,24 @@ function misspelt({ method, raised }: CallFields, about: ObservableDevice | unde
   const exception =
     raised === undefined || raised === true ? undefined : typeof raised === 'string' ? raised : raised.type
   return (
+    noSuchErrno(raised) ??
     nearlyOneOf(method, about?.methods ?? [], `${about?.use} has no method`) ??
     nearlyOneOf(exception, about?.raises ?? [], `${about?.use} raises no`)
   )
+}
+
+const ERRNOS: ReadonlySet<string> = new Set(Object.keys(constants.errno))
+
+/** The name of an errno; numbers and other texts may be anything. */
+function noSuchErrno(raised: CallFields['raised']): Impossible | null {
+  const errno = typeof raised === 'object' ? raised.errno : undefined
+  if (typeof errno !== 'string' || !/^E[A-Z\d]+$/.test(errno) || ERRNOS.has(errno)) return null
+  const near = suggest(errno, [...ERRNOS])
+  return {
+    message: `${errno} is not an errno`,
+    hint: near === undefined ? 'leave errno out to take any' : `did you mean "${near}"?`,
+    word: errno,
+  }
 }
 
 function nearlyOneOf(name: string | undefined, known: readonly string[], what: string): Impossible | null {

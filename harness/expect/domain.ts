@@ -3,11 +3,8 @@
 import { matchValue, type ValueMatcher } from '../scenario/index.ts'
 import type { Impossible } from './matcher.ts'
 
-/** Whole numbers, both ends included. */
-interface Domain {
-  readonly from: number
-  readonly to: number
-}
+/** Whole numbers, both ends included, or these alone. */
+export type Domain = { readonly from: number; readonly to: number } | { readonly values: readonly number[] }
 
 /** How many values of a domain are tried whatever the matcher names. */
 const TRIED = 300
@@ -27,9 +24,11 @@ export function outside(fields: object, domains: Readonly<Record<string, Domain 
 }
 
 /** Whether a number of the domain is as wanted. */
-function mayBe(wanted: ValueMatcher, { from, to }: Domain): boolean {
+function mayBe(wanted: ValueMatcher, domain: Domain): boolean {
   const numbers = numbersIn(wanted)
   if (numbers === null) return true
+  if ('values' in domain) return domain.values.some((n) => matchValue(wanted, n, 'some'))
+  const { from, to } = domain
   const near = numbers.flatMap((n) => [Math.floor(n) - 1, Math.floor(n), Math.ceil(n), Math.ceil(n) + 1])
   const tried = Array.from({ length: Math.min(to - from + 1, TRIED) }, (_, k) => from + k)
   return [...tried, ...near, to].some((n) => n >= from && n <= to && matchValue(wanted, n, 'some'))
@@ -45,7 +44,10 @@ function numbersIn(wanted: ValueMatcher): readonly number[] | null {
   return inside.includes(null) ? null : inside.flatMap((one) => one ?? [])
 }
 
-function shown({ from, to }: Domain): string {
+function shown(domain: Domain): string {
+  if ('values' in domain)
+    return [domain.values.slice(0, -1).join(', '), domain.values.at(-1)].filter((part) => part !== '').join(' or ')
+  const { from, to } = domain
   if (to === Number.MAX_SAFE_INTEGER) return `${from} or more`
   return to - from === 1 ? `${from} or ${to}` : `${from} to ${to}`
 }

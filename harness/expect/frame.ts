@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { identifier, wholeMatcher } from '../scenario/index.ts'
 import { OPCODES } from '../websocket/index.ts'
 import { differences } from './compare.ts'
-import { CLOSE_CODE, CONNECTION, FRAME_LENGTH, outside } from './domain.ts'
+import { CLOSE_CODE, CONNECTION, type Domain, FRAME_LENGTH, outside } from './domain.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { noWebSocket } from './possible.ts'
 
@@ -58,8 +58,29 @@ export const frame: Matcher<FrameFields> = {
   impossible: (f, { device }) =>
     noWebSocket(f.from ?? f.to!, device(f.from ?? f.to!)) ??
     codeOf(f) ??
-    outside(f, { connection: CONNECTION, code: CLOSE_CODE, length: FRAME_LENGTH }),
+    ofControl(f) ??
+    outside(f, { connection: CONNECTION, code: CLOSE_CODE, length: lengthOf(f) }),
   show: (f) => `a ${f.opcode ?? 'WebSocket'} frame ${f.from !== undefined ? `from ${f.from}` : `to ${f.to}`}`,
+}
+
+const CONTROL: readonly (string | undefined)[] = ['close', 'ping', 'pong']
+/** Bytes of the payload of a control frame [RFC 6455, 5.5]. */
+const MOST_OF_CONTROL = 125
+
+const isControl = ({ opcode, code }: FrameFields): boolean => CONTROL.includes(opcode) || code !== undefined
+
+/** A close frame has two bytes of a code before its reason, or nothing [RFC 6455, 5.5.1]. */
+function lengthOf(f: FrameFields): Domain {
+  if (!isControl(f)) return FRAME_LENGTH
+  const lengths = Array.from({ length: MOST_OF_CONTROL + 1 }, (_, bytes) => bytes)
+  if (f.code !== undefined) return { from: 2, to: MOST_OF_CONTROL }
+  return f.opcode === 'close' ? { values: lengths.filter((bytes) => bytes !== 1) } : { from: 0, to: MOST_OF_CONTROL }
+}
+
+/** Control frames come whole [RFC 6455, 5.4]. */
+function ofControl(f: FrameFields): Impossible | null {
+  if (f.final !== false || !isControl(f)) return null
+  return { message: `a ${f.opcode ?? 'close'} frame is always whole`, hint: 'leave final out', word: 'final' }
 }
 
 function codeOf({ code, opcode }: FrameFields): Impossible | null {

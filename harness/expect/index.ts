@@ -51,7 +51,8 @@ export {
   type Surroundings,
   streamOf,
 } from './matcher.ts'
-export { mayMatch, packetDifferences, packetMatch, types as PACKET_WORDS } from './packet.ts'
+export { mayMatch, packetMatch, types as PACKET_WORDS } from './packet.ts'
+export { packetDifferences } from './packet-differences.ts'
 export { COMMON_FIELDS, FIELDS_OF, impossiblePacket } from './packet-types.ts'
 export { type SaveFrom, savedOf, saveFrom } from './saved.ts'
 export { showValue, showWanted } from './show-value.ts'

@@ -1,11 +1,12 @@
 // Which fields a packet of a type has; a claim on another never matches.
 
-import { PACKET_TYPES } from '../../emulators/index.ts'
 import type { ValueMatcher } from '../scenario/index.ts'
-import { FLAGS, isOpen, KEEP_ALIVE, LENGTH, outside, PACKET_ID, QOS } from './domain.ts'
+import { neverDecoded } from './decoded.ts'
+import { FLAGS, KEEP_ALIVE, LENGTH, outside, PACKET_ID, QOS } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 import { nothingLeftOut } from './possible.ts'
 import { noTopic } from './topics.ts'
+import { otherBytes } from './whole-bytes.ts'
 
 /** What every packet has. */
 export const COMMON_FIELDS: readonly string[] = ['length', 'flags', 'hex']
@@ -68,7 +69,8 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
       length: LENGTH,
       qos: type === 'publish' ? QOS : undefined,
     }) ??
-    otherBytes(type, match.hex) ??
+    neverDecoded(type, match) ??
+    otherBytes(type, match) ??
     unequalLists(match) ??
     nothingLeftOut(
       match,
@@ -98,19 +100,6 @@ const noSuchQos = (qos: unknown): Impossible | null =>
 function idWithoutNeed({ qos, packetId }: Readonly<Record<string, unknown>>): Impossible | null {
   if (qos !== 0 || packetId === undefined || packetId === null) return null
   return { message: 'a PUBLISH with QoS 0 has no packetId', hint: 'leave packetId out', word: 'packetId' }
-}
-
-/** The first four bits of a packet are its type. */
-function otherBytes(type: string | undefined, hex: unknown): Impossible | null {
-  const [digit] = typeof hex === 'string' ? hex.trim() : ''
-  if (type === undefined || type === 'malformed' || digit === undefined || isOpen(hex)) return null
-  const begins = PACKET_TYPES.indexOf(type as never).toString(16)
-  if (digit.toLowerCase() === begins) return null
-  return {
-    message: `${type.toUpperCase()} begins with the digit ${begins}, not with ${digit}`,
-    hint: 'hex: has all bytes of the packet, from the first',
-    word: 'hex',
-  }
 }
 
 /** What is said of each filter of a SUBSCRIBE stands in lists of the same length. */

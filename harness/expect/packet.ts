@@ -1,26 +1,18 @@
 // `packet`: an MQTT control packet on a device's link, by direction, type and decoded fields.
 
 import { z } from 'zod'
-import { PACKET_TYPES, type Packet, seconds } from '../../emulators/index.ts'
-import {
-  clipText,
-  duration,
-  type Elements,
-  identifier,
-  SHOWN_BYTES,
-  textMatcher,
-  wholeMatcher,
-} from '../scenario/index.ts'
+import { PACKET_TYPES, seconds } from '../../emulators/index.ts'
+import { duration, identifier, textMatcher, wholeMatcher } from '../scenario/index.ts'
 import { differences, showField } from './compare.ts'
 import { CONNECTION, LEVEL, outside } from './domain.ts'
-import { type Fields, packetFields } from './fields.ts'
 import { ofAnotherLevel } from './level.ts'
 import type { Impossible, Matcher, ObservableDevice } from './matcher.ts'
+import { packetDifferences } from './packet-differences.ts'
 import { impossiblePacket } from './packet-types.ts'
 import { propertiesMatch } from './properties.ts'
 import { reasonMatcher } from './reason.ts'
 import { showWanted } from './show-value.ts'
-import { notReported } from './statements.ts'
+import { notReported, ofTheOtherVersion } from './statements.ts'
 
 export const types = [...PACKET_TYPES.filter((type) => type !== undefined), 'malformed'] as const
 
@@ -130,27 +122,6 @@ function endOf({ at, from, delivered }: PacketFields): 'device' | 'broker' {
 const hasArrived = ({ from }: PacketFields, end: 'device' | 'broker'): boolean =>
   end === (from === undefined ? 'device' : 'broker')
 
-/** What differs from what is wanted, a line each. */
-export function packetDifferences(
-  wanted: z.output<typeof packetMatch>,
-  packet: Packet,
-  raw: Uint8Array,
-  elements: Elements = 'every',
-): string[] {
-  const { hex, ...match } = wanted
-  const lines = differences(match, { ...packetFields(packet), ...reasonCodes(packet) }, elements)
-  const digits = Buffer.from(raw).toString('hex')
-  if (hex !== undefined && hex.replace(/\s/g, '').toLowerCase() !== digits)
-    lines.push(`hex: expected ${clipText(hex, 2 * SHOWN_BYTES)}, got ${clipText(digits, 2 * SHOWN_BYTES)}`)
-  return lines
-}
-
-/** What MQTT 5 calls reason codes in packets whose codes have another name in MQTT 3.1.1. */
-function reasonCodes(packet: Packet): Fields {
-  if (packet.type === 'connack') return { reasonCode: packet.returnCode }
-  return packet.type === 'suback' ? { reasonCode: packet.granted } : {}
-}
-
 /**
  * Whether a packet of these first bytes may be one of `types` (null: any) with the wanted fields: false: it cannot;
  * true: only the whole packet tells; a number: ask again when it has number of bytes.
@@ -217,6 +188,22 @@ function ofClients({ to, type, by }: PacketFields): Impossible | null {
   }
 }
 
+/** The one level that all connections of a device have; null: it is not known. */
+function levelsOf(device: ObservableDevice | undefined): readonly number[] | null {
+  const level = device?.level ?? null
+  return level === null ? null : [level]
+}
+
+/** What the link has swallowed was not seen at the end that it was sent to. */
+function swallowedBefore({ from, at, delivered }: PacketFields): Impossible | null {
+  if (delivered !== false || at !== (from === undefined ? 'device' : 'broker')) return null
+  return {
+    message: `what the link has swallowed was never seen at the ${at}`,
+    hint: `leave at: out, or write at: ${at === 'device' ? 'broker' : 'device'}`,
+    word: 'delivered',
+  }
+}
+
 export const packet: Matcher<PacketFields> = {
   name: 'packet',
   summary: "an MQTT packet on a device's link",
@@ -240,13 +227,15 @@ export const packet: Matcher<PacketFields> = {
     lines.push(...differences({ delivered, connection, level }, { ...event, level: event.level ?? 4 } as never))
     return lines
   },
-  impossible: (f, { device, statements }) =>
+  impossible: (f, { device, statements, statementsAt }) =>
     impossiblePacket(f) ??
     outside(f, { connection: CONNECTION, level: LEVEL }) ??
+    swallowedBefore(f) ??
     ofClients(f) ??
     notReported(f.match?.statement, statements) ??
     ofServers(f, f.from === undefined ? undefined : device(f.from)) ??
-    ofAnotherLevel(f, f.from ?? f.to!, device(f.from ?? f.to!)),
+    ofAnotherLevel(f, f.from ?? f.to!, device(f.from ?? f.to!)) ??
+    ofTheOtherVersion(f.match?.statement, levelsOf(device(f.from ?? f.to!)), statementsAt),
   show(f) {
     const match = Object.entries(f.match ?? {})
       .filter(([, want]) => want !== undefined)

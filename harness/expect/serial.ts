@@ -80,12 +80,21 @@ const isOperator = <K extends 'in' | 'not'>(
 
 /** A line has no end of a line in it. */
 function ofTwoLines(line: ValueMatcher): Impossible | null {
-  if (![...textsIn(line), ...regexesIn(line)].some((text) => /[\r\n]/.test(text))) return null
+  if (![...textsIn(line), ...regexesIn(line), ...bytesIn(line)].some((text) => /[\r\n]/.test(text))) return null
   return {
     message: 'a line of a console has no line end in it',
     hint: 'claim each line by itself, under sequence: for lines that follow each other',
     word: 'line',
   }
+}
+
+/** What `hex` names, a character for each byte. */
+function bytesIn(line: ValueMatcher): readonly string[] {
+  if (typeof line !== 'object' || line === null || line instanceof RegExp) return []
+  if (Array.isArray(line)) return line.flatMap(bytesIn)
+  if ('hex' in line) return [Buffer.from(line.hex).toString('latin1')]
+  if (isOperator(line, 'in')) return line.in.flatMap(bytesIn)
+  return isOperator(line, 'not') ? bytesIn(line.not) : []
 }
 
 /** The line ends that regular expressions need: those outside of classes, choices and what may be left out. */

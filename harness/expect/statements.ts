@@ -1,5 +1,6 @@
 // Which statement of MQTT a claim names: one that nothing reports makes it a claim about nothing.
 
+import { MQTT5 } from '../devices/index.ts'
 import { suggest, type ValueMatcher } from '../scenario/index.ts'
 import type { Impossible } from './matcher.ts'
 
@@ -37,6 +38,24 @@ export function ofTheOtherSide(
   return {
     message: `${found.word === 'statement' ? 'what is named' : found.word} binds ${other} alone`,
     hint,
+    word: found.word,
+  }
+}
+
+/** A statement of the other version of MQTT than all these connections speak; null: each may be broken on one. */
+export function ofTheOtherVersion(
+  statement: ValueMatcher | undefined,
+  levels: readonly number[] | null,
+  statementsAt: Readonly<Record<'before 5' | '5', ReadonlySet<string>>> | undefined,
+): Impossible | null {
+  if (levels === null || levels.length === 0 || statementsAt === undefined) return null
+  const able = levels.map((level) => (level === MQTT5 ? statementsAt[5] : statementsAt['before 5']))
+  const found = notReported(statement, new Set(able.flatMap((one) => [...one])))
+  if (found === null) return null
+  const [has, speaks] = levels.includes(MQTT5) ? ['MQTT 3.1.1', 'MQTT 5'] : ['MQTT 5', 'MQTT 3.1.1']
+  return {
+    message: `${found.word === 'statement' ? 'what is named' : found.word} is of ${has}, and this is about connections of ${speaks}`,
+    hint: `the two number their statements differently: write the one of ${speaks}, or leave statement out`,
     word: found.word,
   }
 }

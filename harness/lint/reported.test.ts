@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { REPORTED, REPORTED_OF } from './reported.ts'
+import { REPORTED, REPORTED_AT, REPORTED_OF } from './reported.ts'
 
 const ROOMS = ['../lint/', '../../emulators/mqtt/'].map((room) => fileURLToPath(new URL(room, import.meta.url)))
 
@@ -13,7 +13,10 @@ function written(rooms: readonly string[] = ROOMS): Set<string> {
       .map((name) => `${room}${name}`),
   )
   const lines = files.flatMap((file) => readFileSync(file, 'utf8').split('\n'))
-  const code = lines.filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line)).join('\n')
+  const code = lines
+    .filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line))
+    .map((line) => line.replace(/\/\/ .*$/, ''))
+    .join('\n')
   return new Set(code.match(/MQTT-\d+\.\d+\.\d+-\d+/g))
 }
 
@@ -25,4 +28,14 @@ test('what either side may send malformed is held against either side, and every
   for (const statement of written(ROOMS.slice(1)))
     for (const side of ['device', 'broker'] as const) expect(REPORTED_OF[side]).toContain(statement)
   expect([...REPORTED_OF.device, ...REPORTED_OF.broker]).toEqual(expect.arrayContaining([...REPORTED]))
+})
+
+test('a statement is reported at the levels whose specification has its number', () => {
+  const numbersOf = (table: string): readonly string[] =>
+    readFileSync(new URL(`../../scenarios/conformance/statements/${table}`, import.meta.url), 'utf8').match(
+      /^MQTT-\S+/gm,
+    )!
+  const has = { 'before 5': numbersOf('mqtt311.tsv'), 5: numbersOf('mqtt5.tsv') }
+  for (const level of ['before 5', '5'] as const)
+    expect([...REPORTED_AT[level]].sort()).toEqual([...REPORTED].filter((id) => has[level].includes(id)).sort())
 })

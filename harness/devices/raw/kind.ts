@@ -52,7 +52,7 @@ export const raw: DeviceKind<Settings> = {
   keys: ['protocol', 'with', 'will', 'auto'],
   levels: [3, 4, 5],
   level: ({ connect }) => connect.protocolLevel ?? 4,
-  choosesLevel: () => true, // a step can send any CONNECT
+  choosesLevel: () => 'by steps', // send takes any CONNECT
   speaksWebSocket: true,
   names: () => ({ methods: [...METHODS, ...CALL_VERBS, 'send'], raises: [] }),
   lacks: { noun: 'a raw device', hint: 'it takes protocol, with, will and auto' },

@@ -5,6 +5,7 @@ import { type Duration, milliseconds } from '../../../emulators/index.ts'
 import { childOf, headPlace, type Node } from '../../scenario/index.ts'
 import type { Beat } from '../model/plan.ts'
 import type { expectation } from '../schema/grammar.ts'
+import { placeOfWord } from './claim-names.ts'
 import type { Context } from './context.ts'
 
 type Words = NonNullable<z.output<typeof expectation>['every']>
@@ -27,7 +28,9 @@ export function beatOf(words: Words | undefined, node: Node, context: Context): 
         ? { message: 'cap: is where waits stop growing, and these do not grow', hint: 'add grow: 2, or add: 5s' }
         : cap !== undefined && of !== undefined && of > cap
           ? { message: 'the first wait is longer than cap:', hint: 'write a cap: that is not below of:' }
-          : null
+          : jitter === 0 || (typeof jitter === 'object' && jitter.less + jitter.more === 0)
+            ? { message: 'jitter: asks for chance, and this is none', hint: 'leave jitter out' }
+            : null
   if (wrong !== null) {
     context.diagnostics.add({ code: 'scenario/beat', ...wrong, at: headPlace(childOf(node, 'every') ?? node) })
     return undefined
@@ -40,4 +43,52 @@ export function beatOf(words: Words | undefined, node: Node, context: Context): 
     ...(cap === undefined ? {} : { cap }),
     ...(varies.less + varies.more === 0 ? {} : { jitter: varies }),
   }
+}
+
+type Count = { readonly min: number; readonly max: number }
+type Window = Pick<z.output<typeof expectation>, 'within' | 'between' | 'after'>
+
+/** Whether a count and a beat ask anything that an event can break, and that some can keep; what does not is reported. */
+export function mayFail(
+  count: Count | undefined,
+  every: Beat | null,
+  window: Window,
+  node: Node,
+  context: Context,
+): boolean {
+  if (count === undefined) return true
+  const wrong =
+    count.min === 0 && count.max === Number.POSITIVE_INFINITY
+      ? {
+          message: 'a count of 0 or more is always so',
+          hint: 'write count: 0 for none, or a min: above 0',
+          word: 'count',
+        }
+      : every !== null && count.max <= 1
+        ? {
+            message: 'every is the time between two matches, and this counts at most one',
+            hint: 'remove every:',
+            word: 'every',
+          }
+        : every !== null && shortest(every, count.min) > lengthOf(window)
+          ? {
+              message: `${count.min} matches at this pace take longer than the window`,
+              hint: 'widen the window, or lower the count',
+              word: 'count',
+            }
+          : null
+  if (wrong === null) return true
+  const { word, ...said } = wrong
+  context.diagnostics.add({ code: 'scenario/unanswerable', ...said, at: placeOfWord(node, word) })
+  return false
+}
+
+/** What so many matches take at least; waits that grow take longer. */
+const shortest = ({ of, tolerance, jitter }: Beat, matches: number): number =>
+  (matches - 1) * Math.max(0, (of ?? 0) * (1 - (jitter?.less ?? 0)) - tolerance)
+
+/** Of a window with both of its ends; a claim without an anchor looks back. */
+function lengthOf({ within, between, after }: Window): number {
+  if (between !== undefined) return between[1] - between[0]
+  return within === undefined || after === undefined ? Number.POSITIVE_INFINITY : within
 }

@@ -3,7 +3,7 @@
 import type { Place } from '../../../emulators/index.ts'
 import { deviceKinds } from '../../devices/index.ts'
 import type { CallFields, ObservableDevice } from '../../expect/index.ts'
-import { REPORTED, REPORTED_OF } from '../../lint/index.ts'
+import { maySay, REPORTED, REPORTED_AT, REPORTED_OF } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Pattern } from '../model/plan.ts'
@@ -29,6 +29,9 @@ export function isPossible({ matcher, fields }: Pattern, node: Node, context: Co
     observe: context.observe,
     statements: REPORTED,
     statementsOf: REPORTED_OF,
+    statementsAt: REPORTED_AT,
+    maySay,
+    levels: levelsIn(context),
     device: (name: string) => observable(name, context),
   }
   const impossible = matcher.impossible?.(fields, around) ?? null
@@ -43,13 +46,22 @@ export function isPossible({ matcher, fields }: Pattern, node: Node, context: Co
   return false
 }
 
+/** The protocol levels that connections of the scenario can have; null: of one of its devices it is not known. */
+export function levelsIn(context: Context): readonly number[] | null {
+  if (context.leveled === null || context.groups.size > 0 || context.devices.size === 0) return null
+  const levels = [...context.devices.keys()].map((name) => observable(name, context)?.level ?? null)
+  return levels.includes(null) ? null : [...new Set(levels as number[])]
+}
+
 /** What decides which events a device can have; undefined: nothing is known of it. */
-export function observable(name: string, { devices }: Context): ObservableDevice | undefined {
+export function observable(name: string, { devices, leveled }: Context): ObservableDevice | undefined {
   const device = devices.get(name)
   if (device === undefined || device.use === '') return undefined
   const { use, tls, websocket, shows, busy, changes, names } = device
   const kind = deviceKinds[use]
-  const level = kind === undefined || kind.choosesLevel?.(device.settings) === true ? null : device.level
+  const chooses = kind === undefined ? true : (kind.choosesLevel?.(device.settings) ?? false)
+  const isOpen = chooses === 'by steps' ? (leveled?.has(name) ?? true) : chooses
+  const level = isOpen ? null : device.level
   return { use, level, isClient: kind?.isClient === true, tls: tls !== null, websocket, shows, busy, changes, ...names }
 }
 

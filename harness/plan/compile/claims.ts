@@ -7,7 +7,7 @@ import { type Node, placeOf } from '../../scenario/index.ts'
 import type { Anchor, Claim, Want } from '../model/plan.ts'
 import type { expectation, prohibition } from '../schema/grammar.ts'
 import { parseAnchor } from './anchor.ts'
-import { beatOf } from './beat.ts'
+import { beatOf, mayFail } from './beat.ts'
 import { placeOfWord } from './claim-names.ts'
 import { type Parsed, savesFields, wantOf } from './claim-want.ts'
 import { type Context, complain, knownNames } from './context.ts'
@@ -41,6 +41,7 @@ export function buildExpect(node: Node) {
       })
       return undefined
     }
+    if (!mayFail(count, every, parsed, node, context)) return undefined
     const watched = count === undefined ? every !== null : count.max !== Number.POSITIVE_INFINITY
     if (watched && !endsInTime(window.to, after, 'within', node, context)) return undefined
     for (const name of Object.keys(parsed.save ?? {})) if (context.saved !== 'any') context.saved.add(name)

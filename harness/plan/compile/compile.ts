@@ -38,6 +38,7 @@ import { compileAlways } from './always.ts'
 import { type Beside, type BesideFiles, brokenFiles, withBeside } from './beside.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
+import { leveledBySteps } from './level-by-steps.ts'
 import { combinations, unusedAxes } from './matrix.ts'
 import { contractsOf, unpromised } from './promises.ts'
 import {
@@ -52,6 +53,7 @@ import {
 import { compileSlos } from './slo.ts'
 import { slowRegexes } from './slow-regexes.ts'
 import { compileSteps } from './steps.ts'
+import { checkVerified } from './verified.ts'
 
 export const DEFAULT_TIMEOUT: Duration = seconds(60)
 
@@ -173,10 +175,12 @@ function compileOne(
     observe: observed(parsed?.observer ?? fleet === null),
     saved: new Set(),
     repeats: false,
+    leveled: leveledBySteps(stepNodes, [...devices.keys()]),
     bound: casting.bound,
     secrets: hidden,
     unfit,
   }
+  checkVerified(parsed?.verifies ?? [], root, context)
   const steps = compileSteps(stepNodes, '', context)
   const always = compileAlways(unmet === null ? listOf(childOf(root, 'always')) : [], context)
   const phases = [...context.steps.keys()]

@@ -53,6 +53,8 @@ export interface Context {
   readonly saved: Set<string> | 'any'
   /** Inside of a `repeat`, whose turn `i` is. */
   readonly repeats: boolean
+  /** Devices whose protocol level steps may decide; null: not all steps are known. */
+  readonly leveled: ReadonlySet<string> | null
   /** Devices that were bound to another kind from outside of the file. */
   readonly bound: ReadonlySet<string>
   /** Arguments that steps say by their place, and that must not be seen. */

@@ -118,6 +118,7 @@ export class IncrementalCompiler {
       observe: null,
       saved: this.#saved,
       repeats: false,
+      leveled: null,
       bound: new Set(),
       secrets: [],
       unfit: [],

@@ -17,6 +17,7 @@ import { type AnyStep, steps as verbs } from '../../steps/index.ts'
 import type { Deferred, Step } from '../model/plan.ts'
 import { stepMeta } from '../schema/grammar.ts'
 import { type Context, complain, interpolateNow, resolve } from './context.ts'
+import { checkVerified } from './verified.ts'
 
 const COMPOSED = ['expect', 'never', 'parallel', 'repeat'] as const
 /** Made again when a verb joins. */
@@ -91,6 +92,7 @@ export function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   const own: MapNode = { ...node, entries: entries.filter((e) => e.key !== 'if') }
   const filled = interpolateNow(own, context.scope, context.diagnostics)
   const parsed = validate(meta, filled, context.diagnostics)
+  checkVerified(parsed?.verifies ?? [], node, context)
   const condition = entryOf(node, 'if')
   const later =
     condition === undefined
