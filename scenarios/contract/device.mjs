@@ -20,7 +20,7 @@ export const PROMISES = {
   published: 'puback',
   early: 'nothing',
   refused: { 1: 'stop', 2: 'stop', 3: 'retry', 4: 'stop', 5: 'retry' },
-  many: { after: 4, does: 'rest', rest: 6000 },
+  many: { code: 5, after: 4, does: 'rest', rest: 6000 },
 }
 
 const [CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ, PINGRESP] = [1, 2, 3, 4, 8, 12, 13]
@@ -38,7 +38,7 @@ const packet = (type, flags, ...parts) => {
 }
 
 export class Device {
-  /** Attempts since the back-off began anew, and refusals in a row. */
+  /** Attempts since the back-off began anew, and refusals in a row of the code that is many. */
   attempts = 0
   refusals = 0
   /** Messages that are not acknowledged, the oldest first; `id` of those that were sent on this connection. */
@@ -178,10 +178,10 @@ export class Device {
 
   refused(code) {
     this.cancel('connack')
-    this.refusals++
     const { many, refused } = this.promises
+    this.refusals = code === many?.code ? this.refusals + 1 : 0
     if (refused[code] === 'stop') this.cease()
-    else if (many !== null && this.refusals >= many.after) this.tired()
+    else if (this.refusals >= many?.after) this.tired()
     this.socket.destroy()
   }
 

@@ -64,7 +64,14 @@ describe('a contract', () => {
       [FIXED, 'contract.dut.backoff.factor == 1 && contract.dut.backoff.step == 0s'],
       ['{ backoff: { kind: linear, base: 5s } }', 'contract.dut.backoff.step == 5s'],
       ['{ backoff: { kind: exponential, base: 5s } }', 'contract.dut.backoff.factor == 2'],
-      [FIXED, 'contract.dut.backoff.longest == 24h && contract.dut.backoff.jitter == 0%'],
+      ['{ backoff: { kind: exponential, base: 5s } }', 'contract.dut.backoff.longest == 24h'],
+      [FIXED, '(contract.dut.limits.connack || 7s) == 7s'],
+      ['{ limits: { connack: 3s } }', '(contract.dut.limits.connack || 7s) == 3s'],
+      [
+        '{ refused: { 3: retry } }',
+        "(contract.dut.refused[3] || 'none') == 'retry' && (contract.dut.refused[4] || 'none') == 'none'",
+      ],
+      [FIXED, 'contract.dut.backoff.longest == 5s && contract.dut.backoff.jitter == 0%'],
     ] as const) {
       expect(complaints(scenario(contract, rest(expression)))).toEqual([])
       expect(delayOf(scenario(contract, rest(expression)))).toEqual(delayOf(scenario(contract, rest(expression)), 1))

@@ -94,7 +94,7 @@ function withDefaults(said: ScopeMap, { backoff, offline, publishes }: Contract)
       ...words,
       step: backoff.kind === 'linear' ? (words.step ?? words.base) : durationValue(seconds(0)),
       factor: backoff.kind === 'exponential' ? (words.factor ?? 2) : 1,
-      longest: words.cap ?? NO_CAP,
+      longest: words.cap ?? (backoff.kind === 'fixed' ? words.base : NO_CAP),
     }
   }
   // Who keeps nothing drops neither the oldest nor the newest.

@@ -86,26 +86,56 @@ export function evaluate(expression: Expression, scope: Scope): ScopeValue {
   }
 }
 
-/** `env.X`, or some of them with `||` between: after it stands what is taken when none is set. */
+/** `env.X`, a clause of a contract, or some of them with `||` between: after it stands what is taken when none is set. */
 function mayBeUnset(expression: Expression): boolean {
   if (expression.kind === 'binary') return expression.sign === '||' && mayBeUnset(expression.left)
-  return expression.kind === 'member' && expression.object.kind === 'name' && expression.object.name === ENVIRONMENT
+  return isVariable(expression) || clauseIn(expression) !== null
 }
 
-/** Its value; undefined when the variable is not set, or empty. */
+const isVariable = (expression: Expression): boolean =>
+  expression.kind === 'member' && expression.object.kind === 'name' && expression.object.name === ENVIRONMENT
+
+/** Of `contract.DEVICE.CLAUSE` and what is within: the contract, and the expressions that lead from there. */
+function clauseIn(expression: Expression): readonly [of: Expression, ...Step[]] | null {
+  if (expression.kind !== 'member' && expression.kind !== 'index') return null
+  const { object } = expression
+  const isContract = object.kind === 'member' && object.object.kind === 'name' && object.object.name === CONTRACT
+  if (isContract) return [object, expression]
+  const before = clauseIn(object)
+  return before === null ? null : [...before, expression]
+}
+
+type Step = Extract<Expression, { kind: 'member' | 'index' }>
+
+/** Its value; undefined when the variable is not set or empty, or the contract does not say so. */
 function environment(expression: Expression, scope: Scope): ScopeValue | undefined {
   if (expression.kind === 'binary')
     return environment(expression.left, scope) ?? environmentOrValue(expression.right, scope)
+  const clause = clauseIn(expression)
+  if (clause !== null) return said(clause, scope)
   if (expression.kind !== 'member') return evaluate(expression, scope)
   const variables = evaluate(expression.object, scope)
   const value = isMap(variables) && Object.hasOwn(variables, expression.name) ? variables[expression.name] : undefined
   return value === '' ? undefined : value
 }
 
+function said([contract, ...steps]: readonly [Expression, ...Step[]], scope: Scope): ScopeValue | undefined {
+  let at: ScopeValue | undefined = evaluate(contract, scope)
+  for (const step of steps) {
+    const key: ScopeValue = step.kind === 'member' ? step.name : evaluate(step.index, scope)
+    if (at === undefined) return undefined
+    if (isMap(at)) at = Object.hasOwn(at, String(key)) ? at[String(key)] : undefined
+    else if (step.kind === 'index') at = element(at, key, step)
+    else at = member(at, step.name, step.object, step.at)
+  }
+  return at
+}
+
 const environmentOrValue = (expression: Expression, scope: Scope): ScopeValue | undefined =>
   mayBeUnset(expression) ? environment(expression, scope) : evaluate(expression, scope)
 
 const ENVIRONMENT = 'env'
+const CONTRACT = 'contract'
 
 function truth(expression: Expression, scope: Scope): boolean {
   const value = evaluate(expression, scope)
