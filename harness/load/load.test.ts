@@ -2,6 +2,8 @@
 // planted faults, what becomes of devices that steps switch off, and what bounds come to. They wait most of their time:
 // so several at once.
 
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { brokers } from '../brokers/index.ts'
 import type { LoadResult } from '../run/index.ts'
@@ -280,5 +282,21 @@ steps:
     expect(claimsOf(run)).toEqual(['pass', 'pass'])
     const last = run.events.findLast((event) => event.kind === 'fleet')
     expect(last).toMatchObject({ connected: 0, connecting: 0, disconnected: 3, ended: 0 })
+  })
+
+  it('counts an attempt that nobody answers as one that failed', async () => {
+    const server = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const text = `
+fleet:
+  waiting: { use: umqtt.simple, count: 3, brokers: ["127.0.0.1:${port}"] }
+steps:
+  - delay: 2s
+`
+    const { load } = await runFleet(text)
+    server.close()
+    expect(load!.counts.all).toMatchObject({ connect_attempts: 3, connect_failures: 3 })
+    expect(load!.errors).toMatchObject({ 'connect: no answer': 3 })
   })
 })

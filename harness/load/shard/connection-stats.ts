@@ -4,6 +4,9 @@
 import { CONNECTED, CONNECTING, type DeviceState, DISCONNECTED, OFF, type State } from './device-state.ts'
 import type { ShardContext } from './shard-context.ts'
 
+/** ms */
+const UNANSWERED = 1000
+
 export class ConnectionStats {
   readonly #shift: ShardContext
   readonly #states: number[][]
@@ -52,6 +55,7 @@ export class ConnectionStats {
   /** It was refused, or not answered. */
   failed(member: DeviceState, why: string, now: number): void {
     const { meter, epoch } = this.#shift
+    member.synAt = 0
     if (member.connectedOnce) member.wantedAt = 0
     meter.count('connect_failures', member.group, now - epoch)
     meter.error(`connect: ${why}`)
@@ -62,6 +66,7 @@ export class ConnectionStats {
     const { group } = member
     const at = now - epoch
     if (code !== 0) {
+      member.synAt = 0
       meter.count('connect_failures', group, at)
       meter.error(`CONNACK ${code}`)
       return
@@ -76,10 +81,18 @@ export class ConnectionStats {
       if (member.lostAt > 0) meter.time('recovery_time', group, member.lostAt - epoch, now - member.lostAt)
     }
     member.connectedOnce = true
+    member.synAt = 0
     member.wantedAt = 0
     member.lostAt = 0
     member.turns.push(Math.round(at))
     this.become(member, CONNECTED)
+  }
+
+  /** At the end: attempts that nobody has answered for a second. Libraries without a time limit never give them up. */
+  unanswered(members: readonly DeviceState[], now: number): void {
+    for (const member of members)
+      if (member.state === CONNECTING && member.synAt > 0 && now - member.synAt >= UNANSWERED)
+        this.failed(member, 'no answer', member.synAt)
   }
 
   lost(member: DeviceState, now: number): void {

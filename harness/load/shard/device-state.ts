@@ -36,6 +36,7 @@ export class DeviceState {
   away = false
   /** When it was meant to connect; 0: it does not. */
   wantedAt = 0
+  /** When the attempt that is under way began; 0: none is. */
   synAt = 0
   lostAt = 0
   connectedOnce = false

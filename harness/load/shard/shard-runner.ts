@@ -132,6 +132,11 @@ export class ShardRunner implements FleetHost {
     this.#orders.quiet()
   }
 
+  /** The last look: what still waits for an answer is counted as what it is. */
+  end(): void {
+    this.#connections.unanswered(this.#members, this.#fleet.now())
+  }
+
   status(): CrewStatus {
     return {
       at: this.#fleet.now() - this.#shift.epoch,

@@ -53,6 +53,7 @@ export class Shard {
         this.#crew.quiet()
         return
       case 'finish':
+        this.#crew.end()
         this.#tell()
         this.#finish()
     }
