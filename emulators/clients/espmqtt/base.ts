@@ -7,12 +7,13 @@ import { milliseconds } from '../../core/time.ts'
 import { RecursiveLock } from '../../threads.ts'
 import type { Options } from '../client.ts'
 import { type Config, newConfig, newConnectInfo, setConfig } from './config.ts'
+import { type ServerProperties, serverDefaults } from './connack5.ts'
 import { EventGroup } from './event-group.ts'
 import { type EspHandler, EventLoop, type EventValue } from './event-loop.ts'
 import { type ConnectInfo, OutBuffer } from './message.ts'
 import type { Properties } from './message5.ts'
 import { Outbox } from './outbox.ts'
-import { type ServerProperties, serverDefaults, type UserProperties } from './parse5.ts'
+import type { UserProperties } from './properties5.ts'
 import type { SdkConfig } from './sdkconfig.ts'
 import type { Transport } from './transport.ts'
 
@@ -164,7 +165,10 @@ export abstract class EspBase {
     return this.version.isNew ? { reason_code: this.reasonCode } : {}
   }
 
+  /** Codes that a broker gave are forgotten with it. */
   protected *dispatchTransportError(): Program<void> {
+    this.reasonCode = 0
+    this.disconnectReturnCode = 0
     const { espErr, sockErrno } = this.transport?.takeError() ?? { espErr: 0, sockErrno: 0 }
     yield* this.dispatch('ERROR', {
       error_type: 'TCP_TRANSPORT',

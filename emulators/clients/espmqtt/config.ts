@@ -181,6 +181,8 @@ function defaultClientId(mac: Uint8Array): Uint8Array {
 export function setUri(config: Config, info: ConnectInfo, text: string, decodes: boolean): string {
   const uri = parseUri(text)
   if (uri === null) return 'ESP_FAIL'
+  // 1.1.0 takes what is missing for memory that is missing.
+  if (decodes && uri.host === null) return 'ESP_ERR_NO_MEM'
   if (uri.userInfo !== null && !setUserInfo(info, uri.userInfo, decodes)) return 'ESP_FAIL'
   // 1.1.0 keeps the text as well, which set_config compares with a transport.
   if (decodes) config.uri = text
@@ -194,7 +196,8 @@ export function setUri(config: Config, info: ConnectInfo, text: string, decodes:
 /** False: it cannot be decoded, and both are as before. */
 function setUserInfo(info: ConnectInfo, userInfo: string, decodes: boolean): boolean {
   const colon = userInfo.indexOf(':')
-  const decode = (part: string): Uint8Array | null => (decodes ? percentDecoded(part) : new TextEncoder().encode(part))
+  const decode = (part: string): Uint8Array | null =>
+    decodes ? cString(percentDecoded(part)) : new TextEncoder().encode(part)
   const user = decode(colon < 0 ? userInfo : userInfo.slice(0, colon))
   const password = colon < 0 ? info.password : decode(userInfo.slice(colon + 1))
   if (user === null || (colon >= 0 && password === null)) return false

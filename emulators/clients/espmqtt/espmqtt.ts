@@ -108,10 +108,12 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
   *#stop(): Program<PyValue> {
     yield* this.apiLock.take()
     const inTask = this.running && (yield* currentThread()) === this.taskHandle
-    if (!this.running || inTask || (this.state === 'CONNECTED' && !(yield* this.sendDisconnect()))) {
+    if (!this.running || inTask) {
       yield* this.apiLock.give()
       return 'ESP_FAIL'
     }
+    // One that does not fit the out buffer is left out.
+    if (this.state === 'CONNECTED') yield* this.sendDisconnect()
     this.running = false
     this.state = 'DISCONNECTED'
     yield* this.apiLock.give()

@@ -2,7 +2,7 @@
 // and handled by the task that put it in. So what a handler posts pushes the library's next event out.
 
 import { currentThread, type Program, Signal, signal, type ThreadHandle, waitFor } from '../../board.ts'
-import type { UserProperties } from './parse5.ts'
+import type { UserProperties } from './properties5.ts'
 
 export type EventValue = string | number | boolean | null | Uint8Array | UserProperties
 

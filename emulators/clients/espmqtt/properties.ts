@@ -58,18 +58,18 @@ export abstract class PropertyCalls extends EspPublish {
     for (const name of ['content_type', 'response_topic'] as const)
       if (cString(given[name]) !== null) will[name] = given[name]!
     if (!isEmpty(pointer(given.correlation_data))) will.correlation_data = given.correlation_data!
-    if (given.will_user_property !== undefined && given.will_user_property !== null)
+    if (Array.isArray(given.will_user_property) && given.will_user_property.length > 0)
       will.user_property = given.will_user_property
     return true
   }
 }
 
-/** What is not 0 takes the place of what was. */
+/** What is not 0 takes the place of what was. A list without entries is none. */
 function keep(into: Record<string, Properties[string]>, given: Properties, names: readonly string[]): void {
   for (const name of names) if (int(given[name]) !== 0) into[name] = given[name]!
 }
 
 function keepList(into: Record<string, Properties[string]>, given: Properties, name: string): void {
   const list = given[name]
-  if (list !== undefined && list !== null) into[name] = list
+  if (Array.isArray(list) && list.length > 0) into[name] = list
 }

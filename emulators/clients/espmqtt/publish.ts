@@ -38,7 +38,6 @@ export abstract class EspPublish extends EspTask {
     if (id < 0) return -1
     if (this.state !== 'CONNECTED') {
       // Nothing is sent; what has an id waits for the task.
-      yield* this.deleteExpired()
       this.out.fragmentedTotal = 0
       return qos > 0 ? id : -1
     }

@@ -189,8 +189,6 @@ export abstract class EspReceive extends EspBase {
     this.reasonCode = code
     this.disconnectReturnCode = code
     yield* this.dispatchDisconnected()
-    this.reasonCode = 0
-    this.disconnectReturnCode = 0
   }
 
   *#acknowledged(name: string, id: number, dataOf: typeof pubackData): Program<void> {
@@ -199,7 +197,7 @@ export abstract class EspReceive extends EspBase {
       return
     }
     this.reasonCode = reasonCodeOf(this.inBuffer, this.readLength)
-    const { data, user } = dataOf(this.inBuffer, this.readLength)
+    const { data, user } = dataOf(this.inBuffer, this.readLength, this.version.isNew)
     this.userProperty = user
     yield* this.dispatch(name, { msg_id: id, data, ...this.reason() })
   }
@@ -209,7 +207,7 @@ export abstract class EspReceive extends EspBase {
     let codes: Uint8Array | null
     if (this.isV5) {
       this.reasonCode = reasonCodeOf(this.inBuffer, this.readLength)
-      const { data, user } = subackData(this.inBuffer, this.readLength)
+      const { data, user } = subackData(this.inBuffer, this.readLength, this.version.isNew)
       codes = data
       this.userProperty = user
     } else codes = subackCodes(this.inBuffer, this.readLength)
@@ -274,7 +272,7 @@ export abstract class EspReceive extends EspBase {
   }
 
   #publish5(read: number): Delivered | null {
-    const message = parsePublish5(this.inBuffer, read)
+    const message = parsePublish5(this.inBuffer, read, this.version.isNew)
     const { aliases, connect } = this.mqtt5!
     this.userProperty = message.user
     if (message.topic === null) return null

@@ -5,11 +5,11 @@ import type { Program } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
 import { DISCONNECT_BIT, RECONNECT_BIT, STOPPED_BIT, type State } from './base.ts'
 import { RECONNECT, SCHEMES } from './config.ts'
+import { parseConnack5 } from './connack5.ts'
 import { acknowledge, bare, CONNACK, connect, DISCONNECT, PINGREQ, PUBLISH, PUBREL } from './message.ts'
 import { acknowledge5, connect5, disconnect5 } from './message5.ts'
 import type { OutboxItem } from './outbox.ts'
 import { typeOf } from './parse.ts'
-import { parseConnack5 } from './parse5.ts'
 import { EspReceive } from './receive.ts'
 import { Transport } from './transport.ts'
 
@@ -127,7 +127,7 @@ export abstract class EspTask extends EspReceive {
     const length = this.readLength
     this.readLength = 0
     mqtt5.server.receive_maximum = 65535
-    const said = parseConnack5(this.inBuffer, length, mqtt5.server)
+    const said = parseConnack5(this.inBuffer, length, mqtt5.server, this.version.isNew)
     this.userProperty = said.user
     // What the broker says of the client goes into its later CONNECTs.
     info.clientId = said.clientId ?? info.clientId

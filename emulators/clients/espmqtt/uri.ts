@@ -1,6 +1,7 @@
 // A broker's URI as the library's parser (http_parser) takes it apart, and percent-decoding of user and password.
 
 export interface Uri {
+  /** null, as the host: it is a path alone. */
   readonly scheme: string | null
   readonly host: string | null
   /** Path and query; null: none. */
@@ -17,9 +18,12 @@ const USER_INFO = /^[a-z0-9\-_.!~*'()%;:&=+$,]*$/i
 /** What no part of a URI may contain. */
 const NO_URL = /[\0-\x20\x7f]/
 
-/** null: it cannot be parsed. */
+/** null: it cannot be parsed. A path alone is a URI without a host. */
 export function parseUri(text: string): Uri | null {
-  const found = NO_URL.test(text) ? null : URI.exec(text)
+  if (NO_URL.test(text)) return null
+  if (text.startsWith('/'))
+    return { scheme: null, host: null, path: text.replace(/#.*/, ''), port: null, userInfo: null }
+  const found = URI.exec(text)
   if (found === null) return null
   const [, scheme, userInfo, host, port, path = '', query = ''] = found
   if (userInfo !== undefined && !USER_INFO.test(userInfo)) return null
