@@ -51,7 +51,7 @@ export abstract class PubSubClient extends PubSubClientState {
   *connect(a: ConnectArguments): Program<boolean> {
     if (yield* this.connected()) return true
     // A connection that the program made, or one that was left, is used as it is.
-    const result = (yield* this.client.connected()) ? 1 : yield* this.client.connect(this.host, this.port)
+    const result = (yield* this.client.connected()) ? 1 : yield* this.dial()
     if (result !== 1) {
       this._state = MQTT_CONNECT_FAILED
       return false
@@ -91,6 +91,11 @@ export abstract class PubSubClient extends PubSubClientState {
     }
     yield* this.client.stop()
     return false
+  }
+
+  /** The network object's `connect`. */
+  protected *dial(): Program<number> {
+    return yield* this.client.connect(this.host, this.port)
   }
 
   /** One byte, for which it waits as long as the socket timeout. Null: none came. */

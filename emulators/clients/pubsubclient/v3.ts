@@ -53,6 +53,11 @@ export class PubSubClient3 extends PubSubClient {
     return false
   }
 
+  /** Port 0, as before `setServer`, is none. */
+  protected override *dial(): Program<number> {
+    return this.port === 0 ? 0 : yield* super.dial()
+  }
+
   protected *sendConnect(length: number): Program<boolean> {
     return yield* this.writePacket(MQTTCONNECT, length)
   }
