@@ -155,6 +155,8 @@ export interface ClientEvents {
 
 /** Options by which a library that connects by itself is told what calls tell others. */
 export interface TaskOptions {
+  /** Sets the task going, and is over before it has connected. */
+  readonly start: LibraryCall
   will(message: Message): Options
   clean(clean: boolean): Options
   readonly tls: Options

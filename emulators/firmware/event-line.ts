@@ -24,6 +24,25 @@ export function* tellEvent(event: EspEvent): Program<void> {
   yield* reportEvent(`MQTT_EVENT_${event.name}`, fields)
 }
 
+/** One event of a message that came in several: the first alone has the topic. */
+export interface MessagePart {
+  readonly topic: Uint8Array | null
+  readonly data: Uint8Array
+  /** Where in the payload it begins, and how long that is. */
+  readonly index: number
+  readonly total: number
+}
+
+/** null: it is no DATA event, or has all of its message. */
+export function messagePart({ name, fields }: EspEvent): MessagePart | null {
+  if (name !== 'DATA') return null
+  const data = fields.data instanceof Uint8Array ? fields.data : new Uint8Array()
+  const total = Number(fields.total_data_len)
+  if (data.length === total) return null
+  const topic = fields.topic instanceof Uint8Array ? fields.topic : null
+  return { topic, data, index: Number(fields.current_data_offset), total }
+}
+
 /** Topic and payload of a message that came in one event. */
 export function wholeMessage({ name, fields }: EspEvent): { topic: Uint8Array; payload: Uint8Array } | null {
   if (name !== 'DATA' || !(fields.topic instanceof Uint8Array)) return null

@@ -12,10 +12,10 @@ import {
   print,
   reportOutcome,
 } from '../board.ts'
-import type { EmulatedClient } from '../clients/client.ts'
+import type { EmulatedClient, MessageProperties } from '../clients/client.ts'
 import { printable, repr, showException } from '../clients/python/python.ts'
 import { Problem } from '../core/problem.ts'
-import { tellEvent, wholeMessage } from './event-line.ts'
+import { messagePart, tellEvent, wholeMessage } from './event-line.ts'
 import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
 import { MessageParts } from './message-parts.ts'
 
@@ -49,19 +49,27 @@ function build({ client: kind, name, server, port, options, callback, will }: Fi
     yield* print(`callback ${callback.method} returned ${repr(value)}`)
   }
   const parts = new MessageParts()
+  let topicOfParts = new Uint8Array()
+  function* onPart(topic: Uint8Array, payload: Uint8Array, where?: Partial<MessageProperties>): Program<void> {
+    const whole = parts.add(payload, where)
+    if (whole !== payload)
+      yield* print(`part ${printable(topic)} ${printable(payload)} ${where!.index} ${where!.total}`)
+    if (whole !== null) yield* onMessage(topic, whole)
+  }
   const client: EmulatedClient = kind.create(
     { ...kind.identity(name, server, port), ...willOptions, ...options },
     {
       *onMessage(topic, payload, _, properties) {
-        const whole = parts.add(payload, properties)
-        if (whole !== payload)
-          yield* print(`part ${printable(topic)} ${printable(payload)} ${properties!.index} ${properties!.total}`)
-        if (whole !== null) yield* onMessage(topic, whole)
+        yield* onPart(topic, payload, properties)
       },
       *onEspEvent(event) {
         yield* tellEvent(event)
         const message = wholeMessage(event)
         if (message !== null) yield* onMessage(message.topic, message.payload)
+        const part = messagePart(event)
+        if (part === null) return
+        if (part.topic !== null) topicOfParts = part.topic.slice()
+        yield* onPart(topicOfParts, part.data.slice(), part)
       },
       *onError(text) {
         yield* print(`error ${text}`)

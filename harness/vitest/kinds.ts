@@ -194,7 +194,7 @@ export interface DeviceKinds {
       /** ticks a second: 100 in ESP-IDF, 1000 in Arduino and ESPHome */
       readonly CONFIG_FREERTOS_HZ?: number
     }
-    readonly methods: 'start' | 'stop' | 'disconnect' | 'reconnect' | 'destroy' | 'publish' | 'enqueue' | 'subscribe' | 'subscribe_multiple' | 'unsubscribe' | 'set_uri' | 'set_config' | 'get_outbox_size' | 'get_state' | 'dispatch_custom_event' | 'set_connect_property' | 'set_publish_property' | 'set_subscribe_property' | 'set_unsubscribe_property' | 'set_disconnect_property'
+    readonly methods: 'start' | 'startAndWait' | 'stop' | 'disconnect' | 'disconnectAndWait' | 'reconnect' | 'destroy' | 'publish' | 'enqueue' | 'subscribe' | 'subscribe_multiple' | 'unsubscribe' | 'set_uri' | 'set_config' | 'get_outbox_size' | 'get_state' | 'dispatch_custom_event' | 'set_connect_property' | 'set_publish_property' | 'set_subscribe_property' | 'set_unsubscribe_property' | 'set_disconnect_property'
   }
   /** PubSubClient (knolleary) 2.8, emulated: the Arduino library that most sketches and Tasmota are made with; QoS 0, one buffer, and nothing waited for */
   readonly pubsubclient: {

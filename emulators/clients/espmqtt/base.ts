@@ -2,7 +2,7 @@
 // are in the files beside. Names are the library's, where it has one for the thing.
 
 import * as board from '../../board.ts'
-import { macAddress, type Program, type ThreadHandle } from '../../board.ts'
+import { macAddress, type Program, type Signal, signal, type ThreadHandle } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
 import { RecursiveLock } from '../../threads.ts'
 import type { Options } from '../client.ts'
@@ -77,6 +77,8 @@ export abstract class EspBase {
   protected disconnectReturnCode = 0
   protected sessionPresent = 0
   protected userProperty: UserProperties | null = null
+  /** Of a program that waits for what becomes of its connect; null: of none. */
+  protected outcome: Signal | null = null
 
   constructor(version: EspVersion, build: SdkConfig, handler: EspHandler) {
     this.version = version
@@ -149,6 +151,7 @@ export abstract class EspBase {
     yield* this.eventLoop.post({ name, fields: user === null ? fields : { ...fields, user_property: user } })
     yield* this.eventLoop.run()
     this.userProperty = null
+    if (this.outcome !== null && (name === 'CONNECTED' || name === 'DISCONNECTED')) yield* signal(this.outcome)
   }
 
   protected *dispatchDisconnected(): Program<void> {

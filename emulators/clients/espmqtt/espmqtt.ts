@@ -1,8 +1,9 @@
 // esp-mqtt, the MQTT client of ESP-IDF: what a program calls. Nothing is raised: an int or an error's name comes back, and
 // what becomes of a call is an event.
 
-import { currentThread, type Program, type PyValue, spawn } from '../../board.ts'
+import { currentThread, type Program, type PyValue, Signal, sleep, spawn, waitFor } from '../../board.ts'
 import { Problem } from '../../core/problem.ts'
+import { milliseconds } from '../../core/time.ts'
 import { type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
 import { attributeError, bind } from '../python/python.ts'
 import { DISCONNECT_BIT, type EspVersion, RECONNECT_BIT, STOPPED_BIT } from './base.ts'
@@ -22,6 +23,9 @@ const STATES = {
   CONNECTED: 'CONNECTED',
   WAIT_RECONNECT: 'WAITING_RECONNECT',
 } as const
+
+/** What has become of a connection a moment ago is known after so long. */
+const HEARSAY = milliseconds(20)
 
 /** `len`. What cannot be said in C, None, is all of the bytes, which may have a NUL among them. */
 const lengthOf = (length: PyValue, data: PyValue): number =>
@@ -64,10 +68,14 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
     switch (method) {
       case 'start':
         return this.#start()
+      case 'startAndWait':
+        return this.#startAndWait(a[0]!)
       case 'stop':
         return this.#stop()
       case 'disconnect':
         return this.#disconnect()
+      case 'disconnectAndWait':
+        return this.#disconnectAndWait()
       case 'reconnect':
         return this.#reconnect()
       case 'destroy':
@@ -104,6 +112,29 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
     return may ? 'ESP_OK' : 'ESP_FAIL'
   }
 
+  /**
+   * Not the library's: what programs do that go on once they are connected. ESP_FAIL: DISCONNECTED came in place of
+   * CONNECTED; the task tries again all the same. A connection whose end the library has not noticed has to go first.
+   */
+  *#startAndWait(clean: PyValue): Program<PyValue> {
+    if (clean !== null) this.info.cleanSession = int(clean) !== 0
+    while (this.state === 'CONNECTED' && !this.statusBits.get(DISCONNECT_BIT)) {
+      yield* sleep(HEARSAY)
+      if (this.current() === 'CONNECTED') return 'ESP_OK'
+    }
+    if (this.state === 'CONNECTED') yield* this.#settle() // until disconnect() is done
+    if (this.current() === 'WAIT_RECONNECT') yield* this.#reconnect()
+    else if (!this.running && (yield* this.#start()) !== 'ESP_OK') return 'ESP_FAIL'
+    yield* this.#settle()
+    return this.current() === 'CONNECTED' ? 'ESP_OK' : 'ESP_FAIL'
+  }
+
+  /** Until CONNECTED or DISCONNECTED. */
+  *#settle(): Program<void> {
+    this.outcome ??= new Signal('CONNECTED or DISCONNECTED')
+    yield* waitFor(this.outcome, null)
+  }
+
   /** Waits until the task has ended, which its poll or its wait for the next attempt holds up. */
   *#stop(): Program<PyValue> {
     yield* this.apiLock.take()
@@ -124,6 +155,13 @@ export class EspMqtt extends PropertyCalls implements EmulatedClient {
   /** For the task's next turn; forgotten when the next attempt to connect comes first. */
   *#disconnect(): Program<PyValue> {
     yield* this.statusBits.set(DISCONNECT_BIT)
+    return 'ESP_OK'
+  }
+
+  /** Not the library's either: until DISCONNECTED. */
+  *#disconnectAndWait(): Program<PyValue> {
+    yield* this.#disconnect()
+    if (this.state === 'CONNECTED') yield* this.#settle()
     return 'ESP_OK'
   }
 

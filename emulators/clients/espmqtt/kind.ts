@@ -103,8 +103,10 @@ const PROPERTIES = (names: string): Signature => names.split(' ').map((name) => 
 
 export const ESP_METHODS: Readonly<Record<string, Signature>> = {
   start: [],
+  startAndWait: [optional('cleanSession', null)],
   stop: [],
   disconnect: [],
+  disconnectAndWait: [],
   reconnect: [],
   destroy: [],
   publish: [

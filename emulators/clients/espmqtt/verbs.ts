@@ -1,5 +1,6 @@
 // How esp-mqtt says a scenario's general verbs. There is nothing to check or to wait for: messages come by themselves, in
-// events. `connect` is `start`, which is over before the TCP connection is made; the will is an option of `init`.
+// events. `start` is over before the TCP connection is made, and `disconnect` before its packet leaves, so these two verbs
+// wait for the event; the will is an option of `init`.
 
 import type { PyValue } from '../../board.ts'
 import type { LibraryCall, TaskOptions, VerbMap } from '../client.ts'
@@ -7,7 +8,7 @@ import type { LibraryCall, TaskOptions, VerbMap } from '../client.ts'
 const say = (method: string, ...args: readonly PyValue[]): LibraryCall => ({ method, args, kwargs: {} })
 
 export const espVerbs: VerbMap = {
-  connect: ({ clean }) => (clean === undefined ? say('start') : null),
+  connect: ({ clean }) => (clean === undefined ? say('startAndWait') : say('startAndWait', clean)),
   publish: ({ topic, payload, qos, retain }) => say('publish', topic, payload, null, qos ?? 0, retain === true ? 1 : 0),
   subscribe: ({ topic, qos }) => say('subscribe', topic, qos ?? 0),
   unsubscribe: ({ topic }) => say('unsubscribe', topic),
@@ -15,10 +16,11 @@ export const espVerbs: VerbMap = {
   ping: () => null,
   check: () => null,
   wait: () => null,
-  disconnect: () => say('disconnect'),
+  disconnect: () => say('disconnectAndWait'),
 }
 
 export const espTaskOptions: TaskOptions = {
+  start: say('start'),
   will: ({ topic, payload, qos, retain }) => ({
     'session.last_will.topic': topic,
     'session.last_will.msg': payload,

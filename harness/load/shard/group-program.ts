@@ -65,7 +65,7 @@ export class GroupProgram implements FleetRole {
     this.client = client
     this.backoff = group.backoff
     // A library with a task of its own is told by an option.
-    this.connect = client.verbs.connect(client.inTask === undefined ? { clean: group.clean } : {})!
+    this.connect = client.inTask?.start ?? client.verbs.connect({ clean: group.clean })!
     this.check = instruction('check', client.verbs.check({}))
     this.ping = instruction(
       'ping',
