@@ -47,7 +47,7 @@ async function connected(name: keyof typeof clients, count: number): Promise<Fle
       fleetDevice(
         {
           ...{ client, backoff: null, will: () => null, subscriptions: () => [], heard: () => {} },
-          connect: client.verbs.connect({})!,
+          connect: client.inTask?.start ?? client.verbs.connect({})!,
           options: ({ index }) => client.identity(`${name}-${index}`, '127.0.0.1', port),
         },
         device,
