@@ -1,4 +1,5 @@
-// Builds dist/: the compiled sources, the modules of the virtual board, and an executable `hil`.
+// Builds dist/: the compiled sources, the entries over few files (bundle.mjs), the modules of the virtual board, and an
+// executable `hil`.
 
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, rmSync } from 'node:fs'
@@ -14,5 +15,6 @@ try {
 } catch (error) {
   process.exit(error.status ?? 1)
 }
+await import('./bundle.mjs')
 cpSync(join(root, modules), join(root, 'dist', modules), { recursive: true })
 chmodSync(join(root, 'dist/harness/cli/main.js'), 0o755)

@@ -4,6 +4,10 @@
 import mqttPacket, { type Packet as Generated } from 'mqtt-packet'
 import type { Connack, Connect, Packet, Publish, Suback, Subscribe } from './packet.ts'
 
+// Its buffers for all 65,536 ids: at the first packet it would fill them, for 20 ms and 7 MB, and a run needs a few of them.
+const { writeToStream } = mqttPacket as unknown as { readonly writeToStream: { cacheNumbers: boolean } }
+writeToStream.cacheNumbers = false
+
 type Given<P, Required extends keyof P> = Pick<P, Required> & Partial<Omit<P, 'flags' | 'length'>>
 
 /** A packet to send: what must be said, and optionally the rest. */

@@ -11,7 +11,7 @@ import { type Broker, type BrokerKind, defineBroker, type WebAddress } from './b
 import { Deaths } from './exit.ts'
 import { Tail } from './log-tail.ts'
 import { websocket } from './values.ts'
-import { openWebDoor, type WebDoor } from './ws-listener.ts'
+import type { WebDoor } from './ws-listener.ts'
 
 /**
  * Its timer is set to 1.5 x keep alive plus 1 ms; the rest is this process's own lateness. On a slow machine the first
@@ -186,6 +186,7 @@ class AedesBroker implements Broker {
   async #openDoor(aedes: Aedes): Promise<WebDoor | null> {
     if (this.#doorClaim === null) return null
     const { port } = this.#doorClaim
+    const { openWebDoor } = await import('./ws-listener.ts')
     const door = await openWebDoor(HOST, port, (stream) => aedes.handle(stream))
     if (door !== null) return door
     throw new Problem('broker/port-taken', `port ${port}, for WebSocket, was taken while aedes was down`, {

@@ -3,7 +3,6 @@
 
 import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { WebSocket } from 'ws'
 import { Problem } from '../../emulators/index.ts'
 import type { BrokerAccess, BrokerTls } from './broker.ts'
 import { answerTo, CONNACK } from './speaks.ts'
@@ -129,9 +128,10 @@ const HINTS: Readonly<Record<number, string>> = {
  * Makes one upgrade to WebSocket and ends it.
  * Throws Problem `broker/web-refused` with the status of the answer, or with why there is none.
  */
-export function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void> {
+export async function greetWeb(url: string, tls: BrokerTls | undefined): Promise<void> {
+  const { WebSocket } = await import('ws')
   const shown = url.replace(/\/\/[^/@]*@/, '//')
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const web = new WebSocket(url, ['mqtt'], {
       perMessageDeflate: false,
       handshakeTimeout: PATIENCE_MS,

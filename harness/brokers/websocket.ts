@@ -4,7 +4,7 @@
 
 import { once } from 'node:events'
 import { createServer, isIP, type Socket } from 'node:net'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { claimPort, listen } from '../link/index.ts'
 import type { BrokerTls } from './broker.ts'
 
@@ -19,11 +19,15 @@ export interface Gateway extends AsyncDisposable {
 }
 
 export async function openGateway(url: string, tls: BrokerTls | undefined): Promise<Gateway> {
+  const { WebSocket } = await import('ws')
   const sockets = new Set<Socket>()
   const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    join(socket, url, tls)
+    join(
+      socket,
+      new WebSocket(url, ['mqtt'], { perMessageDeflate: false, ...(tls === undefined ? {} : optionsOf(tls)) }),
+    )
   })
   const claim = await claimPort((port) => listen(server, HOST, port))
   return {
@@ -39,12 +43,8 @@ export async function openGateway(url: string, tls: BrokerTls | undefined): Prom
   }
 }
 
-function join(socket: Socket, url: string, tls: BrokerTls | undefined): void {
+function join(socket: Socket, web: WebSocket): void {
   socket.pause()
-  const web = new WebSocket(url, ['mqtt'], {
-    perMessageDeflate: false,
-    ...(tls === undefined ? {} : optionsOf(tls)),
-  })
   web.binaryType = 'nodebuffer'
   let failed = false
   web.on('open', () => socket.resume())
@@ -70,7 +70,7 @@ function join(socket: Socket, url: string, tls: BrokerTls | undefined): void {
   socket.on('end', () => web.close())
   socket.on('error', () => web.terminate())
   socket.on('close', () => {
-    if (web.readyState === WebSocket.CONNECTING) web.terminate()
+    if (web.readyState === web.CONNECTING) web.terminate()
     else web.close()
   })
 }

@@ -41,6 +41,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
     })
 
   for (const command of commands) parser.command(command)
+  withoutHelpBeforehand(parser)
 
   try {
     await parser.parseAsync()
@@ -49,4 +50,15 @@ export async function cli(argv: readonly string[]): Promise<void> {
     const { tell } = await import('./errors.ts')
     process.exitCode = await tell(problem, out)
   }
+}
+
+/** Before a command is run yargs lays out its help, in case that somebody asks for it later; nobody does, and it takes 30 ms. */
+function withoutHelpBeforehand(parser: object): void {
+  const { getInternalMethods } = parser as { getInternalMethods?: () => YargsInternals }
+  const usage = getInternalMethods?.call(parser).getUsageInstance?.()
+  if (usage?.cacheHelpMessage !== undefined) usage.cacheHelpMessage = () => {}
+}
+
+interface YargsInternals {
+  getUsageInstance?: () => { cacheHelpMessage?: () => void }
 }

@@ -13,6 +13,8 @@ import { eventSchema, headerSchema } from './schema.ts'
 
 export const TIMELINE_SCHEMA = 'mqtt-hil/timeline'
 export const TIMELINE_VERSION = 2
+/** Events of a record. */
+const WORTH_COMPILING = 500
 /** Version 1 knew no references. */
 const READABLE_VERSIONS: readonly unknown[] = [1, TIMELINE_VERSION]
 
@@ -231,7 +233,8 @@ function readLine(line: string, number: number, file: string): Record<string, un
 }
 
 function asEvent(value: Record<string, unknown>, seq: number, line: number, file: string): Event {
-  const read = eventSchema.safeParse(value)
+  // Of a long record the schema is worth being compiled to a program.
+  const read = eventSchema.safeParse(value, { jitless: seq < WORTH_COMPILING })
   if (!read.success) throw bad(file, line, `not an event: ${whyNotValid(read.error)}`)
   if (value.seq !== seq) throw bad(file, line, `\`seq\` is ${JSON.stringify(value.seq)} where ${seq} is due`)
   return value as unknown as Event // as it is: a parsed copy would have its fields in another order

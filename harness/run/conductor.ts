@@ -18,6 +18,7 @@ import {
   lockBoards,
   openDevice,
   openDeviceLink,
+  prepareObserver,
   redactProblem,
   redactText,
   Session,
@@ -79,6 +80,7 @@ export async function conduct(plan: Plan, options: ConductOptions): Promise<Scen
   }
   try {
     const mine = turn.plan
+    await prepareObserver(mine.observe)
     if (options.clock !== 'virtual') return await inRealTime(() => new Conductor(mine, options).conduct())
     return await inVirtualTime(options.seed, (clock) => new Conductor(mine, options, clock).conduct(), options.onTime)
   } finally {

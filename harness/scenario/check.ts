@@ -33,13 +33,23 @@ export function validate<S extends z.ZodType>(
   return value
 }
 
+/** A program made of a schema reads faster, and making it costs as much as reading by the schema so often. */
+const WORTH_COMPILING = 40
+const reads = new WeakMap<z.ZodType, number>()
+
+function safeParse<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> {
+  const before = reads.get(schema) ?? 0
+  reads.set(schema, before + 1)
+  return schema.safeParse(value, { jitless: before < WORTH_COMPILING })
+}
+
 function read<S extends z.ZodType>(
   schema: S,
   node: Node,
   diagnostics: Diagnostics,
   options: ValidateOptions,
 ): z.output<S> | undefined {
-  let result = schema.safeParse(toPlain(node))
+  let result = safeParse(schema, toPlain(node))
   if (result.success) return result.data
   const explainAll = (error: z.ZodError): Explained[] =>
     error.issues.flatMap((issue) =>
@@ -63,7 +73,7 @@ function read<S extends z.ZodType>(
       texts.set(at, at.text)
   }
   if (texts.size > 0) {
-    result = schema.safeParse(toPlain(node, texts))
+    result = safeParse(schema, toPlain(node, texts))
     if (result.success) return result.data
     found = explainAll(result.error)
   }

@@ -5,7 +5,7 @@ export { type Cancellation, CancelledError, type StopReason } from './cancellati
 export { type DeviceEnv, type OpenDevice, openDevice, openDeviceLink } from './device-setup.ts'
 export { JudgeTimer } from './judge-timer.ts'
 export { type Limits, limitsOf } from './limits.ts'
-export type { Observer } from './observer.ts'
+export { type Observer, prepareObserver } from './observer.ts'
 export { redactProblem, redactText, secretsOf } from './redact.ts'
 export { ResourceStack } from './resource-stack.ts'
 export { Session, type SessionSettings } from './session.ts'

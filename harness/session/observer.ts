@@ -1,14 +1,22 @@
 // The harness's own MQTT client. It subscribes at QoS 2 before the first step, straight at the
 // broker and not through a link, and records what any other subscriber would have got.
 
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt'
+import type { IPublishPacket, MqttClient } from 'mqtt'
 import { Problem, type Properties } from '../../emulators/index.ts'
 import { type Broker, refusalOf } from '../brokers/index.ts'
 import type { Recorder } from '../evidence/index.ts'
 import { accessTo, connected } from './access.ts'
+import { loadMqttJs } from './mqtt-js.ts'
 import { PropertiesTap } from './properties-tap.ts'
 
 const CONNECT_LIMIT_MS = 5000
+
+type Connect = Awaited<ReturnType<typeof loadMqttJs>>['connect']
+
+/** Loads what an observer connects by. A run in virtual time has it loaded before, so that it takes its timers from the real world. */
+export async function prepareObserver(filters: readonly string[]): Promise<void> {
+  if (filters.length > 0) await loadMqttJs()
+}
 
 export class Observer implements AsyncDisposable {
   readonly #broker: Broker
@@ -65,8 +73,9 @@ export class Observer implements AsyncDisposable {
 
   /** In MQTT 5 where it is wanted and the broker has it; who does not say whether it has is asked. */
   async #connect(): Promise<{ readonly client: MqttClient; readonly tap: PropertiesTap | null }> {
+    const { connect } = await loadMqttJs()
     if (this.#wants5) {
-      const five = this.#open(5)
+      const five = this.#open(connect, 5)
       const tap = new PropertiesTap(five)
       try {
         await connected(five)
@@ -77,12 +86,12 @@ export class Observer implements AsyncDisposable {
         this.#wants5 = false
       }
     }
-    const client = this.#open(4)
+    const client = this.#open(connect, 4)
     await connected(client)
     return { client, tap: null }
   }
 
-  #open(protocolVersion: 4 | 5): MqttClient {
+  #open(connect: Connect, protocolVersion: 4 | 5): MqttClient {
     const client = connect({
       ...accessTo(this.#broker),
       protocolVersion,

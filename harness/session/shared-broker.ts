@@ -1,10 +1,11 @@
 // A broker that we did not start outlives each scenario, and all of them share it. So they take turns, and each takes
 // away what it may have left there, sessions and retained messages, which the next would take for something else.
 
-import { connect, type IClientOptions, type MqttClient } from 'mqtt'
+import type { IClientOptions, MqttClient } from 'mqtt'
 import type { Broker } from '../brokers/index.ts'
 import type { Event } from '../evidence/index.ts'
 import { accessTo, connected } from './access.ts'
+import { loadMqttJs } from './mqtt-js.ts'
 
 /** What a broker that misbehaves is given; what it has not forgotten by then stays. */
 const CONNECT_LIMIT_MS = 2000
@@ -73,6 +74,7 @@ export async function cleanUp(broker: Broker, { sessions, retained }: Residue, h
     connectTimeout: CONNECT_LIMIT_MS,
   }
   const clients = new Set<MqttClient>()
+  const { connect } = await loadMqttJs()
   const enter = async (clientId: string): Promise<MqttClient> => {
     const client = connect({ ...options, clientId })
     clients.add(client)

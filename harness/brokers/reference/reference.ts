@@ -10,7 +10,7 @@ import { claimPort, isFree, listen, type PortClaim } from '../../link/index.ts'
 import { type Broker, type BrokerKind, defineBroker, type WebAddress } from '../broker.ts'
 import { Deaths } from '../exit.ts'
 import { Tail } from '../log-tail.ts'
-import { openWebDoor, type WebDoor } from '../ws-listener.ts'
+import type { WebDoor } from '../ws-listener.ts'
 import { options, type ReferenceOptions, settingsOf } from './options.ts'
 
 /** Its timer is set to 1.5 x keep alive; the rest is this process's own lateness. */
@@ -152,6 +152,7 @@ class ReferenceBroker implements Broker {
   async #openDoor(): Promise<WebDoor | null> {
     if (this.#doorClaim === null) return null
     const { port } = this.#doorClaim
+    const { openWebDoor } = await import('../ws-listener.ts')
     const door = await openWebDoor(HOST, port, (stream) => join(this.#core, stream))
     if (door !== null) return door
     throw new Problem('broker/port-taken', `port ${port}, for WebSocket, was taken while reference was down`, {

@@ -1,0 +1,63 @@
+// Puts the modules that the package's entries stand on into few files, dist/chunks: a program that loads a thousand files
+// spends half its start on finding and opening them. Each entry keeps its place. The modules one by one stay in dist as
+// well, for benchmarks, generators and tests; the package has only the entries, the chunks and the types.
+
+import { readFileSync, rmSync } from 'node:fs'
+import { join, posix, relative, resolve, sep } from 'node:path'
+import { rolldown } from 'rolldown'
+
+const root = resolve(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const { bin, exports, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** Programs that run as processes or threads of their own, and what vitest is told the place of. */
+const PROGRAMS = [
+  'harness/child/helper-process.js',
+  'harness/child/reaper-process.js',
+  'harness/load/shard/main.js',
+  'harness/vitest/collect.js',
+  'emulators/micropython/worker.js',
+]
+
+const inDist = (path) => path.replace(/^(\.\/)?dist\//, '')
+const faces = Object.values(exports).flatMap((face) => (typeof face === 'string' ? [] : [inDist(face.default)]))
+const entries = [inDist(bin.hil), ...faces, ...PROGRAMS]
+for (const entry of entries)
+  if (!files.includes(`dist/${entry}`)) throw new Error(`package.json: "files" must have dist/${entry}`)
+
+/** A module asks where it stands, and must be answered with its own place, not with its chunk's. */
+const META = /import\.meta\.(url|filename|dirname)\b/g
+const ASKED = /__moduleOf\("([^"]+)"\)\.(url|filename|dirname)/g
+const placed = {
+  name: 'places of modules',
+  transform: (code, id) =>
+    code.includes('import.meta.')
+      ? code.replace(META, (_, what) => `__moduleOf("${relative(dist, id).split(sep).join('/')}").${what}`)
+      : null,
+  renderChunk: (code, { fileName }) =>
+    code.includes('__moduleOf(')
+      ? code.replace(ASKED, (_, module, what) => {
+          const path = posix.relative(posix.dirname(fileName), what === 'dirname' ? posix.dirname(module) : module)
+          return what === 'url'
+            ? `new URL(${JSON.stringify(path)}, import.meta.url).href`
+            : `process.getBuiltinModule('node:path').join(import.meta.dirname, ${JSON.stringify(path)})`
+        })
+      : null,
+}
+
+rmSync(join(dist, 'chunks'), { recursive: true, force: true })
+const bundle = await rolldown({
+  cwd: root,
+  platform: 'node',
+  input: Object.fromEntries(entries.map((entry) => [entry.replace(/\.js$/, ''), join(dist, entry)])),
+  // What is installed stays what npm has installed.
+  external: (id) => !id.startsWith('.') && !id.startsWith('/') && resolve(id) !== id,
+  plugins: [placed],
+})
+await bundle.write({
+  dir: dist,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunks/[name]-[hash].js',
+})
+await bundle.close()
