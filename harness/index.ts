@@ -8,12 +8,12 @@ import type { judgeByScenario as JudgeByScenario } from './api/judge-by-scenario
 import type { judgeRecord as JudgeRecord, readRecord as ReadRecord } from './api/judge-record.ts'
 import type { openLoad as OpenLoad, runLoad as RunLoad } from './api/load.ts'
 import type { openBroker as OpenBroker } from './api/open-broker.ts'
+import type { openLink as OpenLink } from './api/open-link.ts'
 import type { recordDevices as RecordDevices } from './api/record.ts'
 import type { replayRecording as ReplayRecording } from './api/replay.ts'
 import type { makeReport as MakeReport } from './api/report.ts'
 import type { checkScenario as CheckScenario, runScenarios as RunScenarios } from './api/scenarios.ts'
 import type { openSuite as OpenSuite } from './api/suite.ts'
-import type { openLink as OpenLink } from './link/index.ts'
 import type { runScenario as RunScenario } from './select/index.ts'
 
 /** The library that options and settings of your own extensions are described by: the copy that mqtt-hil reads them with. */
@@ -128,7 +128,7 @@ export const replayRecording: typeof ReplayRecording = async (...args) =>
  * A port between any client and any broker: it records each packet and can be disturbed. It ends with `await using`.
  * Throws Problem `link/…`.
  */
-export const openLink: typeof OpenLink = async (...args) => (await import('./link/index.ts')).openLink(...args)
+export const openLink: typeof OpenLink = async (...args) => (await import('./api/open-link.ts')).openLink(...args)
 
 /** What links and devices record into: events in order, with times from now on. */
 export async function openTimeline(): Promise<Timeline & Recorder> {

@@ -2,13 +2,15 @@
 // scenario come one after the other: side by side they would disturb each other's times.
 
 import { basename, join } from 'node:path'
+import { z } from 'zod'
 import { type Compared, compareRecords, differs } from '../compare/index.ts'
 import { COMPARE_FOLDER } from '../evidence/index.ts'
 import { type Plan, SUFFIX } from '../plan/index.ts'
 import { prepareOutput } from '../report/index.ts'
 import { runSuite, type ScenarioRun, type SuiteResult } from '../run/index.ts'
 import { type Job, suiteJobOf } from '../select/index.ts'
-import type { Suite } from './suite.ts'
+import { callable, checkArguments, checkOptions, count, OPTIONS, optional } from './doors.ts'
+import { aSuite, type Suite } from './suite.ts'
 
 export { type Compared, parityTable, type RunDifference } from '../compare/index.ts'
 
@@ -25,6 +27,14 @@ export interface CompareOptions {
   readonly onCompared?: ((compared: Compared) => void) | undefined
 }
 
+const schema = optional({
+  isRehearsal: z.boolean(),
+  output: OPTIONS.output,
+  jobs: count(1),
+  signal: OPTIONS.signal,
+  onCompared: callable(),
+} satisfies { readonly [K in keyof CompareOptions]-?: unknown })
+
 /** What came of two suites: the runs, and where they differ. */
 export interface Comparison {
   readonly result: SuiteResult
@@ -35,6 +45,8 @@ export interface Comparison {
 
 /** Runs the scenarios of two suites, which are of the same files, and compares the records of each pair. Throws Problem `run/…`. */
 export async function compareSuites(first: Suite, second: Suite, options: CompareOptions = {}): Promise<Comparison> {
+  checkArguments({ first: aSuite, second: aSuite }, { first, second }, 'compareSuites')
+  checkOptions(schema, options, 'compareSuites')
   const { isRehearsal = false, jobs = 1, onCompared = () => {}, signal = new AbortController().signal } = options
   const pairs = first.jobs.map((job) => new Pair(job, twin(job, second.jobs), isRehearsal))
   // A run's plan may say more than the one that was asked for, such as which board it was; its origin is the same.

@@ -13,6 +13,7 @@ import {
   statementsOf,
 } from '../coverage/index.ts'
 import { describeErrno } from '../report/index.ts'
+import { checkArguments, checkOptions, oneOrMore, optional } from './doors.ts'
 
 export { type Coverage, showCoverage, totalsLine } from '../coverage/index.ts'
 
@@ -24,6 +25,11 @@ export interface CoverageOptions {
   readonly side?: 'client' | 'broker' | undefined
 }
 
+const schema = optional({
+  mqtt: z.enum(['3.1.1', '5'] satisfies MqttVersion[]),
+  side: z.enum(['client', 'broker']),
+} satisfies { readonly [K in keyof CoverageOptions]-?: unknown })
+
 /**
  * Holds the results of runs against the table of statements. `folders`: output folders of runs, or their results.json.
  * Throws Problem `cli/no-results`.
@@ -32,6 +38,8 @@ export async function readCoverage(
   folders: string | readonly string[] = 'results',
   options: CoverageOptions = {},
 ): Promise<Coverage> {
+  checkArguments({ folders: oneOrMore }, { folders }, 'readCoverage')
+  checkOptions(schema, options, 'readCoverage')
   const { mqtt = '3.1.1', side } = options
   const scenarios = (await Promise.all([folders].flat().map(readResults))).flat()
   return coverageOf(statementsOf(mqtt), scenarios.filter(isAbout(mqtt)), side === 'broker' ? 'server' : (side ?? null))

@@ -2,9 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { devicesIn, readRecording } from '../evidence/index.ts'
 import { SUFFIX } from '../plan/index.ts'
+import { checkArguments } from './doors.ts'
 import { draftOf } from './draft/draft.ts'
 
 /** A scenario that was made of a recording, not yet written. */
@@ -26,6 +28,7 @@ const SCHEMA = 'scenario.schema.json'
  * names the recording as seen from there. Throws Problem `evidence/…` for what is no recording, `cli/no-such-device` where nothing connected.
  */
 export function draftScenario(recording: string, file?: string): DraftedScenario {
+  checkArguments({ recording: z.string(), file: z.string().optional() }, { recording, file }, 'draftScenario')
   const recorded = readRecording(recording)
   const devices = devicesIn(recorded.events)
   if (devices.length === 0)

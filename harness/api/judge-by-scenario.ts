@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
 import { type BrokerKind, brokers } from '../brokers/index.ts'
 import { devicesIn, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../evidence/index.ts'
@@ -11,6 +12,7 @@ import { type BrokerFacts, compile, type Plan } from '../plan/index.ts'
 import { describeErrno } from '../report/index.ts'
 import { type RunBroker, type ScenarioRun, statusOfVerdicts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
+import { checkArguments } from './doors.ts'
 import { fileOf } from './judge-record.ts'
 import { wrongScenarios } from './suite.ts'
 
@@ -19,6 +21,7 @@ import { wrongScenarios } from './suite.ts'
  * timeline.ndjson. It opens nothing. Throws Problem `scenario/wrong` with every mistake, `cli/scenario-acts`, `cli/no-such-device`.
  */
 export async function judgeByScenario(folder: string, file: string): Promise<readonly ScenarioRun[]> {
+  checkArguments({ record: z.string(), scenario: z.string() }, { record: folder, scenario: file }, 'judgeByScenario')
   const record = fileOf(folder)
   const { header, events } = readTimelineFile(record, MAX_RECORD_BYTES)
   const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker

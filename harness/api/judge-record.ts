@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import { milliseconds, Problem } from '../../emulators/index.ts'
 import { type Event, isMasked, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } from '../evidence/index.ts'
 import { Judge, type Verdict } from '../judge/index.ts'
@@ -10,6 +11,8 @@ import { realPathWithin } from '../outside/index.ts'
 import { compile, type Plan } from '../plan/index.ts'
 import { isRecording } from '../record/index.ts'
 import { type RecordHeader, type ScenarioRun, type Status, statusOfVerdicts } from '../run/index.ts'
+
+import { checkArguments } from './doors.ts'
 
 export { findRecordings as recordsIn } from '../evidence/index.ts'
 
@@ -21,7 +24,10 @@ export interface Record {
 }
 
 /** `record`: the folder of a run, or its timeline.ndjson. Throws Problem `evidence/…`. */
-export const readRecord = async (record: string): Promise<Record> => readTimelineFile(fileOf(record), MAX_RECORD_BYTES)
+export async function readRecord(record: string): Promise<Record> {
+  checkArguments({ record: z.string() }, { record }, 'readRecord')
+  return readTimelineFile(fileOf(record), MAX_RECORD_BYTES)
+}
 
 /** `record`: a folder, or the timeline itself. */
 export const fileOf = (record: string): string =>
@@ -46,6 +52,7 @@ export interface Judged {
  * Throws Problem `evidence/…` for what is no record, `cli/no-record` where its scenario is missing, `cli/no-claims` for a recording.
  */
 export async function judgeRecord(folder: string): Promise<Judged> {
+  checkArguments({ record: z.string() }, { record: folder }, 'judgeRecord')
   const record = fileOf(folder)
   const { header, events } = await readRecord(record)
   const about = aboutOf(header, record)

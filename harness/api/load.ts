@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import {
   checkQueue,
@@ -17,8 +18,9 @@ import {
 } from '../load/index.ts'
 import type { SuiteResult } from '../run/index.ts'
 import type { ChosenBroker } from '../select/index.ts'
+import { anObject, aTerminal, callable, checkArguments, checkOptions, count, OPTIONS, optional } from './doors.ts'
 import type { ReporterTerminal } from './reporters.ts'
-import { openSuite, Suite, type SuiteRun, type SuiteSelection } from './suite.ts'
+import { aSuite, openSuite, Suite, type SuiteRun, type SuiteSelection } from './suite.ts'
 
 export type { FleetOverrides } from '../plan/index.ts'
 /** Where numbers are served when nobody says: other machines cannot read them. */
@@ -48,8 +50,28 @@ export interface LoadOptions extends Pick<SuiteRun, 'output' | 'signal' | 'repor
   readonly view?: ReporterTerminal | undefined
 }
 
+const port = z.number().int().min(0).max(65_535)
+
+const schema = optional({
+  output: OPTIONS.output,
+  signal: OPTIONS.signal,
+  reporters: anObject('{ names, terminal }'),
+  onTrouble: callable(),
+  shards: count(1),
+  window: count(1),
+  addresses: z.array(z.string()),
+  queue: z.strictObject({
+    url: z.string(),
+    workers: count(1),
+    advertise: z.strictObject({ host: z.string(), port: port.nullable() }).optional(),
+  }),
+  metrics: z.strictObject({ host: z.string(), port }),
+  onMetrics: callable(),
+  view: aTerminal,
+} satisfies { readonly [K in keyof LoadOptions]-?: unknown })
+
 /** The chosen scenarios that have a fleet. Errors are as with `openSuite`. */
-export async function openLoad(selection: SuiteSelection): Promise<Suite> {
+export async function openLoad(selection: SuiteSelection = {}): Promise<Suite> {
   const suite = await openSuite(selection, 'all')
   const fleets = suite.jobs.filter(({ plan }) => plan.fleet !== null)
   return new Suite(
@@ -61,6 +83,8 @@ export async function openLoad(selection: SuiteSelection): Promise<Suite> {
 
 /** Runs its fleets, one after the other. Throws Problem `load/…` for what this machine has no room for. */
 export async function runLoad(suite: Suite, options: LoadOptions = {}): Promise<SuiteResult> {
+  checkArguments({ suite: aSuite }, { suite }, 'runLoad')
+  checkOptions(schema, options, 'runLoad')
   const { metrics: listen, view, onMetrics, output, signal, reporters, onTrouble } = options
   const watchers: LoadWatcher[] = view === undefined ? [] : [loadView(view)]
   const fleet = fleetOf(options, watchers)

@@ -3,12 +3,14 @@
 import { existsSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { TIMELINE_FILE } from '../evidence/index.ts'
-import { type Recorded, type RecordSettings, record, recordedRun } from '../record/index.ts'
+import { type Recorded, type RecordedDevice, type RecordSettings, record, recordedRun } from '../record/index.ts'
 import { prepareOutput } from '../report/index.ts'
 import { type AccessArguments, chooseBroker, openChosen } from '../select/index.ts'
 import { limitsOf } from '../session/index.ts'
+import { ACCESS, aTerminal, callable, checkOptions, OPTIONS, optional, span } from './doors.ts'
 import { projectConfig } from './project.ts'
 import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
 
@@ -32,11 +34,36 @@ export interface RecordDevicesOptions
   readonly terminal?: ReporterTerminal | undefined
 }
 
+const device = z.strictObject({
+  name: z.string(),
+  host: z.string().optional(),
+  port: z.number().int().min(0).max(65_535).optional(),
+  console: z.string().optional(),
+} satisfies { readonly [K in keyof RecordedDevice]-?: unknown })
+
+const NEEDED = { devices: z.array(device), folder: z.string() }
+const OPTIONAL = {
+  ...ACCESS,
+  duration: span,
+  idle: span,
+  signal: OPTIONS.signal,
+  tls: z.boolean(),
+  onEvent: callable(),
+  broker: OPTIONS.broker,
+  config: OPTIONS.config,
+  onReady: callable(),
+  terminal: aTerminal,
+}
+const schema = optional(OPTIONAL).extend(NEEDED satisfies Partial<Record<keyof RecordDevicesOptions, unknown>>)
+type Known = keyof typeof NEEDED | keyof typeof OPTIONAL
+true satisfies keyof RecordDevicesOptions extends Known ? true : never
+
 /**
  * Records until it is ended: by `signal`, after `duration`, or when nothing was seen for `idle`. Timeline, captures, `results.json` and
  * `report.html` are in the folder then. Throws Problem `cli/recording-exists`, `select/unknown-broker`, `broker/…`, `link/…`.
  */
 export async function recordDevices(options: RecordDevicesOptions): Promise<Recorded> {
+  checkOptions(schema, options, 'recordDevices')
   const { broker: word, folder, devices, duration, idle, onReady = () => {}, onEvent = () => {} } = options
   const config = await projectConfig(options.config)
   const chosen = chooseBroker(word, options, config)

@@ -1,5 +1,6 @@
 // Recorded devices, played again at a broker, and held against the recording.
 
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import { compareReplay, type Parity } from '../compare/index.ts'
 import { devicesIn, type Recording, readRecording } from '../evidence/index.ts'
@@ -8,6 +9,7 @@ import { conduct, runSuite, type ScenarioRun, type SuiteResult } from '../run/in
 import { didYouMean } from '../scenario/index.ts'
 import { type AccessArguments, type ChosenBroker, chooseBroker, openChosen } from '../select/index.ts'
 import { limitsOf } from '../session/index.ts'
+import { checkArguments, checkOptions, OPTIONS, optional } from './doors.ts'
 import { projectConfig } from './project.ts'
 import { replayPlan, replayScenario } from './replay-scenario.ts'
 import { type ReporterTerminal, reportersNamed } from './reporters.ts'
@@ -23,6 +25,13 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+const schema = optional({
+  broker: OPTIONS.broker,
+  devices: z.array(z.string()),
+  speed: z.union([z.number().positive(), z.literal('max')], { message: "expected a number above 0, or 'max'" }),
+  signal: OPTIONS.signal,
+} satisfies { readonly [K in keyof ReplayOptions]-?: unknown })
+
 /** What a recording came to when it was played again. */
 export interface Replayed {
   readonly run: ScenarioRun
@@ -35,6 +44,8 @@ export interface Replayed {
  * Throws Problem `evidence/…` for what is no recording, `cli/no-such-device`, `select/unknown-broker`.
  */
 export async function replayRecording(folder: string, options: ReplayOptions = {}): Promise<Replayed> {
+  checkArguments({ recording: z.string() }, { recording: folder }, 'replayRecording')
+  checkOptions(schema, options, 'replayRecording')
   const replay = openReplay(folder, options.devices)
   const chosen = chooseBroker(options.broker, {}, {})
   const signal = options.signal ?? new AbortController().signal

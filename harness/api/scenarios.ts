@@ -5,6 +5,7 @@ import { OPTIONS, parseOptions } from '../config/index.ts'
 import type { SuiteListener, SuiteResult } from '../run/index.ts'
 import { type Diagnostic, isError, renderDiagnostic, timeSpan } from '../scenario/index.ts'
 import type { RunScenarioOptions } from '../select/index.ts'
+import { checkArguments, count, oneOrMore } from './doors.ts'
 import { SILENT } from './reporters.ts'
 import { openSuite, wrongScenarios } from './suite.ts'
 
@@ -24,6 +25,7 @@ export interface Mistake {
 
 /** Looks at scenario files without running them. `paths`: files and folders. Empty: nothing is wrong. */
 export async function checkScenario(paths: string | readonly string[], config?: string): Promise<readonly Mistake[]> {
+  checkArguments({ paths: oneOrMore, config: z.string().optional() }, { paths, config }, 'checkScenario')
   const mistakes: Mistake[] = []
   const onDiagnostic = (diagnostic: Diagnostic, text: string): void => {
     const { code, message, hint, at } = diagnostic
@@ -63,8 +65,6 @@ export interface RunScenariosOptions
   readonly listeners?: readonly SuiteListener[] | undefined
 }
 
-const count = (least: number) => z.number().int().min(least)
-
 const OPTIONS_HERE = {
   broker: OPTIONS.brokerOrBrokers,
   tags: OPTIONS.tags,
@@ -97,6 +97,7 @@ export async function runScenarios(
   paths: string | readonly string[],
   given: RunScenariosOptions = {},
 ): Promise<SuiteResult> {
+  checkArguments({ paths: oneOrMore }, { paths }, 'runScenarios')
   const { broker, tags, grep, vars, bind, clock, config, timeout, seed, ...rest } = parseOptions(
     schema,
     given,

@@ -1,5 +1,6 @@
 // Scenarios that were chosen: what there is to run, and the run itself. `hil run`, `check`, `list` and `watch` stand on it.
 
+import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import type { ResolvedConfig } from '../config/index.ts'
 import type { FleetOverrides, Plan } from '../plan/index.ts'
@@ -18,6 +19,19 @@ import {
   withPlan,
 } from '../select/index.ts'
 import { limitsOf } from '../session/index.ts'
+import {
+  ACCESS,
+  anObject,
+  aTerminal,
+  callable,
+  checkArguments,
+  checkOptions,
+  count,
+  OPTIONS,
+  optional,
+  span,
+  spanOrText,
+} from './doors.ts'
 import { failedIn } from './last-results.ts'
 import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
 
@@ -66,6 +80,45 @@ export interface SuiteRun {
   readonly openFleet?: SuiteOptions['openFleet']
 }
 
+const SELECTION = {
+  ...ACCESS,
+  paths: z.array(z.string()),
+  grep: z.string(),
+  tags: z.array(z.string()),
+  broker: z.array(z.string()),
+  vars: OPTIONS.vars,
+  bind: OPTIONS.bind,
+  clock: OPTIONS.clock,
+  config: OPTIONS.config,
+  timeout: spanOrText,
+  seed: z.number(),
+  fleet: optional({
+    count: z.record(z.string(), z.number()),
+    rate: z.number(),
+    duration: z.number(),
+  } satisfies { readonly [K in keyof FleetOverrides]-?: unknown }),
+  onDiagnostic: callable<OnDiagnostic>(),
+} satisfies { readonly [K in keyof SuiteSelection]-?: unknown }
+
+const RUN = {
+  output: OPTIONS.output,
+  jobs: z.union([count(1), z.literal('auto')], { message: "expected a whole number from 1, or 'auto'" }),
+  retries: count(0),
+  repeatEach: count(1),
+  seedEach: z.boolean(),
+  maxFailures: count(0),
+  globalTimeout: span,
+  waitForBoard: span,
+  signal: OPTIONS.signal,
+  reporters: z.strictObject({ names: z.array(z.string()), terminal: aTerminal }),
+  listeners: z.array(anObject<SuiteListener>('an object of callbacks')),
+  onTrouble: callable<(error: unknown) => void>(),
+  openFleet: callable<NonNullable<SuiteRun['openFleet']>>(),
+} satisfies { readonly [K in keyof SuiteRun]-?: unknown }
+
+const selectionSchema = optional(SELECTION)
+const runSchema = optional(RUN)
+
 /** Chosen scenarios, each on each broker. */
 export class Suite {
   /** All that the config and the selection came to. */
@@ -98,16 +151,19 @@ export class Suite {
   }
 
   where(choose: (plan: Plan) => boolean): Suite {
+    checkArguments({ choose: callable() }, { choose }, 'where')
     return this.#with(this.#jobs.filter(({ plan }) => choose(plan)))
   }
 
   /** The `part`th of `parts`, from 1: the parts are disjoint and cover all. */
   part(part: number, parts: number): Suite {
+    checkArguments({ part: count(1), parts: count(1) }, { part, parts }, 'part')
     return this.#with(this.#jobs.filter((_, k) => k % parts === part - 1))
   }
 
   /** What failed in the run whose results.json is in `output`. Throws Problem `cli/no-last-run`. */
   async lastFailed(output: string): Promise<Suite> {
+    checkArguments({ output: z.string() }, { output }, 'lastFailed')
     const failed = await failedIn(output, new Set(this.plans.map(({ given }) => given.broker.name)).size > 1)
     return this.where(failed)
   }
@@ -119,6 +175,7 @@ export class Suite {
 
   /** Runs them, side by side as far as they can. A failed claim is no exception. Throws Problem `cli/unknown-reporter`, `run/…`. */
   async run(how: SuiteRun = {}): Promise<SuiteResult> {
+    checkOptions(runSchema, how, 'run')
     const { config } = this
     const output = this.outputOf(how.output)
     const troubles: unknown[] = []
@@ -153,12 +210,18 @@ export class Suite {
   }
 }
 
+/** For functions that are given one. */
+export const aSuite = z.custom<Suite>((value) => value instanceof Suite, {
+  message: 'expected a suite, as openSuite gives it',
+})
+
 /**
  * Finds and reads scenarios; nothing is run. What is wrong in a file goes to `onDiagnostic`, and `selection.errors` counts it: a suite
  * with errors is not to be run. `fleets`: scenarios with more devices than 200 are chosen as well.
  * Throws Problem `select/…` and `config/…` for what is wrong with the selection itself.
  */
 export async function openSuite(selection: SuiteSelection = {}, fleets: 'small' | 'all' = 'small'): Promise<Suite> {
+  checkOptions(selectionSchema, selection, fleets === 'all' ? 'openLoad' : 'openSuite')
   const { timeout, seed = anySeed(), fleet, onDiagnostic = () => {}, ...args } = selection
   const selected = await select(args, { seed, timeout, fleet, onDiagnostic })
   const jobs = fleets === 'all' ? selected.jobs : selected.jobs.map((job) => withPlan(job, skipLargeFleets))

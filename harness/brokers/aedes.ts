@@ -40,7 +40,7 @@ interface Release {
   load(): Promise<Pick<typeof import('aedes'), 'Aedes'>>
 }
 
-const kindOf = (release: Release): BrokerKind =>
+const kindOf = (release: Release): BrokerKind<z.input<typeof options>> =>
   defineBroker({
     name: release.name,
     summary: release.summary,
@@ -63,7 +63,7 @@ const kindOf = (release: Release): BrokerKind =>
     },
   })
 
-export const aedes: BrokerKind = kindOf({
+export const aedes: BrokerKind<z.input<typeof options>> = kindOf({
   name: 'aedes',
   summary: 'in this process, nothing to install; forgets everything when it stops; MQTT 3.1 and 3.1.1',
   protocols: [3, 4],
@@ -72,7 +72,7 @@ export const aedes: BrokerKind = kindOf({
 })
 
 /** Its next version, with MQTT 5. */
-export const aedes2: BrokerKind = kindOf({
+export const aedes2: BrokerKind<z.input<typeof options>> = kindOf({
   name: 'aedes@2',
   summary: 'the beta of aedes 2 in this process, with MQTT 5 as well',
   protocols: [3, 4, 5],

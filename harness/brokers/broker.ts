@@ -86,12 +86,13 @@ export interface Gap {
   readonly versions?: string | undefined
 }
 
-export interface BrokerKind {
+/** `I`: its options as they are written. */
+export interface BrokerKind<I = unknown> {
   readonly name: string
   /** One line for `hil broker --help`. */
   readonly summary: string
   /** The keys beside `use` in the config, and `with` in a scenario. */
-  readonly options: z.ZodType
+  readonly options: z.ZodType<unknown, I>
   /** Tests of the contract suite that it does not pass; reports carry them. */
   readonly gaps: readonly Gap[]
   /** It is started here, so that it can be stopped and restarted. */
@@ -113,10 +114,10 @@ export interface BrokerKind {
 }
 
 /** A kind of broker: how it is opened, and what can be said of it before. */
-export interface BrokerDefinition<O> {
+export interface BrokerDefinition<O, I = unknown> {
   readonly name: string
   readonly summary: string
-  readonly options: z.ZodType<O>
+  readonly options: z.ZodType<O, I>
   readonly gaps?: readonly Gap[]
   /** Default: true. */
   readonly controllable?: boolean
@@ -134,7 +135,7 @@ export interface BrokerDefinition<O> {
 }
 
 /** Options are parsed at this door; the definition trusts them. */
-export function defineBroker<O>(definition: BrokerDefinition<O>): BrokerKind {
+export function defineBroker<O, I>(definition: BrokerDefinition<O, I>): BrokerKind<I> {
   const { name, summary, options, gaps = [], controllable = true, isEmbedded = false } = definition
   const parse = (given: unknown): O => {
     const parsed = options.safeParse(given ?? {})

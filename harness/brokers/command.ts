@@ -72,7 +72,7 @@ const options = z.strictObject({
 
 type CommandSettings = z.output<typeof options>
 
-export const command: BrokerKind = defineBroker({
+export const command: BrokerKind<z.input<typeof options>> = defineBroker({
   name: 'command',
   summary: 'any broker that a command starts; docs/brokers.md has them for EMQX, NanoMQ, HiveMQ and VerneMQ',
   options,

@@ -36,7 +36,7 @@ const options = z.strictObject({
 
 type ExternalSettings = z.output<typeof options>
 
-export const external: BrokerKind = defineBroker({
+export const external: BrokerKind<z.input<typeof options>> = defineBroker({
   name: 'external',
   summary: 'one that runs already, by its URL; it cannot be stopped or restarted',
   options,

@@ -30,7 +30,7 @@ const options = z.strictObject({
 
 type NatsSettings = z.output<typeof options>
 
-export const nats: BrokerKind = defineBroker({
+export const nats: BrokerKind<z.input<typeof options>> = defineBroker({
   name: 'nats',
   summary: 'nats-server as a child process, if it is installed; MQTT 3.1.1',
   options,

@@ -33,7 +33,7 @@ const options = z.strictObject({
     .describe('further lines of rabbitmq.conf, e.g. "mqtt.max_session_expiry_interval_seconds = 60"'),
 })
 
-export const rabbitmq: BrokerKind = defineBroker({
+export const rabbitmq: BrokerKind<z.input<typeof options>> = defineBroker({
   name: 'rabbitmq',
   summary: 'with its MQTT plugin as a child process, if it is installed; takes some 10 s to start',
   options,

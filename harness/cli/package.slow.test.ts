@@ -148,11 +148,10 @@ describe('the package', () => {
     })
     writeFileSync(
       join(folder, 'wrong.ts'),
-      "import { runScenario } from 'mqtt-hil'\nawait runScenario('x', { brokr: 'aedes' })\n",
+      "import { openBroker, runScenario } from 'mqtt-hil'\nawait runScenario('x', { brokr: 'aedes' })\nawait openBroker('aedes', { prt: 1 })\n",
     )
-    expect(run(process.execPath, [tsc, ...options, '--noEmit', 'wrong.ts'], folder).stdout).toContain(
-      "'brokr' does not exist",
-    )
+    const { stdout } = run(process.execPath, [tsc, ...options, '--noEmit', 'wrong.ts'], folder)
+    for (const name of ['brokr', 'prt']) expect(stdout).toContain(`'${name}' does not exist`)
   }, 90_000)
 })
 

@@ -56,7 +56,7 @@ const options = z.strictObject({
 
 export type MosquittoSettings = z.output<typeof options>
 
-export const mosquitto: BrokerKind = defineBroker({
+export const mosquitto: BrokerKind<z.input<typeof options>> = defineBroker({
   name: 'mosquitto',
   summary: 'as a child process, if it is installed',
   options,

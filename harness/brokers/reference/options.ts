@@ -52,6 +52,7 @@ export const options = z.strictObject({
   websocket,
 })
 
+export type ReferenceOptionsGiven = z.input<typeof options>
 export type ReferenceOptions = z.output<typeof options>
 
 /** Settings of the broker without what is not said. */

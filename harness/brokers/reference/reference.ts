@@ -11,7 +11,7 @@ import { type Broker, type BrokerKind, defineBroker, type WebAddress } from '../
 import { Deaths } from '../exit.ts'
 import { Tail } from '../log-tail.ts'
 import type { WebDoor } from '../ws-listener.ts'
-import { options, type ReferenceOptions, settingsOf } from './options.ts'
+import { options, type ReferenceOptions, type ReferenceOptionsGiven, settingsOf } from './options.ts'
 
 /** Its timer is set to 1.5 x keep alive; the rest is this process's own lateness. */
 const SLACK = milliseconds(250)
@@ -22,7 +22,7 @@ const VERSION = '1.0'
 /** Replaces rules, and may look at all that the broker has. */
 export type Planted = (broker: SmallBroker) => void
 
-export const reference: BrokerKind = defineBroker({
+export const reference: BrokerKind<ReferenceOptionsGiven> = defineBroker({
   name: 'reference',
   summary: 'MQTT 3.1.1 and 5 with every option, in this process, nothing to install; for tests of tests',
   isEmbedded: true,
