@@ -20,6 +20,8 @@ import { type UnusableBroker, UnusableBrokers } from './unusable-brokers.ts'
 export interface SuiteJob {
   readonly plan: Plan
   readonly openBroker: () => Promise<Broker>
+  /** The same with another seed, for a plan that says `seed`. */
+  readonly replan?: ((seed: number) => Plan) | undefined
   /** Default: real. */
   readonly clock?: 'real' | 'virtual' | undefined
 }
@@ -175,18 +177,20 @@ async function attempt(
 }
 
 async function once(
-  { plan, openBroker, clock, repetition, folder }: Turn,
+  { plan: given, openBroker, replan, clock, repetition, folder }: Turn,
   attempt: number,
   options: SuiteOptions,
   signal: AbortSignal,
   listeners: readonly SuiteListener[],
 ): Promise<ScenarioRun> {
   const isVirtual = clock === 'virtual'
+  const seed = seedOf(options, repetition, isVirtual)
+  const plan = seed === options.seed ? given : (replan?.(seed) ?? given)
   const journal =
     isVirtual || hasConsoles(plan)
       ? new Journal(
           recordFolder(options.output, folder, { plan, repetition, attempt }),
-          runningHeader(plan, options.seed),
+          runningHeader(plan, seed),
           (options.limits ?? limitsOf()).disk,
           isVirtual,
         )
@@ -196,20 +200,20 @@ async function once(
     clock,
     waitForBoard: options.waitForBoard,
     onWaiting: (text) => {
-      for (const listener of listeners) listener.onWaiting?.(plan, repetition, text)
+      for (const listener of listeners) listener.onWaiting?.(given, repetition, text)
     },
     ...(journal === null ? {} : { onEvent: (event) => journal.write(event) }),
     onTime: (time) => {
-      for (const listener of listeners) listener.onTime?.(plan, repetition, time)
+      for (const listener of listeners) listener.onTime?.(given, repetition, time)
     },
     openFleet: options.openFleet,
-    seed: seedOf(options, repetition, isVirtual),
+    seed,
     limits: options.limits,
     signal,
     repetition,
     attempt,
     onStep: (path) => {
-      for (const listener of listeners) listener.onStep?.(plan, repetition, path)
+      for (const listener of listeners) listener.onStep?.(given, repetition, path)
     },
   })
   return writeArtifacts(withGap(run), options.output, folder, journal?.end() ?? null)

@@ -22,6 +22,8 @@ export interface Job {
   readonly plan: Plan
   readonly broker: ChosenBroker
   readonly clock: 'real' | 'virtual'
+  /** The same with another seed, for a plan that says `seed`. */
+  readonly replan?: ((seed: number) => Plan) | undefined
 }
 
 /** The job of a plan on the broker that `word` names; `undefined`: the plan's own, else the config's. */
@@ -41,8 +43,9 @@ export function jobOf(
 export const withPlan = (job: Job, change: (plan: Plan) => Plan): Job => ({ ...job, plan: change(job.plan) })
 
 /** As a suite runs it: the broker is opened for each run. */
-export const suiteJobOf = ({ plan, broker, clock }: Job): SuiteJob => ({
+export const suiteJobOf = ({ plan, broker, clock, replan }: Job): SuiteJob => ({
   plan,
+  replan,
   openBroker: () => openChosen(broker),
   clock,
 })

@@ -12,6 +12,7 @@ import {
   type FleetOverrides,
   findScenarios,
   gapsOf,
+  type Plan,
 } from '../plan/index.ts'
 import { describeErrno } from '../run/index.ts'
 import { type Diagnostic, entryOf, isError, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
@@ -66,12 +67,12 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   let scenarios = 0
   for (const { file, text } of sources)
     for (const word of words) {
-      const compiled = compiledOr(report, text, () =>
+      const compiledWith = (seed: number | undefined): CompileResult =>
         compile(file, text, {
           timeout: timeout ?? config.timeout,
           vars,
           ...(Object.keys(bind).length === 0 ? {} : { bind }),
-          seed: options.seed,
+          seed,
           fleet: options.fleet,
           broker: (request) => {
             try {
@@ -80,8 +81,9 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
               throw word === undefined && request !== null ? placed(error, file, text) : error
             }
           },
-        }),
-      )
+        })
+      const saysSeed = [text, ...Object.values(vars)].some((one) => /\bseed\b/.test(one))
+      const compiled = compiledOr(report, text, () => compiledWith(options.seed))
       if (compiled === null) continue
       for (const diagnostic of compiled.diagnostics.all)
         report(diagnostic, diagnostic.at.file === file ? compiled.text : textBeside(diagnostic.at.file))
@@ -90,7 +92,12 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
         const job = jobOf(plan, word, args, config)
         const known = gapsOf(gaps.of(file), plan, [job.broker.name, job.broker.kind.name])
         const absent = job.plan.skip === null ? await absence(job.broker) : null
-        jobs.push(withPlan(job, (plan) => ({ ...plan, gaps: known, skip: absent ?? plan.skip })))
+        const found = withPlan(job, (plan) => ({ ...plan, gaps: known, skip: absent ?? plan.skip }))
+        const replan = (seed: number): Plan => {
+          const own = compiledWith(seed).plans.find(({ variant }) => variant === plan.variant)
+          return own === undefined ? found.plan : { ...own, gaps: known }
+        }
+        jobs.push(saysSeed ? { ...found, replan } : found)
       }
     }
   return { config, files, jobs, scenarios, errors: errors() }

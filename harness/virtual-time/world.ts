@@ -13,10 +13,17 @@ const BUSY_MS = 1
  */
 export const TURN_MS = 1 / 8
 /**
- * Real time that the clock is held without a word, ms: a program that computes for ever. From then on the clock goes on
- * without it, and the run ends by its own time limit.
+ * How long the clock is held without a word, ms: a program that computes for ever. From then on the clock goes on without it,
+ * and the run ends by its own time limit. Processor time of this process, because on a busy machine a program that has
+ * hardly begun is no such program; and real time for one that does not even compute.
  */
-const STANDSTILL_MS = 30_000
+const STANDSTILL: Standstill = { processorMs: 30_000, realMs: 600_000 }
+
+export interface Standstill {
+  readonly processorMs: number
+  readonly realMs: number
+}
+
 /** Work of the operating system that ends by itself, and is not seen by the loop before it has: files, names, keys. */
 const UNDER_WAY = /^(FSReq|GetAddrInfoReq|PBKDF2|RandomBytes|KeyGen|Sign|Zlib)/
 
@@ -34,8 +41,10 @@ export class World {
   #isHeldForEver = false
   #over = false
   #turn = (): void => this.#settle()
+  readonly #most: Standstill
 
-  constructor(seed: number) {
+  constructor(seed: number, most: Standstill = STANDSTILL) {
+    this.#most = most
     this.random = seeded(seed).fork('virtual time')
     this.clock = {
       isVirtual: true,
@@ -84,10 +93,22 @@ export class World {
 
   #park(): void {
     this.#parked = true
-    this.#standstill = real.setTimeout(() => {
-      this.#isHeldForEver = true
-      this.#wake()
-    }, STANDSTILL_MS)
+    this.#watch(processorTime(), real.now())
+  }
+
+  /** Looks again after what is left of the processor time at the earliest. */
+  #watch(usedBefore: number, since: number): void {
+    const { processorMs, realMs } = this.#most
+    const left = Math.min(processorMs - (processorTime() - usedBefore), realMs - (real.now() - since))
+    if (left > 0) {
+      this.#standstill = real.setTimeout(
+        () => this.#watch(usedBefore, since),
+        Math.max(1, Math.min(left, processorMs / 4)),
+      )
+      return
+    }
+    this.#isHeldForEver = true
+    this.#wake()
   }
 
   #wake(): void {
@@ -135,6 +156,12 @@ export class World {
       },
     }
   }
+}
+
+/** Of all threads of this process, ms. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 const isUnderWay = (): boolean => process.getActiveResourcesInfo().some((name) => UNDER_WAY.test(name))
