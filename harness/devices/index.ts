@@ -23,7 +23,7 @@ export const deviceKinds: Readonly<Record<string, AnyDeviceKind>> = {
 /** The kind of a device that does nothing by itself: what a record calls a link with a program of somebody's own. */
 export const IDLE_KIND = raw.name
 
-export { lockNames } from './board/board.ts'
+export { linkHost, lockNames } from './board/board.ts'
 export type { BoardFiles } from './board/board-files.ts'
 export { filesOf } from './board/files.ts'
 export { boardLabels, findPort, mapFile, readMap, updateMap } from './board/hardware-map.ts'

@@ -8,15 +8,28 @@ describe('the forms of a console line', () => {
     ['\x1b[K\x1b[0m[00:00:01.250,000] \x1b[0m<err> lost 5\x1b[0m', '[00:00:01.250,000] <err> lost 5', 'lost 5'],
     ['[  1234][E][main.cpp:12] setup(): no sensor', 'setup(): no sensor', 'no sensor'],
     ['[187] ready', 'ready'],
+    ['I (12:34:56.789) mqtt: ready', 'mqtt: ready', 'ready'],
+    ['E: mqtt: lost 5', 'mqtt: lost 5', 'lost 5'],
+    ['\x1b[0;36m[12:00:01][C][mqtt.client:274]: connected\x1b[0m', 'mqtt.client: connected', 'connected'],
+    ['[I][mqtt:274]: connected', 'connected'],
+    ['[INFO][main]: connected', 'main: connected', 'connected'],
+    ['[    1.250000] [ INFO] connected', 'connected'],
+    ['INFO:app:connected', 'app: connected', 'connected'],
+    ['2024-05-01 12:00:01,250 INFO - connected', 'connected'],
+    ['[2024-05-01T12:00:01Z] ready', 'ready'],
+    ['12:00:01.234 MQT: connected', 'MQT: connected', 'connected'],
     ['[87] <inf> published', 'published'],
   ])('%j can be claimed by its parts', (line, ...parts) => {
     expect(lineForms(line)[0]).toBe(line)
     expect(lineForms(line)).toEqual(expect.arrayContaining(parts))
   })
 
-  test.each(['message a/b [12] x', 'I am ready', '<info> x', 'a: b', '', '[x] y'])('%j has no prefix', (line) => {
-    expect(lineForms(line)).toEqual([line])
-  })
+  test.each(['message a/b [12] x', 'INFO is here', '1:2 x', 'I am ready', '<info> x', 'a: b', '', '[x] y'])(
+    '%j has no prefix',
+    (line) => {
+      expect(lineForms(line)).toEqual([line])
+    },
+  )
 
   test('what comes after a prompt is a text of its own', () => {
     expect(lineForms('uart:~$ I (3) app: 1.2.3', 'uart:~$ ')).toEqual(

@@ -34,15 +34,4 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /** Whether a claim of the scenario is about the life of this device. */
-export function makesClaimAbout(plan: Plan, device: string): boolean {
-  const seen = new Set<unknown>()
-  const look = (value: unknown): boolean => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return false
-    seen.add(value)
-    if (Array.isArray(value)) return value.some(look)
-    const { matcher, fields } = value as { matcher?: { name?: unknown }; fields?: { device?: unknown } }
-    if (matcher?.name === 'device' && fields?.device === device) return true
-    return Object.values(value).some(look)
-  }
-  return look(plan.steps) || look(plan.always)
-}
+export const makesClaimAbout = (plan: Plan, device: string): boolean => plan.lives?.has(device) === true

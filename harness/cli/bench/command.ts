@@ -22,7 +22,7 @@ export const bench: CommandModule<unknown, BenchArguments> = {
       .positional('boards', {
         type: 'string',
         array: true,
-        describe: 'labels of the hardware map; default: all of it',
+        describe: 'labels of the hardware map, ports, or files of devices with commands:; default: all of the map',
       })
       .option('port', {
         type: 'number',
@@ -30,7 +30,11 @@ export const bench: CommandModule<unknown, BenchArguments> = {
         describe: 'listen there, as the link of firmware with a compiled-in broker; default: a free port',
       })
       .option('json', { type: 'boolean', default: false, describe: 'for programs' })
-      .example('$0 bench check windowsill --port 1883', '') as unknown as Argv<BenchArguments>,
+      .example('$0 bench check windowsill --port 1883', '')
+      .example(
+        '$0 bench check my-modem.yaml',
+        'firmware without a REPL: it connects by its own command',
+      ) as unknown as Argv<BenchArguments>,
   handler: async (args) => {
     const { benchAction } = await import('./action.ts')
     process.exitCode = await benchAction(args)

@@ -9,9 +9,13 @@ export interface ElfSettings {
   readonly addr2line: string
 }
 
-/** `Backtrace: 0x400d3a0f:0x3ffb4f60 …` of an ESP32 (Xtensa), `MEPC : 0x42008b2c  RA : 0x42008b24` of a RISC-V one. */
+/**
+ * `Backtrace: 0x400d3a0f:0x3ffb4f60 …` of an ESP32 (Xtensa), `MEPC : 0x42008b2c  RA : 0x42008b24` of a RISC-V one, `epc1=0x4020105c`
+ * of an ESP8266, `Faulting instruction address (r15/pc): 0x0000045a` and `r14/lr:  0x000012fb` of Zephyr on a Cortex-M.
+ */
 const XTENSA = /Backtrace:((?:\s*0x[0-9a-f]+:0x[0-9a-f]+)+)/i
 const RISCV = /\bMEPC\s*:\s*(0x[0-9a-f]+)(?:\s+RA\s*:\s*(0x[0-9a-f]+))?/i
+const OTHERS = /\bepc1=(0x[0-9a-f]+)|Faulting instruction address[^:]*: *(0x[0-9a-f]+)|\br14\/lr: *(0x[0-9a-f]+)/i
 /** More are not decoded: a corrupted stack can repeat itself without end. */
 const MOST = 100
 
@@ -20,7 +24,8 @@ export function addressesIn(line: string): readonly string[] {
   const xtensa = XTENSA.exec(line)?.[1]
   if (xtensa !== undefined) return [...xtensa.matchAll(/(0x[0-9a-f]+):/gi)].map(([, at]) => at!).slice(0, MOST)
   const [, pc, ra] = RISCV.exec(line) ?? []
-  return [pc, ra].filter((at) => at !== undefined)
+  const other = OTHERS.exec(line)?.slice(1) ?? []
+  return [pc, ra, ...other].filter((at) => at !== undefined && Number(at) !== 0) as string[]
 }
 
 /**

@@ -59,6 +59,8 @@ export const BAUD_RATE = 115_200
 const BOOT_LIMIT = milliseconds(4000)
 /** After a reset that was asked for, what says why the chip has started is expected. */
 const STARTING = milliseconds(3000)
+/** A system that was started may take this long to say so. */
+const BANNER_LIMIT = milliseconds(20_000)
 const BOOT_PIN = 0
 const PROMPT = '>>> '
 
@@ -79,6 +81,8 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   /** It is held in reset. */
   let isOff = true
   let disposed = false
+  /** When a start was asked for whose banner has not come yet; null: it has. */
+  let bannerDue: Instant | null = null
   const { power = null } = settings
   /** When its power was cut by a command; null: it has power. */
   let cutAt: Instant | null = null
@@ -86,8 +90,10 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   /** Since when its port is away; null: it is there. */
   let away: { readonly since: Instant; readonly why: string } | null = null
 
-  const watch = new BootWatch((cause) => {
-    if (expected > 0 || isOff) {
+  const watch = new BootWatch(({ cause, by }) => {
+    const isOwn = by === 'banner' && bannerDue !== null && elapsed(bannerDue, clock.now()) < BANNER_LIMIT
+    bannerDue = null
+    if (expected > 0 || isOff || isOwn) {
       if (expected > 0) expected--
       return
     }
@@ -171,6 +177,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
       if (resetting === null) return
       expected = Math.max(expected, resetting)
       watch.forget()
+      bannerDue = clock.now()
       tail = ''
       events.onReleased?.()
     },
@@ -206,6 +213,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
   const expecting = async (act: () => Promise<void>): Promise<void> => {
     expected++
     watch.forget()
+    bannerDue = clock.now()
     try {
       await act()
     } finally {
@@ -262,6 +270,7 @@ export function serialChassis(settings: SerialSettings, events: ChassisEvents): 
       const goesOn = error instanceof Problem && error.code === 'board/no-reset' && !python
       if (!goesOn || settings.reset?.by === 'command') throw error
       // Firmware that runs already, behind a port that cannot reset it.
+      bannerDue = null
       return { started: false, why: (error as Problem).message }
     }
   }

@@ -40,6 +40,17 @@ const compiled = (device: string, steps = '[{ delay: 1ms }]') =>
 const complaints = (...given: Parameters<typeof compiled>): string[] =>
   compiled(...given).diagnostics.all.map(({ code, message, at }) => `${at.line} ${code}: ${message}`)
 
+it('a claim about its life is known, wherever it stands', () => {
+  const claim = '{ device: { device: dut, change: restarted } }'
+  for (const steps of [
+    `[{ expect: ${claim} }]`,
+    `[{ repeat: { times: 2, steps: [{ expect: { any: [${claim}, { device: { device: dut, change: reset } }] } }] } }]`,
+    `[{ never: { device: { device: dut, change: restarted }, for: 1s } }]`,
+  ])
+    expect([...compiled('port: desk', steps).plans[0]!.lives!]).toEqual(['dut'])
+  expect([...compiled('port: desk').plans[0]!.lives!]).toEqual([])
+})
+
 describe('a board in quarantine', () => {
   it('is refused by its label', () => {
     expect(complaints('port: shelf')).toEqual(['4 board/quarantined: shelf is in quarantine: loses its Wi-Fi'])

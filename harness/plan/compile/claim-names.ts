@@ -16,6 +16,7 @@ export function namesExist(found: Pattern, node: Node, context: Context): boolea
   for (const name of missing) unknownDevice(name, node, context)
   if (missing.length > 0) return false
   if (!isPossible(found, node, context)) return false
+  if (found.matcher.name === 'device') for (const name of names) context.lives.add(name)
   if (found.matcher.name === 'fleet') return groupExists((found.fields as { group: string }).group, node, context)
   if (found.matcher.name === 'signal')
     return signalExists(found.fields as { device: string; signal: string }, node, context)

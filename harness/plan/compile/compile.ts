@@ -156,6 +156,7 @@ function compileOne(
     seed: options.seed ?? 0,
   })
   const unfit: string[] = []
+  const lives = new Set<string>()
   const devices = devicesOf(root, { diagnostics, scope, file, unfit }, stepNodes, casting)
   if (casting.unfit !== null) unfit.push(casting.unfit)
   const timeout = parsed?.timeout ?? options.timeout ?? DEFAULT_TIMEOUT
@@ -179,6 +180,7 @@ function compileOne(
     bound: casting.bound,
     secrets: hidden,
     unfit,
+    lives,
   }
   checkVerified(parsed?.verifies ?? [], root, context)
   const steps = compileSteps(stepNodes, '', context)
@@ -217,6 +219,7 @@ function compileOne(
     observe: context.observe ?? [],
     observes5: claims5 || [...devices.values()].some(({ level }) => level === MQTT5),
     claims5,
+    lives,
     given: {
       vars: shownVars(options.vars ?? {}, secrets),
       ...(options.bind === undefined ? {} : { bind: options.bind }),

@@ -59,6 +59,8 @@ export interface Context {
   readonly bound: ReadonlySet<string>
   /** Arguments that steps say by their place, and that must not be seen. */
   readonly secrets: ScalarNode[]
+  /** Devices whose lives claims are about: a board that starts again, a port that goes away. */
+  readonly lives: Set<string>
   /** Why this scenario cannot be run with what its roles are bound to. */
   readonly unfit: string[]
 }

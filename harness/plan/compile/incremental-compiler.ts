@@ -122,6 +122,7 @@ export class IncrementalCompiler {
       bound: new Set(),
       secrets: [],
       unfit: [],
+      lives: new Set(),
     }
     return { node: withPayloadFiles(file, parsed.root!, diagnostics), context, end: () => complainOf(diagnostics) }
   }

@@ -265,6 +265,8 @@ export interface Plan {
   readonly observes5?: boolean | undefined
   /** A claim is about the properties of a message: it needs a broker with MQTT 5. */
   readonly claims5?: boolean | undefined
+  /** Devices whose lives claims are about (`device: { change: restarted }`); absent: none. */
+  readonly lives?: ReadonlySet<string> | undefined
   /** What came from outside of the file; with it the same plan can be compiled again. */
   readonly given: CompileInputs
   readonly devices: readonly DevicePlan[]
