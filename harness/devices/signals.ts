@@ -1,7 +1,7 @@
 // Pins by the names a scenario gives them. Only a change of level is an event.
 
 import { Problem } from '../../emulators/index.ts'
-import { NOT_EVALUATED, type Recorder } from '../evidence/index.ts'
+import { notEvaluated, type Recorder } from '../evidence/index.ts'
 import { unlessSlow } from '../outside/index.ts'
 import type { DeviceWords } from './keys.ts'
 
@@ -57,8 +57,7 @@ export class Signals {
       const level = unlessSlow(
         () => forms.map((line) => serial?.exec(line)?.[1]).find((found) => found !== undefined),
         ({ message }) => {
-          const what = `${NOT_EVALUATED}signal ${signal}: ${message}`
-          this.#recorder.record({ kind: 'fault', device: this.#device, what })
+          this.#recorder.record({ ...notEvaluated(`signal ${signal}: ${message}`), device: this.#device })
           return undefined
         },
       )

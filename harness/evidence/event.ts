@@ -169,13 +169,20 @@ export interface MessageEvent {
   readonly properties?: Properties | undefined
 }
 
-/** How a fault begins that tells what could not be evaluated: a run with one is inconclusive. */
-export const NOT_EVALUATED = 'not evaluated: '
+/**
+ * Faults that something depends on. `time-up` = the scenario's time limit was reached; `stopped` = the run was stopped from
+ * outside, and what is still open stays undecided; `not-evaluated` = a pattern took too long, and the run is inconclusive;
+ * `broker` = a step stops or starts the broker.
+ */
+export const FAULT_CODES = ['time-up', 'stopped', 'not-evaluated', 'broker'] as const
+export type FaultCode = (typeof FAULT_CODES)[number]
 
 /** Something the harness did to the world on purpose: network state, power, a broker action, a disturbance. */
 export interface FaultEvent {
   readonly kind: 'fault'
+  /** For people; whoever acts on a fault asks for its code. */
   readonly what: string
+  readonly code?: FaultCode | undefined
   readonly device?: string | undefined
   /** The disturbance's id: it started, hit a packet, or ended. */
   readonly disturbance?: string | undefined

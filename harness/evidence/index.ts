@@ -3,6 +3,7 @@
 export * from './console-text.ts'
 export * from './device-side.ts'
 export * from './event.ts'
+export * from './faults.ts'
 export * from './lag.ts'
 export { bytesKey, restampedEvent, withFields } from './lazy-bytes.ts'
 export type * from './load-data.ts'

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { PACKET_TYPES, type Packet, PROPERTIES, type PropertyName } from '../../emulators/index.ts'
-import { DEVICE_CHANGES, type Fact, type FactKind, RESTART_CAUSES } from './event.ts'
+import { DEVICE_CHANGES, FAULT_CODES, type Fact, type FactKind, RESTART_CAUSES } from './event.ts'
 
 /** Characters of a device's name, which is a part of file names. */
 const LONGEST_NAME = 100
@@ -215,7 +215,7 @@ const facts: { readonly [K in FactKind]: Shape<Omit<Extract<Fact, { kind: K }>, 
   },
   signal: { device, signal: line(LONGEST_NAME), value: number, by: z.enum(['device', 'harness']) },
   message: { topic: string, payload: bytes, qos: byte, retain: flag, dup: flag, properties },
-  fault: { what: text, device: device.optional(), disturbance: path.optional() },
+  fault: { what: text, code: z.enum(FAULT_CODES).optional(), device: device.optional(), disturbance: path.optional() },
   device: {
     device,
     change: z.enum(DEVICE_CHANGES),

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { type Instant, milliseconds } from '../../emulators/index.ts'
-import type { Fact } from '../evidence/index.ts'
-import { Judge, STOPPED, TIME_UP } from './judge.ts'
+import { type Fact, STOPPED, TIME_UP } from '../evidence/index.ts'
+import { Judge } from './judge.ts'
 import {
   action,
   claimStep,
@@ -23,7 +23,6 @@ import {
 describe('the end', () => {
   const waiting = claimStep('0', expectation([message({ topic: 't' })], { window: window(0, 60_000) }))
   const watching = claimStep('always.0', prohibition([message({ topic: 't' })], { window: null }))
-  const fault = (what: string): Fact => ({ kind: 'fault', what })
 
   it('time up: open claims are decided, actions under way fail, and what comes then is too late', () => {
     const plan = planOf([parallel('0', [{ ...waiting, path: '0.0' }, action('0.1')])], [watching])
@@ -31,7 +30,7 @@ describe('the end', () => {
       [0, started('0')],
       [0, started('0.0')],
       [0, started('0.1')],
-      [500, fault(TIME_UP)],
+      [500, TIME_UP],
       [501, said('t')],
     ])
     expect(verdicts.map((v) => `${v.step} ${v.kind}`).toSorted()).toEqual(['0.0 fail', '0.1 fail', 'always.0 pass'])
@@ -43,7 +42,7 @@ describe('the end', () => {
     expect(
       judged(planOf([waiting], [watching]), [
         [0, started('0')],
-        [5, fault(STOPPED)],
+        [5, STOPPED],
         [6, said('t')],
       ]),
     ).toEqual([])

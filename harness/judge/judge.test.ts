@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Instant, milliseconds } from '../../emulators/index.ts'
-import { Judge, TIME_UP } from './judge.ts'
+import { TIME_UP } from '../evidence/index.ts'
+import { Judge } from './judge.ts'
 import {
   action,
   claimStep,
@@ -300,7 +301,7 @@ describe('never', () => {
 
   it('is unproven when the record ends inside its window, and fails when its time is up there', () => {
     expect(one(claim, [[10, said('x')]], 500)?.kind).toBe('inconclusive')
-    expect(one(claim, [[500, { kind: 'fault', what: TIME_UP }]], 500)?.kind).toBe('fail')
+    expect(one(claim, [[500, TIME_UP]], 500)?.kind).toBe('fail')
   })
 
   it('under always ends where its anchor begins', () => {

@@ -3,7 +3,7 @@
 // the time from the events and decides nothing twice.
 
 import { type Instant, Problem, showDuration } from '../../emulators/index.ts'
-import { type Event, type FaultEvent, NOT_EVALUATED, type StepEvent } from '../evidence/index.ts'
+import type { Event, FaultEvent, StepEvent } from '../evidence/index.ts'
 import { type SaveFrom, savedOf } from '../expect/index.ts'
 import { unlessSlow } from '../outside/index.ts'
 import type {
@@ -22,7 +22,7 @@ import { Anchors, showAnchor } from './anchors.ts'
 import { CallCase } from './call.ts'
 import { CallsMade } from './calls-made.ts'
 import type { ClaimEvaluator, Closing } from './claim-evaluator.ts'
-import { Cursor } from './cursor.ts'
+import { Cursors } from './cursors.ts'
 import { ExpectationCase } from './expectation.ts'
 import { Gone } from './gone.ts'
 import type { Opening } from './opening.ts'
@@ -33,11 +33,6 @@ import { showAs } from './shown.ts'
 import { Stalls } from './stalls.ts'
 import type { ClaimResult, Verdict } from './verdict.ts'
 import type { Moment } from './window.ts'
-
-/** What a scenario's time being up is called in the record. */
-export const TIME_UP = 'time is up'
-/** What it is called that a run was stopped from outside: what is still open then stays undecided. */
-export const STOPPED = 'the run was stopped'
 
 /** The verb of a deliberate pause. */
 const PAUSE = 'delay'
@@ -76,8 +71,7 @@ export class Judge {
   readonly #open = new Map<string, Open>()
   /** Actions under way. */
   readonly #acting = new Map<string, ActionStep>()
-  /** A cursor for the main line ('') and one for each branch of a `parallel`. */
-  readonly #cursors = new Map<string, Cursor>([['', new Cursor()]])
+  readonly #cursors: Cursors
   readonly #calls = new CallsMade()
   /** When those under way began. */
   readonly #parallels = new Map<string, Moment>()
@@ -96,6 +90,7 @@ export class Judge {
   constructor(plan: Plan, { inOrder = true, past = null }: { inOrder?: boolean; past?: Past | null } = {}) {
     this.#plan = plan
     this.#past = past
+    this.#cursors = new Cursors(plan)
     this.#gone = inOrder ? new Gone(plan) : null
     for (const step of plan.always) this.#openClaim(step, step.path, { at: 0 as Instant, seq: -1 })
   }
@@ -160,11 +155,20 @@ export class Judge {
     // Devices boot before the first step, and that is no moment of the scenario.
     if (event.kind === 'device' && event.change === 'boot' && this.#begun)
       this.#endAlways((until) => until.kind === 'boot' && until.device === event.device)
-    if (event.kind === 'fault' && event.what === STOPPED) this.#open.clear()
-    if (event.kind === 'fault' && event.what.startsWith(NOT_EVALUATED)) this.#notEvaluated(event)
-    if (event.kind === 'fault' && event.what === TIME_UP) this.#failActions('it had not ended when its time was up')
-    if (event.kind === 'fault' && event.what === TIME_UP)
-      this.#closeAll(() => true, "when the scenario's time was up", 'over')
+    if (event.kind === 'fault') this.#fault(event)
+  }
+
+  #fault(event: Event & FaultEvent): void {
+    switch (event.code) {
+      case 'stopped':
+        this.#open.clear()
+        return
+      case 'not-evaluated':
+        return this.#notEvaluated(event)
+      case 'time-up':
+        this.#failActions('it had not ended when its time was up')
+        this.#closeAll(() => true, "when the scenario's time was up", 'over')
+    }
   }
 
   /** The run is over; what is still open is decided now. */
@@ -184,7 +188,7 @@ export class Judge {
     this.#begun = true
     if (step.id !== null) this.#anchors.step(step.id, 'start', moment)
     this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'start')
-    const cursor = this.#cursor(path)
+    const cursor = this.#cursors.of(path)
     switch (step.kind) {
       case 'claim':
         this.#openClaim(step, path, moment)
@@ -205,7 +209,7 @@ export class Judge {
     if (step.id !== null) this.#anchors.step(step.id, 'end', moment)
     this.#endAlways((until) => until.kind === 'step' && until.id === step.id && until.edge === 'end')
     this.#acting.delete(path)
-    if (step.verb === PAUSE && step.kind === 'action') this.#cursor(path).paused(moment)
+    if (step.verb === PAUSE && step.kind === 'action') this.#cursors.of(path).paused(moment)
     // A step that ends before its claim is decided was stopped by something else.
     this.#closeAll(
       (open) => open.path === path,
@@ -214,7 +218,7 @@ export class Judge {
     )
     this.#markFound(step, path)
     if (detail !== undefined && isDecided(step)) this.#failed(step, path, detail)
-    if (step.kind === 'parallel') this.#joinBranches(path)
+    if (step.kind === 'parallel') this.#cursors.join(path, this.#parallels.get(path)!)
   }
 
   /** What a claim found is a moment once its step is over: what the record says, and not when a branch beside it goes on. */
@@ -269,7 +273,7 @@ export class Judge {
       return
     }
     // Beside a branch of a `parallel` another one may boot what has ended.
-    const gone = this.#branch(path) === '' ? this.#gone : null
+    const gone = this.#cursors.isMain(path) ? this.#gone : null
     const made =
       claim.kind === 'expect'
         ? new ExpectationCase(claim, opening, this.#stalls, gone)
@@ -292,7 +296,7 @@ export class Judge {
     if (call === null) return
     const key = callKey(step, path)
     this.#calls.add({ key, id: step.id, device: call.device, seq: opened.seq })
-    const cursor = this.#cursor(path)
+    const cursor = this.#cursors.of(path)
     if (LISTENING.includes(step.verb)) cursor.listened(opened)
     else cursor.acted(opened, ownActsOfCall(step, call))
     const made = new CallCase(call, key, opened, this.#stalls)
@@ -304,7 +308,7 @@ export class Judge {
     if (claim.after !== null) return this.#openingAfter(claim, claim.after, opened)
     return openingByDefault(claim, {
       opened,
-      line: this.#cursor(path).fork(),
+      line: this.#cursors.of(path).fork(),
       calls: this.#calls,
       hasStarted: (key) => this.#calls.hasStarted(key),
     })
@@ -365,7 +369,7 @@ export class Judge {
     const last = matched.at(-1)
     if (finding.kind !== 'fail' && first !== undefined && last !== undefined && open.claim?.kind === 'expect') {
       if (open.step.id !== null) this.#found.set(open.path, { first, last })
-      for (const event of matched) this.#cursor(open.path).found(event)
+      for (const event of matched) this.#cursors.of(open.path).found(event)
       const wrong = this.#save(open.claim.save, last)
       if (wrong !== null)
         return this.#announce(open.step, open.path, {
@@ -406,38 +410,6 @@ export class Judge {
     const ends = ({ claim }: Open): boolean => claim?.kind === 'never' && claim.until !== null && isNow(claim.until)
     this.#closeAll(ends, 'when its end came', 'cut')
   }
-
-  #cursor(path: string): Cursor {
-    const branch = this.#branch(path)
-    let cursor = this.#cursors.get(branch)
-    if (cursor === undefined) {
-      const parent = branch.split('.').slice(0, -1).join('.')
-      cursor = this.#cursor(parent).fork()
-      this.#cursors.set(branch, cursor)
-    }
-    return cursor
-  }
-
-  /** The nearest ancestor (or self) that is a direct child of a `parallel`, in all its turns; '' on the main line. */
-  #branch(path: string): string {
-    const parts = path.split('.')
-    for (let n = parts.length; n > 1; n--) {
-      const parent = parts.slice(0, n - 1).join('.')
-      if (stepAt(this.#plan, parent)?.kind === 'parallel') return `${parent}.${withoutTurn(parts[n - 1]!)}`
-    }
-    return ''
-  }
-
-  #joinBranches(path: string): void {
-    const branches = [...this.#cursors].filter(
-      ([branch]) => branch !== '' && branch.slice(0, branch.lastIndexOf('.')) === path,
-    )
-    this.#cursor(path).join(
-      branches.map(([, cursor]) => cursor),
-      this.#parallels.get(path)!,
-    )
-    for (const [branch] of branches) this.#cursors.delete(branch)
-  }
 }
 
 /**
@@ -445,5 +417,4 @@ export class Judge {
  * stamps are exact.
  */
 const earliest = (event: Event): Instant => (event.kind === 'step' ? event.at : event.at - (event.lag ?? 0)) as Instant
-const withoutTurn = (part: string): string => part.replace(/#\d+$/, '')
 const isDecided = (step: Step): step is Decided => step.kind !== 'parallel' && step.kind !== 'repeat'

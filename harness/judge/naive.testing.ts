@@ -18,7 +18,6 @@ import { callKey, stepAt } from '../plan/model/plan.ts'
 import type { VerdictKind } from './verdict.ts'
 
 const GRACE = 50
-const TIME_UP = 'time is up'
 
 interface Moment {
   readonly at: number
@@ -289,7 +288,7 @@ export class NaiveJudge {
 
   /** The moment at which what is open is closed from outside, if there is one. */
   #closing(): { at: number; seq: number; how: 'over' | 'cut' } {
-    const up = this.#events.find((e) => e.kind === 'fault' && e.what === TIME_UP)
+    const up = this.#events.find((e) => e.kind === 'fault' && e.code === 'time-up')
     if (up !== undefined) return { at: up.at, seq: up.seq, how: 'over' }
     return { at: this.#until, seq: this.#events.length, how: 'cut' }
   }

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { type Duration, type Instant, milliseconds } from '../../emulators/index.ts'
-import type { CallEvent, Event, Fact } from '../evidence/index.ts'
+import { type CallEvent, type Event, type Fact, TIME_UP } from '../evidence/index.ts'
 import type {
   Anchor,
   Beat,
@@ -17,7 +17,7 @@ import type {
   Want,
 } from '../plan/model/plan.ts'
 import { callKey } from '../plan/model/plan.ts'
-import { Judge, TIME_UP } from './judge.ts'
+import { Judge } from './judge.ts'
 import { action, base, claimStep, expectation, parallel, pattern, planOf, prohibition, repeat } from './testing.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -504,7 +504,7 @@ export function simulate({ plan, happenings, end, timeUp }: RandomRun): Simulate
     go()
   }
   // Without a last event nobody could tell from the record how long it was watched.
-  if (timeUp && !lines[0]!.over) put({ kind: 'fault', what: TIME_UP })
+  if (timeUp && !lines[0]!.over) put(TIME_UP)
   else put({ kind: 'serial', device: 'none', line: 'the end', stream: 'out' })
   judge.end()
   return { events, verdicts: judge.verdicts, until: now }

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { type Duration, type Instant, milliseconds } from '../../emulators/index.ts'
-import type { Fact, PacketEvent } from '../evidence/index.ts'
-import { Judge, TIME_UP } from './judge.ts'
+import { type Fact, type PacketEvent, TIME_UP } from '../evidence/index.ts'
+import { Judge } from './judge.ts'
 import {
   action,
   claimStep,
@@ -24,7 +24,6 @@ import {
 } from './testing.ts'
 
 const t = message({ topic: 't' })
-const timeUp: Fact = { kind: 'fault', what: TIME_UP }
 const skipped = (step: string): Fact => ({ kind: 'step', step, phase: 'ended', outcome: 'skipped' })
 const stalled = (ms: number): Fact => ({ kind: 'lag', stalled: ms })
 const from = (to: number) => ({ from: Number.NEGATIVE_INFINITY as Duration, to: milliseconds(to) })
@@ -76,13 +75,13 @@ describe('the very end of a window', () => {
     expect(
       recorded(never, [
         [10, started('0')],
-        [110, timeUp],
+        [110, TIME_UP],
       ]),
     ).toEqual(['0 pass'])
     expect(
       recorded(never, [
         [10, started('0')],
-        [109, timeUp],
+        [109, TIME_UP],
       ]),
     ).toEqual(['0 fail'])
   })
@@ -171,7 +170,7 @@ describe('who closes a window early', () => {
       [0, started('0')],
       [10, said('t')],
     ]
-    expect(recorded(planOf([claimStep('0', one)]), [...record, [500, timeUp]])).toEqual(['0 fail'])
+    expect(recorded(planOf([claimStep('0', one)]), [...record, [500, TIME_UP]])).toEqual(['0 fail'])
     expect(recorded(planOf([claimStep('0', one)]), [...record, [500, said('x')]])).toEqual(['0 inconclusive'])
     expect(recorded(planOf([claimStep('0', expectation([t], { window: from(1000) }))]), record.slice(0, 1))).toEqual([
       '0 inconclusive',

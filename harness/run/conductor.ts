@@ -4,8 +4,8 @@
 import { type Clock, type Duration, milliseconds, Problem, showDuration } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import type { Attachment, Device } from '../devices/index.ts'
-import type { Event } from '../evidence/index.ts'
-import { Judge, STOPPED, TIME_UP, type Verdict } from '../judge/index.ts'
+import { type Event, STOPPED, TIME_UP } from '../evidence/index.ts'
+import { Judge, type Verdict } from '../judge/index.ts'
 import { type Link, openLink } from '../link/index.ts'
 import { linkedMembers } from '../plan/index.ts'
 import type { Plan } from '../plan/model/index.ts'
@@ -133,7 +133,7 @@ class Conductor {
       limits: options.limits,
       onStop: ({ kind }) => {
         if (kind === 'time-up') this.#performer?.tellHanging()
-        this.#session.timeline.record({ kind: 'fault', what: kind === 'time-up' ? TIME_UP : STOPPED })
+        this.#session.timeline.record(kind === 'time-up' ? TIME_UP : STOPPED)
       },
     })
     this.#session.timeline.subscribe((event) => {

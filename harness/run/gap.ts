@@ -1,7 +1,7 @@
 // What a known gap makes of a run: failing is `gap` when the gap explains all that failed.
 
 import { versionFits } from '../brokers/index.ts'
-import { TIME_UP, type Verdict } from '../judge/index.ts'
+import type { Verdict } from '../judge/index.ts'
 import { type KnownGap, namesScenario, stepAt } from '../plan/index.ts'
 import type { FoundGap, ScenarioRun } from './result.ts'
 import { statementsOf } from './violated.ts'
@@ -25,7 +25,7 @@ export function withGap<R extends ScenarioRun>(run: R): R {
 
 /** A run whose time was up has shown nothing of what the gap says. */
 function explains(gap: KnownGap, run: ScenarioRun): boolean {
-  if (run.events.some((event) => event.kind === 'fault' && event.what === TIME_UP)) return false
+  if (run.events.some((event) => event.kind === 'fault' && event.code === 'time-up')) return false
   const failed = run.verdicts.filter((verdict) => verdict.kind === 'fail')
   return failed.length > 0 && failed.every((verdict) => excuses(gap, verdict, run))
 }

@@ -4,8 +4,8 @@
 import { after, type Duration, Problem, showDuration, type Timer } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { type Device, IDLE_KIND } from '../devices/index.ts'
-import type { Event, Timeline } from '../evidence/index.ts'
-import { Judge, TIME_UP, type Verdict } from '../judge/index.ts'
+import { type Event, TIME_UP, type Timeline } from '../evidence/index.ts'
+import { Judge, type Verdict } from '../judge/index.ts'
 import type { Link } from '../link/index.ts'
 import { type DevicePlan, IncrementalCompiler, type Plan, type Step, type YamlMap } from '../plan/index.ts'
 import {
@@ -70,7 +70,7 @@ export class InteractiveSession implements AsyncDisposable {
       seed: settings.seed,
       onStop: ({ kind }) => {
         this.#performer?.tellHanging()
-        if (kind === 'time-up') this.timeline.record({ kind: 'fault', what: TIME_UP })
+        if (kind === 'time-up') this.timeline.record(TIME_UP)
       },
     })
     const { timeline, clock, lag } = this.#session

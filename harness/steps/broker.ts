@@ -20,7 +20,7 @@ export const broker: Action<z.output<typeof args>> = {
   devices: () => [],
   async run(action, stage) {
     const what = typeof action === 'string' ? action : 'restart'
-    stage.recorder.record({ kind: 'fault', what: `broker ${what}` })
+    stage.recorder.record({ kind: 'fault', code: 'broker', what: `broker ${what}` })
     if (what === 'stop' || what === 'restart') await halt(stage, 'stop')
     if (what === 'kill') await halt(stage, 'kill')
     if (typeof action !== 'string') await stage.pause(action.restart['down-for'] ?? milliseconds(0))

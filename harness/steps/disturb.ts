@@ -4,7 +4,7 @@
 
 import { z } from 'zod'
 import { derive, type Packet, type Problem } from '../../emulators/index.ts'
-import { NOT_EVALUATED } from '../evidence/index.ts'
+import { notEvaluated } from '../evidence/index.ts'
 import { impossiblePacket, mayMatch, PACKET_WORDS, packetDifferences, packetMatch } from '../expect/index.ts'
 import { type AnyDisturbance, type DisturbanceName, disturbances } from '../link/index.ts'
 import { unlessSlow } from '../outside/index.ts'
@@ -132,8 +132,7 @@ export const disturb: Action<DisturbArgs> = {
       what: disturbance.show(settings),
       handler: disturbance.make(settings, random.fork('what')),
       wants: wantedBy(a, ({ message }) => {
-        const what = `${NOT_EVALUATED}${message}`
-        stage.recorder.record({ kind: 'fault', device: a.device, disturbance: id, what })
+        stage.recorder.record({ ...notEvaluated(message), device: a.device, disturbance: id })
         return false
       }),
       mayWant: (begun) => mayMatch(typesOf(a), wantedFields(a), begun),

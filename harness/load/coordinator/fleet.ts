@@ -307,7 +307,7 @@ class Coordinator implements FleetRun {
       const id = stepAt(this.#plan, event.step)?.id
       if (id != null) this.#phase(id)
     }
-    if (event.kind === 'fault' && event.what.startsWith('broker ')) this.#muted = Number.POSITIVE_INFINITY
+    if (event.kind === 'fault' && event.code === 'broker') this.#muted = Number.POSITIVE_INFINITY
     if (event.kind === 'broker') {
       this.#muted = this.#now()
       this.#transport.send({ kind: 'tell' })
