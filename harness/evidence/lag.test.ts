@@ -5,10 +5,15 @@ import { LagMeter, STALL } from './lag.ts'
 function bench() {
   const clock = new VirtualClock()
   const stalls: number[] = []
-  const meter = new LagMeter({ clock, onStall: (ms) => stalls.push(ms) })
+  let waited = 0
+  const meter = new LagMeter({ clock, onStall: (ms) => stalls.push(ms), runDelay: () => waited })
   const pass = (ms: number) => clock.advance(milliseconds(ms))
   meter.reset()
-  return { meter, stalls, pass }
+  /** The thread waits for the processor. */
+  const wait = (ms: number) => {
+    waited += ms
+  }
+  return { meter, stalls, pass, wait }
 }
 
 test('nothing is late between beats that are on time', () => {
@@ -64,9 +69,23 @@ test('several beats in a row that are a little late come to a stall, and beats o
   expect(stalls).toHaveLength(1)
 })
 
+test('what the thread waited for the processor between beats on time is as late, and comes to a stall', () => {
+  const { meter, stalls, pass, wait } = bench()
+  for (let k = 0; k < 3; k++) {
+    pass(10)
+    wait(8)
+    meter.beat()
+    expect(meter.lag()).toBe(8)
+  }
+  expect(stalls).toEqual([24])
+  pass(10)
+  meter.beat()
+  expect(meter.lag()).toBe(0)
+})
+
 test('before the start and after the stop there is no lag', () => {
   const clock = new VirtualClock()
-  const meter = new LagMeter({ clock })
+  const meter = new LagMeter({ clock, runDelay: () => 0 })
   clock.advance(milliseconds(500))
   expect(meter.lag()).toBe(0)
   meter.start()

@@ -1,9 +1,10 @@
 // How long this process may have been deaf: a heartbeat that notices its own lateness. A socket's
 // bytes can lie in the kernel while the event loop stands still, so an event's stamp may be late by
 // as much as the last stall, not only by what is overdue at this moment. A stall shorter than one
-// period is below what it can see.
+// period it sees where the system counts how long a thread waited for the processor (Linux does).
 
 import type { Clock, Instant } from '../../emulators/index.ts'
+import { runDelay } from './run-delay.ts'
 
 /** Milliseconds between two heartbeats. */
 export const PERIOD = 10
@@ -16,21 +17,27 @@ export interface LagSettings {
   readonly clock: Pick<Clock, 'now'>
   /** Told how long (ms) this process stood still at most, when a beat or several in a row were later than `STALL`. */
   readonly onStall?: ((stalled: number) => void) | undefined
+  /** Milliseconds that this thread has waited for the processor so far; default: what the system counts. */
+  readonly runDelay?: (() => number) | undefined
 }
 
 export class LagMeter {
   readonly #clock: Pick<Clock, 'now'>
   readonly #onStall: (stalled: number) => void
+  readonly #runDelay: () => number
   #timer: NodeJS.Timeout | undefined
   #lastBeat: Instant | undefined
   /** Of the last beat: what was waiting while it was late is handled only after it. */
   #lateness = 0
-  /** What late beats came to that were no stall each, ms; on-time beats take from it. */
+  /** Milliseconds that the thread had waited at the last beat. */
+  #waited = 0
+  /** What late beats, and waits between beats, came to that were no stall each, ms; on-time beats take from it. */
   #untold = 0
 
   constructor(settings: LagSettings) {
     this.#clock = settings.clock
     this.#onStall = settings.onStall ?? (() => {})
+    this.#runDelay = settings.runDelay ?? runDelay
   }
 
   /** Starts the heartbeat; it does not keep the process alive. */
@@ -53,11 +60,14 @@ export class LagMeter {
     this.#lastBeat = this.#clock.now()
     this.#lateness = 0
     this.#untold = 0
+    this.#waited = this.#runDelay()
   }
 
   /** One heartbeat; the timer calls it, and tests on a virtual clock do. */
   beat(): void {
-    const late = this.#overdue()
+    const waited = this.#runDelay()
+    const late = Math.max(this.#overdue(), waited - this.#waited)
+    this.#waited = waited
     this.#lastBeat = this.#clock.now()
     this.#lateness = late
     this.#untold = late > SLOW ? this.#untold + late : Math.max(0, this.#untold - SLOW)

@@ -46,7 +46,7 @@ export class ExpectationCase implements ClaimEvaluator {
     const end = (anchor.at + this.#claim.window.to) as Instant
     if (this.#satisfied()) return end
     // What the harness itself has held up may still come.
-    const whole = end + GRACE + this.#stalls.between(anchor.at, end)
+    const whole = this.#stalls.reach(anchor.at, (end + GRACE) as Instant)
     return Math.min(whole, this.#hopeless()?.from ?? whole) as Instant
   }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { milliseconds } from '../../emulators/index.ts'
-import type { Fact } from '../evidence/index.ts'
+import { type Fact, STALL } from '../evidence/index.ts'
 import type { Expectation, Pattern, Plan, Step } from '../plan/model/index.ts'
 import { LAST_WORDS } from './gone.ts'
 import { Judge } from './judge.ts'
@@ -63,7 +63,7 @@ describe('a program that has ended', () => {
       [700, exit],
       [900, lag],
     ])
-    expect(due).toBe(SOON + 300)
+    expect(due).toBe(SOON + 300 + STALL)
   })
 
   it('had its last words on the way: they count', () => {

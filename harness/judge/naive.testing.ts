@@ -18,6 +18,8 @@ import { callKey, stepAt } from '../plan/model/plan.ts'
 import type { VerdictKind } from './verdict.ts'
 
 const GRACE = 50
+/** So much of a stall may not be told yet. */
+const UNTOLD = 20
 
 interface Moment {
   readonly at: number
@@ -324,6 +326,16 @@ export class NaiveJudge {
     )
   }
 
+  /** What is due by a moment is put off by each stall that begins before the moment to which it is put off already. */
+  #reach(from: number, to: number, events: readonly Event[]): number {
+    let reached = to
+    for (;;) {
+      const again = to + this.#stalls(from, reached, events)
+      if (again === reached) return reached
+      reached = again
+    }
+  }
+
   // ——— The two kinds of claims
 
   #expectation(
@@ -364,12 +376,13 @@ export class NaiveJudge {
       const close = anchor.at + window.to
       // Of stalls it knows what is recorded when it looks: at once, or when it begins.
       const known = looked.filter((e, j) => (e.seq <= opened.seq ? true : j < k))
-      const decided = satisfied() ? close : close + GRACE + this.#stalls(anchor.at, close, known)
+      const decided = satisfied() ? close : this.#reach(anchor.at, close + GRACE, known)
       if (!this.#seen(event, decided)) return atEnd(anchor)
       if (!this.#takes(claim, found, event, isPast, count?.max === 0 ? 'some' : 'every')) continue
       const least = event.at - anchor.at - lagOf(event)
       const most = event.at - anchor.at + lagOf(anchor)
-      const stalled = this.#stalls(anchor.at, event.at, [...new Set([...known, event])])
+      const told = this.#stalls(anchor.at, event.at, [...new Set([...known, event])])
+      const stalled = told === 0 ? 0 : told + UNTOLD
       if (most < window.from && least - stalled <= window.to) return end('fail')
       if (least - stalled > window.to) return satisfied() || unsure.size > 0 ? atEnd(anchor) : end('fail')
       found.push(event)
@@ -395,7 +408,7 @@ export class NaiveJudge {
     const { at, how } = this.#closing()
     const anchor = anchorOf({ at, seq: this.#closing().seq })
     const close = anchor.at + window.to
-    const decided = satisfied() ? close : close + GRACE + this.#stalls(anchor.at, close, looked)
+    const decided = satisfied() ? close : this.#reach(anchor.at, close + GRACE, looked)
     if (at >= decided || at >= close) return atEnd(anchor)
     if (how === 'cut') return end('inconclusive')
     return satisfied() ? end('fail') : atEnd(anchor)

@@ -31,7 +31,8 @@ const said = (verdicts: readonly { readonly at: unknown }[]): unknown[] => verdi
 test.concurrent.each(FILES)('%s', async (file) => {
   for (const plan of plansIn(file)) {
     const ran = await run(plan)
-    expect(ran.status).toBe(file.startsWith('fixtures') ? 'failed' : 'passed')
+    // On a machine that is busy enough it cannot be judged; the record then says so again.
+    expect(['inconclusive', file.startsWith('fixtures') ? 'failed' : 'passed']).toContain(ran.status)
     expect(ran.verdicts.length).toBeGreaterThan(0)
     expect(said(judgedAgain(ran))).toEqual(said(ran.verdicts))
   }
