@@ -55,7 +55,7 @@ export async function openDeviceLink(plan: DevicePlan, { session, broker }: Devi
 
 /** A delay of all that passes, on all connections. */
 function latencyOf(direction: 'up' | 'down', by: Duration, { random }: Session): RuleSettings {
-  const id = `latency ${direction}`
+  const id = `latency-${direction}`
   return {
     id,
     direction,

@@ -85,6 +85,8 @@ class Coordinator implements FleetRun {
   #orders = 0
   #timer: NodeJS.Timeout | null = null
   #told = Number.NEGATIVE_INFINITY
+  /** By group: how it stood then. */
+  readonly #stood: string[] = []
   /** Nothing that was seen before is told any more: the broker is being stopped. */
   #muted = Number.NEGATIVE_INFINITY
   #unsubscribe = (): void => {}
@@ -328,19 +330,24 @@ class Coordinator implements FleetRun {
       this.#gathering.lookAtBroker(this.#broker.pid, at)
     }
     this.#recordStates()
+    if (this.#options.watchers.length === 0) return
     const lost = this.#transport.states.filter((state) => state.lost !== null).length
     const snapshot = this.#gathering.snapshot(at, this.#phases.at(-1)!.name, lost)
     for (const watcher of this.#options.watchers) watcher.onSnapshot?.(snapshot)
   }
 
-  /** Of a moment that is news: after all that was told, and after the last step began. */
+  /** Of a moment that is news: after all that was told, and after the last step began. In virtual time only what is other than before. */
   #recordStates(): void {
     const { asOf } = this.#gathering
     if (!Number.isFinite(asOf) || asOf <= this.#told || asOf <= this.#muted) return
+    const isFirst = this.#told <= this.#muted
     this.#told = asOf
     for (const [g, { name, count }] of this.#plan.fleet!.groups.entries()) {
       const states = this.#gathering.states(g)
       const reconnects = this.#gathering.reconnects(g)
+      const stands = `${Object.values(states).join()} ${reconnects}`
+      if (this.#virtual !== null && !isFirst && stands === this.#stood[g]) continue
+      this.#stood[g] = stands
       this.#timeline.record({ kind: 'fleet', group: name, devices: count, ...states, reconnects })
     }
   }
