@@ -253,6 +253,14 @@ describe('messages', () => {
   })
 })
 
+it('takes the filters of an UNSUBSCRIBE one after the other, as if each came alone [MQTT-3.10.4-6]', () => {
+  const client = connected(new Bench(), 'a')
+  for (const filter of ['t', 'u', 'v']) client.subscribe(filter)
+  client.inbox.length = 0
+  client.send({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: ['t', 'x', 'u', 't', 'u'] })
+  expect(client.one()).toMatchObject({ cmd: 'unsuback', messageId: 9, granted: [0, 17, 0, 17, 17] })
+})
+
 describe('topic aliases', () => {
   it('of a client stand for its topics', () => {
     const bench = new Bench()

@@ -41,9 +41,12 @@ export function unsubscribes(
   session: Session,
 ): void {
   const going = broker.rules.drops(topics, session)
-  const reasonCodes = topics.map((topic) =>
-    session.subscriptions.has(topic) ? codes.SUCCESS : codes.NO_SUBSCRIPTION_EXISTED,
-  )
+  // One after the other, as if each had come alone: a filter that stands twice is there for the first [MQTT-3.10.4-6].
+  const reasonCodes = topics.map((topic) => {
+    const had = session.subscriptions.has(topic)
+    if (going.includes(topic)) session.subscriptions.delete(topic)
+    return had ? codes.SUCCESS : codes.NO_SUBSCRIPTION_EXISTED
+  })
   for (const topic of going) session.subscriptions.delete(topic)
   peer.send({ type: 'unsuback', packetId, reasonCodes })
 }

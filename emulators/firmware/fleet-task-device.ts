@@ -1,5 +1,5 @@
 // The program of a fleet's device whose library works in a task of its own: it starts that, subscribes at each CONNECTED,
-// as programs do in their handlers, and publishes when it is told. A QoS 1 message is done when its PUBACK has come.
+// as programs do in their handlers, and publishes when it is told. A QoS 1 message is done when its PUBACK has come, and has failed when that says so (MQTT 5).
 
 import {
   type CallOutcome,
@@ -18,6 +18,7 @@ import type { ClientHooks, EmulatedClient } from '../clients/client.ts'
 import type { EspEvent } from '../clients/espmqtt/event-loop.ts'
 import { milliseconds, seconds } from '../core/time.ts'
 import type { FleetDevice } from '../drive/fleet/device.ts'
+import { FIRST_ERROR } from '../mqtt/reasons.ts'
 import { waitOf } from './backoff.ts'
 import { wholeMessage } from './event-line.ts'
 import { say } from './firmware.ts'
@@ -49,10 +50,11 @@ function* obey(client: EmulatedClient, hooks: TaskHooks, instruction: Instructio
   }
   const value = yield* client.call(instruction.method, instruction.args, instruction.kwargs)
   const failed = typeof value === 'number' && value < 0
-  const done = !failed && (typeof value !== 'number' || value === 0 || (yield* hooks.acknowledged(value)))
+  const waits = typeof value === 'number' && value > 0
+  const wrong = failed ? value : waits ? yield* hooks.acknowledged(value) : null
   yield* reportOutcome(
     instruction.id,
-    done ? RETURNED : { kind: 'raised', error: new PythonError(instruction.method, failed ? value : 'expired') },
+    wrong === null ? RETURNED : { kind: 'raised', error: new PythonError(instruction.method, wrong) },
   )
 }
 
@@ -63,6 +65,8 @@ class TaskHooks implements ClientHooks {
   #told: Signal | null = null
   /** The id of the publish that the program waits for; -1: none. */
   #awaited = -1
+  /** The reason code of its PUBACK or PUBCOMP. */
+  #reason = 0
   /** SUBACKs that are to come. */
   #missing = 0
   #connectedOnce = false
@@ -74,14 +78,15 @@ class TaskHooks implements ClientHooks {
     this.#device = device
   }
 
-  /** Waits for PUBLISHED of this id; false: the message has expired. */
-  *acknowledged(id: number): Program<boolean> {
+  /** Waits for PUBLISHED of this id; what went wrong: it has expired, or the broker has refused it. null: nothing. */
+  *acknowledged(id: number): Program<string | null> {
     this.#awaited = id
     this.#told ??= new Signal('published')
     yield* waitFor(this.#told, EXPIRED)
     const done = this.#awaited === -1
     this.#awaited = -1
-    return done
+    if (!done) return 'expired'
+    return this.#reason < FIRST_ERROR ? null : `refused with 0x${this.#reason.toString(16)}`
   }
 
   *onEspEvent(event: EspEvent): Program<void> {
@@ -95,6 +100,7 @@ class TaskHooks implements ClientHooks {
       case 'PUBLISHED':
         if (event.fields.msg_id !== this.#awaited) return
         this.#awaited = -1
+        this.#reason = typeof event.fields.reason_code === 'number' ? event.fields.reason_code : 0
         yield* signal(this.#told!)
         return
       case 'DATA': {

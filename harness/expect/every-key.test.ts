@@ -373,6 +373,15 @@ describe('every key of every matcher is evaluated', () => {
     expect(compare('packet', { from: 'blue', match: { properties: { [key]: fits } } }, without)).not.toEqual([])
   })
 
+  it('properties: subscription identifiers in any order, each as often as it stands', () => {
+    const ids = withProperty('0b 07 0b 08 0b 07')
+    const says = (unordered: readonly unknown[]): readonly string[] =>
+      compare('packet', { from: 'blue', match: { properties: { subscriptionIdentifier: { unordered } } } }, ids)!
+    expect([says([7, 7, 8]), says([8, 7, 7]), says([{ gte: 7 }, 7, 7])]).toEqual([[], [], []])
+    expect(says([7, 8])).toEqual(['properties.subscriptionIdentifier: expected [7, 8] in any order, got [7, 8, 7]'])
+    for (const wrong of [[7, 8, 8], [7, 7, 8, 8], [], [{ gte: 8 }, { gte: 8 }, 7]]) expect(says(wrong)).toHaveLength(1)
+  })
+
   it('properties: those of a will, those of a user by name and as a list; MQTT 3.1.1 has none', () => {
     // A will with a will delay of 3 s [MQTT 5.0, 3.1.3.2].
     const will = packetEvent('up', '10 1a 0004 4d515454 05 06 0000 00 0001 63 05 18 00000003 0001 77 0001 78')

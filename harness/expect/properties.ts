@@ -42,7 +42,18 @@ const pairs = z.union([
   z.array(z.tuple([textMatcher(), textMatcher()])),
 ])
 
+/** Subscription identifiers: their order tells nothing, and one that several subscriptions have stands as often. */
+const identifiers = z.union([
+  z.strictObject({
+    unordered: z
+      .array(wholeMatcher(MOST_LENGTH))
+      .describe('exactly these, each as often as it stands here, in any order'),
+  }),
+  wholeMatcher(MOST_LENGTH),
+])
+
 function matcherOf(name: PropertyName, kind: PropertyKind): z.ZodType {
+  if (name === 'subscriptionIdentifier') return identifiers
   if (kind === 'pairs') return pairs
   if (INTERVALS.includes(name)) return interval(MOST[kind]!)
   if (kind === 'byte') return byte()
@@ -52,7 +63,8 @@ function matcherOf(name: PropertyName, kind: PropertyKind): z.ZodType {
 const SAYS: Readonly<Partial<Record<PropertyName, string>>> = {
   userProperty:
     'a map: each name has a pair with this value; a list of [name, value]: exactly these pairs, in order; or { absent }',
-  subscriptionIdentifier: 'a list: exactly these, in order; a number: all that there are; or { absent }',
+  subscriptionIdentifier:
+    'a list: exactly these, in order; { unordered: a list }: exactly these, in any order; a number: all that there are; or { absent }',
 }
 
 /** By the names of the specification. */
@@ -78,8 +90,24 @@ export function propertyDifferences(wanted: unknown, got: FieldValue, prefix: st
     if (want === undefined) return []
     const path = `${prefix}.${name}`
     if (name === 'userProperty') return userDifferences(want, has[name] as Pairs | undefined, path)
+    if (isUnordered(want)) return unorderedDifference(want.unordered, has[name], path)
     return oneDifference(want, has[name], path)
   })
+}
+
+type Unordered = { readonly unordered: readonly ValueMatcher[] }
+const isUnordered = (want: unknown): want is Unordered =>
+  typeof want === 'object' && want !== null && !(want instanceof RegExp) && 'unordered' in want
+
+function unorderedDifference(wanted: readonly ValueMatcher[], got: FieldValue, path: string): string[] {
+  const fits = Array.isArray(got) && pairsOff(wanted, got as readonly number[])
+  return fits ? [] : [`${path}: expected ${showProperty({ unordered: wanted })}, got ${showValue(got)}`]
+}
+
+/** Each of the wanted takes one of those that there are, and none is left. */
+function pairsOff([first, ...others]: readonly ValueMatcher[], got: readonly number[]): boolean {
+  if (first === undefined) return got.length === 0
+  return got.some((one, k) => matchValue(first, one) && pairsOff(others, got.toSpliced(k, 1)))
 }
 
 /** Of one property; a list of values is one value for a list, else each of them is looked at. */
@@ -127,6 +155,7 @@ export function showProperties(wanted: unknown): string {
 
 function showProperty(want: unknown): string {
   if (isAbsence(want)) return want.absent ? 'absent' : 'any'
+  if (isUnordered(want)) return `${showProperty(want.unordered)} in any order`
   if (Array.isArray(want)) return `[${want.map(showProperty).join(', ')}]`
   if (typeof want !== 'object' || want === null || want instanceof RegExp) return showWanted(want)
   const isMatcher = Object.keys(want).every((key) => OPERATORS.includes(key))

@@ -71,6 +71,34 @@ steps:
   expect(new Set(sent.map(({ message }) => message)).size).toBe(sent.length)
 })
 
+it('a message that the broker refuses has failed: it is not acknowledged, and nobody waits for it', async () => {
+  const run = await runFleet(
+    `
+fleet:
+  sensors:
+    use: esp-mqtt
+    protocol: 5
+    count: 2
+    link: 100%
+    publish:
+      - { topic: allowed, every: 100ms, times: 2, qos: 1, size: 40 }
+      - { topic: denied, every: 100ms, times: 3, qos: 1, size: 40 }
+  collectors: { use: esp-mqtt, protocol: 5, count: 1, subscribe: [{ topic: "#", qos: 1 }] }
+steps:
+  - expect: { fleet: { group: collectors, connected: 100% }, within: 60s }
+  - expect: { packet: { to: sensors-0, type: puback }, count: { min: 5 }, since: start, within: 60s }
+  - expect: { packet: { to: sensors-1, type: puback }, count: { min: 5 }, since: start, within: 60s }
+slo:
+  - { metric: messages_lost, total: { eq: 0 } }
+`,
+    { open: () => brokers.reference.open({ denyPublish: ['denied'] }) },
+  )
+  expect([run.bug, run.problem]).toEqual([undefined, null])
+  expect(claimsOf(run).filter((kind) => kind !== 'pass')).toEqual([])
+  expect(run.load!.counts.all).toMatchObject({ messages_acked: 4, messages_failed: 6, messages_received: 4 })
+  expect(run.load!.errors).toEqual({ 'publish: refused with 0x87': 6 })
+})
+
 it('a message whose properties the library refuses is not sent, and is an error by its call', async () => {
   const run = await runFleet(
     `
