@@ -46,7 +46,7 @@ const pairs = z.union([
 const identifiers = z.union([
   z.strictObject({
     unordered: z
-      .array(wholeMatcher(MOST_LENGTH))
+      .union([z.array(wholeMatcher(MOST_LENGTH)), wholeMatcher(MOST_LENGTH).transform((one) => [one])])
       .describe('exactly these, each as often as it stands here, in any order'),
   }),
   wholeMatcher(MOST_LENGTH),

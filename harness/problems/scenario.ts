@@ -71,8 +71,8 @@ export const scenario = {
   'scenario/needs-mqtt5': {
     fault: 'input',
     meaning:
-      'Properties, reason codes of a client, AUTH and options of subscriptions are of MQTT 5. This device speaks an older one.',
-    fix: 'Write protocol: 5 into the device, when its kind has it (raw, mqttjs), or name another device.',
+      'Properties, reason codes of a client, AUTH and options of subscriptions are of MQTT 5. This device, or the broker, speaks an older one.',
+    fix: 'Write protocol: 5 into the device, when its kind has it (raw, mqttjs), or name another device; take a broker that has MQTT 5.',
     example: 'devices:\n  blue: { use: mqttjs, protocol: 5 }',
   },
   'scenario/no-protocol': {

@@ -97,6 +97,33 @@ describe('a rig', () => {
     })
   })
 
+  it('the observer tells properties where the broker has MQTT 5, and a claim on them is refused where it has not', async () => {
+    const claim = { expect: { message: { topic: 't', properties: { userProperty: { unit: 'C' } } }, since: 'start' } }
+    const publish = { publish: { device: 'blue', topic: 't', payload: '21' } }
+    {
+      await using used = rig(() => brokers.reference.open())
+      await used.observer()
+      await used.device('blue', { use: 'mqttjs', protocol: 5 })
+      await used.perform({ connect: 'blue' })
+      await used.perform({
+        publish: { ...publish.publish, properties: { contentType: 'text', userProperty: { unit: 'C' } } },
+      })
+      expect(await used.perform(claim)).toMatchObject({ outcome: 'passed' })
+      expect(used.timeline.events.find(({ kind }) => kind === 'message')).toMatchObject({
+        properties: { contentType: 'text', userProperty: [['unit', 'C']] },
+      })
+    }
+    await using old = rig()
+    await old.observer()
+    await old.device('blue', { use: 'mqttjs' })
+    await old.perform({ connect: 'blue' })
+    await old.perform(publish)
+    await expect(old.perform(claim)).rejects.toMatchObject({ code: 'scenario/needs-mqtt5' })
+    expect(await old.perform({ expect: { message: { topic: 't' }, since: 'start' } })).toMatchObject({
+      outcome: 'passed',
+    })
+  })
+
   it('a password that a device has is in no record', async () => {
     await using used = rig()
     await used.device('blue', { use: 'umqtt.simple', with: { user: 'me', password: 'not to be seen' } })

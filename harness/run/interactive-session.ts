@@ -98,12 +98,17 @@ export class InteractiveSession implements AsyncDisposable {
     return this.#broker
   }
 
-  /** Resolves when the observer is subscribed; what is published from then on it sees. Throws Problem `broker/…`. */
+  /**
+   * Resolves when the observer is subscribed; what is published from then on it sees. It speaks MQTT 5 where the broker does: which
+   * devices and claims are to come nobody knows yet. Throws Problem `broker/…`.
+   */
   async observer(): Promise<void> {
     this.#observer ??= this.broker().then(async (broker) => {
       const { cancellation } = this.#session
       return this.#orReason(
-        this.#session.observe(broker, this.#settings, (error) => cancellation.stop({ kind: 'broken', error })),
+        this.#session.observe(broker, { ...this.#settings, observes5: true }, (error) =>
+          cancellation.stop({ kind: 'broken', error }),
+        ),
       )
     })
     await this.#observer
@@ -140,8 +145,9 @@ export class InteractiveSession implements AsyncDisposable {
   async perform(words: YamlMap): Promise<StepResult> {
     const stage = await this.#stage()
     const path = String(this.#steps.length)
-    const { step, secrets } = this.pieces.step(words, this.#steps.length)
+    const { step, secrets, claims5 } = this.pieces.step(words, this.#steps.length)
     this.#session.secrets.learn(secrets)
+    if (claims5) await this.#needs5()
     this.#steps.push(step)
     this.#asked.steps.push(words)
     const { cancellation } = this.#session
@@ -253,6 +259,20 @@ export class InteractiveSession implements AsyncDisposable {
       observerAway: () => void this.#observer?.then((observer) => observer.away()),
       observerBack: async () => (await this.#observer)?.subscribe(),
     }
+  }
+
+  /** Throws Problem `scenario/needs-mqtt5`, where no message has properties. */
+  async #needs5(): Promise<void> {
+    const observer = await this.#observer
+    if (observer === null || observer.speaks5) return
+    const { name } = this.#settings.broker
+    throw new Problem(
+      'scenario/needs-mqtt5',
+      `properties are of MQTT 5, and ${name} has none: its messages have no properties`,
+      {
+        hint: 'take a broker that has it, such as aedes@2, mosquitto or reference',
+      },
+    )
   }
 
   #verdict(path: string): Verdict | null {

@@ -44,6 +44,11 @@ export class Observer implements AsyncDisposable {
     this.#wants5 = wants5 && broker.protocols?.includes(5) !== false
   }
 
+  /** Whether its messages have properties; false also before `subscribe` has resolved for a broker that has no MQTT 5. */
+  get speaks5(): boolean {
+    return this.#wants5
+  }
+
   /** The broker is about to be stopped: it is allowed to go. */
   away(): void {
     this.#leaving = this.#client

@@ -36,6 +36,7 @@ import {
 import { scenario as shape } from '../schema/grammar.ts'
 import { compileAlways } from './always.ts'
 import { type Beside, type BesideFiles, brokenFiles, withBeside } from './beside.ts'
+import { claimsProperties } from './claims5.ts'
 import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { leveledBySteps } from './level-by-steps.ts'
@@ -239,16 +240,6 @@ function compileOne(
   checkTime(asked, diagnostics)
   return asked
 }
-
-/** Whether a claim is about the properties of a message. */
-const claimsProperties = (node: Node): boolean =>
-  node.kind === 'list'
-    ? node.items.some(claimsProperties)
-    : node.kind === 'map' &&
-      node.entries.some(
-        ({ key, value }) =>
-          (key === 'message' && childOf(value, 'properties') !== undefined) || claimsProperties(value),
-      )
 
 const observed = (observer: boolean | readonly string[]): readonly string[] =>
   typeof observer !== 'boolean' ? observer : observer ? ['#'] : []

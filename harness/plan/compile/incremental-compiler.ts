@@ -5,6 +5,7 @@ import { type Duration, Problem } from '../../../emulators/index.ts'
 import { Diagnostics, isError, type Node, parseScenarioText } from '../../scenario/index.ts'
 import type { BrokerFacts, DevicePlan, Step } from '../model/plan.ts'
 import { withPayloadFiles } from './beside.ts'
+import { claimsProperties } from './claims5.ts'
 import { brokerValue, LATER } from './compile.ts'
 import type { Context } from './context.ts'
 import { compileDevice } from './devices.ts'
@@ -75,15 +76,18 @@ export class IncrementalCompiler {
     return plan
   }
 
-  /** A step as in a list of steps; `path` is its number. Throws Problem `scenario/…`. */
-  step(words: YamlMap, path: number): { readonly step: Step; readonly secrets: readonly string[] } {
+  /** A step as in a list of steps; `path` is its number. `claims5`: it is about properties of a message. Throws Problem `scenario/…`. */
+  step(
+    words: YamlMap,
+    path: number,
+  ): { readonly step: Step; readonly secrets: readonly string[]; readonly claims5: boolean } {
     const text = written(words)
     const { node, context, end } = this.#begin(text)
     const [step] = compileSteps([node], '', context)
     end()
     const secrets = secretsIn(text, node, context.scope, context.secrets)
     const [shown] = withoutSecretTitles([{ ...step!, path: String(path) }], secrets)
-    return { step: shown!, secrets }
+    return { step: shown!, secrets, claims5: claimsProperties(node) }
   }
 
   /** A moment that later steps may name. */
