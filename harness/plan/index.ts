@@ -2,6 +2,7 @@
 
 export { bindingsFromOutside, EVERY_DEVICE } from './bind/bind.ts'
 export { type Binding, parseBinding } from './bind/binding-grammar.ts'
+export { withBeside } from './compile/beside.ts'
 export { type CompileOptions, type CompileResult, compile, DEFAULT_TIMEOUT } from './compile/compile.ts'
 export { IncrementalCompiler, type YamlMap, type YamlValue } from './compile/incremental-compiler.ts'
 export { LEDGER, unitOf } from './compile/slo.ts'

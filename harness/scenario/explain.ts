@@ -77,7 +77,12 @@ function elsewhere(
   if (keys.includes(PAYLOAD) && FORMS.includes(key)) return `write ${PAYLOAD}: { ${key}: … }`
   const above = path.at(-1)
   const isAbove = typeof above === 'string' && context.keysAt(path.slice(0, -1)).includes(key)
-  return isAbove ? `it belongs beside ${above}, not into it` : undefined
+  if (isAbove) return `it belongs beside ${above}, not into it`
+  if (keys.includes('use') && keys.includes('with')) return `options go under with: { ${key}: … }`
+  if (keys.includes('metric')) return `a bound is { metric: ${key}, total: { eq: 0 } }`
+  if (keys.includes('socket') && /wi-?fi/i.test(key))
+    return 'Wi-Fi is lost by the step wifi; claim what becomes of it: socket, device, serial or packet'
+  return undefined
 }
 
 function missing(issue: Issue, path: readonly PropertyKey[], depth: number): Explained {

@@ -93,6 +93,26 @@ function checked(chosen: ChosenBroker): ChosenBroker {
   })
 }
 
+/**
+ * Misspelt kinds and options of the config's brokers, also of those that this run does not use. Values are looked at when
+ * a broker is used: they may come from the environment.
+ */
+export function checkConfigured({ brokers: entries = {} }: ResolvedConfig): void {
+  for (const [name, { use, ...options }] of Object.entries(entries)) {
+    const kind = (brokers as Readonly<Record<string, BrokerKind>>)[kindName(use)]
+    if (kind === undefined)
+      throw new Problem('select/unknown-broker', `brokers.${name}: unknown kind "${withoutCredentials(use)}"`, {
+        hint: didYouMean(use, Object.keys(brokers)) ?? `there is ${Object.keys(brokers).join(', ')}`,
+      })
+    const known = kind.options instanceof z.ZodObject ? Object.keys(kind.options.shape) : null
+    const unknown = known === null ? undefined : Object.keys(options).find((option) => !known.includes(option))
+    if (unknown !== undefined)
+      throw new Problem('broker/bad-options', `brokers.${name}: ${use} has no option "${unknown}"`, {
+        hint: didYouMean(unknown, known!) ?? `its options are ${known!.join(', ')}`,
+      })
+  }
+}
+
 /** The broker of a scenario: its own request wins when the command line names none. */
 export function brokerFor(
   request: BrokerRequest | null,

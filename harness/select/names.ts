@@ -1,8 +1,8 @@
 // The names of variables and devices in scenario files, which `--var` and `--bind` must meet.
 
 import { Problem } from '../../emulators/index.ts'
-import { EVERY_DEVICE } from '../plan/index.ts'
-import { childOf, didYouMean, parseScenarioText } from '../scenario/index.ts'
+import { EVERY_DEVICE, withBeside } from '../plan/index.ts'
+import { childOf, Diagnostics, didYouMean, parseScenarioText } from '../scenario/index.ts'
 
 /** A scenario file as it was read. */
 export interface SourceFile {
@@ -20,16 +20,22 @@ export function checkNames(flag: 'var' | 'bind', given: readonly string[], sourc
     throw new Problem(
       `select/unknown-${flag}`,
       `--${flag} ${unknown}: no scenario here has a ${key.slice(0, -1)} of that name`,
-      { hint: didYouMean(unknown, known) ?? (known.size === 0 ? undefined : `known: ${[...known].join(', ')}`) },
+      {
+        hint:
+          didYouMean(unknown, known) ??
+          (known.size === 0
+            ? `${key}: of a scenario or a defaults.yaml has them`
+            : `there is ${[...known].join(', ')}`),
+      },
     )
 }
 
-/** The names under `vars:` or `devices:` of some scenarios. */
+/** The names under `vars:` or `devices:` of some scenarios, with those that they take from a defaults.yaml. */
 export const namesUnder = (key: 'vars' | 'devices', sources: readonly SourceFile[]): ReadonlySet<string> =>
   new Set(
     sources.flatMap(({ file, text }) => {
       const { root } = parseScenarioText(file, text)
-      const names = root === null ? undefined : childOf(root, key)
+      const names = root === null ? undefined : childOf(withBeside(file, root, new Diagnostics()).root, key)
       return names?.kind === 'map' ? names.entries.map((entry) => entry.key) : []
     }),
   )

@@ -17,7 +17,7 @@ import {
 import { describeErrno } from '../run/index.ts'
 import { type Diagnostic, entryOf, isError, parseScenarioText, renderDiagnostic } from '../scenario/index.ts'
 import type { SelectArguments } from './args.ts'
-import { brokerFor, brokerWords, type ChosenBroker, factsOf, whyNotHere } from './brokers.ts'
+import { brokerFor, brokerWords, type ChosenBroker, checkConfigured, factsOf, whyNotHere } from './brokers.ts'
 import { shippedPath } from './bundled.ts'
 import { findGaps, type OnDiagnostic } from './gaps.ts'
 import { type Job, jobOf, withPlan } from './job.ts'
@@ -51,6 +51,7 @@ export interface SelectOptions {
  */
 export async function select(args: SelectArguments, options: SelectOptions): Promise<Selection> {
   const config = await loadConfig(args.config)
+  checkConfigured(config)
   const files = await findScenarios(pathsOf(args, config).map(shippedPath))
   const selects = selection(args)
   const timeout = typeof options.timeout === 'string' ? durationOf(options.timeout, '--timeout') : options.timeout

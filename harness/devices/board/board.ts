@@ -290,7 +290,7 @@ export async function pathOf(port: string | MappedBoard): Promise<string> {
     port.location && `USB socket ${port.location}`,
   ]
   throw new Problem('board/not-plugged-in', `${port.label} is not plugged in`, {
-    hint: `${mapFile()} knows it as ${known.filter(Boolean).join(', ') || port.port}; hil devices lists what is there`,
+    hint: `${mapFile()} knows it as ${known.filter(Boolean).join(', ') || 'nothing: port: or serial: says which port is its own'}; hil devices lists what is there`,
   })
 }
 

@@ -6,6 +6,7 @@ import { deviceKinds } from '../../devices/index.ts'
 import {
   childOf,
   type Diagnostics,
+  didYouMean,
   entryOf,
   headPlace,
   type Node,
@@ -66,12 +67,15 @@ function ofMatrix(row: ScopeValue | undefined, list: Node, devices: Node | undef
         code: 'binding/unknown-device',
         message: `unknown device "${device}" to bind`,
         at,
-        hint: 'bind: names devices of this scenario',
+        hint: didYouMean(device, namesIn(devices)) ?? 'bind: names devices of this scenario',
       })
     else if (binding !== undefined) bindings[device] = binding
   }
   return bindings
 }
+
+const namesIn = (map: Node | undefined): readonly string[] =>
+  map?.kind === 'map' ? map.entries.map(({ key }) => key) : []
 
 function read(text: string, at: Place, diagnostics: Diagnostics): Binding | undefined {
   try {

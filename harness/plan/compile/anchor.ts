@@ -34,7 +34,7 @@ export function parseAnchor(text: string, known: KnownNames): Anchor | Pick<Diag
       message: `no earlier step has the id "${id}"`,
       hint:
         didYouMean(id, known.steps.keys()) ??
-        'give the step an id:, or use start, last-packet-from:DEVICE or boot:DEVICE',
+        'give a step before it this id:, or use start, last-packet-from:DEVICE or boot:DEVICE',
     }
   if (rest.length > 0 || (edge !== undefined && !EDGES.includes(edge)))
     return {

@@ -13,7 +13,8 @@ import {
   type Node,
   parseScenarioText,
 } from '../../scenario/index.ts'
-import { type CsvCell, parseCsv } from './csv.ts'
+import { parseCsv } from './csv.ts'
+import { csvNode } from './csv-node.ts'
 
 export const DEFAULTS_FILE = 'defaults.yaml'
 /** What a scenario takes from a defaults.yaml: its own word wins; vars are merged by name, tags are added. */
@@ -82,9 +83,18 @@ class Reader {
     if (bytes === null) return broken(node)
     const path = String((node as { value?: unknown }).value)
     const shown = this.#shown(path)
-    if (/\.csv$/i.test(path)) return this.#csv(bytes.toString(), shown, node)
-    if (!/\.(json|ya?ml)$/i.test(path)) return scalar(bytes.toString().replace(/\r?\n$/, ''), node.place)
-    const { root, diagnostics } = parseScenarioText(shown, bytes.toString())
+    const text = textOf(bytes)
+    if (text === null) {
+      this.complain(
+        node,
+        `${shown} is no text in UTF-8`,
+        'save it as UTF-8; a payload takes bytes: payload: { file: … }',
+      )
+      return broken(node)
+    }
+    if (/\.csv$/i.test(path)) return this.#csv(text, shown, node)
+    if (!/\.(json|ya?ml)$/i.test(path)) return scalar(text.replace(/\r?\n$/, ''), node.place)
+    const { root, diagnostics } = parseScenarioText(shown, text)
     this.#diagnostics.addAll(diagnostics)
     return root ?? broken(node)
   }
@@ -146,6 +156,15 @@ class Reader {
 
   #shown(path: string): string {
     return isAbsolute(path) ? path : normalize(join(this.#folder, path))
+  }
+}
+
+/** Without a byte order mark; null: it is not UTF-8. */
+function textOf(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
   }
 }
 
@@ -270,27 +289,3 @@ const broken = (node: Node): Node => ({
   place: node.place,
   broken: true,
 })
-
-/** Each cell reads as an unquoted scalar of YAML would, but for one in quotes, which is text. */
-function csvNode(rows: readonly (readonly (readonly [string, CsvCell])[])[], file: string): Node {
-  const at = (line: number): Place => ({ file, line, column: 1, length: 1 })
-  return {
-    kind: 'list',
-    place: at(1),
-    items: rows.map((row, k) => ({
-      kind: 'map',
-      place: at(k + 2),
-      entries: row.map(([key, { text, quoted }]) => ({
-        key,
-        keyPlace: at(1),
-        value: { kind: 'scalar', value: quoted ? text : plain(text), text, quoted, place: at(k + 2) },
-      })),
-    })),
-  }
-}
-
-function plain(text: string): string | number | boolean | null {
-  if (text === '') return ''
-  if (/^(true|false)$/.test(text)) return text === 'true'
-  return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
-}

@@ -38,6 +38,10 @@ export function parseCsv(text: string): CsvTable {
   }
   const [head, ...rest] = records
   if (head === undefined) return { wrong: 'the file is empty', line: 1 }
+  const [only, ...others] = head.cells
+  const divider = others.length === 0 && only?.quoted === false ? /[;\t]/.exec(only.text)?.[0] : undefined
+  if (divider !== undefined)
+    return { wrong: `its columns are divided by ${divider === ';' ? 'semicolons' : 'tabs'}, not by commas`, line: 1 }
   const columns = head.cells.map(({ text }) => text)
   const twice = columns.find((name, k) => columns.indexOf(name) !== k)
   if (twice !== undefined) return { wrong: `there are two columns "${twice}"`, line: 1 }
