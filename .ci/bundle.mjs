@@ -2,7 +2,7 @@
 // spends half its start on finding and opening them. Each entry keeps its place. The modules one by one stay in dist as
 // well, for benchmarks, generators and tests; the package has only the entries, the chunks and the types.
 
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, posix, relative, resolve, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -61,3 +61,17 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
 })
 await bundle.close()
+
+// Types that no entry of the package leads to are of nobody's use there.
+const shown = new Set()
+const toSee = Object.values(exports).flatMap((face) => (typeof face === 'string' ? [] : [inDist(face.types)]))
+for (const file of toSee) {
+  if (shown.has(file)) continue
+  shown.add(file)
+  for (const [, other] of readFileSync(join(dist, file), 'utf8').matchAll(
+    /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g,
+  ))
+    toSee.push(posix.join(posix.dirname(file), other.replace(/\.[jt]s$/, '.d.ts')))
+}
+for (const file of readdirSync(dist, { recursive: true }))
+  if (file.endsWith('.d.ts') && !shown.has(file.split(sep).join('/'))) rmSync(join(dist, file))

@@ -22,11 +22,16 @@ export interface BoardTurn extends AsyncDisposable {
   readonly plan: Plan
 }
 
-/** Resolves when this run alone has all real boards of the plan, and all ports that its links are to listen at. Throws Problem `board/held`, or the signal's reason. */
+/**
+ * Resolves when this run alone has all real boards of the plan, and all ports that its links are to listen at. Throws Problem
+ * `board/held`, `board/port-in-use` when two of its devices are one board, or the signal's reason.
+ */
 export async function lockBoards(plan: Plan, options: BoardTurnOptions): Promise<BoardTurn> {
   const locks = new ResourceStack()
   try {
-    const named = await Promise.all(plan.devices.filter((device) => poolOf(device) === null).map(namesOf))
+    const bound = plan.devices.filter((device) => poolOf(device) === null)
+    const named = await Promise.all(bound.map(namesOf))
+    refuseTwoRoles(bound, named)
     const ports = plan.devices.flatMap(({ at }) => (at?.port === undefined ? [] : [`port ${at.port} of this machine`]))
     const taken = new Set([...named.flat(), ...ports])
     // Always in the same order, so that two runs never wait for each other.
@@ -41,6 +46,20 @@ export async function lockBoards(plan: Plan, options: BoardTurnOptions): Promise
     await locks[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** By whichever of its names: a link to a port is that port. */
+function refuseTwoRoles(devices: readonly DevicePlan[], named: readonly (readonly string[])[]): void {
+  const roles = new Map<string, DevicePlan>()
+  for (const [k, device] of devices.entries())
+    for (const name of named[k]!) {
+      const other = roles.get(name)
+      if (other !== undefined && other !== device)
+        throw new Problem('board/port-in-use', `${other.name} and ${device.name} are both at ${name}`, {
+          hint: 'one board plays one device: bind each to a board of its own, or one of them to virtual',
+        })
+      roles.set(name, device)
+    }
 }
 
 const poolOf = ({ use, settings }: DevicePlan): readonly unknown[] | null => deviceKinds[use]?.pool?.(settings) ?? null

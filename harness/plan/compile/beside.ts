@@ -85,11 +85,7 @@ class Reader {
     const shown = this.#shown(path)
     const text = textOf(bytes)
     if (text === null) {
-      this.complain(
-        node,
-        `${shown} is no text in UTF-8`,
-        'save it as UTF-8; a payload takes bytes: payload: { file: … }',
-      )
+      this.complain(node, `${shown} is not in UTF-8`, 'save it as UTF-8; a payload takes bytes: payload: { file: … }')
       return broken(node)
     }
     if (/\.csv$/i.test(path)) return this.#csv(text, shown, node)
