@@ -20,6 +20,7 @@ const one = (column: number, quoted: string, severity = 'error') => [
 describe('a regular expression without quotes', () => {
   it.each([
     ['a comma', 'a: { line: /ok, connecting/ }', one(12, '"/ok, connecting/"')],
+    ['a comma, behind one that is whole', 'a: { topic: /^a/, line: /x, b/ }', one(25, '"/x, b/"')],
     ['a colon', 'a: { line: /mqtt: refused/ }', one(12, '"/mqtt: refused/"')],
     ['a colon, outside of braces', 'line: /mqtt: refused/i', one(7, '"/mqtt: refused/i"')],
     ['a hash', 'a: { line: /code #1/ }\nb: 1', one(12, '"/code #1/"')],

@@ -19,6 +19,9 @@ export interface SplitRegex {
 /** A slash that may end a regular expression, with its flags. */
 const LAST = /(?<!\\)\/[imsu]*/g
 
+/** A regular expression that has its end. */
+const WHOLE = /^\/.*[^\\]\/[imsu]*$/
+
 /** Where a scalar that begins with a slash can be; most texts have none, and need not be walked through. */
 const MAY_BEGIN = /(?:^|[\s[{,]|["'\]}]:)\//m
 
@@ -36,7 +39,11 @@ export function splitRegexes(
       const inFlow = path.some((above) => isCollection(above) && above.flow === true)
       const line = source.slice(start).split(/\r?\n/, 1)[0]!
       const end = start + lengthOf(line, cut - start, inFlow ? /^\s*(?:[,}\]]|$)/ : /^\s*$/)
-      if (end <= cut || found.some((other) => start < other.end && other.start < end)) return
+      if (end <= cut) return
+      const over = found.findIndex((other) => start < other.end && other.start < end)
+      // One that is whole as YAML took it ends there, if another begins behind it.
+      if (over >= 0 && !WHOLE.test(source.slice(found[over]!.start, found[over]!.cut))) return
+      if (over >= 0) found.splice(over, 1)
       const comment = /^\s+#/.test(source.slice(cut, end))
       found.push({ start, end, cut, comment, place: place(start, end), text: source.slice(start, end) })
     },
