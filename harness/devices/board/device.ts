@@ -84,7 +84,7 @@ export function boardDevice(
   const commander =
     settings.commands === null
       ? null
-      : new Commander(settings.commands, around, (text) => console.type(text), settings.console.echo)
+      : new Commander(settings.commands, { ...around, link }, (text) => console.type(text), settings.console.echo)
   const change = (what: DeviceEvent['change'], detail?: string): void =>
     void recorder.record({ kind: 'device', device: name, change: what, detail })
 

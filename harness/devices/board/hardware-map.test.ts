@@ -71,6 +71,12 @@ describe('the hardware map', () => {
 
   test.each([
     ['boards: [{ label: a }, { label: a }]', /two boards are called a/, 1, /name of one board/],
+    [
+      'boards: [{ label: a, port: /dev/x }, { label: b, port: /dev/x }]',
+      /a and b are both at \/dev\/x/,
+      1,
+      /another port/,
+    ],
     ['boards: [{ name: a }]', /"label" is missing/, 1, /./],
     ['boards:\n  - label: a\n    quarentine: broken', /unknown key "quarentine"/, 3, /did you mean "quarantine"/],
     ['boards:\n  - label: a\n    power: { of: x, on: y }', /unknown key "of"/, 3, /did you mean "off"/],

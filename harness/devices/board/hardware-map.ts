@@ -103,8 +103,25 @@ function mapAt(file: string): HardwareMap {
       at: node?.kind === 'list' ? childOf(node.items[twice], 'label')!.place : undefined,
       hint: 'a label is the name of one board',
     })
+  const shared = known.boards.findIndex((board, k) =>
+    known.boards.slice(0, k).some((other) => isSamePlace(board, other)),
+  )
+  if (shared >= 0) {
+    const board = known.boards[shared]!
+    const other = known.boards.find((one) => isSamePlace(board, one))!
+    throw new Problem('board/bad-map', `${file}: ${other.label} and ${board.label} are both at ${board.port}`, {
+      at: node?.kind === 'list' ? childOf(node.items[shared], 'port')!.place : undefined,
+      hint: 'one of them is at another port; serial: or location: tells boards apart that come and go',
+    })
+  }
   return { boards: known.boards, node }
 }
+
+/** By nothing but their port, which is one. */
+const isSamePlace = (a: MappedBoard, b: MappedBoard): boolean =>
+  a.port !== undefined &&
+  a.port === b.port &&
+  [a.serial, b.serial, a.location, b.location].every((said) => said === undefined)
 
 /** By which a scenario's roles can be bound. */
 export const boardLabels = (): readonly string[] => readMap().map(({ label }) => label)

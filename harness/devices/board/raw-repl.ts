@@ -12,6 +12,8 @@ import {
   type Timer,
 } from '../../../emulators/index.ts'
 
+import { diagnosed } from './diagnosis.ts'
+
 export interface ReplPort {
   type(bytes: Uint8Array): Promise<void>
   readonly clock: Clock
@@ -351,28 +353,8 @@ export class RawRepl {
 }
 
 /** What the end of a console's output tells of a board without a REPL. */
-function diagnosisOf(said: string): string {
-  if (said === '') return 'it says nothing'
-  if (/waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i.test(said)) return 'its chip waits in download mode'
-  if ((said.match(/rst:0x/g) ?? []).length > 1) return 'it starts again and again'
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: noise is what it looks for
-  const noise = (said.match(/[^\x07-\x0d\x1b\x20-\x7e]/g) ?? []).length
-  if (noise > said.length / 4) return 'what it says is noise, as at a wrong baud rate'
-  if (/>>> |Traceback|MicroPython|CircuitPython/.test(said)) return 'its program does not stop at Ctrl-C'
-  return 'another program answers, or one that does not stop at Ctrl-C'
-}
-
-function hintFor(said: string): string {
-  if (said === '')
-    return 'check that MicroPython is on it; it may be without power, held in reset, or the cable carries power only'
-  if (/waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i.test(said))
-    return 'reset it without BOOT (GPIO0) pressed; a flash tool leaves it so'
-  if ((said.match(/rst:0x/g) ?? []).length > 1)
-    return 'its power may be too weak (brownout), or its flash is empty or broken'
-  if (/>>> |Traceback|MicroPython|CircuitPython/.test(said))
-    return 'a reset line (reset: rts in the hardware map) stops such a program; or erase its main.py with a flash tool'
-  return 'check that MicroPython is on it, that baud: in the hardware map is right, and that no other program (Thonny, mpremote) reads its port; a board with other firmware needs commands:'
-}
+const diagnosisOf = (said: string): string => diagnosed(said)[0]
+const hintFor = (said: string): string => diagnosed(said)[1]
 
 const utf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
 const yes = (): true => true

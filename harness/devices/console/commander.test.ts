@@ -47,6 +47,34 @@ it('types what the call says, in the form that the command asks for', async () =
   ])
 })
 
+it('types one line after the other when a command is several, each once the one before was answered', async () => {
+  const { made, typed, calls, settled } = commander({
+    publish: {
+      send: 'AT+PUB="{topic}",{payload.length}',
+      until: '>',
+      fails: 'ERROR',
+      next: [{ send: '{payload}', until: '/^\\+PUB: (\\d)$/', fails: '/BUSY/' }],
+    },
+  })
+  made.call('1', publish('a', 'é1'))
+  await settled()
+  expect(typed).toEqual(['AT+PUB="a",3'])
+  made.heard({ line: '> ', unfinished: true })
+  await settled()
+  expect(typed).toEqual(['AT+PUB="a",3', 'é1'])
+  expect(calls()).toEqual([])
+  made.heard('+PUB: 0')
+  await settled()
+  expect(calls()).toMatchObject([{ id: '1', state: 'returned', value: '0' }])
+
+  made.call('2', publish('a', 'x'))
+  await settled()
+  made.heard('ERROR')
+  await settled()
+  expect(typed).toHaveLength(3)
+  expect(calls()[1]).toMatchObject({ id: '2', state: 'raised', error: { type: 'CommandFailed', args: ['ERROR'] } })
+})
+
 it('types what a call says in MQTT 5', async () => {
   const { made, typed, settled } = commander({
     connect: {

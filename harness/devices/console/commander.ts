@@ -16,7 +16,7 @@ import { exactSource, readRegex } from '../../scenario/index.ts'
 import { CallRecorder } from '../calls.ts'
 import type { GeneralCall } from '../device.ts'
 import type { Commands } from './commands.ts'
-import type { CommandVerb } from './commands-shape.ts'
+import { type CommandVerb, type Exchange, exchangesOf, typedBy } from './commands-shape.ts'
 import type { ConsoleLine } from './lines.ts'
 import { propertyValues, protocolWords, type Value, type Values } from './values5.ts'
 
@@ -42,6 +42,8 @@ export interface CommanderAround {
   readonly recorder: Recorder
   readonly clock: Clock
   readonly onBug: (error: unknown) => void
+  /** Where the device finds its link. */
+  readonly link?: { readonly host: string; readonly port: number } | undefined
 }
 
 export class Commander {
@@ -50,6 +52,7 @@ export class Commander {
   readonly #clock: Clock
   readonly #calls: CallRecorder
   readonly #type: (line: string) => void
+  readonly #link: CommanderAround['link']
   #waiting: Waiting[] = []
   /** Resolves when the firmware listens. */
   #ready: Promise<void> = Promise.resolve()
@@ -71,6 +74,7 @@ export class Commander {
     this.#echoes = echo
     this.#calls = new CallRecorder(around)
     this.#type = type
+    this.#link = around.link
   }
 
   /**
@@ -120,13 +124,19 @@ export class Commander {
       throw new Problem('device/no-command', `${this.#name} has no command for ${verb}`, {
         hint: `add it to its commands:, or do without ${verb}`,
       })
-    const turns = this.#valuesOf(call, command.send)
-    this.#calls.start(id, verb, command.until === undefined ? 'its turn' : `the answer to ${verb}`, async () => {
-      await this.#ready
-      let last: PlainValue = null
-      for (const values of turns) last = await this.#perform(command, values)
-      return last
-    })
+    const turns = this.#valuesOf(call, typedBy(command))
+    const exchanges = exchangesOf(command)
+    this.#calls.start(
+      id,
+      verb,
+      exchanges.at(-1)!.until === undefined ? 'its turn' : `the answer to ${verb}`,
+      async () => {
+        await this.#ready
+        let last: PlainValue = null
+        for (const values of turns) for (const exchange of exchanges) last = await this.#perform(exchange, values)
+        return last
+      },
+    )
   }
 
   /** `forms`: each text that a pattern may mean by the line; default: the line itself. */
@@ -204,10 +214,7 @@ export class Commander {
     return true
   }
 
-  #perform(
-    command: { readonly send: string; readonly until?: string | undefined; readonly fails?: string | undefined },
-    values: Values,
-  ): Promise<PlainValue> {
+  #perform(command: Exchange, values: Values): Promise<PlainValue> {
     const typed = filled(command.send, values, this.#name)
     if (command.until === undefined) {
       this.#type(typed)
@@ -236,6 +243,8 @@ export class Commander {
         return [
           {
             name: this.#name,
+            'link.host': this.#link?.host,
+            'link.port': this.#link?.port,
             clean: call.clean ?? true,
             keepalive: (options.keepalive as number | undefined) ?? 0,
             username: options.username as string | undefined,
@@ -252,7 +261,16 @@ export class Commander {
       }
       case 'publish': {
         const { topic, payload, qos = 0, retain = false } = call
-        return [{ topic, payload, qos, retain, ...propertyValues('properties', call.properties) }]
+        return [
+          {
+            topic,
+            payload,
+            'payload.length': Buffer.from(payload).length,
+            qos,
+            retain,
+            ...propertyValues('properties', call.properties),
+          },
+        ]
       }
       case 'subscribe':
       case 'unsubscribe': {

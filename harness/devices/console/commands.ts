@@ -6,7 +6,7 @@ import { entryOf, readRegex } from '../../scenario/index.ts'
 import type { DeviceWords, WillSettings } from '../keys.ts'
 import { type DeviceOption, optionsOf } from '../options.ts'
 import type { Written } from '../written.ts'
-import { COMMANDS, type CommandWords } from './commands-shape.ts'
+import { COMMANDS, type CommandWords, exchangesOf, typedBy } from './commands-shape.ts'
 
 /** What `with:` may say of such a device, as far as its connect command has a place for it. */
 export const COMMAND_OPTIONS: readonly DeviceOption[] = [
@@ -33,7 +33,7 @@ export function commandsOf(written: Written, will: WillSettings | null): Command
   const { connect } = words.commands
   const options = optionsOf(written, 'a device with commands', COMMAND_OPTIONS)
   for (const [verb, said] of Object.entries(words.commands)) {
-    const regexes = typeof said === 'string' ? [said] : [said?.until, said?.fails]
+    const regexes = typeof said === 'string' ? [said] : exchangesOf(said).flatMap(({ until, fails }) => [until, fails])
     for (const regex of regexes) {
       const read = regex === undefined ? undefined : readRegex(regex)
       if (read !== undefined && 'wrong' in read)
@@ -47,7 +47,7 @@ export function commandsOf(written: Written, will: WillSettings | null): Command
   for (const name of [...Object.keys(options), ...(will === null ? [] : ['will'])])
     if (
       connect !== undefined &&
-      !connect.send.includes(`{${name}`) &&
+      !typedBy(connect).includes(`{${name}`) &&
       !written.unfit(`${written.use}, whose connect command has no place for ${name}`)
     )
       diagnostics.add({
@@ -66,7 +66,7 @@ export function tellsByCommand(commands: Commands | null, verb: string, word: st
   const command = commands?.words[verb as keyof CommandWords]
   if (typeof command !== 'object') return false
   const [first] = word.split('.')
-  return [word, first!].some((name) => command.send.includes(`{${name}}`) || command.send.includes(`{${name}:`))
+  return [word, first!].some((name) => typedBy(command).includes(`{${name}}`) || typedBy(command).includes(`{${name}:`))
 }
 
 /** What a program decides by itself unless it is told by commands. */

@@ -98,7 +98,10 @@ export const processKind: DeviceKind<Settings> = {
       tty,
       console,
       onBug,
-      commander: commands === null ? null : (type) => new Commander(commands, around, type, console.echo),
+      commander:
+        commands === null
+          ? null
+          : (type) => new Commander(commands, { ...around, link: attachment }, type, console.echo),
     })
   },
 }
