@@ -49,8 +49,9 @@ export function ofTheOtherVersion(
   statementsAt: Readonly<Record<'before 5' | '5', ReadonlySet<string>>> | undefined,
 ): Impossible | null {
   if (levels === null || levels.length === 0 || statementsAt === undefined) return null
-  const able = levels.map((level) => (level === MQTT5 ? statementsAt[5] : statementsAt['before 5']))
-  const found = notReported(statement, new Set(able.flatMap((one) => [...one])))
+  const able = new Set(levels.map((level) => (level === MQTT5 ? statementsAt[5] : statementsAt['before 5'])))
+  const [one, other] = able
+  const found = notReported(statement, other === undefined ? one : new Set([...one!, ...other]))
   if (found === null) return null
   const [has, speaks] = levels.includes(MQTT5) ? ['MQTT 3.1.1', 'MQTT 5'] : ['MQTT 5', 'MQTT 3.1.1']
   return {

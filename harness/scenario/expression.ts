@@ -24,7 +24,24 @@ export function interpolate(node: Node, scope: Scope, diagnostics: Diagnostics):
   return { node: fill(node, scope, diagnostics, deferred), deferred }
 }
 
+/** By list or map: whether anything in it is to be filled in. Rows of a matrix look at the same ones again. */
+const templates = new WeakMap<Node, boolean>()
+
+function hasTemplates(node: Node): boolean {
+  if (node.kind === 'scalar') return isTemplate(node)
+  const known = templates.get(node)
+  if (known !== undefined) return known
+  const has =
+    node.kind === 'list' ? node.items.some(hasTemplates) : node.entries.some(({ value }) => hasTemplates(value))
+  templates.set(node, has)
+  return has
+}
+
+const isTemplate = ({ value, computed }: ScalarNode): boolean =>
+  typeof value === 'string' && !computed && value.includes('${{')
+
 function fill(node: Node, scope: Scope, diagnostics: Diagnostics, deferred: ScalarNode[]): Node {
+  if (!hasTemplates(node)) return node
   switch (node.kind) {
     case 'scalar':
       return fillScalar(node, scope, diagnostics, deferred)
@@ -43,7 +60,7 @@ function fill(node: Node, scope: Scope, diagnostics: Diagnostics, deferred: Scal
 }
 
 function fillScalar(node: ScalarNode, scope: Scope, diagnostics: Diagnostics, deferred: ScalarNode[]): Node {
-  if (typeof node.value !== 'string' || node.computed || !node.value.includes('${{')) return node
+  if (!isTemplate(node)) return node
   const { parts, errors } = templateOf(node)
   const expressions = parts.filter((part): part is Expression => typeof part !== 'string')
   if (expressions.some((expression) => readsBroken(expression, scope)))

@@ -86,10 +86,14 @@ export interface Meta {
 
 const NO_META: Meta = { id: null, title: null, timeout: null, condition: null, verifies: [] }
 
+/** By step: rows of a matrix share what stands beside its verb, and with it what has been validated. */
+const metas = new WeakMap<MapNode, MapNode>()
+
 export function metaOf(node: MapNode, verb: MapEntry, context: Context): Meta {
   const entries = node.entries.filter((e) => META.includes(e.key))
   if (entries.length === 0) return NO_META
-  const own: MapNode = { ...node, entries: entries.filter((e) => e.key !== 'if') }
+  const own = metas.get(node) ?? { ...node, entries: entries.filter((e) => e.key !== 'if') }
+  metas.set(node, own)
   const filled = interpolateNow(own, context.scope, context.diagnostics)
   const parsed = validate(meta, filled, context.diagnostics)
   checkVerified(parsed?.verifies ?? [], node, context)

@@ -122,6 +122,9 @@ function memberAt(i: number, { member }: GroupParts, { diagnostics }: FleetConte
   }
 }
 
+/** Text with `${{ i }}` in it, and no other expression. */
+const ONLY_I = /^(?:(?!\$\{\{).)*(?<!\$)\$\{\{\s*i\s*\}\}(?:(?!\$\{\{).)*$/s
+
 /** So many client ids are compared with each other. */
 const MOST_IDS = 10_000
 
@@ -142,6 +145,8 @@ function checkIds(name: string, words: GroupInput, { open, runs }: GroupParts, c
       toPlain(own === undefined ? childOf(device, 'client-id')! : childOf(childOf(device, 'with'), own.key)!),
     )
   }
+  // `meter-${{ i }}` is another text for each i.
+  if (!given.value.computed && ONLY_I.test(String(given.value.value))) return
   const seen = new Map<string, number>()
   for (let i = 0; i < Math.min(words.count, MOST_IDS); i++) {
     const id = idOf(i)

@@ -175,6 +175,12 @@ ${STEPS}`)
       /devices 0 and 10 of g/,
     ],
     [
+      'an expression that is to be text',
+      'count: 3, client-id: "d-$${{ i }}"',
+      'scenario/fleet-ids',
+      /all devices of g have the client id/,
+    ],
+    [
       'what cannot be made for the last device',
       'count: 3, client-id: "d-${{ i }}", with: { user: "u${{ 1 / (2 - i) }}" }',
       'scenario/expression-value',
