@@ -80,7 +80,10 @@ export const board: DeviceKind<Settings> = {
   late: ['files'],
   shows: ['serial', 'serial-in', 'signal'],
   becomes: ['ended', 'crashed', 'away', 'lost', 'restarted', 'flashed', 'erased', 'backtrace'],
-  lacks: { noun: 'a board', hint: 'it takes port, reset, power, files, client, with, will, poll and signals' },
+  lacks: {
+    noun: 'a board',
+    hint: 'it takes port, reset, power, image, flash, elf, console, commands, files, client, with, will, poll and signals',
+  },
   linkHost,
   refusesByReset: true,
   hasConsole: true,
@@ -104,7 +107,9 @@ export const board: DeviceKind<Settings> = {
         code: 'scenario/no-such-board',
         message: `unknown board "${words.port}" in ${mapFile()}`,
         at: entryOf(node, 'port')!.value.place,
-        hint: didYouMean(words.port, labels) ?? 'hil devices --map writes the map; a port begins with a slash',
+        hint: /^[\w+]+:\//.test(words.port)
+          ? 'a port over the network is tcp://HOST:PORT, or rfc2217://HOST:PORT with reset lines'
+          : (didYouMean(words.port, labels) ?? 'hil devices --map writes the map; a port begins with a slash'),
       })
       return undefined
     }

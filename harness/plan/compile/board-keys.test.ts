@@ -40,6 +40,17 @@ const compiled = (device: string, steps = '[{ delay: 1ms }]') =>
 const complaints = (...given: Parameters<typeof compiled>): string[] =>
   compiled(...given).diagnostics.all.map(({ code, message, at }) => `${at.line} ${code}: ${message}`)
 
+it.each(['telnet://host:23', 'rfc2217:/host:7000'])(
+  'a port over the network that is none is told how it is written: %s',
+  (port) => {
+    const [wrong] = compiled(`port: "${port}"`).diagnostics.all
+    expect(wrong).toMatchObject({
+      code: 'scenario/no-such-board',
+      hint: expect.stringContaining('rfc2217://HOST:PORT'),
+    })
+  },
+)
+
 it('a claim about its life is known, wherever it stands', () => {
   const claim = '{ device: { device: dut, change: restarted } }'
   for (const steps of [
