@@ -4,6 +4,7 @@ import { buttonLed } from './button-led.ts'
 import { esphome } from './esphome.ts'
 import { feedWalkthrough } from './feed-walkthrough.ts'
 import type { FirmwareKind } from './firmware.ts'
+import { arduinoMqttExample, espMqttClientExample, espMqttExample } from './library-examples.ts'
 import { mqttAsDemo } from './mqtt-as-demo.ts'
 import { pubsubclientNonblocking, pubsubclientReconnect } from './pubsubclient-examples.ts'
 import { puppet } from './puppet.ts'
@@ -23,6 +24,9 @@ export const firmware = {
   'mqtt-as-demo': mqttAsDemo,
   'pubsubclient-reconnect': pubsubclientReconnect,
   'pubsubclient-nonblocking': pubsubclientNonblocking,
+  'arduino-mqtt-example': arduinoMqttExample,
+  'espmqttclient-example': espMqttClientExample,
+  'esp-mqtt-example': espMqttExample,
   tasmota,
   esphome,
 } satisfies Record<string, FirmwareKind>

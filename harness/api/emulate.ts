@@ -37,15 +37,11 @@ export type { CallOutcome, ClientKind, LibraryCall, OptionSpec, PyValue, WillReq
 /** What the puppet's loop waits between two looks for messages. */
 const POLL = milliseconds(100)
 
-/** The client that the built-in programs were written for. */
-const CLIENT_OF: Readonly<Record<string, string>> = {
-  'room-light': 'umqttsimple',
-  'feed-walkthrough': 'minimqtt',
-  'quec-reconnect': 'quecpython',
-  'robust-resubscribe': 'umqtt.robust',
-  'pubsubclient-reconnect': 'pubsubclient',
-  'pubsubclient-nonblocking': 'pubsubclient',
-  tasmota: 'pubsubclient',
+/** The library that a built-in program was written for: the one that a fleet runs it on, or this. */
+const CLIENT_OF: Readonly<Record<string, string>> = { 'feed-walkthrough': 'minimqtt' }
+
+function libraryOf({ name, inFleet }: FirmwareKind): string {
+  return inFleet !== undefined && 'library' in inFleet ? inFleet.library : (CLIENT_OF[name] ?? 'umqtt.simple')
 }
 
 /** A library, and the program that runs on it. */
@@ -76,7 +72,7 @@ export async function emulatedNamed(given: string, config?: string): Promise<Emu
   }
   if (Object.hasOwn(programs, what) && what !== 'puppet') {
     const program = programs[what]!
-    const client = inVersion(kinds[CLIENT_OF[what] ?? 'umqtt.simple']!, version)
+    const client = inVersion(kinds[libraryOf(program)]!, version)
     return { client, isPuppet: false, options: program.options, program }
   }
   const known = ['micropython', ...Object.keys(kinds), ...Object.keys(programs).filter((name) => name !== 'puppet')]

@@ -500,6 +500,37 @@ export interface FirmwareOptions {
     /** setSocketTimeout */
     readonly socketTimeout?: DurationText
   }
+  /** arduino-mqtt's ESP32DevelopmentBoard: an attempt each second until one succeeds, and a message about every second */
+  readonly 'arduino-mqtt-example': {
+    /** client id; none: the device's name */
+    readonly id?: string
+    /** what it subscribes to, with QoS 0 */
+    readonly subscribes?: string
+    /** where it publishes world */
+    readonly publishes?: string
+    /** setKeepAlive */
+    readonly keepAlive?: DurationText
+  }
+  /** espMqttClient's simple-esp32: subscribes and publishes at each connect, and comes back at once, without the five seconds it means to wait */
+  readonly 'espmqttclient-example': {
+    /** client id; none: the device's name */
+    readonly id?: string
+    /** what it subscribes to, with QoS 2, and publishes to */
+    readonly topic?: string
+    /** setKeepAlive */
+    readonly keepAlive?: DurationText
+    /** the loop asks for the time in each turn, and so waits five seconds; the example does once, and never waits */
+    readonly waits?: boolean
+  }
+  /** ESP-IDF's examples/protocols/mqtt/tcp: subscribes, unsubscribes and publishes in its handler at each CONNECTED */
+  readonly 'esp-mqtt-example': {
+    /** client id; none: the device's name */
+    readonly id?: string
+    /** what its topics begin with: /qos0 and /qos1 follow */
+    readonly prefix?: string
+    /** session.keepalive */
+    readonly keepalive?: DurationText
+  }
   /** a Tasmota plug: LWT, commands, telemetry, and attempts 10, 20, 30, … 120 s apart */
   readonly tasmota: {
     /** Topic; none: the device's name */

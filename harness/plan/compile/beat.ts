@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import { type Duration, milliseconds } from '../../../emulators/index.ts'
-import { childOf, headPlace, type Node } from '../../scenario/index.ts'
+import { childOf, headPlace, isDeferred, type Node } from '../../scenario/index.ts'
 import type { Beat } from '../model/plan.ts'
 import type { expectation } from '../schema/grammar.ts'
 import { placeOfWord } from './claim-names.ts'
@@ -28,7 +28,7 @@ export function beatOf(words: Words | undefined, node: Node, context: Context): 
         ? { message: 'cap: is where waits stop growing, and these do not grow', hint: 'add grow: 2, or add: 5s' }
         : cap !== undefined && of !== undefined && of > cap
           ? { message: 'the first wait is longer than cap:', hint: 'write a cap: that is not below of:' }
-          : jitter === 0 || (typeof jitter === 'object' && jitter.less + jitter.more === 0)
+          : saysNoChance(jitter, node)
             ? { message: 'jitter: asks for chance, and this is none', hint: 'leave jitter out' }
             : null
   if (wrong !== null) {
@@ -43,6 +43,14 @@ export function beatOf(words: Words | undefined, node: Node, context: Context): 
     ...(cap === undefined ? {} : { cap }),
     ...(varies.less + varies.more === 0 ? {} : { jitter: varies }),
   }
+}
+
+/** A 0 that an expression gave is that of what it asks, such as a contract without jitter. */
+function saysNoChance(jitter: Words['jitter'], node: Node): boolean {
+  const words = childOf(childOf(node, 'every') ?? node, 'jitter')
+  const parts = [words, words && childOf(words, 'less'), words && childOf(words, 'more')]
+  if (parts.some((part) => part?.kind === 'scalar' && (part.computed === true || isDeferred(part)))) return false
+  return jitter === 0 || (typeof jitter === 'object' && jitter.less + jitter.more === 0)
 }
 
 type Count = { readonly min: number; readonly max: number }

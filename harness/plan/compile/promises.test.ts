@@ -37,6 +37,13 @@ describe('a contract', () => {
     expect(delayOf(scenario('{ file: a.contract.yaml }'))).toEqual(delayOf(scenario(FIXED)))
   })
 
+  it('without jitter gives 0 of it to a claim, which asks for none', () => {
+    const every = (jitter: string): string =>
+      `steps: [{ expect: { packet: { from: dut, type: connect }, every: { of: 5s, jitter: ${jitter} }, count: 2, within: 60s } }]`
+    expect(complaints(scenario(FIXED, every('"${{ contract.dut.backoff.jitter }}"')))).toEqual([])
+    expect(complaints(scenario(FIXED, every('0%'))).join()).toContain('scenario/beat')
+  })
+
   it('is kept with the plan, which compiles again without the file', () => {
     put('b.contract.yaml', 'backoff: { kind: fixed, base: 5s }')
     const text = scenario('{ file: b.contract.yaml }')
