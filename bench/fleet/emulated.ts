@@ -23,7 +23,7 @@ export function emulated({ port, qos, size, latency, client }: SubjectOptions): 
   const kind: ClientKind = clients[client as ClientName]
   const topic = new TextEncoder().encode(TOPIC)
   const subscription = kind.verbs.subscribe({ topic, qos: 0 })!
-  const connect = kind.verbs.connect(kind.inTask === undefined ? { clean: true } : {})!
+  const connect = kind.inTask?.start ?? kind.verbs.connect({ clean: true })!
   const bytes = payload(size, 0)
   const said = kind.verbs.publish({ topic, payload: bytes, ...(qos === 0 ? {} : { qos }) })!
   const args: PyValue[] = bind(said.method, kind.methods[said.method]!, said.args, said.kwargs)

@@ -24,6 +24,7 @@ import { SteadyWlan, type Wlan } from './wlan.ts'
 /** Legitimate while a connection is on its way; the last two are an ESP32's. */
 const BUSY_ERRORS: readonly PyValue[] = ['EINPROGRESS', 'EALREADY', 'ETIMEDOUT', 118, 119]
 const ACK_GRAIN = milliseconds(100)
+const NONE: readonly ThreadHandle[] = []
 
 /** Ends a wait, and nothing else: the library's loop looks again. */
 const WOKEN = new PythonError('Woken')
@@ -49,8 +50,8 @@ export abstract class MqttBase {
   protected readonly port: number
   protected sock: SocketHandle | null = null
   protected readonly lock = new Lock()
-  /** Packet ids that wait for their acknowledgement. */
-  protected readonly rcvPids = new Set<number>()
+  /** Packet ids that wait for their acknowledgement; null: none, which an idle device then has no room for. */
+  protected rcvPids: Set<number> | null = null
   protected lastRx: Instant = 0 as Instant
   /** How many writes have taken something. */
   protected written = 0
@@ -58,7 +59,7 @@ export abstract class MqttBase {
   #will: Will | null = null
   #pid = 0
   /** Threads that wait for the socket. */
-  #idle: ThreadHandle[] = []
+  #idle: readonly ThreadHandle[] = NONE
 
   constructor(options: Options, hooks: ClientHooks) {
     if (integer(options.keepalive!) >= 65536) throw new PythonError('ValueError', 'invalid keepalive time')
@@ -83,17 +84,20 @@ export abstract class MqttBase {
 
   /** Whoever waits for the socket looks again. */
   protected *wake(): Program<void> {
-    for (const thread of this.#idle.splice(0)) yield* interruptThread(thread, WOKEN)
+    const woken = this.#idle
+    this.#idle = NONE
+    for (const thread of woken) yield* interruptThread(thread, WOKEN)
   }
 
   /** A task that is about to be cancelled must not be woken besides. */
   protected forget(thread: ThreadHandle): void {
-    this.#idle = this.#idle.filter((other) => other !== thread)
+    const left = this.#idle.filter((other) => other !== thread)
+    this.#idle = left.length === 0 ? NONE : left
   }
 
   protected *idle(sock: SocketHandle, until: 'readable' | 'writable', timeout: Duration | null): Program<boolean> {
     const me = yield* board.currentThread()
-    this.#idle.push(me)
+    this.#idle = [...this.#idle, me]
     try {
       return yield* board.poll(sock, until, timeout)
     } catch (e) {
@@ -228,7 +232,7 @@ export abstract class MqttBase {
   /** Whether the acknowledgement came in time. */
   *#awaitPid(pid: number): Program<boolean> {
     const t = yield* board.now()
-    while (this.rcvPids.has(pid)) {
+    while (this.rcvPids?.has(pid)) {
       if (yield* this.#over(t)) return false
       yield* board.sleep(ACK_GRAIN)
     }
@@ -237,7 +241,7 @@ export abstract class MqttBase {
 
   protected *publishOnce(topic: PyValue, msg: PyValue, retain: PyValue, qos: number): Program<void> {
     const pid = this.#newpid() // QoS 0 uses one up as well
-    if (qos > 0) this.rcvPids.add(pid)
+    if (qos > 0) this.#awaitAck(pid)
     yield* this.lock.hold(() => this.#publish(topic, msg, retain, qos, 0, pid))
     if (qos === 0) return
     for (let count = 0; ; count++) {
@@ -261,7 +265,7 @@ export abstract class MqttBase {
   /** `qos` null: unsubscribes. */
   protected *usub(topic: PyValue, qos: PyValue): Program<void> {
     const pid = this.#newpid()
-    this.rcvPids.add(pid)
+    this.#awaitAck(pid)
     const sz = 2 + 2 + len(topic) + (qos === null ? 0 : 1)
     const header = Uint8Array.of(qos === null ? 0xa2 : 0x82, ...vbi(sz), ...packUint16(pid))
     const write = this.#subscription.bind(this, header, topic, qos)
@@ -303,7 +307,13 @@ export abstract class MqttBase {
   }
 
   #acknowledged(id: Uint8Array, packet: string): void {
-    if (!this.rcvPids.delete((id[0]! << 8) | id[1]!)) throw failure(`Invalid pid in ${packet} packet`)
+    if (this.rcvPids?.delete((id[0]! << 8) | id[1]!) !== true) throw failure(`Invalid pid in ${packet} packet`)
+    if (this.rcvPids.size === 0) this.rcvPids = null
+  }
+
+  #awaitAck(pid: number): void {
+    this.rcvPids ??= new Set()
+    this.rcvPids.add(pid)
   }
 
   *#message(op: number): Program<void> {

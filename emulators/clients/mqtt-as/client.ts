@@ -15,6 +15,7 @@ const SECOND = seconds(1)
 const READ_GRAIN = 5
 /** It has waited for less long than all others, and so has its turn after whoever is due at the same millisecond. */
 const LATER = 0.05
+const NO_TASKS: readonly Task[] = []
 
 export class MqttAs extends MqttBase implements EmulatedClient {
   readonly #pingInterval: Duration
@@ -27,7 +28,7 @@ export class MqttAs extends MqttBase implements EmulatedClient {
   /** While it connects, everything counts as connected. */
   #inConnect = false
   #hasConnected = false
-  #tasks: Task[] = []
+  #tasks: readonly Task[] = NO_TASKS
 
   constructor(options: Options, hooks: ClientHooks) {
     super(options, hooks)
@@ -121,7 +122,7 @@ export class MqttAs extends MqttBase implements EmulatedClient {
       this.#inConnect = false
       throw e
     }
-    this.rcvPids.clear()
+    this.rcvPids = null
     this.#isconnected = true
     this.#inConnect = false
     if (this.queue === null) yield* this.#handler('wifi_coro', true)
@@ -130,7 +131,8 @@ export class MqttAs extends MqttBase implements EmulatedClient {
       yield* spawn('_keep_connected', () => this.#keepConnected())
     }
     yield* spawn('_handle_msg', () => this.#handleMsg())
-    this.#tasks.push(yield* new Task().start('_keep_alive', () => this.#keepAlive()))
+    const task = yield* new Task().start('_keep_alive', () => this.#keepAlive())
+    this.#tasks = [...this.#tasks, task]
     if (this.queue !== null) yield* this.#up.set()
     else yield* this.#handler('connect_coro')
   }
@@ -191,7 +193,9 @@ export class MqttAs extends MqttBase implements EmulatedClient {
   }
 
   *#killTasks(killSkt: boolean): Program<void> {
-    for (const task of this.#tasks.splice(0)) {
+    const tasks = this.#tasks
+    this.#tasks = NO_TASKS
+    for (const task of tasks) {
       this.forget(task.handle!)
       yield* task.cancel()
     }

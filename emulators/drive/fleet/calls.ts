@@ -254,8 +254,8 @@ export class FleetCalls {
 
   #spawn(device: FleetDevice, make: () => Program<void>, after: number | undefined): number {
     const task = new FleetTask(device, make(), ++device.tasks, this.#fleet)
-    device.threads ??= []
-    device.threads.push(task)
+    // A list that has grown by push has room for 17.
+    device.threads = device.threads === null ? [task] : [...device.threads, task]
     if (after !== undefined) task.wait(after)
     else this.#fleet.begin(task)
     return task.handle
