@@ -102,7 +102,7 @@ export const espMqttClientExample: FirmwareKind = example({
     "espMqttClient's simple-esp32: subscribes and publishes at each connect, and comes back at once, without the five seconds it means to wait",
   library: 'espmqttclient',
   options: [
-    { name: 'topic', type: 'str', default: 'test/lol', summary: 'what it subscribes to, with QoS 2, and publishes to' },
+    { name: 'prefix', type: 'str', default: 'test', summary: 'what its topic begins with: /lol follows' },
     { name: 'keepAlive', type: 'seconds', default: 15, summary: 'setKeepAlive' },
     {
       name: 'waits',
@@ -113,7 +113,8 @@ export const espMqttClientExample: FirmwareKind = example({
     },
   ],
   *run(context, options) {
-    const { topic, keepAlive, waits } = options
+    const { prefix, keepAlive, waits } = options
+    const topic = `${String(prefix)}/lol`
     let reconnectMqtt = false
     let lastReconnect = 0
     const client: EmulatedClient = context.client.create(
@@ -125,10 +126,10 @@ export const espMqttClientExample: FirmwareKind = example({
         *onEvent(event, args) {
           if (event === 'onConnect') {
             yield* print(`Connected to MQTT. Session present: ${args[0] === true ? 1 : 0}`)
-            yield* call('subscribe', topic!, 2)
-            yield* call('publish', topic!, 0, true, 'test 1')
-            yield* call('publish', topic!, 1, true, 'test 2')
-            yield* call('publish', topic!, 2, true, 'test 3')
+            yield* call('subscribe', topic, 2)
+            yield* call('publish', topic, 0, true, 'test 1')
+            yield* call('publish', topic, 1, true, 'test 2')
+            yield* call('publish', topic, 2, true, 'test 3')
           } else if (event === 'onDisconnect') {
             yield* print(`Disconnected from MQTT: ${String(args[0])}.`)
             reconnectMqtt = true

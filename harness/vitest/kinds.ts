@@ -515,8 +515,8 @@ export interface FirmwareOptions {
   readonly 'espmqttclient-example': {
     /** client id; none: the device's name */
     readonly id?: string
-    /** what it subscribes to, with QoS 2, and publishes to */
-    readonly topic?: string
+    /** what its topic begins with: /lol follows */
+    readonly prefix?: string
     /** setKeepAlive */
     readonly keepAlive?: DurationText
     /** the loop asks for the time in each turn, and so waits five seconds; the example does once, and never waits */

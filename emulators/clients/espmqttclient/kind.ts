@@ -135,7 +135,8 @@ export const QUIRKS: readonly Quirk[] = [
 export const HABITS: Habits = {
   pings: 'its loop, when either side has been quiet for the keep alive (15 s)',
   deadLink: 'when the broker has been silent for twice the keep alive: 30 s (EC7)',
-  comesBack: 'not by itself: its program connects again, five seconds after onDisconnect in the examples',
+  comesBack:
+    'not by itself: its program connects again, five seconds after onDisconnect; the examples mean to, and do at once',
   sendsAgain:
     'the whole queue from the oldest unanswered packet on, every 10 s (EC2), SUBSCRIBE as well (EC5); QoS 1 and 2 on the next connection (EC4)',
   loses:
