@@ -99,15 +99,17 @@ export class InteractiveSession implements AsyncDisposable {
   }
 
   /**
-   * Resolves when the observer is subscribed; what is published from then on it sees. It speaks MQTT 5 where the broker does: which
-   * devices and claims are to come nobody knows yet. Throws Problem `broker/…`.
+   * Resolves when the observer is subscribed; what is published from then on it sees. It speaks MQTT 5 where the broker says
+   * that it has it: which devices and claims are to come nobody knows yet. Throws Problem `broker/…`.
    */
   async observer(): Promise<void> {
     this.#observer ??= this.broker().then(async (broker) => {
       const { cancellation } = this.#session
       return this.#orReason(
-        this.#session.observe(broker, { ...this.#settings, observes5: true }, (error) =>
-          cancellation.stop({ kind: 'broken', error }),
+        this.#session.observe(
+          broker,
+          { ...this.#settings, observes5: broker.protocols?.includes(5) === true },
+          (error) => cancellation.stop({ kind: 'broken', error }),
         ),
       )
     })
@@ -268,7 +270,7 @@ export class InteractiveSession implements AsyncDisposable {
     const { name } = this.#settings.broker
     throw new Problem(
       'scenario/needs-mqtt5',
-      `properties are of MQTT 5, and ${name} has none: its messages have no properties`,
+      `properties are of MQTT 5, and ${name} does not say that it has it: its messages have no properties`,
       {
         hint: 'take a broker that has it, such as aedes@2, mosquitto or reference',
       },
