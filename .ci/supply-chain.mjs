@@ -25,7 +25,7 @@ const packed = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8', maxBuffer: 1 << 28 }),
 )[0].files.map(({ path }) => path)
 const BELONGS =
-  /^(dist\/(harness|emulators)|harness\/report\/page|scenarios|fixtures\/firmware|docs|examples)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|fixtures\/traces\/README\.md)$/
+  /^(dist\/(chunks|emulators|harness)|harness\/report\/page|scenarios|fixtures\/firmware|docs|examples)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md|CONTRIBUTING\.md|fixtures\/traces\/README\.md)$/
 const NEVER =
   /(^|\/)(\.env|\.npmrc|\.git|node_modules|results|recordings)(\/|$)|\.(test|testing)\.|\.contract\.[dmc]?[jt]s|\.(pem|key|log|tgz)$/
 for (const path of packed)
