@@ -1,6 +1,6 @@
 // What a draft claims of a packet: all its fields that the same device on the same broker would show again.
 
-import type { Packet } from '../../../emulators/index.ts'
+import { type Packet, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
 import { bare } from '../../scenario/index.ts'
 import { propertiesClaimed } from './properties.ts'
 import { exactly, exactTopic, payload, type Word } from './words.ts'
@@ -29,7 +29,7 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
           packet.will === undefined
             ? false
             : {
-                topic: exactly(packet.will.topic),
+                topic: topicNameFault(packet.will.topic) === null ? exactly(packet.will.topic) : undefined,
                 payload: content(packet.will.payload),
                 qos: packet.will.qos,
                 retain: packet.will.retain,
@@ -41,7 +41,7 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
       return { returnCode: packet.returnCode, sessionPresent: packet.sessionPresent }
     case 'publish':
       return {
-        topic: exactTopic(packet.topic),
+        topic: packet.topic === '' && packet.properties === undefined ? undefined : exactTopic(packet.topic),
         payload: packet.payload.length > MAX_PAYLOAD_BYTES ? undefined : content(packet.payload),
         length: packet.payload.length > MAX_PAYLOAD_BYTES ? packet.length : undefined,
         qos: packet.qos,
@@ -59,13 +59,13 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
     case 'subscribe':
       return {
         packetId: id,
-        topic: packet.subscriptions.map(({ topic }) => exactly(topic)),
+        topic: filters(packet.subscriptions.map(({ topic }) => topic)),
         qos: packet.subscriptions.map(({ qos }) => qos),
       }
     case 'suback':
       return { packetId: id, granted: packet.granted }
     case 'unsubscribe':
-      return { packetId: id, topic: packet.topics.map(exactly) }
+      return { packetId: id, topic: filters(packet.topics) }
     case 'disconnect':
     case 'auth':
       return { reasonCode: packet.reasonCode }
@@ -76,5 +76,9 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
       return {}
   }
 }
+
+/** A recording that somebody else wrote may hold topics that make a packet malformed: no claim can be made of those. */
+const filters = (topics: readonly string[]): Word | undefined =>
+  topics.some((topic) => topicFilterFault(topic) !== null) ? undefined : topics.map(exactly)
 
 const content = (value: Uint8Array): Word => payload(value)
