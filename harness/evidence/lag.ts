@@ -31,7 +31,7 @@ export class LagMeter {
   #lateness = 0
   /** Milliseconds that the thread had waited at the last beat. */
   #waited = 0
-  /** What late beats, and waits between beats, came to that were no stall each, ms; on-time beats take from it. */
+  /** What late beats, and waits between beats, came to that were no stall each, ms; each beat on time takes from it. */
   #untold = 0
 
   constructor(settings: LagSettings) {
@@ -66,11 +66,14 @@ export class LagMeter {
   /** One heartbeat; the timer calls it, and tests on a virtual clock do. */
   beat(): void {
     const waited = this.#runDelay()
-    const late = Math.max(this.#overdue(), waited - this.#waited)
+    const overdue = this.#overdue()
+    const late = Math.max(overdue, waited - this.#waited)
     this.#waited = waited
     this.#lastBeat = this.#clock.now()
     this.#lateness = late
-    this.#untold = late > SLOW ? this.#untold + late : Math.max(0, this.#untold - SLOW)
+    // Beats that come on time show that the thread gets on, whatever it waited for in between.
+    const lost = late > SLOW ? late : 0
+    this.#untold = Math.max(0, this.#untold + (overdue > SLOW ? lost : lost - SLOW))
     if (this.#untold <= STALL) return
     this.#onStall(this.#untold)
     this.#untold = 0
