@@ -206,3 +206,22 @@ describe('the scripts of the report’s page', () => {
     expect(circles(edges)).toEqual([])
   })
 })
+
+describe('what tests share', () => {
+  const HOOK = /^(?:before|after)(?:Each|All)\(/m
+  const shared = ['harness', 'emulators', 'fixtures/defective'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\btesting\.ts$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  )
+
+  // A worker loads a module once: hooks of a shared one would be those of the first test file alone.
+  it('registers no hook for a whole file; onTestFinished clears up', () => {
+    expect(shared.length).toBeGreaterThan(20)
+    expect(shared.filter((file) => HOOK.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([])
+  })
+
+  it('would be noticed', () => {
+    expect('import a\nafterEach(async () => {})\n').toMatch(HOOK)
+  })
+})

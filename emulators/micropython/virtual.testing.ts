@@ -1,6 +1,6 @@
 // A virtual board on a fake network, for tests: what it said, lit and asked for, and waiting until it did.
 
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { realClock } from '../core/time.ts'
 import { MemoryNetwork } from '../drive/memory.ts'
 import { startVirtualBoard, type VirtualBoard, type VirtualBoardSettings } from './virtual.ts'
@@ -19,7 +19,6 @@ export class VirtualBoardBench {
     settings: Partial<VirtualBoardSettings> = {},
   ): Promise<VirtualBoardBench> {
     const bench = new VirtualBoardBench()
-    benches.push(bench)
     const flash = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
     bench.board = await startVirtualBoard(
       { name: 'blue', files: flash, ...settings },
@@ -38,6 +37,7 @@ export class VirtualBoardBench {
         },
       },
     )
+    onTestFinished(() => bench.board.stop('close'))
     return bench
   }
 
@@ -64,11 +64,6 @@ export class VirtualBoardBench {
     for (const heard of this.#heard) heard()
   }
 }
-
-const benches: VirtualBoardBench[] = []
-afterEach(async () => {
-  for (const { board } of benches.splice(0)) await board.stop('close')
-})
 
 /** A program's first lines. */
 export const WIFI = `

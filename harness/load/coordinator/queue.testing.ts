@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { needs } from '../../brokers/needs.testing.ts'
 import { freePort } from '../../free-port.testing.ts'
 
@@ -13,11 +13,6 @@ process.env.HIL_QUEUE_KEY = KEY
 export const HIL = resolve(import.meta.dirname, '../../../dist/harness/cli/main.js')
 export const redisHere = await needs('redis-server')
 
-const cleanup: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const undo of cleanup.splice(0).reverse()) await undo()
-})
-
 export function started(
   command: string,
   args: readonly string[],
@@ -25,7 +20,7 @@ export function started(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<ChildProcess> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
-  cleanup.push(async () => {
+  onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const exit = once(child, 'exit')
     child.kill('SIGTERM')
