@@ -4,6 +4,7 @@
 import type { Program, PyValue } from '../board.ts'
 import type { ClientKind, EmulatedClient, LibraryCall, OptionSpec } from '../clients/client.ts'
 import type { ClientName } from '../clients/index.ts'
+import { Problem } from '../core/problem.ts'
 import type { Duration } from '../core/time.ts'
 
 /** The last will that a device announces. */
@@ -42,6 +43,25 @@ export interface FirmwareKind {
   readonly inFleet?: { readonly library: ClientName } | { readonly never: string }
   /** Throws the Problem of wrong options at once, not at boot. */
   program(context: FirmwareContext): () => Program<void>
+}
+
+/** Throws Problem `firmware/wrong-client` when what it is to run with is not this library. */
+export function needsLibrary(firmware: string, { client }: FirmwareContext, library: ClientName): void {
+  if (client.name === library) return
+  throw new Problem('firmware/wrong-client', `${firmware} cannot run with ${client.name}`, {
+    hint: `it needs \`use: ${library}\``,
+  })
+}
+
+/** Calls of a library whose methods have no arguments by name. */
+export const callsOf =
+  (client: EmulatedClient) =>
+  (method: string, ...args: readonly PyValue[]): Program<PyValue> =>
+    client.call(method, args, {})
+
+/** Announces the will, for libraries that do so by a call. */
+export function* setWill(client: EmulatedClient, { client: { verbs }, will }: FirmwareContext): Program<void> {
+  if (will !== undefined) yield* say(client, verbs.will({ ...will, topic: utf8(will.topic) }))
 }
 
 /** Makes a call said in the library's words. null: the library has no such thing, or does it by itself. */

@@ -7,10 +7,9 @@ import { millis, uint32 } from '../clients/arduino/c.ts'
 import { type EmulatedClient, type OptionSpec, type Options, parseOptions } from '../clients/client.ts'
 import type { ClientName } from '../clients/index.ts'
 import { printable } from '../clients/python/python.ts'
-import { Problem } from '../core/problem.ts'
 import { milliseconds, seconds } from '../core/time.ts'
 import { eventFields } from './event-line.ts'
-import { type FirmwareContext, type FirmwareKind, say, utf8 } from './firmware.ts'
+import { callsOf, type FirmwareContext, type FirmwareKind, needsLibrary, setWill, utf8 } from './firmware.ts'
 
 /** The loop of arduino-mqtt's example pauses as long; espMqttClient's does not, which no host could bear. */
 const TURN = milliseconds(10)
@@ -38,10 +37,7 @@ function example({ name, summary, library, options: own, run }: Example): Firmwa
     inFleet: { library },
     program(context) {
       const options = parseOptions(name, specs, context.options)
-      if (context.client.name !== library)
-        throw new Problem('firmware/wrong-client', `${name} cannot run with ${context.client.name}`, {
-          hint: `it needs \`use: ${library}\``,
-        })
+      needsLibrary(name, context, library)
       return () => run(context, options)
     },
   }
@@ -49,10 +45,6 @@ function example({ name, summary, library, options: own, run }: Example): Firmwa
 
 const identityOf = ({ client, name, server, port }: FirmwareContext, { id }: Options): Options =>
   client.identity(id === null ? name : String(id), server, port)
-
-function* setWill(client: EmulatedClient, { client: { verbs }, will }: FirmwareContext): Program<void> {
-  if (will !== undefined) yield* say(client, verbs.will({ ...will, topic: utf8(will.topic) }))
-}
 
 export const arduinoMqttExample: FirmwareKind = example({
   name: 'arduino-mqtt-example',
@@ -74,7 +66,7 @@ export const arduinoMqttExample: FirmwareKind = example({
         },
       },
     )
-    const call = (method: string, ...args: readonly PyValue[]): Program<PyValue> => client.call(method, args, {})
+    const call = callsOf(client)
     function* connect(): Program<void> {
       yield* print('connecting...')
       while ((yield* call('connect')) !== true) yield* sleep(RETRY)
@@ -138,7 +130,7 @@ export const espMqttClientExample: FirmwareKind = example({
         },
       },
     )
-    const call = (method: string, ...args: readonly PyValue[]): Program<PyValue> => client.call(method, args, {})
+    const call = callsOf(client)
     function* connectToMqtt(): Program<void> {
       yield* print('Connecting to MQTT...')
       reconnectMqtt = (yield* call('connect')) !== true
@@ -187,7 +179,7 @@ export const espMqttExample: FirmwareKind = example({
         },
       },
     )
-    const call = (method: string, ...args: readonly PyValue[]): Program<PyValue> => client.call(method, args, {})
+    const call = callsOf(client)
     const sent = (what: string, id: PyValue): Program<void> => print(`sent ${what} successful, msg_id=${String(id)}`)
     yield* call('start')
     // All else is in the library's task.

@@ -7,7 +7,7 @@ import { type EmulatedClient, parseOptions } from '../clients/client.ts'
 import { printable, repr } from '../clients/python/python.ts'
 import { Problem } from '../core/problem.ts'
 import { type Duration, seconds } from '../core/time.ts'
-import { type FirmwareContext, type FirmwareKind, say, textOf, utf8 } from './firmware.ts'
+import { type FirmwareContext, type FirmwareKind, needsLibrary, say, textOf, utf8 } from './firmware.ts'
 
 const OPTIONS = [
   { name: 'subscribes', type: 'str', default: 'foo_topic', summary: 'what it subscribes to, with QoS 1' },
@@ -25,10 +25,7 @@ export const mqttAsDemo: FirmwareKind = {
   inFleet: { library: 'mqtt_as' },
   program(context) {
     const options = parseOptions('mqtt-as-demo', OPTIONS, context.options)
-    if (context.client.name !== 'mqtt_as')
-      throw new Problem('firmware/wrong-client', `mqtt-as-demo cannot run with ${context.client.name}`, {
-        hint: 'it needs `use: mqtt_as`',
-      })
+    needsLibrary('mqtt-as-demo', context, 'mqtt_as')
     if (Number(options.queue_len) < 1)
       throw new Problem('client/bad-option', 'mqtt-as-demo: queue_len is less than 1', {
         hint: 'it has no callback for messages',

@@ -5,9 +5,8 @@ import { type Program, type PyValue, print, sleep } from '../board.ts'
 import { int32, millis } from '../clients/arduino/c.ts'
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
 import { printable } from '../clients/python/python.ts'
-import { Problem } from '../core/problem.ts'
 import { milliseconds, seconds } from '../core/time.ts'
-import { type FirmwareContext, type FirmwareKind, say, textOf, utf8 } from './firmware.ts'
+import { callsOf, type FirmwareContext, type FirmwareKind, needsLibrary, setWill, textOf } from './firmware.ts'
 
 /** `setup` lets the hardware sort itself out. */
 const SETUP = milliseconds(1500)
@@ -39,14 +38,6 @@ interface Sketch {
   connect(): Program<boolean>
 }
 
-/** Throws Problem `firmware/wrong-client`. */
-export function onPubSubClient(name: string, context: FirmwareContext): void {
-  if (context.client.name === 'pubsubclient') return
-  throw new Problem('firmware/wrong-client', `${name} cannot run with ${context.client.name}`, {
-    hint: 'it needs `use: pubsubclient`',
-  })
-}
-
 function example(name: string, summary: string, turn: Turn): FirmwareKind {
   return {
     name,
@@ -55,14 +46,14 @@ function example(name: string, summary: string, turn: Turn): FirmwareKind {
     inFleet: { library: 'pubsubclient' },
     program(context) {
       const options = parseOptions(name, OPTIONS, context.options)
-      onPubSubClient(name, context)
+      needsLibrary(name, context, 'pubsubclient')
       return () => run(context, options, turn)
     },
   }
 }
 
 function* run(context: FirmwareContext, options: Record<string, PyValue>, turn: Turn): Program<void> {
-  const { client: kind, name, server, port, will } = context
+  const { client: kind, name, server, port } = context
   const { id, publishes, message, subscribes, keepAlive, socketTimeout } = options
   const client = kind.create(
     {
@@ -76,9 +67,9 @@ function* run(context: FirmwareContext, options: Record<string, PyValue>, turn: 
       },
     },
   )
-  if (will !== undefined) yield* say(client, kind.verbs.will({ ...will, topic: utf8(will.topic) })!)
+  yield* setWill(client, context)
   yield* sleep(SETUP)
-  const call: Sketch['call'] = (method, ...args) => client.call(method, args, {})
+  const call = callsOf(client)
   const loop = turn({
     client,
     call,

@@ -6,8 +6,7 @@ import { now, type Program, type PyValue, print, sleep, writePin } from '../boar
 import { type EmulatedClient, parseOptions } from '../clients/client.ts'
 import { printable } from '../clients/python/python.ts'
 import { milliseconds } from '../core/time.ts'
-import { type FirmwareContext, type FirmwareKind, textOf } from './firmware.ts'
-import { onPubSubClient } from './pubsubclient-examples.ts'
+import { type FirmwareContext, type FirmwareKind, needsLibrary, textOf } from './firmware.ts'
 
 /** Its main loop looks for messages so often. */
 const TURN = milliseconds(50)
@@ -41,7 +40,7 @@ export const tasmota: FirmwareKind = {
   inFleet: { library: 'pubsubclient' },
   program(context) {
     const options = parseOptions('tasmota', OPTIONS, context.options)
-    onPubSubClient('tasmota', context)
+    needsLibrary('tasmota', context, 'pubsubclient')
     return () => new Tasmota(context, options).run()
   },
 }
