@@ -1,11 +1,10 @@
 // Whether a board without a REPL reaches its link: its firmware connects, by its own command or by itself, and the link
 // sees what comes.
 
-import { readFileSync } from 'node:fs'
-import { Problem } from '../../emulators/index.ts'
+import type { Problem } from '../../emulators/index.ts'
 import { type Finding, linkHost } from '../devices/index.ts'
 import type { Event } from '../evidence/index.ts'
-import type { ScenarioRun } from '../run/index.ts'
+import { readText, type ScenarioRun } from '../run/index.ts'
 import { childOf, parseScenarioText } from '../scenario/index.ts'
 import { runScenario } from '../select/index.ts'
 
@@ -36,7 +35,7 @@ steps:
  * and `select/unreadable` when there is none.
  */
 export async function reachByFirmware(file: string): Promise<Reached> {
-  const { root } = parseScenarioText(file, textOf(file))
+  const { root } = parseScenarioText(file, await readText(file))
   const commands = root === null ? undefined : childOf(root, 'commands')
   const first = commands !== undefined && childOf(commands, 'connect') !== undefined ? 'connect' : 'boot'
   const text = scenario('{ use: raw }', first)
@@ -49,14 +48,6 @@ export async function reachByFirmware(file: string): Promise<Reached> {
 export async function reachByItself(board: string, port: number): Promise<Reached> {
   const device = `{ use: board, port: ${JSON.stringify(board)}, link: { port: ${port}, from: any }, commands: {} }`
   return reached(await runScenario({ text: scenario(device, 'boot'), file: 'bench-check.yaml' }, { broker: 'aedes' }))
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Problem('select/unreadable', `${file} cannot be read: ${(cause as Error).message}`, { cause })
-  }
 }
 
 function reached([run]: readonly ScenarioRun[]): Reached {

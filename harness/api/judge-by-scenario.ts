@@ -1,6 +1,5 @@
 // The claims of a scenario held against a record that is not of it: a recording, or the run of another scenario.
 
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Problem, seconds } from '../../emulators/index.ts'
@@ -9,8 +8,7 @@ import { devicesIn, MAX_RECORD_BYTES, readTimelineFile, type TimelineHeader } fr
 import { actingStep, judgeInHindsight } from '../judge/index.ts'
 import { judgeRecordedLoad } from '../load/index.ts'
 import { type BrokerFacts, compile, type Plan } from '../plan/index.ts'
-import { describeErrno } from '../report/index.ts'
-import { type RunBroker, type ScenarioRun, statusOfVerdicts } from '../run/index.ts'
+import { type RunBroker, readText, type ScenarioRun, statusOfVerdicts } from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
 import { checkArguments } from './doors.ts'
 import { fileOf } from './judge-record.ts'
@@ -25,7 +23,7 @@ export async function judgeByScenario(folder: string, file: string): Promise<rea
   const record = fileOf(folder)
   const { header, events } = readTimelineFile(record, MAX_RECORD_BYTES)
   const broker = (header.broker ?? { name: '', kind: '', version: '', gaps: [] }) as RunBroker
-  const text = await read(file)
+  const text = await readText(file)
   const { plans, diagnostics, text: shown } = compile(file, text, { broker: () => factsOf(broker, header) })
   const wrong = diagnostics.all.filter(isError)
   if (wrong.length > 0)
@@ -72,12 +70,6 @@ function checkFits(plan: Plan, devices: readonly string[], record: string): void
       at: missing.place,
       hint: devices.length === 0 ? 'nothing connected at all' : `call it as the recording does: ${devices.join(', ')}`,
     })
-}
-
-async function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause) => {
-    throw new Problem('select/unreadable', `${file} cannot be read: ${describeErrno(cause)}`, { cause })
-  })
 }
 
 /** Of a broker that needs to be told where it is, nothing more is known than the default. */

@@ -2,6 +2,7 @@
 // packet, by its type and the wrong field, can be neither satisfied nor broken.
 
 import { topicFilterFault } from '../../emulators/index.ts'
+import { FIXED_FLAGS } from '../packets/index.ts'
 import { matchValue, type ValueMatcher } from '../scenario/index.ts'
 import { type Domain, isOpen, outside } from './domain.ts'
 import type { Impossible } from './matcher.ts'
@@ -10,9 +11,6 @@ import { noTopic, textsIn } from './topics.ts'
 type Match = Readonly<Record<string, unknown>>
 
 const MALFORMED = 'what is malformed is claimed by type: malformed'
-
-/** Flags that are fixed [MQTT 3.1.1, table 2.2]. */
-const FLAGS_OF: Readonly<Record<string, number>> = { pubrel: 2, subscribe: 2, unsubscribe: 2 }
 
 /** Bytes of the shortest packet of a type, of any level. */
 const SHORTEST: Readonly<Record<string, number>> = {
@@ -39,7 +37,7 @@ export function neverDecoded(type: string | undefined, match: Match): Impossible
   if (type === 'malformed') return outside(match, { offset: { from: 0, to: Number.MAX_SAFE_INTEGER } })
   return (
     outside(match, {
-      flags: type === 'publish' ? undefined : exactly(FLAGS_OF[type] ?? 0),
+      flags: type === 'publish' ? undefined : exactly(FIXED_FLAGS[type] ?? 0),
       length: lengthOf(type),
       packetId: FROM_1.includes(type) ? { from: 1, to: 0xffff } : undefined,
     }) ??

@@ -2,11 +2,11 @@
 // asked for. Of a field that was not given comes what MQTT wants there.
 
 import { PACKET_TYPES } from '../../emulators/index.ts'
-import type { PacketFields, SentType } from './fields.ts'
+import type { PacketFields } from './fields.ts'
 import { encodeProperties, prefixed, type SentProperties, uint16, varint } from './properties.ts'
 
 /** Where the flags are fixed [MQTT 3.1.1, table 2.2]; elsewhere 0. */
-const FIXED_FLAGS: Readonly<Partial<Record<SentType, number>>> = { pubrel: 2, subscribe: 2, unsubscribe: 2 }
+export const FIXED_FLAGS: Readonly<Partial<Record<string, number>>> = { pubrel: 2, subscribe: 2, unsubscribe: 2 }
 
 const NONE = new Uint8Array()
 const UTF8 = new TextEncoder()

@@ -1,7 +1,7 @@
 // Packets as scenarios write them: the words, and what becomes of them on the wire. The words are those of the
 // `packet` matcher; what was received is matched in harness/expect.
 
-export { encodePacket } from './encode.ts'
+export { encodePacket, FIXED_FLAGS } from './encode.ts'
 export {
   type FieldName,
   fieldsOf,

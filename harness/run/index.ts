@@ -3,7 +3,7 @@
 export { AdaptiveLimit } from './adaptive-limit.ts'
 export { clearRecords, folderNames, type RecordHeader, writeArtifacts } from './artifacts.ts'
 export { type ConductOptions, conduct, type Unwritten } from './conductor.ts'
-export { describeErrno } from './fs-errors.ts'
+export { describeErrno, readText } from './fs-errors.ts'
 export { withGap } from './gap.ts'
 export { InteractiveSession, type StepResult } from './interactive-session.ts'
 export type { InteractiveSettings } from './interactive-settings.ts'

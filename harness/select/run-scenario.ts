@@ -1,7 +1,6 @@
 // One scenario file from a program of your own: a test framework, a script, a farm of boards. It reads no config
 // file and prints nothing; what a person would have read is thrown or returned.
 
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { Problem } from '../../emulators/index.ts'
 import {
@@ -14,7 +13,15 @@ import {
   withExtensions,
 } from '../config/index.ts'
 import { compile } from '../plan/index.ts'
-import { type ConductOptions, conduct, folderNames, type ScenarioRun, skipped, writeArtifacts } from '../run/index.ts'
+import {
+  type ConductOptions,
+  conduct,
+  folderNames,
+  readText,
+  type ScenarioRun,
+  skipped,
+  writeArtifacts,
+} from '../run/index.ts'
 import { isError, renderDiagnostic } from '../scenario/index.ts'
 import { brokerFor, factsOf, openChosen } from './brokers.ts'
 import { skipLargeFleets, smallFleets } from './fleets.ts'
@@ -82,7 +89,7 @@ export async function runScenario(
   const options = parseOptions(schema, await withExtensions(given, process.cwd(), 'runScenario'), 'runScenario')
   const { file, text } =
     typeof scenario === 'string'
-      ? await read(scenario)
+      ? { file: scenario, text: await readText(scenario) }
       : { file: 'scenario.yaml', ...parseOptions(TEXT, scenario, 'runScenario') }
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
   const signal = options.signal ?? new AbortController().signal
@@ -102,13 +109,6 @@ export async function runScenario(
     runs.push(options.output === undefined ? run : await writeArtifacts(run, options.output, names.get(plan)!))
   }
   return runs
-}
-
-async function read(file: string): Promise<ScenarioText> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new Problem('select/unreadable', `${file} cannot be read: ${cause.message}`, { cause })
-  })
-  return { file, text }
 }
 
 function jobsOf(
