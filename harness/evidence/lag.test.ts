@@ -89,6 +89,17 @@ test('what the thread waited for the processor between beats on time is as late,
   expect(meter.lag()).toBe(0)
 })
 
+test('no event may have happened before a moment that was told of an earlier one', () => {
+  const { meter, pass, wait } = bench()
+  pass(8)
+  expect(meter.lag()).toBe(0)
+  pass(1)
+  wait(5)
+  expect(meter.lag()).toBe(1) // it was not deaf at 8, whatever it has waited since the beat
+  pass(22)
+  expect(meter.lag()).toBe(23) // overdue by 21, a stall may have begun one period before, and not before 8
+})
+
 test('before the start and after the stop there is no lag', () => {
   const clock = new VirtualClock()
   const meter = new LagMeter({ clock, runDelay: () => 0 })

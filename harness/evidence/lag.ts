@@ -31,6 +31,8 @@ export class LagMeter {
   #lateness = 0
   /** Milliseconds that the thread had waited at the last beat. */
   #waited = 0
+  /** The latest moment before which, as was told, nothing is unheard. */
+  #heardUntil = Number.NEGATIVE_INFINITY as Instant
   /** What late beats, and waits between beats, came to that were no stall each, ms; each beat on time takes from it. */
   #untold = 0
 
@@ -61,15 +63,17 @@ export class LagMeter {
     this.#lateness = 0
     this.#untold = 0
     this.#waited = this.#runDelay()
+    this.#heardUntil = Number.NEGATIVE_INFINITY as Instant
   }
 
   /** One heartbeat; the timer calls it, and tests on a virtual clock do. */
   beat(): void {
     const waited = this.#runDelay()
-    const overdue = this.#overdue()
+    const now = this.#clock.now()
+    const overdue = this.#overdue(now)
     const late = Math.max(overdue, waited - this.#waited)
     this.#waited = waited
-    this.#lastBeat = this.#clock.now()
+    this.#lastBeat = now
     this.#lateness = late
     // Beats that come on time show that the thread gets on, whatever it waited for in between.
     const lost = late > SLOW ? late : 0
@@ -79,16 +83,23 @@ export class LagMeter {
     this.#untold = 0
   }
 
-  /** How many ms earlier than now an event that is recorded now may have happened; 0 when not started. */
-  lag(): number {
+  /**
+   * How many ms earlier than `now` an event that is recorded now may have happened; 0 when not started. What has been
+   * decided by an earlier answer stays so: no later event may have happened before the moment that was told then.
+   */
+  lag(now: Instant = this.#clock.now()): number {
+    if (this.#lastBeat === undefined) return 0
     // The lateness counts until the next beat: what piled up behind a stall is worked off in that time,
     // and when working it off takes long, the beat after it is overdue as well.
-    return this.#overdue() + this.#lateness
+    const lag = Math.max(this.#overdue(now), this.#runDelay() - this.#waited) + this.#lateness
+    const bounded = Math.min(lag, now - this.#heardUntil)
+    this.#heardUntil = (now - bounded) as Instant
+    return bounded
   }
 
-  #overdue(): number {
+  #overdue(now: Instant): number {
     if (this.#lastBeat === undefined) return 0
-    const overdue = Math.max(0, this.#clock.now() - this.#lastBeat - PERIOD)
+    const overdue = Math.max(0, now - this.#lastBeat - PERIOD)
     // A stall may have begun right after the last beat.
     return overdue > STALL ? overdue + PERIOD : overdue
   }

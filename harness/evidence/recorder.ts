@@ -98,15 +98,16 @@ export class Timeline implements Recorder {
 
   /** Listeners have been told when it returns, unless a listener called it: then they are told next. */
   record(fact: Fact): Event {
-    const lag = this.#lag?.lag() ?? 0
-    const stamp = { at: this.#clock.now(), seq: this.#count }
+    const at = this.#clock.now()
+    const lag = this.#lag?.lag(at) ?? 0
+    const stamp = { at, seq: this.#count, ...(lag >= 1 ? { lag } : {}) }
     const shown = this.#secrets.fact(fact)
-    const stamped: Event = lag >= 1 ? { ...shown, ...stamp, lag } : { ...shown, ...stamp }
+    const stamped: Event = { ...shown, ...stamp }
     if (this.#limitPassed && OF_OTHERS.has(fact.kind)) return stamped
     const event = this.#settings.keeps ? withBytesKept(stamped, (bytes) => this.#spool.keep(bytes)) : stamped
     this.#count++
     if (this.#settings.keeps) this.#log.push(event)
-    const unmasked: Event = shown === fact ? event : ({ ...fact, ...stamp, ...(lag >= 1 ? { lag } : {}) } as Event)
+    const unmasked: Event = shown === fact ? event : ({ ...fact, ...stamp } as Event)
     this.#untold.push({ event, unmasked })
     this.#tell()
     this.#watch(event)

@@ -43,7 +43,8 @@ export class JudgeTimer {
   #tell(): void {
     if (this.#stopped) return
     this.#dueAt = null
-    this.#judge.tick((this.#clock.now() - this.#lag.lag()) as Instant)
+    const now = this.#clock.now()
+    this.#judge.tick((now - this.#lag.lag(now)) as Instant)
     this.#arm()
   }
 }
