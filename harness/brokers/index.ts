@@ -20,7 +20,7 @@ export type {
   WebAddress,
 } from './broker.ts'
 export { type BrokerDefinition, defineBroker } from './broker.ts'
-export { refusalOf } from './refusal.ts'
+export { HOW_TO_LOG_IN, refusalOf } from './refusal.ts'
 export { parseVersions, versionFits } from './versions.ts'
 
 export const brokers = {

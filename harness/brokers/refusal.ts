@@ -5,10 +5,12 @@ import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Problem } from '../../emulators/index.ts'
 import type { BrokerAccess, BrokerTls } from './broker.ts'
-import { answerTo, CONNACK } from './speaks.ts'
+import { answerTo, CONNACK, PATIENCE_MS } from './speaks.ts'
 import { greetTls } from './tls-greeting.ts'
 
-const PATIENCE_MS = 3000
+/** What to do where a login is refused. */
+export const HOW_TO_LOG_IN =
+  'give the right ones with --username and --pw, in the URL (mqtt://USER:PASSWORD@HOST), or as username: and password: of the broker in the config'
 
 export interface Door {
   readonly host: string
@@ -40,7 +42,7 @@ export async function refusalOf(door: Door, who: string, cause: unknown): Promis
     const name = door.access.credentials?.username
     const whom = name === undefined ? `${who}, which has no user name` : `the user "${name}" of ${who}`
     return new Problem('broker/login-refused', `the broker at ${at} refuses ${whom}: ${login} (CONNACK ${code})`, {
-      hint: '--username and --pw, the URL before its host, or username: and password: of the broker in the config say others',
+      hint: HOW_TO_LOG_IN,
       cause,
     })
   }

@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net'
 
-const PATIENCE_MS = 3000
+export const PATIENCE_MS = 3000
 
 /** MQTT 3.1.1, clean session, keep alive 10 s, client id `hil-probe`. */
 const CONNECT = Buffer.from('101500044d5154540402000a000968696c2d70726f6265', 'hex')

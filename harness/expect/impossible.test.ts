@@ -22,10 +22,8 @@ const AROUND: Surroundings = {
     device: new Set(['MQTT-3.1.0-1', 'MQTT-2.3.1-1', 'MQTT-1.5.4-1']),
     broker: new Set(['MQTT-3.2.0-1', 'MQTT-2.3.1-1', 'MQTT-1.5.4-1']),
   },
-  statementsAt: {
-    'before 5': new Set(['MQTT-3.1.0-1', 'MQTT-3.2.0-1', 'MQTT-2.3.1-1']),
-    5: new Set(['MQTT-3.1.0-1', 'MQTT-3.2.0-1', 'MQTT-1.5.4-1']),
-  },
+  statementsAt: (version) =>
+    new Set(['MQTT-3.1.0-1', 'MQTT-3.2.0-1', version === '5' ? 'MQTT-1.5.4-1' : 'MQTT-2.3.1-1']),
   maySay: (what) => what.includes('said'),
   device: (name) => (name === 'blue' ? DEVICE : name === 'five' ? { ...DEVICE, level: 5 } : undefined),
 }

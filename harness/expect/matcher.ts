@@ -15,7 +15,7 @@ export interface Surroundings {
   /** Those of them that a device can break, and those that a broker can; default: it is not known. */
   readonly statementsOf?: Readonly<Record<'device' | 'broker', ReadonlySet<string>>> | undefined
   /** Those that can be broken on connections of a level; default: it is not known. */
-  readonly statementsAt?: Readonly<Record<'before 5' | '5', ReadonlySet<string>>> | undefined
+  readonly statementsAt?: ((version: '3.1.1' | '5') => ReadonlySet<string>) | undefined
   /** Whether a violation may be told in these words; absent: it is not known. */
   maySay?(what: string): boolean
   /** The protocol levels that connections of the scenario have; null or absent: it is not known. */

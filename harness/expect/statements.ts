@@ -46,12 +46,11 @@ export function ofTheOtherSide(
 export function ofTheOtherVersion(
   statement: ValueMatcher | undefined,
   levels: readonly number[] | null,
-  statementsAt: Readonly<Record<'before 5' | '5', ReadonlySet<string>>> | undefined,
+  statementsAt: ((version: '3.1.1' | '5') => ReadonlySet<string>) | undefined,
 ): Impossible | null {
-  if (levels === null || levels.length === 0 || statementsAt === undefined) return null
-  const able = new Set(levels.map((level) => (level === MQTT5 ? statementsAt[5] : statementsAt['before 5'])))
-  const [one, other] = able
-  const found = notReported(statement, other === undefined ? one : new Set([...one!, ...other]))
+  if (statement === undefined || levels === null || levels.length === 0 || statementsAt === undefined) return null
+  const versions = new Set(levels.map((level) => (level === MQTT5 ? '5' : '3.1.1')))
+  const found = notReported(statement, new Set([...versions].flatMap((version) => [...statementsAt(version)])))
   if (found === null) return null
   const [has, speaks] = levels.includes(MQTT5) ? ['MQTT 3.1.1', 'MQTT 5'] : ['MQTT 5', 'MQTT 3.1.1']
   return {

@@ -1,6 +1,14 @@
 // Lints: what any packet may break of MQTT 3.1.1 or 5, whatever the scenario is about.
 
 export { Linter, type Violation } from './linter.ts'
-export { REPORTED, REPORTED_AT, REPORTED_OF } from './reported.ts'
+export { REPORTED, REPORTED_OF, reportedAt } from './reported.ts'
 export { maySay } from './says.ts'
-export { type MqttVersion, mqtt311, parseStatements, type Statement, statementsOf, TABLES } from './specification.ts'
+export {
+  idsOf,
+  type MqttVersion,
+  mqtt311,
+  parseStatements,
+  type Statement,
+  statementsOf,
+  TABLES,
+} from './specification.ts'

@@ -1,5 +1,7 @@
 // Which statements the lints can report: of any other a claim would wait for ever, and one that forbids it is always true.
 
+import { idsOf, type MqttVersion } from './specification.ts'
+
 const NUMBERS = `
   1.5.3-1 1.5.3-2 1.5.4-1 1.5.4-2 1.5.5-1 1.5.7-1 2.1.3-1 2.2.1-3 2.2.1-4 2.2.1-5 2.2.2-1 2.3.1-1
   2.3.1-2 2.3.1-4 2.3.1-6 3.1.0-1 3.1.0-2 3.1.2-3 3.1.2-6 3.1.2-8 3.1.2-9 3.1.2-13 3.1.2-14 3.1.2-15 3.1.2-18
@@ -36,16 +38,6 @@ const OF_SERVERS = `
   3.10.4-5 3.12.4-1 3.14.0-1 3.14.2-2 3.14.4-3 4.1.0-2 4.12.0-2 4.12.0-6 6.0.0-4
 `
 
-/** What has this number in MQTT 3.1.1 alone, and in MQTT 5 alone. */
-const OF_311 = '1.5.3-1 1.5.3-2 2.3.1-1 2.3.1-2 2.3.1-4 2.3.1-6 4.7.1-3 4.8.0-1'
-const OF_5 = `
-  1.5.4-1 1.5.4-2 1.5.5-1 1.5.7-1 2.1.3-1 2.2.1-3 2.2.1-4 2.2.1-5 3.1.2-26 3.1.2-27 3.1.2-28 3.1.2-29 3.1.2-30
-  3.2.0-2 3.2.2-7 3.2.2-8 3.2.2-11 3.2.2-14 3.2.2-15 3.2.2-16 3.2.2-17 3.2.2-18 3.3.2-7 3.3.2-8 3.3.2-14 3.3.4-3
-  3.3.4-5 3.3.4-6 3.3.4-7 3.3.4-9 3.4.2-1 3.5.2-1 3.6.2-1 3.7.2-1 3.8.3-5 3.8.4-8 3.11.3-1 3.11.3-2 3.14.0-1
-  3.14.2-1 3.14.2-2 3.15.1-1 3.15.2-1 4.3.3-4 4.3.3-6 4.8.2-1 4.8.2-2 4.12.0-2 4.12.0-3 4.12.0-5 4.12.0-6
-  4.12.0-7 4.12.1-1 4.13.1-1
-`
-
 const without = (numbers: string): ReadonlySet<string> => {
   const others = statements(numbers)
   return new Set([...REPORTED].filter((id) => !others.includes(id)))
@@ -57,8 +49,6 @@ export const REPORTED_OF: Readonly<Record<'device' | 'broker', ReadonlySet<strin
   broker: without(OF_CLIENTS),
 }
 
-/** Which of them are reported on a connection of MQTT 3.1 or 3.1.1, and which on one of MQTT 5. */
-export const REPORTED_AT: Readonly<Record<'before 5' | '5', ReadonlySet<string>>> = {
-  'before 5': without(OF_5),
-  5: without(OF_311),
-}
+/** Which of them are reported on a connection of this version (3.1 as 3.1.1): those that it has. */
+export const reportedAt = (version: MqttVersion): ReadonlySet<string> =>
+  new Set([...REPORTED].filter((id) => idsOf(version).has(id)))

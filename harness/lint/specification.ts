@@ -40,6 +40,15 @@ export function statementsOf(version: MqttVersion): readonly Statement[] {
   return parseStatements(readFileSync(join(folder, file), 'utf8'))
 }
 
+const ids = new Map<MqttVersion, ReadonlySet<string>>()
+
+/** The numbers of all statements of a version; the table is read once. Throws as above. */
+export function idsOf(version: MqttVersion): ReadonlySet<string> {
+  const known = ids.get(version) ?? new Set(statementsOf(version).map(({ id }) => id))
+  ids.set(version, known)
+  return known
+}
+
 export function parseStatements(text: string): readonly Statement[] {
   const [, ...lines] = text.trimEnd().split('\n')
   return lines.map((line) => {

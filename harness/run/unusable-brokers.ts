@@ -2,6 +2,7 @@
 // same problem of reaching it, the scenarios that are left on it are not run.
 
 import { Problem } from '../../emulators/index.ts'
+import { HOW_TO_LOG_IN } from '../brokers/index.ts'
 import type { Plan } from '../plan/model/index.ts'
 import type { ScenarioRun } from './result.ts'
 
@@ -79,6 +80,6 @@ function refusedLogins({ status, broker, events }: ScenarioRun): Problem | null 
   )
   if (codes.length === 0 || !codes.every((code) => REFUSED_LOGIN.has(code))) return null
   return new Problem('broker/login-refused', `the broker refuses the login of every device (CONNACK ${codes[0]})`, {
-    hint: '--username and --pw, the URL before its host, or username: and password: of the broker in the config say others',
+    hint: HOW_TO_LOG_IN,
   })
 }

@@ -117,7 +117,7 @@ export class RawRepl {
       if (await this.#entered()) return
       const said = this.#last
       if (await this.#port.restart?.()) {
-        this.#port.onRestarted?.(`${this.#name} was started again, because it did not answer: ${diagnosisOf(said)}`)
+        this.#port.onRestarted?.(`${this.#name} was started again, because it did not answer: ${diagnosed(said)[0]}`)
         await this.#stopWhileItStarts()
         if (await this.#entered(FEW_TRIES + 1)) return
       }
@@ -157,13 +157,10 @@ export class RawRepl {
   #noRepl(): Problem {
     const said = this.#last
     const shown = said === '' ? '' : `; it said ${JSON.stringify(said)}`
-    return new Problem(
-      'board/no-repl',
-      `${this.#name} does not answer as MicroPython does: ${diagnosisOf(said)}${shown}`,
-      {
-        hint: hintFor(said),
-      },
-    )
+    const [trouble, hint] = diagnosed(said)
+    return new Problem('board/no-repl', `${this.#name} does not answer as MicroPython does: ${trouble}${shown}`, {
+      hint,
+    })
   }
 
   /** A board that answered late has more to say, of the tries before: what it says now is behind all that. */
@@ -351,10 +348,6 @@ export class RawRepl {
     })
   }
 }
-
-/** What the end of a console's output tells of a board without a REPL. */
-const diagnosisOf = (said: string): string => diagnosed(said)[0]
-const hintFor = (said: string): string => diagnosed(said)[1]
 
 const utf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8')
 const yes = (): true => true

@@ -3,7 +3,7 @@
 import type { Place } from '../../../emulators/index.ts'
 import { deviceKinds } from '../../devices/index.ts'
 import type { CallFields, ObservableDevice } from '../../expect/index.ts'
-import { maySay, REPORTED, REPORTED_AT, REPORTED_OF } from '../../lint/index.ts'
+import { maySay, REPORTED, REPORTED_OF, reportedAt } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Pattern } from '../model/plan.ts'
@@ -30,7 +30,7 @@ export function isPossible({ matcher, fields }: Pattern, node: Node, context: Co
     observe: context.observe,
     statements: REPORTED,
     statementsOf: REPORTED_OF,
-    statementsAt: REPORTED_AT,
+    statementsAt: reportedAt,
     maySay,
     levels: levelsIn(context),
     device: (name: string) => observable(name, context),

@@ -1,19 +1,10 @@
 // What `verifies:` names must be there: a statement of MQTT by its number, in a version that the scenario speaks.
 
 import { MQTT5 } from '../../devices/index.ts'
-import { type MqttVersion, statementsOf } from '../../lint/index.ts'
+import { idsOf } from '../../lint/index.ts'
 import { didYouMean, entryOf, type Node, placeOf } from '../../scenario/index.ts'
 import { levelsIn } from './claim-names.ts'
 import type { Context } from './context.ts'
-
-const tables = new Map<MqttVersion, ReadonlySet<string>>()
-
-/** Read once. */
-function idsOf(version: MqttVersion): ReadonlySet<string> {
-  const known = tables.get(version) ?? new Set(statementsOf(version).map(({ id }) => id))
-  tables.set(version, known)
-  return known
-}
 
 /** Adds what is wrong to the diagnostics; issues and links are not looked at. */
 export function checkVerified(ids: readonly string[], node: Node, context: Context): void {
