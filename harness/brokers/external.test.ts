@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { connectAsync } from 'mqtt'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Scratch } from '../cli/testing.ts'
 import { claimPort, isFree } from '../link/index.ts'
 import { testAuthority } from '../tls/index.ts'
 import { aedes } from './aedes.ts'
@@ -186,16 +186,9 @@ describe.skipIf(mosquittoHere.skip)(`a broker with WebSocket${mosquittoHere.why}
   })
 })
 
-/** In a folder of their own. */
-class Files implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'hil-test-'))
-
+class Files extends Scratch {
   put(name: string, text: string): string {
-    writeFileSync(join(this.#folder, name), text)
-    return join(this.#folder, name)
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true })
+    writeFileSync(join(this.path, name), text)
+    return join(this.path, name)
   }
 }
