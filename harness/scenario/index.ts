@@ -45,6 +45,7 @@ export {
   placeInScalar,
   placeOf,
   type ScalarNode,
+  scalarsOf,
   toPlain,
 } from './tree.ts'
 export {

@@ -157,3 +157,10 @@ function writtenOffset(node: ScalarNode, offset: number): number {
   while (at < text.length && /\s/.test(text[at]!) && value[offset] !== undefined && !/\s/.test(value[offset]!)) at++
   return at
 }
+
+/** All scalars of a tree, in their order. */
+export function scalarsOf(node: Node): readonly ScalarNode[] {
+  if (node.kind === 'scalar') return [node]
+  if (node.kind === 'list') return node.items.flatMap(scalarsOf)
+  return node.entries.flatMap(({ value }) => scalarsOf(value))
+}

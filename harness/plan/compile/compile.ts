@@ -41,7 +41,7 @@ import { type Context, interpolateNow } from './context.ts'
 import type { DeviceContext } from './devices.ts'
 import { leveledBySteps } from './level-by-steps.ts'
 import { combinations, unusedAxes } from './matrix.ts'
-import { contractsOf, unpromised } from './promises.ts'
+import { contractsOf, unknownClauses, unpromised } from './promises.ts'
 import {
   discreet,
   secretsIn,
@@ -96,7 +96,7 @@ export function compile(file: string, text: string, options: CompileOptions): Co
   const rows = combinations(matrix === undefined ? {} : listsOf(typedValue(matrix)))
   const secrets: ScalarNode[] = []
   const plans = rows.flatMap((row) => compileOne({ file, text, root, files, secrets }, row, options, diagnostics) ?? [])
-  if (!diagnostics.hasErrors) diagnostics.addAll([...unusedAxes(root), ...slowRegexes(root)])
+  if (!diagnostics.hasErrors) diagnostics.addAll([...unknownClauses(root), ...unusedAxes(root), ...slowRegexes(root)])
   const shown = new Diagnostics()
   shown.addAll(blamedOnRegexes(diagnostics.all, regexes).map((diagnostic) => discreet(diagnostic, root, secrets)))
   return { plans: shown.hasErrors ? [] : plans, text: withoutSecrets(text, root, [], secrets), diagnostics: shown }

@@ -23,6 +23,7 @@ import {
   type Node,
   type Scope,
   type ScopeMap,
+  scalarsOf,
   validate,
 } from '../../scenario/index.ts'
 import type { DevicePlan } from '../model/plan.ts'
@@ -120,12 +121,9 @@ function reportOpen({ node, deferred }: Interpolated, kind: AnyDeviceKind, diagn
 
 const within = (place: { line: number; column: number }, device: Node, key: string): boolean => {
   const node = childOf(device, key)
-  return node !== undefined && scalarsIn(node).some((p) => p.line === place.line && p.column === place.column)
-}
-
-function scalarsIn(node: Node): readonly { line: number; column: number }[] {
-  if (node.kind === 'list') return node.items.flatMap(scalarsIn)
-  return node.kind === 'map' ? node.entries.flatMap(({ value }) => scalarsIn(value)) : [node.place]
+  return (
+    node !== undefined && scalarsOf(node).some((p) => p.place.line === place.line && p.place.column === place.column)
+  )
 }
 
 /** Which keys make sense depends on `use`. */

@@ -1,6 +1,14 @@
 // `matrix`: every combination of the listed values, the last name varying fastest.
 
-import { childOf, type Diagnostic, type Node, Quantity, type ScopeMap, type ScopeValue } from '../../scenario/index.ts'
+import {
+  childOf,
+  type Diagnostic,
+  type Node,
+  Quantity,
+  type ScopeMap,
+  type ScopeValue,
+  scalarsOf,
+} from '../../scenario/index.ts'
 
 export interface Combination {
   readonly values: Readonly<Record<string, ScopeValue>>
@@ -41,7 +49,7 @@ function show(value: ScopeValue): string {
 export function unusedAxes(root: Node): readonly Diagnostic[] {
   const matrix = childOf(root, 'matrix')
   if (matrix?.kind !== 'map') return []
-  const used = new Set(textsIn(root).flatMap(axesIn))
+  const used = new Set(scalarsOf(root).flatMap(({ text }) => axesIn(text)))
   if (used.has(ANY)) return []
   return matrix.entries
     .filter(({ key }) => key !== BIND && !used.has(key))
@@ -60,15 +68,4 @@ const ANY = ''
 function axesIn(text: string): readonly string[] {
   if (!text.includes('${{')) return []
   return [...text.matchAll(/\bmatrix\b(?:\s*\.\s*([\w-]+))?/g)].map(([, name = ANY]) => name)
-}
-
-function textsIn(node: Node): readonly string[] {
-  switch (node.kind) {
-    case 'scalar':
-      return [node.text]
-    case 'list':
-      return node.items.flatMap(textsIn)
-    case 'map':
-      return node.entries.flatMap(({ value }) => textsIn(value))
-  }
 }

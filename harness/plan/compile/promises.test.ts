@@ -86,6 +86,15 @@ describe('a contract', () => {
   })
 })
 
+it('a clause that no contract has is a mistake, also where a value stands behind it', () => {
+  const delay = (expression: string): string => `steps: [{ delay: "\${{ ${expression} }}" }]`
+  expect(complaints(scenario(FIXED, delay('contract.dut.limits.conack || 7s'))).join()).toMatch(
+    /5:\d+ scenario\/unknown-clause: a contract has no clause "limits.conack"/,
+  )
+  expect(complaints(scenario(FIXED, delay('contract.dut.limit.connack || 7s'))).join()).toMatch(/"limit.connack"/)
+  expect(complaints(scenario(FIXED, delay('contract.dut.limits.connack || contract.dut.backoff.longest')))).toEqual([])
+})
+
 describe('promises', () => {
   const skipOf = (contract: string, clauses: string): string | null | undefined =>
     compiled(scenario(contract, `promises: { dut: [${clauses}] }\n${STEPS}`)).plans[0]?.skip

@@ -2,10 +2,11 @@
 
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { milliseconds, seconds } from '../../../emulators/index.ts'
+import { milliseconds, type Place, seconds } from '../../../emulators/index.ts'
 import { type Contract, contractShape, deviceKinds } from '../../devices/index.ts'
 import {
   childOf,
+  type Diagnostic,
   type Diagnostics,
   didYouMean,
   durationValue,
@@ -17,6 +18,7 @@ import {
   type Scope,
   type ScopeMap,
   type ScopeValue,
+  scalarsOf,
   typedValue,
   validate,
 } from '../../scenario/index.ts'
@@ -142,18 +144,32 @@ export function unpromised(
       continue
     }
     for (const { path, value } of clauses.map(clauseOf)) {
-      const known = clausesAt(path)
-      if (known !== null)
-        diagnostics.add({
-          code: 'scenario/unknown-clause',
-          message: `a contract has no clause "${path}"`,
-          at,
-          hint: didYouMean(path, known) ?? `there is ${known.join(', ')}`,
-        })
-      else reasons.push(...(unmet(contracts[device]!, device, path, value) ?? []))
+      const unknown = unknownClause(path, at)
+      diagnostics.addAll(unknown)
+      if (unknown.length === 0) reasons.push(...(unmet(contracts[device]!, device, path, value) ?? []))
     }
   }
   return reasons[0] ?? null
+}
+
+/** What expressions find beside the clauses: see withDefaults. */
+const DERIVED: readonly string[] = ['backoff.longest']
+const CLAUSE = /\bcontract\s*\.\s*[\w-]+\s*\.\s*([a-z]\w*(?:\s*\.\s*[a-z]\w*)*)/g
+
+/** Clauses in expressions that no contract has: with `||` behind them they would be taken for clauses that are left out. */
+export const unknownClauses = (root: Node): readonly Diagnostic[] =>
+  scalarsOf(root).flatMap(({ text, place }) =>
+    [...text.matchAll(/\$\{\{.*?\}\}/gs)]
+      .flatMap(([expression]) => [...expression.matchAll(CLAUSE)].map(([, path]) => path!.replace(/\s/g, '')))
+      .filter((path) => !DERIVED.includes(path))
+      .flatMap((path) => unknownClause(path, place)),
+  )
+
+function unknownClause(path: string, at: Place): readonly Diagnostic[] {
+  const known = clausesAt(path)
+  if (known === null) return []
+  const hint = didYouMean(path, known) ?? `there is ${known.join(', ')}`
+  return [{ code: 'scenario/unknown-clause', message: `a contract has no clause "${path}"`, at, hint }]
 }
 
 /** The clauses that there are beside a path that is none; null: it is one. */

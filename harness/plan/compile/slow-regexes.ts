@@ -1,7 +1,7 @@
 // Warnings of regular expressions that a text of a device can keep busy.
 
 import { BoundedRegExp, slowTextFor } from '../../outside/index.ts'
-import { type Diagnostic, type Node, readRegex, type ScalarNode } from '../../scenario/index.ts'
+import { type Diagnostic, type Node, readRegex, scalarsOf } from '../../scenario/index.ts'
 
 export function slowRegexes(root: Node): readonly Diagnostic[] {
   return scalarsOf(root).flatMap(({ value, place }): Diagnostic[] => {
@@ -20,10 +20,4 @@ export function slowRegexes(root: Node): readonly Diagnostic[] {
       },
     ]
   })
-}
-
-function scalarsOf(node: Node): readonly ScalarNode[] {
-  if (node.kind === 'scalar') return [node]
-  if (node.kind === 'list') return node.items.flatMap(scalarsOf)
-  return node.kind === 'map' ? node.entries.flatMap(({ value }) => scalarsOf(value)) : []
 }
