@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { runScenario } from '../select/index.ts'
-import { optionsOf, settingsOf } from './options.ts'
+import { linkOptionsOf, optionsOf, settingsOf } from './options.ts'
 
 const TEXT = `name: x
 version: 1
@@ -22,6 +22,7 @@ it('what is misspelt is refused, with the nearest there is', async () => {
     'config/bad-option runScenario: unknown option "brokr"; did you mean "broker"?',
   )
   expect(() => settingsOf({ sed: 1 })).toThrow('hil: unknown option "sed"; did you mean "seed"?')
+  expect(() => linkOptionsOf({ tsl: true })).toThrow('link(): unknown option "tsl"; did you mean "tls"?')
 })
 
 it.each([
@@ -34,7 +35,7 @@ it.each([
 })
 
 it.each(['300ms', 300])('a timeout of %s is 300 ms', async (timeout) => {
-  expect(await ran({ timeout })).toBe('the step is done within the time limit of 300ms')
+  expect(await ran({ timeout, clock: 'virtual' })).toBe('the step is done within the time limit of 300ms')
   expect(optionsOf({ timeout }).timeout).toBe(300)
 })
 

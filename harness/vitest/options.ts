@@ -59,5 +59,11 @@ const fixtureSchema = z
 export const settingsOf = (settings: unknown): z.output<typeof fixtureSchema> =>
   parseOptions(fixtureSchema, settings, 'hil')
 
+const linkSchema = z.strictObject({ tls: z.boolean() }).partial()
+
+/** Of `link(name, …)`. Throws Problem `config/bad-option`. */
+export const linkOptionsOf = (options: unknown): z.output<typeof linkSchema> =>
+  parseOptions(linkSchema, options, 'link()')
+
 export const listOf = (given: string | readonly string[] | undefined): readonly string[] =>
   given === undefined ? [] : typeof given === 'string' ? [given] : given

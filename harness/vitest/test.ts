@@ -13,7 +13,7 @@ import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './d
 import { KeptBrokers } from './kept-brokers.ts'
 import type { HilMatchers } from './matcher-types.ts'
 import { matchers } from './matchers.ts'
-import { listOf, type ParsedOptions, settingsOf } from './options.ts'
+import { linkOptionsOf, listOf, type ParsedOptions, settingsOf } from './options.ts'
 import { addEvents, keepRecord } from './record.ts'
 import { belongs, TestObserver, TestTimeline } from './session-of.ts'
 import { forgotten, watched } from './taken-up.ts'
@@ -197,12 +197,13 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
     let count = 0
     const make: HilFixtures['link'] = (name = `link${++count}`, options = {}) => {
       const site = callSite(make)
-      return watched(rig, opened(name, options.tls === true, site), { what: `link('${name}')`, site, isClaim: false })
+      return watched(rig, opened(name, options, site), { what: `link('${name}')`, site, isClaim: false })
     }
-    const opened = async (name: string, secured: boolean, site: CallSite): Promise<TestLink> => {
+    const opened = async (name: string, options: unknown, site: CallSite): Promise<TestLink> => {
       refuseFakeTimers(site)
-      const tls: DevicePlan['tls'] = secured ? { certificate: 'valid', mutual: false } : null
       try {
+        const secured = linkOptionsOf(options).tls === true
+        const tls: DevicePlan['tls'] = secured ? { certificate: 'valid', mutual: false } : null
         const { link, ca } = await rig.link(name, tls)
         return belongs(new TestLink(rig, name, { host: link.host, port: link.port, ca }), 'link', rig)
       } catch (error) {
