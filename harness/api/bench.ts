@@ -54,7 +54,8 @@ function reached([run]: readonly ScenarioRun[]): Reached {
   const { events, problem, plan, bug } = run!
   if (bug !== undefined) throw bug
   const link = plan.devices[0]?.at
-  const at = `${link?.host ?? linkHost()}:${link?.port ?? '(a free port)'}`
+  const host = link?.host ?? linkHost()
+  const at = link?.port === undefined ? `a free port of ${host}` : `${host}:${link.port}`
   return { at, network: obstacleIn(events, at, plan.skip, problem) }
 }
 
