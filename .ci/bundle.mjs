@@ -15,6 +15,7 @@ const PROGRAMS = [
   'harness/child/helper-process.js',
   'harness/child/reaper-process.js',
   'harness/load/shard/main.js',
+  'harness/select/check/thread.js',
   'harness/vitest/collect.js',
   'emulators/micropython/worker.js',
 ]

@@ -7,7 +7,7 @@ import { type Diagnostic, isError, renderDiagnostic, timeSpan } from '../scenari
 import type { RunScenarioOptions } from '../select/index.ts'
 import { checkArguments, count, oneOrMore } from './doors.ts'
 import { SILENT } from './reporters.ts'
-import { openSuite, wrongScenarios } from './suite.ts'
+import { checkSuite, openSuite, wrongScenarios } from './suite.ts'
 
 /** What is wrong with a scenario, or might be. */
 export interface Mistake {
@@ -34,7 +34,7 @@ export async function checkScenario(paths: string | readonly string[], config?: 
     const shown = renderDiagnostic(diagnostic, text, { color: false })
     mistakes.push({ code, message, hint, severity, file, line, column, text: shown })
   }
-  await openSuite({ paths: [paths].flat(), config, onDiagnostic })
+  await checkSuite({ paths: [paths].flat(), config, onDiagnostic })
   return mistakes
 }
 

@@ -7,6 +7,8 @@ import type { FleetOverrides, Plan } from '../plan/index.ts'
 import { guarded, prepareOutput } from '../report/index.ts'
 import { runSuite, type SuiteListener, type SuiteOptions, type SuiteResult } from '../run/index.ts'
 import {
+  type Checked,
+  check,
   type Job,
   type OnDiagnostic,
   requireHardware,
@@ -37,7 +39,7 @@ import { type ReporterTerminal, reportersNamed, SILENT } from './reporters.ts'
 
 export type { Plan } from '../plan/index.ts'
 export type { ScenarioRun, Status, SuiteListener, SuiteResult } from '../run/index.ts'
-export type { AccessArguments, OnDiagnostic, SelectArguments } from '../select/index.ts'
+export type { AccessArguments, Checked, OnDiagnostic, SelectArguments } from '../select/index.ts'
 
 /** Where records and results go when nobody says. */
 export const DEFAULT_OUTPUT = 'results'
@@ -236,4 +238,15 @@ export function wrongScenarios(rendered: readonly string[]): Problem {
     'scenario/wrong',
     `${rendered.length} ${rendered.length === 1 ? 'error' : 'errors'}\n${rendered.join('\n')}`,
   )
+}
+
+/**
+ * Finds everything that is wrong with scenarios, those with large fleets as well; nothing is run. What is wrong goes to
+ * `onDiagnostic`, in the order of the files; many files are shared out to threads.
+ * Throws Problem `select/…` and `config/…` for what is wrong with the selection itself.
+ */
+export async function checkSuite(selection: SuiteSelection = {}): Promise<Checked> {
+  checkOptions(selectionSchema, selection, 'checkSuite')
+  const { timeout, seed = anySeed(), fleet, onDiagnostic = () => {}, ...args } = selection
+  return check(args, { seed, timeout, fleet, onDiagnostic })
 }

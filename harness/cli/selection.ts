@@ -1,7 +1,7 @@
 // How the command line shows what a selection found wrong, or did not find.
 
 import { SUFFIX, showDiagnostic } from '../api/show.ts'
-import type { OnDiagnostic, Suite } from '../api/suite.ts'
+import type { Checked, OnDiagnostic } from '../api/suite.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Prints each diagnostic with the line that it is about. */
@@ -11,7 +11,7 @@ export const printDiagnostics =
     printError(`${showDiagnostic(diagnostic, text, { color })}\n`)
 
 /** Why there is nothing to run, ready to print. */
-export function nothingMatched({ files, scenarios }: Suite['selection']): string {
+export function nothingMatched({ files, scenarios }: Pick<Checked, 'files' | 'scenarios'>): string {
   const why =
     files.length === 0
       ? `no file there ends in ${SUFFIX}`

@@ -11,6 +11,7 @@ export {
   openChosen,
 } from './brokers.ts'
 export { shippedPath } from './bundled.ts'
+export { type Checked, check } from './check/check.ts'
 export { whyReal } from './clock.ts'
 export { SMALL_FLEET, skipLargeFleets, smallFleets } from './fleets.ts'
 export { findGaps, type OnDiagnostic } from './gaps.ts'

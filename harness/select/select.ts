@@ -43,6 +43,8 @@ export interface SelectOptions {
   readonly fleet?: FleetOverrides | undefined
   /** Called once for each mistake in a file, with the text that it is in. */
   readonly onDiagnostic: OnDiagnostic
+  /** Of all files only these; `gaps`: known gaps are read. Default: all files, and their gaps. */
+  readonly share?: { readonly of: (sources: readonly SourceFile[]) => readonly SourceFile[]; readonly gaps: boolean }
 }
 
 /**
@@ -61,12 +63,14 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
   const sources = await readAll(files, report)
   checkNames('var', Object.keys(vars), sources)
   checkNames('bind', Object.keys(bind), sources)
-  const gaps = await findGaps(files, config, report)
+  const { share } = options
+  const shared = share === undefined ? sources : share.of(sources)
+  const gaps = await findGaps(share?.gaps === false ? [] : files, config, report)
   const words = brokerWords(args, config)
   const absence = words.length > 1 ? absences() : () => null
   const jobs: Job[] = []
   let scenarios = 0
-  for (const { file, text } of sources)
+  for (const { file, text } of shared)
     for (const word of words) {
       const compiledWith = (seed: number | undefined): CompileResult =>
         compile(file, text, {
@@ -105,7 +109,7 @@ export async function select(args: SelectArguments, options: SelectOptions): Pro
 }
 
 /** What is wrong is said once, not of each broker. */
-function onceEach(onDiagnostic: OnDiagnostic): { report: OnDiagnostic; errors: () => number } {
+export function onceEach(onDiagnostic: OnDiagnostic): { report: OnDiagnostic; errors: () => number } {
   const reported = new Set<string>()
   let errors = 0
   return {

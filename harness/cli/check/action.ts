@@ -3,7 +3,7 @@
 
 import { Problem } from '../../../emulators/core/problem.ts'
 import { type Diagnostic, isError } from '../../api/show.ts'
-import { openSuite, type Plan, type Suite } from '../../api/suite.ts'
+import { type Checked, checkSuite } from '../../api/suite.ts'
 import { EXIT, type ExitCode } from '../../problems/index.ts'
 import { selectionOf } from '../selecting.ts'
 import { nothingMatched, printDiagnostics } from '../selection.ts'
@@ -13,26 +13,19 @@ import type { CheckArguments } from './command.ts'
 export async function checkAction(args: CheckArguments): Promise<ExitCode> {
   const out = terminal()
   if (args.json) return checkAsJson(args, out)
-  const { plans, selection } = await openSuite({ ...selectionOf(args), onDiagnostic: printDiagnostics(out) }, 'all')
-  const { files, errors } = selection
+  const found = await checkSuite({ ...selectionOf(args), onDiagnostic: printDiagnostics(out) })
+  const { files, selected, errors, skips } = found
   if (errors > 0) {
     out.printError(`${errors} ${errors === 1 ? 'error' : 'errors'} in ${count(files.length, 'file')}\n`)
     return EXIT.usage
   }
-  if (plans.length === 0) {
-    out.printError(nothingMatched(selection))
+  if (selected === 0) {
+    out.printError(nothingMatched(found))
     return EXIT.nothingMatched
   }
-  out.print(`${count(files.length, 'file')}, ${count(plans.length, 'scenario')}: nothing wrong\n`)
-  for (const [reason, n] of skips(plans)) out.print(`  ${n} will be skipped: ${reason}\n`)
+  out.print(`${count(files.length, 'file')}, ${count(selected, 'scenario')}: nothing wrong\n`)
+  for (const [reason, n] of skips) out.print(`  ${n} will be skipped: ${reason}\n`)
   return EXIT.passed
-}
-
-/** How many scenarios are skipped, by the reason. */
-function skips(plans: readonly Plan[]): ReadonlyMap<string, number> {
-  const reasons = new Map<string, number>()
-  for (const { skip } of plans) if (skip !== null) reasons.set(skip, (reasons.get(skip) ?? 0) + 1)
-  return reasons
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
@@ -41,20 +34,20 @@ export const CHECK_VERSION = 1
 
 async function checkAsJson(args: CheckArguments, out: Terminal): Promise<ExitCode> {
   const found: Diagnostic[] = []
-  let suite: Suite | null = null
+  let checked: Checked | null = null
   /** What is not a mistake of a scenario: a folder that is not there, a config that cannot be read. */
   let problem: Problem | null = null
   try {
-    suite = await openSuite({ ...selectionOf(args), onDiagnostic: (diagnostic) => void found.push(diagnostic) }, 'all')
+    checked = await checkSuite({ ...selectionOf(args), onDiagnostic: (diagnostic) => void found.push(diagnostic) })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     problem = error
   }
   const diagnostics = [...found.map(shown), ...(problem === null ? [] : [shown(problem)])]
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length
-  const scenarios = suite?.plans.length ?? 0
+  const scenarios = checked?.selected ?? 0
   const summary = {
-    files: suite?.selection.files.length ?? 0,
+    files: checked?.files.length ?? 0,
     scenarios,
     errors,
     warnings: diagnostics.length - errors,
