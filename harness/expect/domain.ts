@@ -29,6 +29,7 @@ function mayBe(wanted: ValueMatcher, domain: Domain): boolean {
   if (numbers === null) return true
   if ('values' in domain) return domain.values.some((n) => matchValue(wanted, n, 'some'))
   const { from, to } = domain
+  if (typeof wanted === 'number') return Number.isInteger(wanted) && wanted >= from && wanted <= to
   const near = numbers.flatMap((n) => [Math.floor(n) - 1, Math.floor(n), Math.ceil(n), Math.ceil(n) + 1])
   const tried = Array.from({ length: Math.min(to - from + 1, TRIED) }, (_, k) => from + k)
   return [...tried, ...near, to].some((n) => n >= from && n <= to && matchValue(wanted, n, 'some'))

@@ -236,5 +236,5 @@ export function readHex(given: unknown): ParseResult<Uint8Array> {
     return {
       wrong: { code: 'scenario/hex', message: `"${given}" has half a byte too much`, hint: 'two digits a byte' },
     }
-  return { value: Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)) }
+  return { value: Uint8Array.from(Buffer.from(digits, 'hex')) }
 }

@@ -45,7 +45,7 @@ export function buildExpect(node: Node) {
     const watched = count === undefined ? every !== null : count.max !== Number.POSITIVE_INFINITY
     if (watched && !endsInTime(window.to, after, 'within', node, context)) return undefined
     for (const name of Object.keys(parsed.save ?? {})) if (context.saved !== 'any') context.saved.add(name)
-    if (!savesFields(parsed.save ?? {}, want, count?.max === 0, node, context)) return undefined
+    if (parsed.save !== undefined && !savesFields(parsed.save, want, count?.max === 0, node, context)) return undefined
     return {
       kind: 'expect',
       want,

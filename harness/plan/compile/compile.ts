@@ -327,11 +327,11 @@ const placeholder = (name: string, place: Place): DevicePlan => ({
   waitsForBoot: false,
 })
 
-/** Devices that a `boot` step anywhere below starts. */
 /** A record can be held against it: nothing is done. */
 const onlyClaims = (step: Node): boolean =>
   step.kind === 'map' && step.entries.some(({ key }) => key === 'expect' || key === 'never')
 
+/** Devices that a `boot` step anywhere below starts. */
 function bootsIn(step: Node): string[] {
   const boot = childOf(step, 'boot')
   const inside = boot?.kind === 'scalar' && boot.value !== null ? boot : childOf(boot, 'device')
