@@ -72,6 +72,7 @@ describe('the emulated client and the real one send the same', () => {
     const file = `scenarios/${name}.scenario.yaml`
     const emulated = await inVirtualTime(boundPlan(file, {}))
     const virtual = await inVirtualTime(boundPlan(file, { [device]: 'virtual' }))
+    expect([failed(emulated), failed(virtual)]).toEqual([null, null])
     // Packets and their order; a real library computes, and its times are another thing.
     const { differences, same } = compareRecords(emulated.events, virtual.events, { tolerance: seconds(60) })
     expect(differences).toEqual([])
