@@ -2,7 +2,8 @@
 // spends half its start on finding and opening them. Each entry keeps its place. The modules one by one stay in dist as
 // well, for benchmarks, generators and tests; the package has only the entries, the chunks and the types.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join, posix, relative, resolve, sep } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -46,22 +47,47 @@ const placed = {
       : null,
 }
 
+/**
+ * Libraries of many small files, which the command line needs at each start: they go into the chunks as well, with what they
+ * stand on. All others stay what npm has installed.
+ */
+const INLINED = ['log-update', 'yaml', 'yargs', 'zod']
+const packageOf = (id) => /^(?:@[^/]+\/)?[^/]+/.exec(id)[0]
+const isOutside = (id, importer) => {
+  if (isBuiltin(id)) return true
+  if (id.startsWith('.') || id.startsWith('/') || resolve(id) === id) return false
+  return !INLINED.includes(packageOf(id)) && !importer?.includes('node_modules')
+}
+
 rmSync(join(dist, 'chunks'), { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
   platform: 'node',
   input: Object.fromEntries(entries.map((entry) => [entry.replace(/\.js$/, ''), join(dist, entry)])),
-  // What is installed stays what npm has installed.
-  external: (id) => !id.startsWith('.') && !id.startsWith('/') && resolve(id) !== id,
+  external: isOutside,
   plugins: [placed],
 })
-await bundle.write({
+const { output } = await bundle.write({
   dir: dist,
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name]-[hash].js',
 })
 await bundle.close()
+
+/** What others wrote is given on with their licences. */
+const inlined = new Set(
+  output.flatMap(({ moduleIds = [] }) =>
+    moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.split(sep).join('/'))?.[0] ?? []),
+  ),
+)
+const notices = [...inlined].sort().map((folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
+  if (file === undefined) throw new Error(`${name} has no licence file, and is to be part of the package`)
+  return `# ${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+})
+writeFileSync(join(dist, 'chunks/LICENSES.md'), notices.join('\n'))
 
 // Types that no entry of the package leads to are of nobody's use there.
 const shown = new Set()
