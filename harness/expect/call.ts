@@ -22,7 +22,10 @@ const fields = z
       .union([z.literal(true), raisedMatcher])
       .optional()
       .describe('it raised this exception; true: any'),
-    running: z.literal(true).optional().describe('it has not ended when the window does'),
+    running: z
+      .literal(true)
+      .optional()
+      .describe('it has not ended when the window does; for an expect with id:, and not for never'),
   })
   .superRefine((f, ctx) => {
     if (f.device === undefined && f.id === undefined)

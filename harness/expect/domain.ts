@@ -71,5 +71,6 @@ export const LENGTH: Domain = { from: 0, to: 0xfff_ffff }
 /** Of WebSocket: two bytes. */
 export const CLOSE_CODE: Domain = { from: 0, to: 0xffff }
 export const FRAME_LENGTH: Domain = { from: 0, to: Number.MAX_SAFE_INTEGER }
+export const BYTE: Domain = { from: 0, to: 255 }
 /** Three digits [RFC 9110, 15]. */
 export const HTTP_STATUS: Domain = { from: 100, to: 999 }

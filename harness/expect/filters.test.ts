@@ -22,8 +22,10 @@ describe('filters let through', () => {
     [['A'], /^a/i],
     [['a/b'], { eq: 'a/b' }],
     [['a/b'], { in: ['x', 'a/b'] }],
-    [['a/b'], { not: 'a/b' }],
-    [['a/b'], { hex: new Uint8Array() }],
+    [['a/b', 'x'], { not: 'a/b' }],
+    [['a/+'], { not: 'a/b' }],
+    [['a/b'], { hex: Buffer.from('a/b') }],
+    [['a/b', 'b/c'], /^b|x/],
   ])('%j: %s', (filters, topic) => {
     expect(canSee(filters, topic)).toBe(true)
   })
@@ -46,6 +48,11 @@ describe('filters hold back', () => {
     [['#'], /^\$SYS/],
     [['a/b'], { eq: 'a' }],
     [['a/b'], { in: ['x', 'y'] }],
+    [['a/b'], { not: 'a/b' }],
+    [['$share/g/a'], { not: 'a' }],
+    [['a/b', 'c'], { not: /[ac]/ }],
+    [['a/b'], { hex: new Uint8Array() }],
+    [['a/b'], /^b|x/],
   ])('%j: %s', (filters, topic) => {
     expect(canSee(filters, topic)).toBe(false)
   })

@@ -1,10 +1,16 @@
 // Which topics a list of filters can let through, as far as a matcher tells which it means.
 
-import type { ValueMatcher } from '../scenario/index.ts'
+import { sharedSubscription } from '../../emulators/index.ts'
+import { matchValue, type ValueMatcher } from '../scenario/index.ts'
+import { isOpen } from './domain.ts'
 
 /** Whether some topic that the matcher takes is taken by one of the filters, too. Where that is not known: true. */
 export function canSee(filters: readonly string[], topic: ValueMatcher | undefined): boolean {
   if (filters.length === 0) return false
+  // Filters without a wildcard are all the topics that there are.
+  const plain = filters.map((filter) => sharedSubscription(filter)?.filter ?? filter)
+  if (topic !== undefined && !plain.some((filter) => /[+#]/.test(filter) || isOpen(filter)) && !namesOpen(topic))
+    return plain.some((one) => matchValue(topic, one, 'some'))
   if (typeof topic === 'string') return filters.some((filter) => takes(filter, topic, false))
   if (topic instanceof RegExp) {
     const prefix = literalPrefix(topic)
@@ -14,6 +20,12 @@ export function canSee(filters: readonly string[], topic: ValueMatcher | undefin
   if ('eq' in topic) return typeof topic.eq !== 'string' || filters.some((f) => takes(f, topic.eq as string, false))
   if ('in' in topic) return topic.in.some((one) => canSee(filters, one))
   return true
+}
+
+/** Whether a part of it is known in the run only. */
+function namesOpen(topic: ValueMatcher): boolean {
+  if (typeof topic !== 'object' || topic === null || topic instanceof RegExp) return isOpen(topic)
+  return Object.values(topic).some((one) => [one].flat().some((part) => namesOpen(part as ValueMatcher)))
 }
 
 /** [MQTT-4.7.1-2], [MQTT-4.7.1-3], and [MQTT-4.7.2-1]: a wildcard at the start takes no topic that begins with `$`. */

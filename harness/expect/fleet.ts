@@ -50,6 +50,12 @@ export const fleet: Matcher<FleetFields> = {
     const most = f['at-most']
     const always = alwaysSo(f)
     if (always !== null) return always
+    if ((f.connected ?? 0) + (f.ended ?? 0) > 1)
+      return {
+        message: 'what has ended its program is not connected, and these are more than all of the group',
+        hint: 'connected and ended together are at most 100%',
+        word: 'ended',
+      }
     if (most === undefined || f.connected === undefined || f.connected <= most) return null
     return {
       message: `at least ${showShare(f.connected)} and at most ${showShare(most)} is never the case`,

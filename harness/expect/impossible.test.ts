@@ -24,7 +24,12 @@ const AROUND: Surroundings = {
   },
   statementsAt: (version) =>
     new Set(['MQTT-3.1.0-1', 'MQTT-3.2.0-1', version === '5' ? 'MQTT-1.5.4-1' : 'MQTT-2.3.1-1']),
-  maySay: (what) => what.includes('said'),
+  said: {
+    may: (what) => what.includes('said'),
+    mayFind: ({ source }) => source.includes('said'),
+    some: ['it is said'],
+  },
+  reasons: { may: (what) => what.includes('broken'), mayFind: ({ source }) => source.includes('broken') },
   device: (name) => (name === 'blue' ? DEVICE : name === 'five' ? { ...DEVICE, level: 5 } : undefined),
 }
 
@@ -45,7 +50,7 @@ const ROWS: readonly Row[] = [
   ['message', { topic: '' }, 'an empty topic', { topic: ' ' }],
   ['message', { topic: 'a\0' }, 'U+0000', { topic: 'a' }],
   ['packet', publish({ topic: ['a/#'] }), '"a/#" is a filter', publish({ topic: 'a' })],
-  ['packet', publish({ topic: { not: '#' } }), '"#" is a filter', publish({ topic: { eq: '#' } })],
+  ['packet', publish({ topic: { not: { eq: '#' } } }), '"#" is a filter', publish({ topic: { not: 'a' } })],
   ['packet', publish({ packetId: { gt: 5, lt: 6 } }), 'packetId is never', publish({ packetId: { gt: 5, lt: 7 } })],
   ['packet', publish({ flags: { gt: 13 } }), 'no PUBLISH has such flags', publish({ flags: 13 })],
   ['packet', publish({ length: { gt: 268_435_455 } }), 'length is never', publish({ length: { gt: 268_435_454 } })],
@@ -273,7 +278,12 @@ const ROWS: readonly Row[] = [
     'always whole',
     { from: 'blue', opcode: 'text', final: false },
   ],
-  ['violation', { by: 'broker', what: 'it is wrong' }, 'no lint says "it is wrong"', { by: 'broker', what: '/wrong/' }],
+  [
+    'violation',
+    { by: 'broker', what: 'it is wrong' },
+    'no lint says "it is wrong"',
+    { by: 'broker', what: '/is said/' },
+  ],
   ['violation', { by: 'broker', what: { in: ['a said', 'b'] } }, 'no lint says "b"', { by: 'broker', what: 'a said' }],
   ['violation', { by: 'broker', what: null }, 'what: null never matches', { by: 'broker' }],
   [
@@ -339,6 +349,125 @@ const ROWS: readonly Row[] = [
   ['exit', { device: 'blue', code: 256 }, 'code is never', { device: 'blue', code: 255 }],
   ['exit', { device: 'blue', signal: 'SIGKIL' }, 'is not a signal', { device: 'blue', signal: 'SIGKILL' }],
   ['exit', { device: 'blue', code: 1, signal: 'SIGTERM' }, 'no exit code', { device: 'blue', signal: 'SIGTERM' }],
+  // Texts that a field never has.
+  ['message', { topic: ['a', 'b'] }, 'topic is never', { topic: ['a'] }],
+  ['message', { topic: { not: '/.*/' } }, 'topic is never', { topic: { not: '/[a-y]/' } }],
+  ['message', { topic: { hex: '61 2f 23' } }, 'topic is never', { topic: { hex: '61 2f 62' } }],
+  ['message', { topic: { hex: 'ff' } }, 'topic is never', { topic: { not: { hex: 'ff' } } }],
+  ['message', { payload: ['a', 'b'] }, 'payload is never', { payload: { hex: 'ff' } }],
+  [
+    'message',
+    { properties: { topicAlias: { gt: 65_535 } } },
+    'topicAlias is never',
+    { properties: { topicAlias: { gt: 65_534 } } },
+  ],
+  [
+    'message',
+    { properties: { subscriptionIdentifier: [] } },
+    'absent: true',
+    { properties: { subscriptionIdentifier: [1] } },
+  ],
+  [
+    'message',
+    { properties: { subscriptionIdentifier: { unordered: [] } } },
+    'absent: true',
+    { properties: { subscriptionIdentifier: { unordered: [1] } } },
+  ],
+  ['message', { properties: { userProperty: [] } }, 'absent: true', { properties: { userProperty: [['a', 'b']] } }],
+  [
+    'message',
+    { properties: { contentType: { hex: '00' } } },
+    'contentType is never',
+    { properties: { contentType: { hex: '01' } } },
+  ],
+  [
+    'message',
+    { properties: { correlationData: ['a', 'b'] } },
+    'correlationData is never',
+    { properties: { correlationData: { hex: 'ff' } } },
+  ],
+  ['packet', publish({ topic: { eq: 'a/#' } }), '"a/#" is a filter', publish({ topic: { eq: '/a/' } })],
+  ['packet', publish({ topic: { not: '/(?:)/' } }), 'topic is never', publish({ topic: { not: '/./' } })],
+  [
+    'packet',
+    { from: 'blue', type: 'connect', match: { clientId: { hex: 'ff' } } },
+    'clientId is never',
+    { from: 'blue', type: 'connect', match: { clientId: '' } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'connect', match: { username: ['a', 'b'] } },
+    'username is never',
+    { from: 'blue', type: 'connect', match: { username: null } },
+  ],
+  [
+    'packet',
+    { to: 'blue', type: 'connack', match: { returnCode: { not: { gte: 0 } } } },
+    'returnCode is never',
+    { to: 'blue', type: 'connack', match: { returnCode: { gt: 254 } } },
+  ],
+  [
+    'packet',
+    { from: 'green', type: 'subscribe', match: { noLocal: [] } },
+    'noLocal is never',
+    { from: 'green', type: 'subscribe', match: { noLocal: [true] } },
+  ],
+  [
+    'packet',
+    { from: 'green', type: 'connect', match: { will: { properties: { willDelayInterval: { gt: 4_294_967_295 } } } } },
+    'willDelayInterval is never',
+    { from: 'green', type: 'connect', match: { will: { properties: { willDelayInterval: { gt: 5 } } } } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { claims: '/nothing/' } },
+    'claims is never',
+    { from: 'blue', type: 'malformed', match: { claims: '/^sub/' } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { claims: { not: '/./' } } },
+    'claims is never',
+    { from: 'blue', type: 'malformed', match: { claims: { not: 'publish' } } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { reason: 'it is odd' } },
+    'malformed because of "it is odd"',
+    { from: 'blue', type: 'malformed', match: { reason: 'it is broken' } },
+  ],
+  [
+    'packet',
+    { from: 'blue', type: 'malformed', match: { reason: '/odd/' } },
+    'anything that /odd/ finds',
+    { from: 'blue', type: 'malformed', match: { reason: '/broken/' } },
+  ],
+  ['violation', { by: 'broker', what: '/wrong/' }, 'anything that /wrong/ finds', { by: 'broker', what: '/said/' }],
+  [
+    'violation',
+    { by: 'broker', what: { not: '/said/' } },
+    'what is never',
+    { by: 'broker', what: { not: '/said twice/' } },
+  ],
+  [
+    'violation',
+    { by: 'broker', statement: { not: '/MQTT/' } },
+    'none that a lint reports',
+    { by: 'broker', statement: { not: 'MQTT-2.3.1-1' } },
+  ],
+  [
+    'violation',
+    { by: 'broker', statement: ['MQTT-2.3.1-1', 'MQTT-3.2.0-1'] },
+    'none that a lint reports',
+    { by: 'broker', statement: ['MQTT-2.3.1-1'] },
+  ],
+  ['serial', { device: 'blue', line: ['a', 'b'] }, 'line is never', { device: 'blue', line: { gt: 5 } }],
+  [
+    'fleet',
+    { group: 'g', connected: '80%', ended: '30%' },
+    'more than all of the group',
+    { group: 'g', connected: '80%', ended: '20%' },
+  ],
 ]
 
 describe('a claim that no event can satisfy or break', () => {

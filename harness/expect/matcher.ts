@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { Event, FactKind } from '../evidence/index.ts'
 import type { Elements } from '../scenario/index.ts'
+import type { Texts } from './text-domain.ts'
 
 /** What of the scenario decides whether an event of a kind can come at all. */
 export interface Surroundings {
@@ -16,8 +17,9 @@ export interface Surroundings {
   readonly statementsOf?: Readonly<Record<'device' | 'broker', ReadonlySet<string>>> | undefined
   /** Those that can be broken on connections of a level; default: it is not known. */
   readonly statementsAt?: ((version: '3.1.1' | '5') => ReadonlySet<string>) | undefined
-  /** Whether a violation may be told in these words; absent: it is not known. */
-  maySay?(what: string): boolean
+  /** What a violation is in words, and why a packet is malformed; absent: it is not known. */
+  readonly said?: Pick<Texts, 'may' | 'mayFind' | 'some'> | undefined
+  readonly reasons?: Pick<Texts, 'may' | 'mayFind' | 'some'> | undefined
   /** The protocol levels that connections of the scenario have; null or absent: it is not known. */
   readonly levels?: readonly number[] | null
   /** undefined: nothing is known of it. */

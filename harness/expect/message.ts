@@ -9,7 +9,9 @@ import { canSee } from './filters.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { nothingLeftOut } from './possible.ts'
 import { propertiesMatch } from './properties.ts'
+import { neverProperties } from './properties-domain.ts'
 import { showWanted } from './show-value.ts'
+import { BYTES, neverText } from './text-domain.ts'
 import { noTopic } from './topics.ts'
 
 const fields = z.strictObject({
@@ -42,6 +44,8 @@ export const message: Matcher<MessageFields> = {
     nothingLeftOut(f, ['topic', 'payload', 'qos']) ??
     outside(f, { qos: QOS }) ??
     noTopic(f.topic, 'message') ??
+    neverText('payload', f.payload, BYTES) ??
+    neverProperties(f.properties) ??
     unseen(f.topic, observe),
   show: (f) =>
     [

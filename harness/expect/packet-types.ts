@@ -2,9 +2,11 @@
 
 import type { ValueMatcher } from '../scenario/index.ts'
 import { neverDecoded } from './decoded.ts'
-import { FLAGS, KEEP_ALIVE, LENGTH, outside, PACKET_ID, QOS } from './domain.ts'
+import { BYTE, FLAGS, KEEP_ALIVE, LENGTH, outside, PACKET_ID, QOS } from './domain.ts'
 import type { Impossible } from './matcher.ts'
 import { nothingLeftOut } from './possible.ts'
+import { neverProperties } from './properties-domain.ts'
+import { BYTES, neverText, PLAIN, type Texts } from './text-domain.ts'
 import { noTopic } from './topics.ts'
 import { otherBytes } from './whole-bytes.ts'
 
@@ -68,7 +70,10 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
       flags: FLAGS,
       length: LENGTH,
       qos: type === 'publish' ? QOS : undefined,
+      returnCode: BYTE,
+      protocolLevel: BYTE,
     }) ??
+    textsOf(type, match) ??
     neverDecoded(type, match) ??
     otherBytes(type, match) ??
     unequalLists(match) ??
@@ -76,6 +81,36 @@ export function impossiblePacket({ type, match = {} }: Claimed): Impossible | nu
       match,
       named.filter((name) => !OPTIONAL.includes(name)),
     )
+  )
+}
+
+const TEXTS: Readonly<Record<string, Texts>> = {
+  payload: BYTES,
+  clientId: PLAIN,
+  username: { ...PLAIN, optional: true },
+  password: { ...BYTES, optional: true },
+  protocolName: PLAIN,
+  claims: {
+    what: 'a type',
+    values: [...Object.keys(FIELDS_OF).filter((type) => type !== 'malformed'), 'reserved'],
+  },
+}
+
+/** A field that wants a text which it never is. */
+function textsOf(type: string | undefined, match: Readonly<Record<string, unknown>>): Impossible | null {
+  const wanted = (name: string): ValueMatcher | undefined => match[name] as ValueMatcher | undefined
+  for (const [name, texts] of Object.entries(TEXTS)) {
+    const found = neverText(name, wanted(name), texts)
+    if (found !== null && wanted(name) !== null) return found
+  }
+  for (const name of type === 'subscribe' ? ['noLocal', 'retainAsPublished'] : []) {
+    const list = match[name]
+    if (Array.isArray(list) && list.length === 0)
+      return { message: `${name} is never an empty list`, hint: 'a list has one value for each filter', word: name }
+  }
+  return (
+    neverProperties(match.properties) ??
+    neverProperties((match.will as { readonly properties?: unknown } | undefined)?.properties)
   )
 }
 

@@ -11,6 +11,7 @@ import { packetDifferences } from './packet-differences.ts'
 import { impossiblePacket } from './packet-types.ts'
 import { propertiesMatch } from './properties.ts'
 import { reasonMatcher } from './reason.ts'
+import { neverSaid } from './said.ts'
 import { showWanted } from './show-value.ts'
 import { notReported, ofTheOtherVersion } from './statements.ts'
 
@@ -227,8 +228,9 @@ export const packet: Matcher<PacketFields> = {
     lines.push(...differences({ delivered, connection, level }, { ...event, level: event.level ?? 4 } as never))
     return lines
   },
-  impossible: (f, { device, statements, statementsAt }) =>
+  impossible: (f, { device, statements, statementsAt, reasons }) =>
     impossiblePacket(f) ??
+    neverSaid('reason', f.match?.reason, reasons, 'no packet is malformed because of') ??
     outside(f, { connection: CONNECTION, level: LEVEL }) ??
     swallowedBefore(f) ??
     ofClients(f) ??

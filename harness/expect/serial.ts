@@ -9,6 +9,7 @@ import { differences } from './compare.ts'
 import type { Impossible, Matcher } from './matcher.ts'
 import { nothingLeftOut, notShown } from './possible.ts'
 import { showValue, showWanted } from './show-value.ts'
+import { LINE, neverText } from './text-domain.ts'
 import { textsIn } from './topics.ts'
 
 const fields = z.strictObject({
@@ -45,6 +46,7 @@ export const serial: Matcher<SerialFields> = {
   impossible: (f, { device }) =>
     nothingLeftOut(f, ['line']) ??
     ofTwoLines(f.line) ??
+    neverText('line', f.line, LINE) ??
     notShown('console', f.device, device(f.device), 'serial') ??
     (f.stream === 'err' ? notShown('standard error of its own', f.device, device(f.device), 'serial-err') : null) ??
     (f.stream === 'in' ? notShown('console input', f.device, device(f.device), 'serial-in') : null),

@@ -3,6 +3,7 @@
 import { MQTT5 } from '../devices/index.ts'
 import { suggest, type ValueMatcher } from '../scenario/index.ts'
 import type { Impossible } from './matcher.ts'
+import { neverText } from './text-domain.ts'
 
 /** A statement, at any depth of the matcher, that is none of `reported`; null: each of them may come. */
 export function notReported(
@@ -13,7 +14,14 @@ export function notReported(
   const wrong = namedIn(statement).find((one) =>
     typeof one === 'string' ? !reported.has(one) : ![...reported].some((id) => one.test(id)),
   )
-  if (wrong === undefined) return null
+  if (wrong === undefined)
+    return neverText('statement', statement, {
+      what: 'a statement that a lint reports',
+      optional: true,
+      values: [...reported],
+    }) === null
+      ? null
+      : { message: 'statement is none that a lint reports', hint: 'leave statement out to take any', word: 'statement' }
   const near = typeof wrong === 'string' ? suggest(wrong, [...reported]) : undefined
   return {
     message: `no lint reports ${String(wrong)}`,

@@ -2,17 +2,16 @@
 // under `always: - never:`, where it turns every packet of the scenario into a claim.
 
 import { z } from 'zod'
-import { identifier, textMatcher, type ValueMatcher } from '../scenario/index.ts'
+import { identifier, textMatcher } from '../scenario/index.ts'
 import { differences } from './compare.ts'
-import { isOpen } from './domain.ts'
-import type { Impossible, Matcher, Surroundings } from './matcher.ts'
+import type { Matcher } from './matcher.ts'
+import { neverSaid } from './said.ts'
 import { showWanted } from './show-value.ts'
 import { notReported, ofTheOtherSide, ofTheOtherVersion } from './statements.ts'
-import { textsIn } from './topics.ts'
 
 const fields = z
   .strictObject({
-    from: identifier().optional().describe('the device that breaks it'),
+    from: identifier().optional().describe('the device that breaks it; one of from, to and by is needed'),
     to: identifier().optional().describe('the device to which the broker breaks it'),
     by: z.enum(['broker', 'device']).optional().describe('the broker on any link, or any device'),
     statement: textMatcher().optional().describe('its id, such as MQTT-2.3.1-1'),
@@ -42,11 +41,11 @@ export const violation: Matcher<ViolationFields> = {
     if (f.by === undefined && event.device !== (f.from ?? f.to)) return null
     return differences({ statement: f.statement, what: f.what }, { ...event } as never)
   },
-  impossible(f, { statements, statementsOf, statementsAt, levels = null, maySay, device }) {
+  impossible(f, { statements, statementsOf, statementsAt, levels = null, said, device }) {
     const name = f.from ?? f.to
     const level = name === undefined ? undefined : (device(name)?.level ?? null)
     return (
-      neverSaid(f.what, maySay) ??
+      neverSaid('what', f.what, said, 'no lint says') ??
       notReported(f.statement, statements) ??
       ofTheOtherSide(f.statement, sideOf(f), statementsOf) ??
       ofTheOtherVersion(f.statement, name === undefined ? levels : level === null ? null : [level!], statementsAt)
@@ -58,19 +57,6 @@ export const violation: Matcher<ViolationFields> = {
     const rest = [f.statement, f.what].filter((v) => v !== undefined).map(showWanted)
     return [`a violation ${who}`, ...rest].join(', ')
   },
-}
-
-/** `what` as text is the whole sentence, at any depth of the matcher. */
-function neverSaid(what: ValueMatcher | undefined, maySay: Surroundings['maySay']): Impossible | null {
-  if (what === null)
-    return { message: 'what: null never matches, because this is never left out', hint: 'leave what out', word: 'what' }
-  const wrong = maySay === undefined ? undefined : textsIn(what).find((text) => !isOpen(text) && !maySay(text))
-  if (wrong === undefined) return null
-  return {
-    message: `no lint says ${showWanted(wrong)}`,
-    hint: 'a text is the whole sentence; a /regex/ is found anywhere in it',
-    word: wrong === '' ? 'what' : wrong,
-  }
 }
 
 /** Who breaks it. */

@@ -1,5 +1,9 @@
 // What the lints say of a packet, as far as it is fixed: a claim on other words waits for ever.
 
+import { PACKET_TYPES } from '../../emulators/index.ts'
+import { MALFORMED } from './malformed-says.ts'
+import { mayFind, saysPattern } from './may-find.ts'
+
 /** `*`: a name, a number, or what a client wrote; one that a text begins with is a word. */
 export const SAYS: readonly string[] = [
   '* after CONNACK with code *',
@@ -85,10 +89,52 @@ export const SAYS: readonly string[] = [
   'topic alias *, where * taken',
 ]
 
-const patterns: readonly RegExp[] = SAYS.map((text) => {
-  const [first, ...rest] = text.split('*').map((part) => part.replace(/[.()]/g, '\\$&'))
-  return new RegExp(`^${first === '' ? '\\S+' : `${first}${rest.length > 0 ? '.*' : ''}`}${rest.join('.*')}$`, 's')
-})
+/** What stands in the place of a `*` and is of several words. */
+export const PARTS: readonly string[] = [
+  ' of a *',
+  '(empty) *',
+  '* *',
+  '*ms before its delay is over',
+  ', ',
+  'a keep alive',
+  'a reason string',
+  'a server keep alive',
+  'a will',
+  'after a DISCONNECT with reason code 0',
+  'by client',
+  'by server',
+  'from its start',
+  'in part',
+  'no subprotocol',
+  "none of the client's filters",
+  'only filters that were refused',
+  'though its client came back before the will delay was over',
+  'truncated at the end of the connection',
+  'user properties',
+]
 
-/** Whether a lint may say this text. */
-export const maySay = (text: string): boolean => patterns.some((pattern) => pattern.test(text))
+const patterns: readonly RegExp[] = SAYS.map(saysPattern)
+
+const TYPES = PACKET_TYPES.flatMap((type) => (type === undefined ? [] : [type.toUpperCase()]))
+/** A name and a number are a packet's. */
+const named = (text: string): readonly string[] =>
+  /^\* \*/.test(text) ? TYPES.map((type) => text.replace('*', type)) : [text.replace('**', '*')]
+const parts: readonly string[] = PARTS.flatMap(named)
+
+/** With each part in each place of a value. */
+const filled: readonly string[] = [
+  ...SAYS.flatMap(named),
+  ...MALFORMED,
+  ...SAYS.filter((text) => !/^\* \*/.test(text)).flatMap((text) =>
+    [...text.matchAll(/\*+/g)].flatMap((value) =>
+      parts.map((part) => `${text.slice(0, value.index)}${part}${text.slice(value.index + value[0].length)}`),
+    ),
+  ),
+]
+
+/** What a violation is, in words, as a claim on it may have it. */
+export const SAID = {
+  some: SAYS.map((text) => text.replaceAll('*', 'x')),
+  may: (text: string): boolean => patterns.some((pattern) => pattern.test(text)),
+  mayFind: (regex: RegExp): boolean => mayFind(regex, filled),
+}

@@ -181,7 +181,7 @@ function readOperator(key: string, given: unknown, options: MatcherOptions): Par
 const IN_JSON: readonly string[] = ['eq', 'in', 'not', ...RANGE]
 
 /** A map whose keys are all matchers is a matcher, and so is a /regex/; `{ eq: … }` takes anything as it is. */
-function readJson(given: unknown): ParseResult<unknown> {
+function readJson(given: unknown, excluded = false): ParseResult<unknown> {
   if (typeof given === 'string') {
     const regex = readRegex(given)
     if (regex === undefined) return { value: given }
@@ -206,9 +206,11 @@ function readJson(given: unknown): ParseResult<unknown> {
   const [[key, inside]] = entries as [[string, unknown]]
   if (entries.length > 1) return { wrong: oneMatcher(entries.map(([name]) => name)) }
   if (key === 'eq') return { value: new JsonLeaf({ eq: inside }) }
-  const read = readJson(inside)
+  const read = readJson(inside, key === 'not' && !excluded)
   if (!('value' in read)) return { wrong: under(key, read.wrong) }
   if (key === 'not') return { value: new JsonLeaf({ not: read.value }) }
+  if (Array.isArray(read.value) && read.value.length === 0 && !excluded)
+    return { wrong: { message: 'in: [] takes nothing', hint: 'write { in: [a, b] }', path: [key] } }
   if (Array.isArray(read.value)) return { value: new JsonLeaf({ in: read.value }) }
   return { wrong: { message: `in takes a list, not ${nameOf(inside)}`, hint: 'write { in: [a, b] }', path: [key] } }
 }

@@ -64,32 +64,50 @@ export function mayFail(
   node: Node,
   context: Context,
 ): boolean {
-  if (count === undefined) return true
+  const most = count?.max ?? Number.POSITIVE_INFINITY
   const wrong =
-    count.min === 0 && count.max === Number.POSITIVE_INFINITY
+    every !== null && every.of === null && most <= 2
       ? {
-          message: 'a count of 0 or more is always so',
-          hint: 'write count: 0 for none, or a min: above 0',
-          word: 'count',
+          message: 'without of: the first wait is the measure, and this counts no second one',
+          hint: 'write of:, or count more',
+          word: 'every',
         }
-      : every !== null && count.max <= 1
+      : every !== null && isAlwaysKept(every, lengthOf(window))
         ? {
-            message: 'every is the time between two matches, and this counts at most one',
-            hint: 'remove every:',
+            message: 'no wait inside of the window is too short or too long for this',
+            hint: 'lower tolerance:, or widen the window',
             word: 'every',
           }
-        : every !== null && shortest(every, count.min) > lengthOf(window)
-          ? {
-              message: `${count.min} matches at this pace take longer than the window`,
-              hint: 'widen the window, or lower the count',
-              word: 'count',
-            }
-          : null
+        : count === undefined
+          ? null
+          : count.min === 0 && count.max === Number.POSITIVE_INFINITY
+            ? {
+                message: 'a count of 0 or more is always so',
+                hint: 'write count: 0 for none, or a min: above 0',
+                word: 'count',
+              }
+            : every !== null && count.max <= 1
+              ? {
+                  message: 'every is the time between two matches, and this counts at most one',
+                  hint: 'remove every:',
+                  word: 'every',
+                }
+              : every !== null && shortest(every, count.min) > lengthOf(window)
+                ? {
+                    message: `${count.min} matches at this pace take longer than the window`,
+                    hint: 'widen the window, or lower the count',
+                    word: 'count',
+                  }
+                : null
   if (wrong === null) return true
   const { word, ...said } = wrong
   context.diagnostics.add({ code: 'scenario/unanswerable', ...said, at: placeOfWord(node, word) })
   return false
 }
+
+/** Any wait of so long a window, and the silence at its end, is as the beat has it. */
+const isAlwaysKept = ({ of, tolerance, grow, jitter }: Beat, length: number): boolean =>
+  of !== null && grow === undefined && jitter === undefined && of <= tolerance && of + tolerance >= length
 
 /** What so many matches take at least; waits that grow take longer. */
 const shortest = ({ of, tolerance, jitter }: Beat, matches: number): number =>

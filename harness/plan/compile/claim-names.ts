@@ -3,7 +3,7 @@
 import type { Place } from '../../../emulators/index.ts'
 import { deviceKinds } from '../../devices/index.ts'
 import type { CallFields, ObservableDevice } from '../../expect/index.ts'
-import { maySay, REPORTED, REPORTED_OF, reportedAt } from '../../lint/index.ts'
+import { REASONS, REPORTED, REPORTED_OF, reportedAt, SAID } from '../../lint/index.ts'
 import { didYouMean, entryOf, headPlace, type Node, placeOf } from '../../scenario/index.ts'
 import { steps as verbs } from '../../steps/index.ts'
 import type { Pattern } from '../model/plan.ts'
@@ -31,7 +31,8 @@ export function isPossible({ matcher, fields }: Pattern, node: Node, context: Co
     statements: REPORTED,
     statementsOf: REPORTED_OF,
     statementsAt: reportedAt,
-    maySay,
+    said: SAID,
+    reasons: REASONS,
     levels: levelsIn(context),
     device: (name: string) => observable(name, context),
   }

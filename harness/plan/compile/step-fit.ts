@@ -32,6 +32,7 @@ export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: 
   if (verb.special === true && !verb.devices(args).every((name) => canDo(name, verb, node, context, args))) return false
   if (verb.name === 'chaos') return losesWifi(args as ChaosArgs, node, context)
   if (verb.name === 'fleet') return fitsGroup(args as FleetArgs, node, context)
+  if (verb.name === 'serial') return verb.devices(args).every((name) => hasConsole(name, node, context))
   if (verb.name === 'drive') return signalExists(args as { device: string; signal: string }, node, context)
   if (verb.name === 'disturb') {
     mostHeldBy.set(node, mostHeld(args as DisturbArgs))
@@ -39,6 +40,21 @@ export function fitsDevice(verb: AnyAction, args: unknown, node: Node, context: 
   }
   if (verb.name === 'release') return fitsRelease(args as { id: string; held?: number | undefined }, node, context)
   return true
+}
+
+/** Nothing can be typed to an emulated client. */
+function hasConsole(name: string, node: Node, context: Context): boolean {
+  const shows = context.devices.get(name)?.shows ?? null
+  if (shows === null || shows.has('serial-in')) return true
+  const { use } = context.devices.get(name)!
+  if (unfit(name, `${use}, which has no console to type at`, context)) return false
+  context.diagnostics.add({
+    code: 'scenario/verb-of-another-kind',
+    message: `${name} (use: ${use}) has no console to type at`,
+    at: placeOf(node, name),
+    hint: 'programs, boards and virtual boards have one',
+  })
+  return false
 }
 
 /** What is published by a firmware, no step can stop. */

@@ -171,7 +171,7 @@ const prohibitionNow = () =>
   z.strictObject({
     ...wantsNow(),
     for: duration().optional().describe('how long it watches; a step needs it'),
-    until: text().optional().describe('under always: the anchor that ends it'),
+    until: text().optional().describe('under always: what ends it: ID, ID.end or boot:D'),
     after: text().optional().describe('the anchor that the window begins at; default: the start of the step'),
   })
 
