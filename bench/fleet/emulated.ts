@@ -95,6 +95,7 @@ export function emulated({ port, qos, size, latency, client }: SubjectOptions): 
       let due = next()
       const timer = {
         due: Number.POSITIVE_INFINITY,
+        exact: true,
         fire() {
           const at = due
           due = next()

@@ -60,7 +60,7 @@ export class FleetAnswers implements AtOnce {
     const found = this.#find(socket)
     if (found === null) return false
     const ready = until === 'readable' ? found.ready : found.state === 'open' && found.queued < FULL
-    if (ready) this.#out.flush()
+    if (ready) this.#out.part()
     return ready
   }
 

@@ -147,7 +147,7 @@ export class FleetCalls {
     until: 'readable' | 'writable',
     timeout: number | null,
   ): CallAnswer | typeof PENDING {
-    this.#out.flush()
+    this.#out.part()
     if (until === 'writable' && socket !== null) {
       if (socket.state === 'open' && socket.queued < FULL) return true
       if (socket.state === 'connecting') {
@@ -200,6 +200,7 @@ export class FleetCalls {
       const refused = socket.refusal()
       if (refused !== null) this.#fleet.raise(task, refused)
       else {
+        this.#out.flush()
         socket.send(subject)
         this.#fleet.resume(task, subject.length)
       }

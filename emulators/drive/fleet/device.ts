@@ -71,6 +71,11 @@ export class FleetDevice implements Timed {
     this.#fleet = fleet
   }
 
+  /** The host's moments are what latencies are counted from. */
+  get exact(): boolean {
+    return true
+  }
+
   /** Waits for the host's next word: nothing else keeps its program. */
   get idle(): boolean {
     return this.main !== null && this.main.waiting === 'instruction'

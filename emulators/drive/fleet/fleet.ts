@@ -1,6 +1,6 @@
 // Drives tens of thousands of boards at once: the very programs and client libraries that single-board.ts
 // drives, with no timer and no closure of their own. A program runs until it has to wait; what it wrote
-// until then leaves in one piece. A device that has nothing to do waits for an instruction, and it is
+// until then leaves in one piece (write-coalescer.ts). A device that has nothing to do waits for an instruction, and it is
 // the host that says when there is one: a message is due, or something has come to be read.
 
 import type { Socket } from 'node:net'
@@ -47,9 +47,9 @@ export class Fleet {
   readonly devices: FleetDevice[] = []
   readonly #seed: number
   readonly #timers: FleetTimers
-  readonly #out = new WriteCoalescer()
-  readonly #calls = new FleetCalls(this, this.#out)
-  readonly #answers = new FleetAnswers(this, this.#out)
+  readonly #out: WriteCoalescer
+  readonly #calls: FleetCalls
+  readonly #answers: FleetAnswers
   /** Connections that a device left behind without a word. */
   readonly #orphans = new Set<Socket>()
   /** Threads that begin when the task that started them has to wait. */
@@ -64,7 +64,10 @@ export class Fleet {
     this.names = new Names(lookup)
     this.clock = clock
     this.#seed = seed
-    this.#timers = new FleetTimers(waker, this.window, (late, now) => host.onLateness?.(late, now))
+    this.#out = new WriteCoalescer(clock === undefined)
+    this.#calls = new FleetCalls(this, this.#out)
+    this.#answers = new FleetAnswers(this, this.#out)
+    this.#timers = new FleetTimers(waker, this.window, this.#out, (late, now) => host.onLateness?.(late, now))
   }
 
   now(): number {
@@ -94,6 +97,7 @@ export class Fleet {
 
   /** Memory is gone. `power`, `reset`: nothing is told to the broker; `close`: sockets are closed in order. */
   halt(device: FleetDevice, how: 'power' | 'reset' | 'close'): void {
+    this.#out.flush()
     this.at(device, Number.POSITIVE_INFINITY)
     if (device.main !== null) this.end(device.main)
     for (const thread of device.threads ?? []) this.end(thread)
@@ -104,6 +108,7 @@ export class Fleet {
 
   /** `break`: what becomes of its connections at that moment. */
   setNetwork(device: FleetDevice, network: FleetNetwork, breaking: 'close' | 'reset' | null): void {
+    this.#out.flush()
     device.network = network
     const sockets = [device.socket, ...(device.sockets ?? [])]
     for (const socket of sockets) {
@@ -243,8 +248,8 @@ export class Fleet {
     task.socket = null
     task.subject = null
     task.running = true
-    // One task may let another go on (it closes a socket that the other reads): then what it wrote leaves first.
-    this.#out.flush()
+    // One task may let another go on (it closes a socket that the other reads): what each writes is a piece of its own.
+    this.#out.part()
     this.#depth++
     try {
       this.#run(task, answer, error)
@@ -254,7 +259,7 @@ export class Fleet {
       else if (task === task.device.main) this.#ended(task, { kind: 'raised', error: e })
     }
     task.running = false
-    this.#out.flush()
+    this.#out.part()
     this.#depth--
     if (this.#depth === 0 && this.#ready.length > 0)
       for (const thread of this.#ready.splice(0)) {

@@ -4,6 +4,8 @@
 /** Waits for one moment at a time; `due` is Infinity when it waits for none. Milliseconds. */
 export interface Timed {
   due: number
+  /** A millisecond late is too late. */
+  readonly exact?: boolean
   fire(now: number): void
 }
 
@@ -14,6 +16,11 @@ export class TimerHeap {
   /** When the next entry is due, a cancelled one included; Infinity when there is none. */
   get next(): number {
     return this.#times.length > 0 ? this.#times[0]! : Number.POSITIVE_INFINITY
+  }
+
+  /** Whether it is one that must not be late. */
+  get nextIsExact(): boolean {
+    return this.#owners[0]?.exact === true
   }
 
   get size(): number {

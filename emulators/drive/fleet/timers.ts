@@ -4,13 +4,17 @@
 import { type Timed, TimerHeap } from './heap.ts'
 import type { Waker } from './waker.ts'
 import type { ConnectWindow } from './window.ts'
+import type { WriteCoalescer } from './write-coalescer.ts'
 
 const TIMERS_A_TURN = 512
+/** Less than a millisecond. */
+const A_WHILE = 0.5
 
 export class FleetTimers {
   readonly #heap = new TimerHeap()
   readonly #waker: Waker
   readonly #window: ConnectWindow
+  readonly #out: WriteCoalescer
   readonly #onLateness: (late: number, now: number) => void
   /** The window's connects that take too long. */
   readonly #expiry: Timed
@@ -22,10 +26,12 @@ export class FleetTimers {
   constructor(
     waker: (wake: () => void) => Waker,
     window: ConnectWindow,
+    out: WriteCoalescer,
     onLateness: (late: number, now: number) => void,
   ) {
     this.#waker = waker(() => this.#turn())
     this.#window = window
+    this.#out = out
     this.#onLateness = onLateness
     this.#expiry = { due: Number.POSITIVE_INFINITY, fire: (now) => window.expire(now) }
   }
@@ -47,7 +53,7 @@ export class FleetTimers {
     if (due !== this.#expiry.due) this.#heap.set(this.#expiry, due)
     const { next } = this.#heap
     if (next === Number.POSITIVE_INFINITY) return
-    if (next > this.now()) this.#waker.arm(next)
+    if (next > this.now()) this.#waker.arm(next, this.#heap.nextIsExact)
     else
       this.#soon ??= setImmediate(() => {
         this.#soon = null
@@ -64,7 +70,8 @@ export class FleetTimers {
   #turn(): void {
     if (this.#closed) return
     this.#turning = true
-    for (let served = 0; served < TIMERS_A_TURN; served++) {
+    let served = 0
+    for (; served < TIMERS_A_TURN; served++) {
       const now = this.now()
       const due = this.#heap.next
       const owner = this.#heap.take(now)
@@ -73,6 +80,10 @@ export class FleetTimers {
       owner.fire(now)
     }
     this.#turning = false
-    this.arm()
+    this.#out.flush()
+    // What has become due meanwhile waits for the next wake where those come each millisecond anyhow.
+    if (served < TIMERS_A_TURN && this.#waker.isCoarse && this.#heap.next <= this.now())
+      this.#waker.arm(this.now() + A_WHILE)
+    else this.arm()
   }
 }

@@ -1,6 +1,7 @@
 // Wakes the fleet when its next timer is due. Node's own timers are a millisecond coarse, which alone
 // would put 0.6 ms on every latency that is counted from the intended time. So a helper thread sleeps
-// exactly and knocks; when moments come thick and fast it is not asked, because one coarse wake then
+// exactly and knocks, from the first moment on that must not be late (a thread takes megabytes and tens of milliseconds to
+// begin, and what libraries wait for need not be so exact); when moments come thick and fast it is not asked, because one coarse wake then
 // serves many of them and a knock costs some 50 µs of CPU.
 
 import { Worker } from 'node:worker_threads'
@@ -33,9 +34,11 @@ for (;;) {
 }`
 
 export interface Waker {
-  /** Calls the wake function at `at` (ms of `now`) or soon after; a new moment takes the place of an old one. */
-  arm(at: number): void
+  /** Calls the wake function at `at` (ms of `now`) or soon after; a new moment takes the place of an old one. `exact`: a millisecond is too late. */
+  arm(at: number, exact?: boolean): void
   now(): number
+  /** It wakes once a millisecond, and serves many moments each time. */
+  readonly isCoarse: boolean
   close(): void
 }
 
@@ -61,6 +64,7 @@ export const clockWaker =
     new ClockWaker(clock, wake)
 
 class ClockWaker implements Waker {
+  readonly isCoarse = false
   readonly #clock: Clock
   readonly #wake: () => void
   #timer: Timer | null = null
@@ -100,28 +104,34 @@ export function realWaker(wake: () => void, { exact = true }: { readonly exact?:
 
 class RealWaker implements Waker {
   readonly #wake: () => void
-  readonly #exact: boolean
+  readonly #helps: boolean
   readonly #state = new Int32Array(new SharedArrayBuffer(16))
   readonly #due = new Float64Array(this.#state.buffer as SharedArrayBuffer, 8)
   #helper: Worker | null = null
   #timer: NodeJS.Timeout | null = null
   #shortest: NodeJS.Timeout | null = null
   #at = Number.POSITIVE_INFINITY
+  #exact = false
   #windowEnds = 0
   #wakes = 0
 
   constructor(wake: () => void, exact: boolean) {
     this.#wake = wake
-    this.#exact = exact
+    this.#helps = exact
   }
 
   now(): number {
     return monotonic()
   }
 
-  arm(at: number): void {
-    if (at === this.#at) return
+  get isCoarse(): boolean {
+    return !this.#exact || (this.#wakes === ENOUGH && monotonic() < this.#windowEnds)
+  }
+
+  arm(at: number, exact = true): void {
+    if (at === this.#at && (this.#exact || !exact)) return
     this.#at = at
+    this.#exact = this.#helps && (exact || this.#helper !== null)
     this.#set()
   }
 
