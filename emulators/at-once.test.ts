@@ -34,6 +34,9 @@ class Clock implements AtOnce {
   isReady(): boolean {
     return false
   }
+  hasNothing(): boolean {
+    return true
+  }
   setTimeout(): boolean {
     return true
   }

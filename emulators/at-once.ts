@@ -17,6 +17,8 @@ export interface AtOnce {
   read(socket: number, count: number, exact: boolean): Uint8Array | undefined
   /** Whether it is ready now. */
   isReady(socket: number, until: 'readable' | 'writable'): boolean
+  /** Whether a poll for reading that does not wait finds nothing. */
+  hasNothing(socket: number): boolean
   setTimeout(socket: number, timeout: number): boolean
 }
 

@@ -209,7 +209,9 @@ export function sendWithin(socket: SocketHandle, bytes: Uint8Array, timeout: Dur
  * for ever). False when the time is over. Whoever polls a socket that another thread closes waits to the end of his time.
  */
 export function poll(socket: SocketHandle, until: 'readable' | 'writable', timeout: Duration | null): Program<boolean> {
-  if (atOnce()?.isReady(socket, until) === true) return settled(true)
+  const answers = atOnce()
+  if (answers?.isReady(socket, until) === true) return settled(true)
+  if (timeout === 0 && until === 'readable' && answers?.hasNothing(socket) === true) return settled(false)
   return ask({ kind: 'poll', socket, until, timeout })
 }
 /** How many bytes can be read without waiting. 0 of a socket that is closed or has no connection. */
@@ -240,6 +242,16 @@ export function now(): Program<Instant> {
   const answer = atOnce()?.now()
   return answer === undefined ? ask({ kind: 'now' }) : settled(answer)
 }
+/** The same in whole milliseconds, as boards count them. */
+export function wholeNow(): Program<number> {
+  const answer = atOnce()?.now()
+  return answer === undefined ? askWholeNow() : settled(Math.floor(answer))
+}
+function* askWholeNow(): Program<number> {
+  return Math.floor((yield { kind: 'now' }) as number)
+}
+/** A step that asks the board for nothing. */
+export const nothing = (): Program<void> => settled(undefined)
 /** An integer in [low, high], as Python's randint. */
 export function randomInt(low: number, high: number): Program<number> {
   const answer = atOnce()?.random(low, high)
@@ -299,6 +311,7 @@ export function socketState(socket: SocketHandle): Program<number> {
 export function* nextInstruction(wait: Duration | null): Program<Instruction | null> {
   return (yield { kind: 'instruction', wait }) as Instruction | null
 }
+/** How an instruction has ended. */
 export function* reportOutcome(id: string, outcome: CallOutcome): Program<void> {
   yield { kind: 'outcome', id, outcome }
 }

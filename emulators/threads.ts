@@ -1,6 +1,7 @@
 // What an RTOS gives to tasks, made of a board's calls: a lock, and its tick. Threads change only where they wait, so
 // looking and taking cannot be parted.
 
+import { atOnce, settled } from './at-once.ts'
 import { currentThread, type Program, Signal, signal, type ThreadHandle, waitFor } from './board.ts'
 import { type Duration, type Instant, milliseconds } from './core/time.ts'
 
@@ -20,7 +21,15 @@ export class RecursiveLock {
     this.#name = name
   }
 
-  *take(): Program<void> {
+  take(): Program<void> {
+    const me = atOnce()?.self()
+    if (me === undefined || (this.#owner !== null && this.#owner !== me)) return this.#wait()
+    this.#owner = me
+    this.#depth++
+    return settled(undefined)
+  }
+
+  *#wait(): Program<void> {
     const me = yield* currentThread()
     while (this.#owner !== null && this.#owner !== me) {
       this.#waiting++
@@ -35,10 +44,10 @@ export class RecursiveLock {
     this.#depth++
   }
 
-  *give(): Program<void> {
-    if (--this.#depth > 0) return
+  give(): Program<void> {
+    if (--this.#depth > 0) return settled(undefined)
     this.#owner = null
-    if (this.#waiting > 0) yield* signal(this.#freed!)
+    return this.#waiting > 0 ? signal(this.#freed!) : settled(undefined)
   }
 }
 

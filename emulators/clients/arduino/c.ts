@@ -18,8 +18,14 @@ export const int32 = (n: number): number => n | 0
 
 /** Milliseconds since power on, as `unsigned long`: 0 again after 49.7 days. */
 export function millis(): Program<number> {
+  const now = millisAtOnce()
+  return now === undefined ? askMillis() : settled(now)
+}
+
+/** undefined: the board is to be asked. */
+export function millisAtOnce(): number | undefined {
   const now = atOnce()?.now()
-  return now === undefined ? askMillis() : settled(uint32(Math.floor(now)))
+  return now === undefined ? undefined : uint32(Math.floor(now))
 }
 
 function* askMillis(): Program<number> {

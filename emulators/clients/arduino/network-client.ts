@@ -7,6 +7,7 @@
 // - esp32 (NetworkClient, arduino-esp32 #8042): the first read pulls up to 1436 bytes into the object; `connected()`
 //   looks at the TCP stream only, and once false it stays so, and writes take nothing.
 
+import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { isOSError, type Program, type SocketHandle, type TlsRequest } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
@@ -73,9 +74,13 @@ export class NetworkClient {
     return this.#pulled.length + (this.#socket === null || this.#lost ? 0 : yield* board.available(this.#socket))
   }
 
-  *connected(): Program<boolean> {
+  connected(): Program<boolean> {
     const socket = this.#socket
-    if (socket === null || this.#lost || this.#over) return false
+    if (socket === null || this.#lost || this.#over) return settled(false)
+    return atOnce()?.socketState(socket) === ESTABLISHED ? settled(true) : this.#isConnected(socket)
+  }
+
+  *#isConnected(socket: SocketHandle): Program<boolean> {
     const up = (yield* board.socketState(socket)) === ESTABLISHED
     if (up || this.#core === 'esp8266') return up
     const unread = (yield* board.available(socket)) > 0
@@ -84,7 +89,13 @@ export class NetworkClient {
   }
 
   /** Up to `count` bytes of what is there. Empty when nothing is. */
-  *read(count: number): Program<Uint8Array> {
+  read(count: number): Program<Uint8Array> {
+    const socket = this.#socket
+    const nothing = this.#pulled.length === 0 && (socket === null || this.#lost || atOnce()?.available(socket) === 0)
+    return nothing ? settled(NOTHING) : this.#read(count)
+  }
+
+  *#read(count: number): Program<Uint8Array> {
     const bytes = this.#core === 'esp32' ? yield* this.#readPulled(count) : yield* this.#receive(count)
     if (bytes.length > 0) this.#observer?.read(bytes)
     return bytes
@@ -110,7 +121,14 @@ export class NetworkClient {
   }
 
   /** How many bytes were taken; 0 when the connection is lost. */
-  *write(bytes: Uint8Array): Program<number> {
+  write(bytes: Uint8Array): Program<number> {
+    const socket = this.#socket
+    const plain = socket !== null && !this.#lost && !this.#over && this.#observer === null
+    const taken = plain && atOnce()?.socketState(socket) === ESTABLISHED && atOnce()?.takes(socket, bytes) === true
+    return taken ? settled(bytes.length) : this.#write(bytes)
+  }
+
+  *#write(bytes: Uint8Array): Program<number> {
     const over = this.#observer?.writing(bytes)
     const socket = this.#socket
     const state = socket === null || this.#lost ? RESET : yield* board.socketState(socket)

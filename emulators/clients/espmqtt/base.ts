@@ -1,8 +1,9 @@
 // The library's client object: its state, its events, and what it writes. Receiving, the task and the calls of a program
 // are in the files beside. Names are the library's, where it has one for the thing.
 
+import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
-import { macAddress, type Program, type Signal, signal, type ThreadHandle } from '../../board.ts'
+import { macAddress, nothing, type Program, type Signal, signal, type ThreadHandle } from '../../board.ts'
 import { milliseconds } from '../../core/time.ts'
 import { RecursiveLock } from '../../threads.ts'
 import type { Options } from '../client.ts'
@@ -138,11 +139,16 @@ export abstract class EspBase {
   }
 
   /** `platform_tick_get_ms`: whole milliseconds of the board. */
-  protected *tick(): Program<number> {
-    return Math.floor(yield* board.now())
+  protected tick(): Program<number> {
+    return board.wholeNow()
   }
 
-  protected *hasTimedOut(last: number, timeout: number): Program<boolean> {
+  protected hasTimedOut(last: number, timeout: number): Program<boolean> {
+    const now = atOnce()?.now()
+    return now === undefined ? this.#hasTimedOut(last, timeout) : settled(last + timeout - Math.floor(now) <= 0)
+  }
+
+  *#hasTimedOut(last: number, timeout: number): Program<boolean> {
     return last + timeout - (yield* this.tick()) <= 0
   }
 
@@ -181,7 +187,11 @@ export abstract class EspBase {
   }
 
   /** All of a packet, in as many writes as it takes. False: it failed, which is an event, or took too long, which is none. */
-  protected *write(packet: Uint8Array): Program<boolean> {
+  protected write(packet: Uint8Array): Program<boolean> {
+    return packet.length > 0 && this.transport?.takes(packet) === true ? settled(true) : this.#write(packet)
+  }
+
+  *#write(packet: Uint8Array): Program<boolean> {
     for (let at = 0; at < packet.length; ) {
       const taken = yield* this.transport!.write(at === 0 ? packet : packet.subarray(at), this.networkTimeout)
       if (taken < 0) {
@@ -221,8 +231,11 @@ export abstract class EspBase {
     })
   }
 
-  protected *deleteExpired(): Program<void> {
-    if (this.outbox.isEmpty) return
+  protected deleteExpired(): Program<void> {
+    return this.outbox.isEmpty ? nothing() : this.#deleteExpired()
+  }
+
+  *#deleteExpired(): Program<void> {
     const timeout = this.build.outboxExpiry
     if (!this.build.reportsDeleted) {
       this.outbox.deleteExpired(yield* this.tick(), timeout)

@@ -1,7 +1,8 @@
 // ESP-IDF's event loop without a task of its own: an event is put into a short queue, and then one event is taken out
 // and handled by the task that put it in. So what a handler posts pushes the library's next event out.
 
-import { currentThread, type Program, Signal, signal, type ThreadHandle, waitFor } from '../../board.ts'
+import { atOnce } from '../../at-once.ts'
+import { currentThread, nothing, type Program, Signal, signal, type ThreadHandle, waitFor } from '../../board.ts'
 import type { UserProperties } from './properties5.ts'
 
 export type EventValue = string | number | boolean | null | Uint8Array | UserProperties
@@ -41,8 +42,12 @@ export class EventLoop {
   }
 
   /** Waits for room, but for whoever ran the loop last: then the event is dropped. */
-  *post(event: EspEvent): Program<void> {
-    if (this.offer(event) || this.#runner === (yield* currentThread())) return
+  post(event: EspEvent): Program<void> {
+    return this.offer(event) ? nothing() : this.#waitForRoom(event)
+  }
+
+  *#waitForRoom(event: EspEvent): Program<void> {
+    if (this.#runner === (yield* currentThread())) return
     while (!this.offer(event)) {
       this.#room ??= new Signal('event queue')
       yield* waitFor(this.#room, null)
@@ -50,7 +55,14 @@ export class EventLoop {
   }
 
   /** Handles one event, if there is any. */
-  *run(): Program<void> {
+  run(): Program<void> {
+    const me = this.#queue === null ? atOnce()?.self() : undefined
+    if (me === undefined) return this.#run()
+    this.#runner = me
+    return nothing()
+  }
+
+  *#run(): Program<void> {
     const event = this.#take()
     this.#runner = yield* currentThread()
     if (event === undefined) return

@@ -1,6 +1,7 @@
 // ESP-IDF's TCP transport (components/tcp_transport): every read and write is a `select` before one system call. What
 // went wrong is kept until somebody asks for it.
 
+import { atOnce, settled } from '../../at-once.ts'
 import type { Program, SocketHandle, TlsRequest } from '../../board.ts'
 import * as board from '../../board.ts'
 import { PythonError } from '../../board.ts'
@@ -45,10 +46,25 @@ export class Transport {
     return true
   }
 
+  /** Whether all of it was taken without waiting. */
+  takes(bytes: Uint8Array): boolean {
+    return this.#socket !== null && atOnce()?.takes(this.#socket, bytes) === true
+  }
+
   /** Bytes, perhaps fewer than asked for; or TIMEOUT, CLOSED_BY_FIN, FAILED. */
-  *read(count: number, timeout: Duration): Program<Uint8Array | 0 | -1 | -2> {
+  read(count: number, timeout: Duration): Program<Uint8Array | 0 | -1 | -2> {
     const socket = this.#socket
-    if (socket === null) return FAILED
+    if (socket === null) return settled(FAILED)
+    const answers = atOnce()
+    if (answers !== null) {
+      const bytes = answers.read(socket, count, false)
+      if (bytes !== undefined && bytes.length > 0) return settled(bytes)
+      if (timeout === 0 && bytes === undefined && answers.hasNothing(socket)) return settled(TIMEOUT)
+    }
+    return this.#read(socket, count, timeout)
+  }
+
+  *#read(socket: SocketHandle, count: number, timeout: Duration): Program<Uint8Array | 0 | -1 | -2> {
     try {
       if (!(yield* board.poll(socket, 'readable', timeout))) return TIMEOUT
       const bytes = yield* board.recv(socket, count)

@@ -21,6 +21,7 @@ import {
   cString,
   ipAddress,
   isTrue,
+  millis,
   noMember,
   noOverload,
   numberOf,
@@ -51,6 +52,7 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
   readonly #resumed = new Signal('resume')
   readonly #outcome = new Signal('onConnect or onDisconnect')
   #settled = false
+  #suspended = false
   #begun = false
   /** The task, while it waits for the socket. */
   #standing: ThreadHandle | null = null
@@ -69,11 +71,11 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
   }
 
   *call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue> {
-    yield* this.begin()
+    if (!this.#begun) yield* this.begin()
     if (!Object.hasOwn(METHODS, method)) throw noMember(OWNER, method)
-    if (Object.keys(kwargs).length > 0) throw noOverload(OWNER, method)
-    const value = yield* this.#call(method, args)
-    yield* this.#wake()
+    for (const _ in kwargs) throw noOverload(OWNER, method)
+    const value = method === 'publish' ? this.#publish(args) : yield* this.#call(method, args)
+    if (this.#internalTask) yield* this.#wake()
     return value
   }
 
@@ -92,8 +94,6 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
         return yield* this.#connectAndWait()
       case 'disconnect':
         return mqtt.disconnect(isTrue(first))
-      case 'publish':
-        return this.#publish(args)
       case 'subscribe':
         return this.#subscribe(args)
       case 'unsubscribe':
@@ -153,7 +153,7 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
       if (mqtt.state === CONNECTED && (yield* this.#net.connected())) return true
       if (mqtt.state !== DISCONNECTED) yield* this.#settle()
     }
-    yield* this.#wake()
+    if (this.#internalTask) yield* this.#wake()
     yield* this.#settle()
     return mqtt.state === CONNECTED
   }
@@ -214,9 +214,13 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
   *#task(): Program<void> {
     const mqtt = this.#mqtt
     for (;;) {
-      if (mqtt.state === DISCONNECTED) yield* waitFor(this.#resumed, null)
+      if (mqtt.state === DISCONNECTED) {
+        this.#suspended = true
+        yield* waitFor(this.#resumed, null)
+        this.#suspended = false
+      }
       yield* mqtt.loop()
-      const idle = yield* mqtt.idleFor()
+      const idle = mqtt.idleFor(yield* millis())
       if (idle === 0 || !(yield* this.#net.connected())) yield* sleep(TICK)
       else yield* this.#stand(idle ?? LONG)
     }
@@ -233,8 +237,7 @@ export class EspMqttClientCalls implements EmulatedClient, ClientHooks {
   }
 
   *#wake(): Program<void> {
-    if (!this.#internalTask) return
-    yield* signal(this.#resumed)
+    if (this.#suspended) yield* signal(this.#resumed)
     const task = this.#standing
     this.#standing = null
     if (task !== null) yield* interruptThread(task, WOKEN)

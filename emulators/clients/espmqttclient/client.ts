@@ -117,11 +117,13 @@ export class MqttClient {
         if (!(yield* this.#transport.connected())) return this.#lost()
         yield* this.#sendPacket() // CONNECT; if it goes in parts, one in each loop
         yield* this.#checkIncoming()
-        return yield* this.#checkPing()
+        this.#checkPing(yield* millis())
+        return
       case CONNECTED:
       case DISCONNECTING_MQTT_2:
-        if (!(yield* this.#transport.connected())) return this.#lost()
-        return yield* this.#work()
+        if (yield* this.#transport.connected()) yield* this.#work()
+        else this.#lost()
+        return
       case DISCONNECTING_MQTT_1:
         if (this.outbox.items.length === 0) {
           this.outbox.emplace(bare(DISCONNECT))
@@ -145,14 +147,13 @@ export class MqttClient {
    * Milliseconds from now until a loop would do something by itself, if nothing is read before: 0 at once, null never.
    * Not the library's: a program that knows it need not call `loop` for nothing.
    */
-  *idleFor(): Program<number | null> {
+  idleFor(time: number): number | null {
     if (this.state === DISCONNECTED) return null
     if (this.state !== CONNECTED && this.state !== CONNECTING_MQTT && this.state !== DISCONNECTING_MQTT_1) return 0
     if (this.state === DISCONNECTING_MQTT_1 && this.outbox.items.length === 0) return 0
     const { current } = this.outbox
     if (current !== null && !(this.state === CONNECTING_MQTT && this.#bytesSent === current.size)) return 0
     const { keepAlive, timeout } = this.settings
-    const time = yield* millis()
     const due: number[] = []
     const oldest = this.outbox.items[0]
     if (oldest !== undefined && this.state !== CONNECTING_MQTT) due.push(timeout - since(time, oldest.timeSent))
@@ -181,10 +182,11 @@ export class MqttClient {
   }
 
   *#work(): Program<void> {
-    yield* this.#checkOutbox()
-    yield* this.#checkIncoming()
-    yield* this.#checkPing()
-    yield* this.#checkTimeout()
+    if (this.outbox.current !== null) yield* this.#checkOutbox()
+    const data = yield* this.#transport.read(EMC_RX_BUFFER_SIZE)
+    if (data.length > 0) yield* this.#takeIncoming(data)
+    this.#checkPing(yield* millis())
+    if (this.outbox.items.length > 0) this.#checkTimeout(yield* millis())
   }
 
   #lost(): void {
@@ -232,8 +234,12 @@ export class MqttClient {
   }
 
   *#checkIncoming(): Program<void> {
-    let data = yield* this.#transport.read(EMC_RX_BUFFER_SIZE)
-    if (data.length === 0) return
+    const data = yield* this.#transport.read(EMC_RX_BUFFER_SIZE)
+    if (data.length > 0) yield* this.#takeIncoming(data)
+  }
+
+  *#takeIncoming(read: Uint8Array): Program<void> {
+    let data = read
     this.#lastServerActivity = yield* millis()
     while (data.length > 0) {
       const { result, bytesRead } = this.#parser.parse(data)
@@ -332,10 +338,9 @@ export class MqttClient {
     })
   }
 
-  *#checkPing(): Program<void> {
+  #checkPing(time: number): void {
     const { keepAlive } = this.settings
     if (keepAlive === 0) return
-    const time = yield* millis()
     if (since(time, this.#lastServerActivity) > 2 * keepAlive) return this.#lost()
     const quiet = since(time, this.#lastClientActivity) > keepAlive || since(time, this.#lastServerActivity) > keepAlive
     if (this.#pingSent || !quiet) return
@@ -344,10 +349,9 @@ export class MqttClient {
   }
 
   /** Sends the whole outbox again when the oldest packet, sent before, has waited too long. */
-  *#checkTimeout(): Program<void> {
+  #checkTimeout(time: number): void {
     const oldest = this.outbox.items[0]
     if (oldest === undefined || this.#bytesSent !== 0 || oldest === this.outbox.current) return
-    const time = yield* millis()
     if (since(time, oldest.timeSent) > this.settings.timeout) this.outbox.resetCurrent()
   }
 

@@ -1,6 +1,7 @@
 // The packets that espMqttClient puts into its outbox, each in one piece. Lengths are counted before anything is
 // written, and what is then not written stays zero: that is how some of its CONNECTs come to be malformed.
 
+import { settled } from '../../at-once.ts'
 import type { Program } from '../../board.ts'
 
 export const CONNECT = 0x10
@@ -83,9 +84,13 @@ export class Packet {
   }
 
   /** What can be sent now from `index` on; asks the program for its payload where it has to. */
-  *available(index: number): Program<Uint8Array> {
-    if (index >= this.#size) return this.#data.subarray(0, 0)
-    if (this.#getPayload === null) return this.#data.subarray(index)
+  available(index: number): Program<Uint8Array> {
+    if (index >= this.#size) return settled(this.#data.subarray(0, 0))
+    if (this.#getPayload === null) return settled(index === 0 ? this.#data : this.#data.subarray(index))
+    return this.#availableOfProgram(index)
+  }
+
+  *#availableOfProgram(index: number): Program<Uint8Array> {
     if (index < this.#payloadIndex) {
       yield* this.#fill(index, this.#size - this.#payloadStartIndex)
       this.#payloadStartIndex = this.#payloadIndex
@@ -185,9 +190,9 @@ const PROTOCOL = new TextEncoder().encode('MQTT')
 
 /** A packet's memory, zeroed, with its type and length written. `held`: how much of its body there is room for. */
 function allocate(type: number, remainingLength: number, held = remainingLength): Writer {
-  const length = remainingLengthOf(remainingLength)
-  const out = new Writer(new Uint8Array(1 + length.length + held))
-  out.bytes(Uint8Array.of(type, ...length))
+  const out = new Writer(new Uint8Array(1 + sizeOfLength(remainingLength) + held))
+  out.byte(type)
+  out.remainingLength(remainingLength)
   return out
 }
 
@@ -204,8 +209,21 @@ class Writer {
     this.at += bytes.length
   }
 
+  byte(value: number): void {
+    this.data[this.at++] = value
+  }
+
   id(id: number): void {
-    this.bytes(Uint8Array.of(id >> 8, id))
+    this.byte(id >> 8)
+    this.byte(id)
+  }
+
+  remainingLength(length: number): void {
+    let left = length
+    do {
+      this.byte((left & 0x7f) | (left > 0x7f ? 0x80 : 0))
+      left >>= 7
+    } while (left > 0)
   }
 
   string(text: Uint8Array): void {
@@ -217,16 +235,8 @@ class Writer {
   overwriteType(remainingLength: number): void {
     this.data.fill(0, 0, this.at)
     this.at = 0
-    this.bytes(remainingLengthOf(remainingLength))
+    this.remainingLength(remainingLength)
   }
 }
 
-function remainingLengthOf(length: number): Uint8Array {
-  const bytes: number[] = []
-  let left = length
-  do {
-    bytes.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0))
-    left >>= 7
-  } while (left > 0)
-  return Uint8Array.from(bytes)
-}
+const sizeOfLength = (length: number): number => (length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4)

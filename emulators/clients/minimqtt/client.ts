@@ -49,7 +49,7 @@ export abstract class MiniMqttMethods extends MiniMqttTopics {
       throw new PythonError('ValueError', `the message is longer than ${this.messageLimit} bytes`)
     const level = validQos(qos, this.hooks.boolIsInt)
     const [fixed, variable] = this.publishHeader(topicBytes, bytes, retain, level)
-    yield* this.log(10, `PUBLISH to ${topic}, QoS ${level}`)
+    yield* this.log(10, () => `PUBLISH to ${topic}, QoS ${level}`)
     yield* this.send(fixed)
     yield* this.send(variable)
     yield* this.send(bytes)

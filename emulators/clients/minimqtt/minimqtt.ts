@@ -19,7 +19,7 @@ export class MiniMqtt extends MiniMqttMethods {
   }
 
   *call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue> {
-    yield* this.begin()
+    if (this.clientId === null) yield* this.begin()
     const signature = Object.hasOwn(MINIMQTT_METHODS, method) ? MINIMQTT_METHODS[method] : undefined
     if (signature === undefined) throw attributeError('MQTT', method)
     const value = this.invoke(method, bind(method, signature, args, kwargs))

@@ -2,7 +2,7 @@
 // packets come in. `receivePacket` reads the body of PUBLISH and PINGRESP only; of any other packet
 // it returns the type, and who does not expect it leaves the body in the stream.
 
-import { isOSError, type Program, PythonError, type PyValue, pyAssert } from '../../board.ts'
+import { isOSError, nothing, type Program, PythonError, type PyValue, pyAssert } from '../../board.ts'
 import type { ClientHooks, Options } from '../client.ts'
 import { numberText, type PyNumber, real } from '../python/number.ts'
 import { attributeError, truthy, typeError } from '../python/python.ts'
@@ -166,8 +166,8 @@ export abstract class MiniMqttSession extends MiniMqttWire {
     if (!matched && !this.unset.has('on_message')) yield* this.hooks.onMessage?.(topicBytes, payload) ?? nothing()
   }
 
-  protected *fire(event: EventName, ...args: readonly PyValue[]): Program<void> {
-    if (!this.unset.has(event)) yield* this.hooks.onEvent?.(event, args) ?? nothing()
+  protected fire(event: EventName, ...args: readonly PyValue[]): Program<void> {
+    return this.unset.has(event) ? nothing() : (this.hooks.onEvent?.(event, args) ?? nothing())
   }
 
   addTopicCallback(filter: PyValue, callback: PyValue): void {
@@ -181,8 +181,6 @@ export abstract class MiniMqttSession extends MiniMqttWire {
     this.filters.delete(splittable(filter))
   }
 }
-
-function* nothing(): Program<void> {}
 
 /** `key.split('/')` wants a str. */
 function splittable(filter: PyValue): string {

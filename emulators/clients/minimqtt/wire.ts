@@ -2,6 +2,7 @@
 // one to know: only an empty `recv`, which is end of file, is counted against recv_timeout; a read
 // that gets no answer within the socket's own timeout raises OSError, whatever has come before it.
 
+import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { isOSError, type Program, type SocketHandle } from '../../board.ts'
 import { inSeconds, milliseconds } from '../../core/time.ts'
@@ -32,7 +33,12 @@ export abstract class MiniMqttWire {
     this.recvTimeout = recvTimeout
   }
 
-  protected *ticks(): Program<Ticks> {
+  protected ticks(): Program<Ticks> {
+    const now = atOnce()?.now()
+    return now === undefined ? this.#askTicks() : settled(Math.floor(now) % TICKS_PERIOD)
+  }
+
+  *#askTicks(): Program<Ticks> {
     return Math.floor(yield* board.now()) % TICKS_PERIOD
   }
 
@@ -42,7 +48,12 @@ export abstract class MiniMqttWire {
     return inSeconds(milliseconds(passed < TICKS_PERIOD / 2 ? passed : passed - TICKS_PERIOD))
   }
 
-  protected *send(bytes: Uint8Array): Program<void> {
+  protected send(bytes: Uint8Array): Program<void> {
+    const taken = this.sock !== null && bytes.length > 0 && atOnce()?.takes(this.sock, bytes) === true
+    return taken ? board.nothing() : this.#send(bytes)
+  }
+
+  *#send(bytes: Uint8Array): Program<void> {
     let sent = 0
     while (sent < bytes.length) {
       try {
@@ -96,8 +107,12 @@ export abstract class MiniMqttWire {
     return this.sock
   }
 
-  protected *log(level: number, text: string): Program<void> {
-    if (this.logLevel === null || level < this.logLevel) return
+  protected log(level: number, text: string | (() => string)): Program<void> {
+    if (this.logLevel === null || level < this.logLevel) return board.nothing()
+    return this.#log(level, typeof text === 'string' ? text : text())
+  }
+
+  *#log(level: number, text: string): Program<void> {
     const name = LEVELS.find(([floor]) => level >= floor)?.[1] ?? 'NOTSET'
     yield* board.print(`${inSeconds(milliseconds(Math.floor(yield* board.now()))).toFixed(3)}: ${name} - ${text}`)
   }

@@ -3,6 +3,7 @@
 
 import {
   interruptThread,
+  nothing,
   type Program,
   PythonError,
   Signal,
@@ -36,11 +37,13 @@ export class Lock {
     }
   }
 
-  *#acquire(): Program<void> {
-    if (!this.#locked) {
-      this.#locked = true
-      return
-    }
+  #acquire(): Program<void> {
+    if (this.#locked) return this.#queueUp()
+    this.#locked = true
+    return nothing()
+  }
+
+  *#queueUp(): Program<void> {
     const me = { freed: new Signal('lock'), granted: false }
     this.#waiting.push(me)
     try {
@@ -52,14 +55,14 @@ export class Lock {
     }
   }
 
-  *#release(): Program<void> {
+  #release(): Program<void> {
     const next = this.#waiting.shift()
     if (next === undefined) {
       this.#locked = false
-      return
+      return nothing()
     }
     next.granted = true
-    yield* signal(next.freed)
+    return signal(next.freed)
   }
 }
 

@@ -4,6 +4,7 @@
 // Where the library looks again every millisecond or five, the board says when there is something; who waits so is
 // woken as well by what the library would have noticed when it looked.
 
+import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import {
   interruptThread,
@@ -75,6 +76,8 @@ export abstract class MqttBase {
   }
 
   abstract isconnected(): Program<boolean>
+  /** Whether `isconnected` would only say that it is. */
+  protected abstract standsAtOnce(): boolean
 
   setLastWill(topic: PyValue = null, msg: PyValue = null, retain: PyValue = false, qos: PyValue = 0): void {
     qosCheck(qos)
@@ -109,7 +112,11 @@ export abstract class MqttBase {
   }
 
   /** Whether a wait that began at `since` has taken too long, or there is nothing to wait for any more. */
-  *#over(since: Instant | null): Program<boolean> {
+  #over(since: Instant | null): Program<boolean> {
+    return since === null && this.standsAtOnce() ? settled(false) : this.#isOver(since)
+  }
+
+  *#isOver(since: Instant | null): Program<boolean> {
     if (since !== null && ticks(yield* board.now()) - ticks(since) > this.#responseTime) return true
     return !(yield* this.isconnected())
   }
@@ -122,7 +129,15 @@ export abstract class MqttBase {
     return began
   }
 
-  protected *asRead(count: number): Program<Uint8Array> {
+  protected asRead(count: number): Program<Uint8Array> {
+    const answers = this.sock !== null && this.standsAtOnce() ? atOnce() : null
+    const bytes = answers?.read(this.sock!, count, true)
+    if (bytes === undefined) return this.#asRead(count)
+    this.lastRx = answers!.now() as Instant
+    return settled(bytes)
+  }
+
+  *#asRead(count: number): Program<Uint8Array> {
     const sock = this.socket()
     const buffer = new Uint8Array(count)
     let since: Instant | null = null
@@ -142,10 +157,18 @@ export abstract class MqttBase {
     return buffer
   }
 
-  protected *asWrite(value: PyValue): Program<void> {
+  protected asWrite(value: PyValue): Program<void> {
+    const bytes = bufferOf(value)
+    const plain = bytes.length > 0 && this.sock !== null && this.standsAtOnce()
+    if (!plain || atOnce()?.takes(this.sock!, bytes) !== true) return this.#asWrite(bytes)
+    this.written++
+    return board.nothing()
+  }
+
+  *#asWrite(bytes: Uint8Array): Program<void> {
     const sock = this.socket()
     let since: Instant | null = null
-    for (let left = bufferOf(value); left.length > 0; ) {
+    for (let left = bytes; left.length > 0; ) {
       if (yield* this.#over(since)) throw failure('Timeout on socket write')
       const count: number = (yield* busy(board.send(sock, left))) ?? 0
       left = left.subarray(count)

@@ -1,6 +1,7 @@
 // mqtt_as's MQTTClient: what MQTT_base raises becomes a reconnect. Wi-Fi is left and joined again each time, which takes
 // the six to eight seconds that this library needs to come back; there is no back-off.
 
+import { settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { isOSError, NO_WAIT, type Program, PythonError, type PyValue, Signal, signal, spawn } from '../../board.ts'
 import { type Duration, type Instant, milliseconds, seconds } from '../../core/time.ts'
@@ -51,7 +52,7 @@ export class MqttAs extends MqttBase implements EmulatedClient {
   }
 
   *call(method: string, args: readonly PyValue[], kwargs: Options): Program<PyValue> {
-    yield* this.begin()
+    if (!this.#begun) yield* this.begin()
     const signature = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined
     if (signature === undefined) throw attributeError('MQTTClient', method)
     const a = bind(method, signature, args, kwargs)
@@ -202,8 +203,15 @@ export class MqttAs extends MqttBase implements EmulatedClient {
     if (killSkt) yield* this.#close()
   }
 
-  *isconnected(): Program<boolean> {
-    if (this.#inConnect) return true
+  isconnected(): Program<boolean> {
+    return this.standsAtOnce() ? settled(true) : this.#lookAtWifi()
+  }
+
+  protected standsAtOnce(): boolean {
+    return this.#inConnect || (this.#isconnected && this.wlan.isconnected())
+  }
+
+  *#lookAtWifi(): Program<boolean> {
     if (this.#isconnected && !this.wlan.isconnected()) yield* this.#reconnect()
     return this.#isconnected
   }
@@ -260,7 +268,11 @@ export class MqttAs extends MqttBase implements EmulatedClient {
   }
 
   /** Awaits the broker's connection. */
-  *#connection(): Program<void> {
+  #connection(): Program<void> {
+    return this.#isconnected ? board.nothing() : this.#awaitConnection()
+  }
+
+  *#awaitConnection(): Program<void> {
     while (!this.#isconnected) yield* board.sleep(SECOND)
   }
 

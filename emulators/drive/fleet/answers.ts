@@ -64,6 +64,11 @@ export class FleetAnswers implements AtOnce {
     return ready
   }
 
+  hasNothing(socket: number): boolean {
+    const found = this.#find(socket)
+    return found !== null && found.state === 'open' && !found.ready
+  }
+
   setTimeout(socket: number, timeout: number): boolean {
     const found = this.#find(socket)
     if (found !== null) found.timeout = timeout
