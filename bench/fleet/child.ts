@@ -10,6 +10,12 @@ const qos = Number(qosText) as 0 | 1
 const kinds: Readonly<Record<string, (options: SubjectOptions) => Subject>> = { bare, fleet: emulated, mqttjs }
 const options = { port: Number(port), qos, size: 64, latency: task === 'latency', client }
 
+const WARM_UP = 500
+const ROUNDS_TO_WARM_UP = 4
+/** ms. */
+const IDLE_FOR = 1000
+const PACED_FOR = 2000
+
 const settle = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const cpu = (since?: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since)
@@ -25,27 +31,61 @@ function growYoungGeneration(): void {
   }
 }
 
-async function connecting(count: number): Promise<unknown> {
+/** Clients to come, of a kind of which 500 have connected. */
+async function warmedUp(): Promise<Subject> {
   const warm = kinds[kind!]!(options)
-  await warm.connect(300)
+  await warm.connect(WARM_UP)
   growYoungGeneration()
   globalThis.gc?.()
-  await settle(500)
+  await settle(300)
   globalThis.gc?.()
+  return kinds[kind!]!({ ...options })
+}
+
+async function connectingOf(subject: Subject, count: number): Promise<Readonly<Record<string, number>>> {
   const before = process.memoryUsage()
-  const subject = kinds[kind!]!({ ...options })
   const since = process.cpuUsage()
   const begun = performance.now()
   await subject.connect(count)
   const wall = performance.now() - begun
   const used = cpu(since)
-  await settle(500)
+  await settle(400)
   globalThis.gc?.()
-  await settle(500)
+  await settle(400)
   globalThis.gc?.()
   const after = process.memoryUsage()
   const each = (what: 'rss' | 'heapUsed' | 'external'): number => (after[what] - before[what]) / count
   return { wall, cpu: used / count, memory: each('rss'), heap: each('heapUsed'), external: each('external') }
+}
+
+/** The same of fewer, which then do nothing for a second, and then publish once a second each. */
+async function living(count: number): Promise<unknown> {
+  const subject = await warmedUp()
+  const figures = await connectingOf(subject, count)
+  const idleSince = process.cpuUsage()
+  await settle(IDLE_FOR)
+  const idle = cpu(idleSince) / IDLE_FOR
+  for (let round = 0; round < ROUNDS_TO_WARM_UP; round++) {
+    for (let k = 0; k < count; k++) {
+      subject.publish(k)
+      if (k % 64 === 0) await new Promise(setImmediate)
+    }
+    await settle(50)
+  }
+  let sent = 0
+  let k = 0
+  const start = performance.now() + 50
+  subject.schedule(
+    () => start + (k++ * 1000) / count,
+    () => subject.publish(sent++ % count),
+  )
+  await settle(500)
+  const from = sent
+  const since = process.cpuUsage()
+  const begun = performance.now()
+  await settle(PACED_FOR)
+  const used = cpu(since) - idle * (performance.now() - begun)
+  return { ...figures, idle: (1000 * idle) / count, publish: used / (sent - from) }
 }
 
 /** 100 publishers, as fast as they are taken. */
@@ -140,9 +180,8 @@ async function latency(seconds: number): Promise<unknown> {
 }
 
 const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
-  connect: () => connecting(10_000),
-  idle: () => connecting(5000),
-  burst: () => flatOut(100_000),
+  connect: async () => connectingOf(await warmedUp(), 10_000),
+  living: () => living(4000),
   flat: () => flatOut(qos === 0 ? 400_000 : 60_000),
   paced: () => paced(8),
   latency: () => latency(8),

@@ -8,7 +8,7 @@ import { brokers } from '../../harness/brokers/index.ts'
 const CHILD = join(import.meta.dirname, 'child.js')
 
 export type Kind = 'bare' | 'fleet' | 'mqttjs'
-export type Task = 'connect' | 'idle' | 'flat' | 'burst' | 'paced' | 'latency'
+export type Task = 'connect' | 'living' | 'flat' | 'paced' | 'latency'
 /** CPU in µs of one connect or message, wall in ms, memory in bytes of one client. */
 export type Figures = Readonly<Record<string, number>>
 

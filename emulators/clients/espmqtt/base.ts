@@ -4,7 +4,7 @@
 import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { macAddress, nothing, type Program, type Signal, signal, type ThreadHandle } from '../../board.ts'
-import { milliseconds } from '../../core/time.ts'
+import { type Instant, milliseconds } from '../../core/time.ts'
 import { RecursiveLock } from '../../threads.ts'
 import type { Options } from '../client.ts'
 import { type Config, newConfig, newConnectInfo, setConfig } from './config.ts'
@@ -67,6 +67,8 @@ export abstract class EspBase {
   protected reconnectTick = 0
   protected refreshTick = 0
   protected waitTimeout = 0
+  /** The tick with which the last wait for a reconnect ended; null: it has not waited since it lost its connection. */
+  protected waitEnded: Instant | null = null
   protected waitForPingResp = false
   protected pendingMsgId = 0
   protected pendingMsgType = 0
@@ -209,6 +211,7 @@ export abstract class EspBase {
     yield* this.transport!.close()
     this.waitTimeout = this.config.reconnect
     this.reconnectTick = yield* this.tick()
+    this.waitEnded = null
     this.state = 'WAIT_RECONNECT'
     this.waitForPingResp = false
     yield* this.dispatchDisconnected()

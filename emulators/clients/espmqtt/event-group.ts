@@ -1,7 +1,7 @@
 // A FreeRTOS event group: bits that a task may wait for, to the tick.
 
 import { now, type Program, Signal, signal, sleep, waitFor } from '../../board.ts'
-import { milliseconds } from '../../core/time.ts'
+import { type Instant, milliseconds } from '../../core/time.ts'
 import { untilTick } from '../../threads.ts'
 
 /** A wait that has nothing to wait for still takes the time of a turn of a loop. */
@@ -30,19 +30,23 @@ export class EventGroup {
     this.#bits &= ~bits
   }
 
-  /** Waits for so many ticks; null: for ever. */
-  *wait(bits: number, ticks: number | null): Program<void> {
+  /**
+   * Waits for so many ticks; null: for ever. Gives the tick with which it ended; null when a bit did. A wait ends with a
+   * tick however late who plays the board comes to it, and so may the next one begin there: `from`, default now.
+   */
+  *wait(bits: number, ticks: number | null, from: Instant | null = null): Program<Instant | null> {
     if (ticks !== null && (ticks === 0 || this.get(bits))) {
       yield* sleep(SPIN)
-      return
+      return null
     }
-    const began = yield* now()
+    const began = from ?? (yield* now())
     const limit = ticks === null ? null : untilTick(began, ticks, this.#hz)
     while (!this.get(bits)) {
       this.#changed ??= new Signal('event group')
       const left = limit === null ? null : milliseconds(began + limit - (yield* now()))
-      if (left !== null && left <= 0) return
-      if (!(yield* waitFor(this.#changed, left))) return
+      if (left !== null && left <= 0) break
+      if (!(yield* waitFor(this.#changed, left))) break
     }
+    return limit === null || this.get(bits) ? null : ((began + limit) as Instant)
   }
 }

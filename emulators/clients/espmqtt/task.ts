@@ -259,15 +259,18 @@ export abstract class EspTask extends EspReceive {
       this.waitTimeout = RECONNECT
       return false
     }
-    if (config.autoReconnect && (yield* this.tick()) - this.reconnectTick > this.waitTimeout) {
+    const tick = this.waitEnded === null ? yield* this.tick() : Math.floor(this.waitEnded)
+    if (config.autoReconnect && tick - this.reconnectTick > this.waitTimeout) {
       this.state = 'INIT'
       this.reconnectTick = yield* this.tick()
+      this.waitEnded = null
       return false
     }
     yield* this.apiLock.give()
     // Half of the time, in whole ticks: two of them end exactly with the time, and "more than" is asked for.
     const period = 1000 / this.build.tickHz
-    yield* this.statusBits.wait(RECONNECT_BIT, Math.floor(Math.floor(this.waitTimeout / 2) / period))
+    const ticks = Math.floor(Math.floor(this.waitTimeout / 2) / period)
+    this.waitEnded = yield* this.statusBits.wait(RECONNECT_BIT, ticks, this.waitEnded)
     return true
   }
 

@@ -3,6 +3,7 @@
 
 import { settled } from '../../at-once.ts'
 import type { Program } from '../../board.ts'
+import { mallocBriefly } from '../memory.ts'
 
 export const CONNECT = 0x10
 export const CONNACK = 0x20
@@ -190,7 +191,7 @@ const PROTOCOL = new TextEncoder().encode('MQTT')
 
 /** A packet's memory, zeroed, with its type and length written. `held`: how much of its body there is room for. */
 function allocate(type: number, remainingLength: number, held = remainingLength): Writer {
-  const out = new Writer(new Uint8Array(1 + sizeOfLength(remainingLength) + held))
+  const out = new Writer(mallocBriefly(1 + sizeOfLength(remainingLength) + held))
   out.byte(type)
   out.remainingLength(remainingLength)
   return out

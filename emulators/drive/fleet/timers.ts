@@ -83,7 +83,7 @@ export class FleetTimers {
     this.#out.flush()
     // What has become due meanwhile waits for the next wake where those come each millisecond anyhow.
     if (served < TIMERS_A_TURN && this.#waker.isCoarse && this.#heap.next <= this.now())
-      this.#waker.arm(this.now() + A_WHILE)
+      this.#waker.arm(this.now() + A_WHILE, false)
     else this.arm()
   }
 }

@@ -35,7 +35,7 @@ for (;;) {
 
 export interface Waker {
   /** Calls the wake function at `at` (ms of `now`) or soon after; a new moment takes the place of an old one. `exact`: a millisecond is too late. */
-  arm(at: number, exact?: boolean): void
+  arm(at: number, exact: boolean): void
   now(): number
   /** It wakes once a millisecond, and serves many moments each time. */
   readonly isCoarse: boolean
@@ -128,7 +128,7 @@ class RealWaker implements Waker {
     return !this.#exact || (this.#wakes === ENOUGH && monotonic() < this.#windowEnds)
   }
 
-  arm(at: number, exact = true): void {
+  arm(at: number, exact: boolean): void {
     if (at === this.#at && (this.#exact || !exact)) return
     this.#at = at
     this.#exact = this.#helps && (exact || this.#helper !== null)
