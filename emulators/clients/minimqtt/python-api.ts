@@ -157,7 +157,8 @@ export const MINIMQTT_QUIRKS: readonly Quirk[] = [
 
 export const MINIMQTT_HABITS: Habits = {
   pings: 'loop, when nothing was sent for keep_alive, 60 s (M8); nobody while the program does not call it',
-  deadLink: 'recv_timeout (10 s) after a ping without answer; the end of a stream costs as much (M3)',
+  deadLink:
+    'inside of loop, a keep alive (60 s) after a ping without answer; the end of a stream after recv_timeout, 10 s, each time (M3)',
   comesBack: 'when the program calls reconnect, which backs off after refusals and not after TCP errors (M2)',
   sendsAgain: 'nothing; reconnect subscribes again, the newest first, with QoS 0 (M4)',
   loses: 'its subscriptions when the first reconnect fails (M4); the session, which reconnect does not keep',

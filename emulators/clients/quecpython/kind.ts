@@ -141,7 +141,8 @@ export const QUEC_QUIRKS: readonly Quirk[] = [
 
 export const QUEC_HABITS: Habits = {
   pings: 'its thread, once idle for keepalive - 3 s, looked at every five (QP22)',
-  deadLink: 'twice the keep alive after the last traffic (QP23), if somebody waits for messages (QP24)',
+  deadLink:
+    'twice the keep alive after the last traffic and up to nine seconds more (QP23), if somebody waits for messages (QP24)',
   comesBack: 'by itself, inside of wait_msg: 6, 7, 8, … s apart, for ever (QP26); subscribes again (QP27)',
   sendsAgain: 'nothing (QP11)',
   loses: 'a QoS 1 publish whose PUBACK was not the next packet: False (QP10)',
