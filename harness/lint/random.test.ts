@@ -4,11 +4,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Instant, Packet } from '../../emulators/index.ts'
 import type { Event } from '../evidence/index.ts'
+import { casesOf } from '../random-cases.testing.ts'
 import { Linter, REPORTED_OF } from './index.ts'
 import { naiveLint } from './naive.testing.ts'
 import { type Made, type OnConnection, placeOf, sessionsOf } from './random-sessions.testing.ts'
 
-const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? 3000)
+const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? casesOf(3000))
 
 type Line =
   | { readonly packet: Made; readonly way: 'up' | 'down'; readonly fate: Fate; readonly slow: number }

@@ -4,13 +4,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Event } from '../../../evidence/index.ts'
+import { casesOf } from '../../../random-cases.testing.ts'
 import { Linter, REPORTED_OF } from '../../index.ts'
 import { ofClient, silence } from './client.testing.ts'
 import { recordOf, session, willSession } from './random.testing.ts'
 import { ofServer } from './server.testing.ts'
 import { linesOf, seen5 } from './words.testing.ts'
 
-const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? 800)
+const SESSIONS = Number(process.env.MQTT_HIL_RANDOM_SESSIONS ?? casesOf(800))
 
 /** What the latest event shows that somebody has broken. */
 function twin(record: readonly Event[]): string[] {
