@@ -244,6 +244,36 @@ export function parseOptions(owner: string, specs: readonly OptionSpec[], given:
   return options
 }
 
+interface KnownOptions {
+  readonly byName: ReadonlyMap<string, OptionSpec>
+  readonly defaults: Options
+  readonly required: readonly string[]
+}
+const knownOptions = new WeakMap<readonly OptionSpec[], KnownOptions>()
+
+function knownOf(specs: readonly OptionSpec[]): KnownOptions {
+  const known = knownOptions.get(specs)
+  if (known !== undefined) return known
+  const defaults: Record<string, PyValue> = {}
+  for (const { name, default: value } of specs) if (value !== undefined) defaults[name] = value
+  const required = specs.filter((spec) => spec.default === undefined).map(({ name }) => name)
+  const made = { byName: new Map(specs.map((spec) => [spec.name, spec])), defaults, required }
+  knownOptions.set(specs, made)
+  return made
+}
+
+/** The same for a library with tens of options: those that are not given are inherited, and not copied for each device of a fleet. */
+export function inheritedOptions(owner: string, specs: readonly OptionSpec[], given: Options): Options {
+  const { byName, defaults, required } = knownOf(specs)
+  const options = Object.create(defaults) as Record<string, PyValue>
+  for (const name in given) {
+    const spec = byName.get(name)
+    if (spec === undefined || !fits(spec, given[name]!)) return parseOptions(owner, specs, given) // which says what is wrong
+    options[name] = given[name]!
+  }
+  return required.some((name) => !(name in options)) ? parseOptions(owner, specs, given) : options
+}
+
 function fits(spec: OptionSpec, value: PyValue): boolean {
   if (value === null) return spec.default === null
   switch (spec.type) {

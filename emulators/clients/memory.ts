@@ -8,6 +8,12 @@ const MOST = 2048
 let block = new ArrayBuffer(0)
 let used = 0
 
+/** A text's bytes, as a piece of Node's pool where they are few: for thousands of ids. */
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = Buffer.from(text)
+  return new Uint8Array(buffer, byteOffset, length)
+}
+
 /** Packets that are gone in a moment have blocks of their own, so that they keep nobody's. */
 const BRIEF_BLOCK = 8192
 const MOST_BRIEF = 1024

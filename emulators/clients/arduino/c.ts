@@ -4,8 +4,7 @@
 import { atOnce, settled } from '../../at-once.ts'
 import * as board from '../../board.ts'
 import { type Program, PyFloat, PythonError, type PyValue } from '../../board.ts'
-
-const UTF8 = new TextEncoder()
+import { utf8 } from '../memory.ts'
 
 /** A `const char*`; null is NULL. */
 export type CString = Uint8Array | null
@@ -49,7 +48,7 @@ export function cString(value: PyValue | undefined): CString {
 
 /** Text or bytes, with all their NULs. */
 export function bytesOf(value: PyValue): Uint8Array {
-  if (typeof value === 'string') return UTF8.encode(value)
+  if (typeof value === 'string') return utf8(value)
   if (value instanceof Uint8Array) return value
   throw new PythonError('TypeError', 'a string or bytes expected')
 }

@@ -3,7 +3,7 @@
 
 import type { PyValue } from '../../board.ts'
 import type { Options } from '../client.ts'
-import { cString, int, pointer, textOf } from './c.ts'
+import { cString, int, pointer, textAt } from './c.ts'
 import type { ConnectInfo } from './message.ts'
 import { parseUri, percentDecoded } from './uri.ts'
 
@@ -109,12 +109,10 @@ export function setConfig(config: Config, info: ConnectInfo, given: Options, bui
   config.outBuffer = positive('buffer.out_size', config.inBuffer)
   config.retransmit = positive('session.message_retransmit_timeout', RETRANSMIT)
   config.port = int(set('broker.address.port')) || config.port
-  const host = cString(set('broker.address.hostname'))
-  if (host !== null) config.host = textOf(host)
-  const path = cString(set('broker.address.path'))
-  if (path !== null) config.path = textOf(path)
-  const uri = cString(set('broker.address.uri'))
-  if (uri !== null) config.uri = textOf(uri)
+  config.host = textAt(set('broker.address.hostname')) ?? config.host
+  config.path = textAt(set('broker.address.path')) ?? config.path
+  const uri = textAt(set('broker.address.uri'))
+  config.uri = uri ?? config.uri
   setCredentials(info, given, build.mac)
   setWill(info, given)
   info.cleanSession = int(set('session.disable_clean_session')) === 0

@@ -4,7 +4,7 @@
 import { currentThread, type Program, type PyValue, Signal, sleep, spawn, waitFor } from '../../board.ts'
 import { Problem } from '../../core/problem.ts'
 import { milliseconds } from '../../core/time.ts'
-import { type ClientKind, type EmulatedClient, type Options, parseOptions } from '../client.ts'
+import { type ClientKind, type EmulatedClient, inheritedOptions, type Options, parseOptions } from '../client.ts'
 import { attributeError, bind } from '../python/python.ts'
 import { DISCONNECT_BIT, type EspVersion, RECONNECT_BIT, STOPPED_BIT } from './base.ts'
 import { cString, int, pointer, textOf } from './c.ts'
@@ -275,7 +275,7 @@ function kindAt(version: EspVersion): ClientKind {
       'broker.address.port': port,
     }),
     create(given, hooks) {
-      const options = parseOptions('esp-mqtt', ESP_OPTIONS, given)
+      const options = inheritedOptions('esp-mqtt', ESP_OPTIONS, given)
       if (hooks.recorded !== true) refuse(options)
       return new EspMqtt(version, options, hooks)
     },

@@ -20,9 +20,16 @@ export interface SdkConfig {
 }
 
 const known = new Map<string, SdkConfig>()
+let usual: SdkConfig | null = null
 
 /** One object for all clients that were built alike: a fleet has thousands of them. */
 export function sdkConfig(options: Options): SdkConfig {
+  for (const name of Object.keys(options)) if (name.startsWith('CONFIG_')) return sharedConfig(options)
+  usual ??= sharedConfig(options)
+  return usual
+}
+
+function sharedConfig(options: Options): SdkConfig {
   const made: SdkConfig = {
     protocol311: int(options.CONFIG_MQTT_PROTOCOL_311) !== 0,
     protocol5: int(options.CONFIG_MQTT_PROTOCOL_5) !== 0,

@@ -2,7 +2,7 @@
 // `wan_ok` (a question to 8.8.8.8) and the other boards' ways to join Wi-Fi are left out.
 
 import type { PyValue } from '../../board.ts'
-import { type ClientKind, type Options, parseOptions } from '../client.ts'
+import { type ClientKind, inheritedOptions, type Options } from '../client.ts'
 import { MqttAs } from './client.ts'
 import { HABITS, METHODS, OPTIONS, QUIRKS, VERBS } from './kind.ts'
 
@@ -20,7 +20,7 @@ export const mqttAs: ClientKind = {
   events: { connected: 'connect_coro' },
   identity: (name, server, port) => ({ client_id: new Uint8Array(new TextEncoder().encode(name)), server, port }),
   create({ will = null, ...options }, hooks) {
-    return new MqttAs(settled(parseOptions('mqtt_as', OPTIONS, options), will), hooks)
+    return new MqttAs(settled(inheritedOptions('mqtt_as', OPTIONS, options), will), hooks)
   },
 }
 

@@ -7,7 +7,7 @@ import { errnoOf } from '../tcp.ts'
 import type { FleetDevice, FleetTask } from './device.ts'
 import type { Fleet } from './fleet.ts'
 import type { Connecting } from './window.ts'
-import { ARRIVED, FleetWire, plainWire, reset, secureWire, type Wired, type WireEnd } from './wire.ts'
+import { ARRIVED, fleetWire, plainWire, reset, secureWire, type Wired, type WireEnd } from './wire.ts'
 
 /** The first byte of a CONNACK, and how many it has. */
 const CONNACK = 0x20
@@ -15,6 +15,8 @@ const CONNACK_BYTES = 4
 /** So many ports of our own choice are tried for one connect. */
 const MOST_PORTS = 50
 const NOTHING_READ = Buffer.alloc(0)
+/** Every connect that does not block ends with it: one for all. */
+const IN_PROGRESS = osError('EINPROGRESS')
 /** A one-byte read is the commonest of all. */
 const BYTES: readonly Uint8Array[] = Array.from({ length: 256 }, (_, k) => Uint8Array.of(k))
 
@@ -99,7 +101,7 @@ export class FleetSocket implements Connecting, WireEnd {
     else if (network === 'up') this.#fleet.enter(this)
     if (this.timeout === 0) {
       this.#connector = null
-      return osError('EINPROGRESS')
+      return IN_PROGRESS
     }
     return null
   }
@@ -138,7 +140,7 @@ export class FleetSocket implements Connecting, WireEnd {
     if (this.#tls !== undefined) this.#net = secureWire(this, where, this.#tls, fleet.host.secure?.(device))
     else if (fleet.clock !== undefined) this.#net = plainWire(this, where)
     else {
-      const wire = new FleetWire(this)
+      const wire = fleetWire(this)
       this.#net = wire
       wire.connect(where as never)
     }
@@ -163,7 +165,7 @@ export class FleetSocket implements Connecting, WireEnd {
   refusal(): PythonError | null {
     if (this.state === 'closed') return osError('EBADF')
     // As lwIP says it of a connect that does not block; how it has failed, the first call meets.
-    if (this.state === 'connecting' && this.timeout === 0) return osError('EINPROGRESS')
+    if (this.state === 'connecting' && this.timeout === 0) return IN_PROGRESS
     if (this.state !== 'open') return osError(this.#takeError() ?? 'ENOTCONN')
     if (this.dead) return osError(this.#takeError() ?? 'EPIPE')
     return null
