@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Sendable } from '../../emulators/index.ts'
-import type { Event } from '../evidence/index.ts'
+import type { Event, PacketEvent } from '../evidence/index.ts'
 import { type AnyMatcher, type MatcherName, matchers } from './index.ts'
 import { packetMatch } from './packet.ts'
 import { propertiesMatch } from './properties.ts'
@@ -333,6 +333,37 @@ const withProperty = (hex: string): Event => {
   return packetEvent('up', `30 ${length(4 + size)} 0001 74 ${length(size)} ${hex}`, { level: 5 })
 }
 
+const willWithProperty = (hex: string): Event => {
+  const size = Buffer.from(hex.replaceAll(' ', ''), 'hex').length
+  const length = (n: number): string => n.toString(16).padStart(2, '0')
+  return packetEvent(
+    'up',
+    `10 ${length(21 + size)} 0004 4d515454 05 06 0000 00 0001 63 ${length(size)} ${hex} 0001 77 0001 78`,
+  )
+}
+
+/** Of the will of `connect`, whose keep alive is 60 s. */
+const WILL: Readonly<Record<string, readonly [fits: unknown, wrong: unknown]>> = {
+  topic: ['w', 'v'],
+  payload: ['p', 'q'],
+  qos: [1, 2],
+  retain: [true, false],
+  properties: [{ willDelayInterval: '3s' }, { willDelayInterval: '4s' }],
+}
+const KEEP_ALIVE: Readonly<Record<string, readonly [fits: string, wrong: string]>> = {
+  gt: ['59s', '60s'],
+  gte: ['60s', '61s'],
+  lt: ['61s', '60s'],
+  lte: ['60s', '59s'],
+}
+/** The keys of the map that a decoded field may be. */
+const mapOf = (name: 'will' | 'keepalive'): readonly string[] => {
+  const { options } = packetMatch.shape[name].unwrap() as unknown as {
+    readonly options: readonly { readonly shape?: object }[]
+  }
+  return Object.keys(options.find(({ shape }) => shape !== undefined)!.shape!)
+}
+
 const shapeOf = (schema: unknown): readonly string[] => Object.keys((schema as { readonly shape: object }).shape)
 
 describe('every key of every matcher is evaluated', () => {
@@ -412,6 +443,47 @@ describe('every key of every matcher is evaluated', () => {
     ])
     for (const topicAlias of [1, { absent: true }])
       expect(compare('packet', { from: 'blue', match: { properties: { topicAlias } } }, publish)).not.toEqual([])
+  })
+
+  it.each(Object.entries(PROPERTY))('properties of a message, and of a will: %s', (key, [hex, fits, wrong]) => {
+    const { packet } = withProperty(hex) as PacketEvent
+    const { properties } = packet as { readonly properties: object }
+    const heard = event({
+      kind: 'message',
+      topic: 't',
+      payload: text(''),
+      qos: 0,
+      retain: false,
+      dup: false,
+      properties,
+    } as never)
+    const connects = willWithProperty(hex)
+    for (const [value, fit] of [
+      [fits, true],
+      [{ absent: false }, true],
+      [wrong, false],
+      [{ absent: true }, false],
+    ] as const) {
+      expect(compare('message', { properties: { [key]: value } }, heard)!.length === 0).toBe(fit)
+      const said = { from: 'blue', match: { will: { properties: { [key]: value } } } }
+      expect(compare('packet', said, connects)!.length === 0).toBe(fit)
+    }
+  })
+
+  it.each(Object.entries(WILL))('will: %s', (key, [fits, wrong]) => {
+    const of = key === 'properties' ? willWithProperty('18 00000003') : connect
+    expect(compare('packet', { from: 'blue', match: { will: { [key]: fits } } }, of)).toEqual([])
+    expect(compare('packet', { from: 'blue', match: { will: { [key]: wrong } } }, of)).not.toEqual([])
+  })
+
+  it.each(Object.entries(KEEP_ALIVE))('keepalive: %s', (key, [fits, wrong]) => {
+    expect(compare('packet', { from: 'blue', match: { keepalive: { [key]: fits } } }, connect)).toEqual([])
+    expect(compare('packet', { from: 'blue', match: { keepalive: { [key]: wrong } } }, connect)).not.toEqual([])
+  })
+
+  it('will and keepalive: the tables have all of their keys', () => {
+    expect(Object.keys(WILL).sort()).toEqual([...mapOf('will')].sort())
+    expect(Object.keys(KEEP_ALIVE).sort()).toEqual([...mapOf('keepalive')].sort())
   })
 
   it.each(Object.entries(MATCH))('match: %s', (key, [of, fits, wrong]) => {
