@@ -95,7 +95,7 @@ export function emulated({ port, qos, size, latency, client }: SubjectOptions): 
       let due = next()
       const timer = {
         due: Number.POSITIVE_INFINITY,
-        exact: true,
+        exact: latency,
         fire() {
           const at = due
           due = next()
