@@ -461,6 +461,12 @@ const ROWS: readonly Row[] = [
     'none that a lint reports',
     { by: 'broker', statement: ['MQTT-2.3.1-1'] },
   ],
+  [
+    'socket',
+    { from: 'blue', event: 'connected', detail: 'x' },
+    'has no detail',
+    { from: 'blue', event: 'closed', detail: 'x' },
+  ],
   ['serial', { device: 'blue', line: ['a', 'b'] }, 'line is never', { device: 'blue', line: { gt: 5 } }],
   [
     'fleet',

@@ -54,6 +54,13 @@ export const socket: Matcher<SocketFields> = {
         hint: 'only event: secured tells the name that the device asked for',
         word: 'serverName',
       }
+    const closes = (f.event === 'closed' || f.event === 'ended') && (device(f.from)?.websocket ?? true)
+    if (f.detail !== undefined && !secure && !closes)
+      return {
+        message: `${f.event} has no detail`,
+        hint: 'secured and handshake-failed have one, and the end of a WebSocket',
+        word: 'detail',
+      }
     return causedByAnother(f) ?? outside(f, { connection: CONNECTION })
   },
   show: (f) => `socket of ${f.from} ${f.event}${f.by === undefined ? '' : ` by the ${f.by}`}`,

@@ -66,8 +66,18 @@ export function savesFields(
   const candidates = mode === 'sequence' ? patterns.slice(-1) : patterns
   const names = [...new Set(candidates.flatMap(({ matcher, fields }) => fieldNames(matcher.kind, fields)))]
   let fine = true
-  for (const [name, { field: path }] of Object.entries(save)) {
+  for (const [name, { field: path, json }] of Object.entries(save)) {
     const [field = ''] = path.split('.')
+    if (json !== null && NO_TEXT.includes(path.split('.').at(-1)!)) {
+      fine = false
+      context.diagnostics.add({
+        code: 'scenario/save-field',
+        message: `${path} is not a text, so there is no JSON in it`,
+        at: placeOf(node, path, name),
+        hint: `save the field itself: ${name}: ${path}`,
+      })
+      continue
+    }
     const unknown = unknownPart(path)
     if (!none && names.includes(field) && unknown === null) continue
     fine = false
@@ -80,6 +90,27 @@ export function savesFields(
   }
   return fine
 }
+
+/** Numbers, true and false. */
+const NO_TEXT: readonly string[] = [
+  'qos',
+  'retain',
+  'dup',
+  'packetId',
+  'clean',
+  'keepalive',
+  'returnCode',
+  'sessionPresent',
+  'protocolLevel',
+  'length',
+  'flags',
+  'connection',
+  'level',
+  'delivered',
+  'final',
+  'status',
+  'code',
+]
 
 const nearest = (word: string, known: readonly string[]): string =>
   didYouMean(word, known) ?? `it has ${known.join(', ')}`
