@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 const VITEST = '5.1.2'
 const NODE = '22'
 const TESTS = [
+  'harness/vitest/kept.slow.test.ts',
   'harness/vitest/matchers.slow.test.ts',
   'harness/vitest/plugin.slow.test.ts',
   'harness/vitest/example.slow.test.ts',

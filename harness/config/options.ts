@@ -32,7 +32,7 @@ export const OPTIONS = {
   seed: z.number().int().min(0),
   output: z.string(),
   observe: z.array(z.string()),
-  scope: z.enum(['test', 'file']),
+  scope: z.enum(['test', 'broker', 'file']),
   signal: instance(AbortSignal, 'an AbortSignal'),
 } as const
 

@@ -6,7 +6,7 @@ export { type ConductOptions, conduct, type Unwritten } from './conductor.ts'
 export { describeErrno, readText } from './fs-errors.ts'
 export { withGap } from './gap.ts'
 export { InteractiveSession, type StepResult } from './interactive-session.ts'
-export type { InteractiveSettings } from './interactive-settings.ts'
+export type { InteractiveSettings, PartLimits } from './interactive-settings.ts'
 export type {
   FleetEnding,
   FleetRun,

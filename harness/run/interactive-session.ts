@@ -22,7 +22,7 @@ import type { Stage } from '../steps/index.ts'
 import { asScenario } from './as-scenario.ts'
 import type { Unwritten } from './conductor.ts'
 import { emptyPlan, momentOf, turned } from './interactive-plan.ts'
-import type { InteractiveSettings } from './interactive-settings.ts'
+import type { Beginning, InteractiveSettings, PartLimits } from './interactive-settings.ts'
 import { Performer } from './performer.ts'
 import type { ScenarioRun } from './result.ts'
 import { runBroker } from './run-broker.ts'
@@ -62,6 +62,9 @@ export class InteractiveSession implements AsyncDisposable {
   #observer: Promise<Observer> | null = null
   #performer: Performer | null = null
   #limit: Timer | null = null
+  #part: PartLimits
+  #ignore: () => void = () => {}
+  #beginning: Beginning = { anchor: null, seq: 0, at: 0 }
   #moments = 0
 
   constructor(settings: InteractiveSettings) {
@@ -75,21 +78,64 @@ export class InteractiveSession implements AsyncDisposable {
     })
     const { timeline, clock, lag } = this.#session
     this.timeline = timeline
-    this.pieces = new IncrementalCompiler(settings)
+    this.#part = settings
+    const timeout = (): Duration => this.#part.timeout
+    this.pieces = new IncrementalCompiler({
+      ...settings,
+      get timeout() {
+        return timeout()
+      },
+    })
     this.plan = emptyPlan(settings, this.#steps, this.#plans)
     this.#judge = new Judge(this.plan, { inOrder: false })
     this.#timer = new JudgeTimer(this.#judge, timeline, clock, lag)
-    this.#session.endOn(settings.signal)
-    const { budget } = settings
-    if (budget !== undefined)
-      this.#limit = clock.at(after(clock.now(), budget), () =>
-        this.#session.cancellation.stop({ kind: 'time-up', limit: budget }),
-      )
+    this.limitTo(settings)
   }
 
-  /** How long the session as a whole has; absent: no limit. */
+  /** How long the session, or its part, as a whole has; absent: no limit. */
   get budget(): Duration | undefined {
-    return this.#settings.budget
+    return this.#part.budget
+  }
+
+  /** It was given back: nothing can be asked any more. */
+  get isOver(): boolean {
+    return this.#events !== null
+  }
+
+  /** Where the session, or its part, begins. */
+  get beginning(): Beginning {
+    return this.#beginning
+  }
+
+  /** These limits are in place of those before. */
+  limitTo(limits: PartLimits): void {
+    this.rest()
+    const { clock, cancellation } = this.#session
+    const { budget, signal } = limits
+    this.#part = limits
+    this.#ignore = this.#session.endOn(signal)
+    if (budget === undefined) return
+    this.#limit = clock.at(after(clock.now(), budget), () => cancellation.stop({ kind: 'time-up', limit: budget }))
+  }
+
+  /** A new part begins here. */
+  begin(): void {
+    const anchor = this.mark()
+    this.#beginning = { anchor, seq: this.timeline.events.length, at: this.timeline.now() }
+  }
+
+  /** No limit holds until there is another. */
+  rest(): void {
+    this.#limit?.cancel()
+    this.#ignore()
+  }
+
+  /** What is not as it was when it was opened: links that are down, devices that are off, disturbances of these ids. */
+  changed(disturbances: Iterable<string>) {
+    const down = [...this.#links].filter(([, { state }]) => state.kind === 'down').map(([name]) => name)
+    const off = [...this.#devices].filter(([, { running }]) => !running).map(([name]) => name)
+    const links = [...this.#links.values()]
+    return { down, off, disturbed: [...disturbances].filter((id) => links.some((one) => one.holding(id, 0) !== null)) }
   }
 
   /** Started by the first who asks. Throws Problem `broker/…`. */

@@ -79,12 +79,14 @@ export class Session implements AsyncDisposable {
     this.cancellation.stop({ kind: 'limit', problem })
   }
 
-  /** The session is interrupted when the signal is aborted. */
-  endOn(signal: AbortSignal): void {
+  /** The session is interrupted when the signal is aborted, unless what this returns is called before. */
+  endOn(signal: AbortSignal): () => void {
     const interrupt = (): void => this.cancellation.stop({ kind: 'interrupted' })
     signal.addEventListener('abort', interrupt)
-    this.#signals.push(() => signal.removeEventListener('abort', interrupt))
+    const ignore = (): void => signal.removeEventListener('abort', interrupt)
+    this.#signals.push(ignore)
     if (signal.aborted) interrupt()
+    return ignore
   }
 
   /** Waits, unless the session stops; it is given back with the session either way. */

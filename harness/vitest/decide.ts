@@ -10,7 +10,7 @@ import { parseDuration } from '../scenario/index.ts'
 import { type CallSite, claimError } from './call-site.ts'
 import { performed } from './device.ts'
 import { type FoundEvent, readable } from './found.ts'
-import { DEFAULT_WITHIN, inWords, sum } from './in-words.ts'
+import { DEFAULT_WITHIN, inWords, sinceTest, sum } from './in-words.ts'
 import type { Claimed, ClaimWindow, PacketMatch, Terms } from './words.ts'
 
 /** A matcher that was called. */
@@ -20,6 +20,13 @@ export interface Asked {
   readonly what: string
   readonly site: CallSite
   readonly isNot: boolean
+  /** As the test said it, where the claim looks back to the beginning of the test. */
+  readonly window?: SaidWindow
+}
+
+interface SaidWindow {
+  readonly within?: string | undefined
+  readonly between?: readonly [string, string] | undefined
 }
 
 /** Makes the claim and waits for what decides it. */
@@ -32,9 +39,14 @@ export async function claim(asked: Asked, want: Claimed, terms: Terms = {}): Pro
   if (waitsOut) fits(asked, others.between?.[1] ?? within ?? DEFAULT_WITHIN)
   // What has been recorded by now has come in time, however exactly it is known when.
   const past = asked.isNot && after === undefined && others.between === undefined
-  const look = after !== undefined ? { after } : past ? { after: 'start' } : { since: 'start' }
-  const limit = past ? { within: sum(asked.rig.timeline.now(), within!) } : {}
-  return decide(asked, await judged(asked, { expect: { ...want, ...window, ...look, ...limit } as unknown as YamlMap }))
+  const { beginning, timeline } = asked.rig
+  const looks = past
+    ? { ...window, after: beginning.anchor ?? 'start', within: sum(timeline.now() - beginning.at, within!) }
+    : after !== undefined
+      ? { ...window, after }
+      : sinceTest(asked.rig, window as YamlMap)
+  const verdict = await judged(asked, { expect: { ...want, ...looks } as unknown as YamlMap })
+  return decide(after === undefined ? { ...asked, window } : asked, verdict)
 }
 
 /** Throws TypeError when a window that must be waited out is longer than the test has time. */
@@ -59,12 +71,12 @@ export async function acked(
     by === 'device' ? [{ to: device }, { from: device }] : [{ from: device }, { to: device }]
   const id = `acked${++acks}`
   const fields = { qos: { in: [1, 2] }, ...(match as PacketMatch | undefined) }
+  const window = { within: asked.isNot ? '0ms' : DEFAULT_WITHIN }
   const published = await judged(asked, {
     id,
     expect: {
       packet: { ...publishing, type: 'publish', match: fields },
-      within: asked.isNot ? '0ms' : DEFAULT_WITHIN,
-      ...(after === undefined ? { since: 'start' } : { after }),
+      ...(after === undefined ? sinceTest(asked.rig, window) : { ...window, after }),
     } as unknown as YamlMap,
   })
   if (published.kind !== 'pass') return decide(asked, published)
@@ -97,12 +109,11 @@ export interface Result {
 }
 
 /** Throws what did not hold, with the line of the test: vitest would lose it on the way. */
-export function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Result {
+export function decide({ rig, what, site, isNot, window }: Asked, verdict: Verdict): Result {
   const run = { plan: rig.plan, events: rig.timeline.events }
   const timeUp = `when the test's time was up (${showDuration(rig.budget ?? milliseconds(0))}, nine tenths of its timeout)`
   const tell = (told: Verdict): string =>
-    [what, ...explained(told, run, false)]
-      .join('\n')
+    sinceBeginning([what, ...explained(told, run, false)].join('\n'), rig.beginning.anchor, window)
       .replaceAll(/\b(after|before) the step began/g, '$1 the expect began')
       .replaceAll("when the scenario's time was up", timeUp)
       .replaceAll(/\bafter acked\d+\.last/g, 'after the PUBLISH')
@@ -116,4 +127,24 @@ export function decide({ rig, what, site, isNot }: Asked, verdict: Verdict): Res
   const seq = isNot ? undefined : verdict.evidence.at(-1)
   const event = seq === undefined ? undefined : rig.timeline.events[seq]
   return { pass: !isNot, message: () => what, ...(event === undefined ? {} : { found: readable(event) }) }
+}
+
+/** The beginning of the test is no mark of the reader's, and times are told as the test said them. */
+function sinceBeginning(text: string, anchor: string | null, { within, between }: SaidWindow = {}): string {
+  if (anchor === null) return text
+  const said =
+    between === undefined
+      ? `within ${shownTime(within ?? DEFAULT_WITHIN)}`
+      : `between ${between.map(shownTime).join(' and ')}`
+  return text
+    .replaceAll(
+      new RegExp(`\\b(within \\S+|between \\S+ and \\S+) after ${anchor}\\b`, 'g'),
+      `${said} after the expect began`,
+    )
+    .replaceAll(new RegExp(`\\bafter ${anchor}\\b`, 'g'), 'after the test began')
+}
+
+function shownTime(text: string): string {
+  const parsed = parseDuration(text)
+  return parsed.ok ? showDuration(parsed.value) : text
 }

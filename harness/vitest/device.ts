@@ -51,6 +51,24 @@ export interface Linked {
 
 let disturbances = 0
 
+/** Ids of all that were made in a session. */
+const disturbed = new WeakMap<InteractiveSession, string[]>()
+
+/** What a test before left is undone: disturbances are released, links are up, devices that are off are booted. */
+export async function restore(rig: InteractiveSession): Promise<void> {
+  const changed = rig.changed(disturbed.get(rig) ?? [])
+  const steps: YamlMap[] = [
+    ...changed.disturbed.map((id) => ({ release: { id } })),
+    ...changed.down.map((device) => ({ network: { device, state: 'up' } })),
+    ...changed.off.map((boot) => ({ boot })),
+  ]
+  for (const step of steps) {
+    const { outcome } = await rig.perform(step)
+    if (outcome !== 'passed')
+      throw new Error(`what the test before left could not be undone: ${Object.keys(step)[0]} did not succeed`)
+  }
+}
+
 /** The port of a device, or of a program of yours, in front of the broker. */
 export class TestLink implements Linked {
   readonly name: string
@@ -95,6 +113,7 @@ export class TestLink implements Linked {
   disturb<T extends PacketType = PacketType>(what: Disturb<T>): Promise<{ release(): Promise<void> }> {
     const site = callSite(this.disturb)
     const id = `disturb${++disturbances}`
+    disturbed.set(this.#rig, [...(disturbed.get(this.#rig) ?? []), id])
     const words = { id, disturb: { device: this.name, ...what } as unknown as YamlMap }
     const released = `${this.name}.link.disturb().release()`
     const disturbance = { release: () => done(this.#rig, { release: { id } }, site, released) }
@@ -262,6 +281,11 @@ export async function performed(
   site: CallSite,
 ): ReturnType<InteractiveSession['perform']> {
   refuseFakeTimers(site)
+  if (rig.isOver) {
+    const message = 'this belongs to a test that has ended, and was closed with it'
+    const hint = "ask for it in each test; hil: { scope: 'file' } gives the same again"
+    throw site.place(new TypeError(`${message}\n  hint: ${hint}`))
+  }
   try {
     return await rig.perform(words)
   } catch (error) {

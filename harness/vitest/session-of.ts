@@ -7,7 +7,7 @@ import type { InteractiveSession } from '../run/index.ts'
 import { type CallSite, callSite } from './call-site.ts'
 import { failed, performed } from './device.ts'
 import { type FoundEvent, type FoundMessage, plainLines, readable } from './found.ts'
-import { DEFAULT_WITHIN, inWords, sum } from './in-words.ts'
+import { DEFAULT_WITHIN, inWords, sinceTest, sum } from './in-words.ts'
 import { watched } from './taken-up.ts'
 import type { Claimed, ClaimWindow, MessageMatch } from './words.ts'
 
@@ -48,14 +48,17 @@ async function awaited(
 /** What happened in the test so far: packets, sockets, calls, messages, in order. */
 export class TestTimeline {
   readonly #rig: InteractiveSession
+  /** Number of the first event of the test. */
+  readonly #from: number
 
   constructor(rig: InteractiveSession) {
     this.#rig = rig
+    this.#from = rig.beginning.seq
   }
 
   /** In order, as what a matcher resolves to. */
   get events(): readonly FoundEvent[] {
-    return this.#rig.timeline.events.map(readable)
+    return this.#rig.timeline.events.slice(this.#from).map(readable)
   }
 
   /** This moment, for `after:` of matchers. */
@@ -73,9 +76,10 @@ export class TestTimeline {
 
   /** The first event of the test (or after a mark) that fits. Rejects with ClaimFailed when none comes. */
   waitFor(wanted: Claimed, terms: Pick<ClaimWindow, 'within' | 'after'> = {}): Promise<FoundEvent> {
-    const look = terms.after === undefined ? { since: 'start' } : { after: terms.after }
+    const { after, within = DEFAULT_WITHIN } = terms
     const site = callSite(this.waitFor)
-    const work = awaited(this.#rig, wanted, { within: terms.within ?? DEFAULT_WITHIN, ...look }, site)
+    const window = after === undefined ? sinceTest(this.#rig, { within }) : { within, after }
+    const work = awaited(this.#rig, wanted, window, site)
     return watched(this.#rig, work, { what: 'timeline.waitFor()', site, isClaim: false })
   }
 }
@@ -83,16 +87,20 @@ export class TestTimeline {
 /** The harness's own MQTT client, subscribed to `#` (or what `hil.observe` says) at QoS 2. */
 export class TestObserver {
   readonly #rig: InteractiveSession
+  /** Number of the first event of the test. */
+  readonly #from: number
   /** The anchor of the message that `next` gave last. */
   #last: string | null = null
 
   constructor(rig: InteractiveSession) {
     this.#rig = rig
+    this.#from = rig.beginning.seq
   }
 
   /** What it received so far. */
   get messages(): readonly FoundMessage[] {
-    return this.#rig.timeline.events.filter((event) => event.kind === 'message').map(readable)
+    const { events } = this.#rig.timeline
+    return events.slice(this.#from).flatMap((event) => (event.kind === 'message' ? [readable(event)] : []))
   }
 
   /** The next message (that fits) after the one that the last `next` gave. Rejects with ClaimFailed when none comes. */
@@ -103,11 +111,12 @@ export class TestObserver {
 
   async #next(wanted: MessageMatch, terms: Pick<ClaimWindow, 'within'>, site: CallSite): Promise<FoundMessage> {
     const id = `next${++nexts}`
-    const look = this.#last === null ? { since: 'start' } : { after: this.#last }
+    const { within = DEFAULT_WITHIN } = terms
     // `after` measures from the message before, which may be long ago.
-    const ago = this.#last === null ? 0 : Math.ceil(this.#rig.timeline.now())
-    const within = sum(ago, terms.within ?? DEFAULT_WITHIN)
-    const found = await awaited(this.#rig, { message: wanted }, { within, ...look }, site, id)
+    const ago = Math.ceil(this.#rig.timeline.now())
+    const window =
+      this.#last === null ? sinceTest(this.#rig, { within }) : { within: sum(ago, within), after: this.#last }
+    const found = await awaited(this.#rig, { message: wanted }, window, site, id)
     this.#last = `${id}.last`
     return found as FoundMessage
   }

@@ -6,11 +6,12 @@ import { milliseconds, Problem } from '../../emulators/index.ts'
 import type { Broker } from '../brokers/index.ts'
 import { loadConfig, type ResolvedConfig } from '../config/index.ts'
 import type { DevicePlan, YamlMap } from '../plan/index.ts'
-import { InteractiveSession } from '../run/index.ts'
+import { InteractiveSession, type PartLimits } from '../run/index.ts'
 import { brokerFor, factsOf, openChosen } from '../select/index.ts'
 import { type CallSite, callSite, withHint } from './call-site.ts'
 import { done, hasFakeTimers, refuseFakeTimers, TestDevice, TestLink } from './device.ts'
 import { KeptBrokers } from './kept-brokers.ts'
+import { KeptSession, keep, keptAs } from './kept-session.ts'
 import type { HilMatchers } from './matcher-types.ts'
 import { matchers } from './matchers.ts'
 import { linkOptionsOf, listOf, type ParsedOptions, settingsOf } from './options.ts'
@@ -35,8 +36,11 @@ export interface HilSettings {
   readonly broker?: string | undefined
   /** Filters that the observer subscribes to; default: `#`. */
   readonly observe?: readonly string[] | undefined
-  /** `file`: the broker is opened once for all tests of the file; default: `test`. */
-  readonly scope?: 'test' | 'file' | undefined
+  /**
+   * `file`: broker, devices and links are opened once for all tests of the file, which run one after the other; `broker`: the
+   * broker is. Default: `test`.
+   */
+  readonly scope?: 'test' | 'broker' | 'file' | undefined
   /** For all chance in the test. */
   readonly seed?: number | undefined
 }
@@ -115,7 +119,7 @@ const hinted = <T>(work: Promise<T>): Promise<T> =>
 
 interface RigFixtures {
   readonly hil: HilSettings
-  readonly kept: KeptBrokers
+  readonly kept: { readonly brokers: KeptBrokers; readonly session: KeptSession }
   readonly rig: InteractiveSession
 }
 
@@ -123,9 +127,10 @@ const WITH_RIG = plain.extend<RigFixtures>({
   hil: {},
   kept: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what a fixture needs
-    async ({}: object, use: (kept: KeptBrokers) => Promise<void>) => {
-      await using kept = new KeptBrokers()
-      await use(kept)
+    async ({}: object, use: (kept: RigFixtures['kept']) => Promise<void>) => {
+      await using brokers = new KeptBrokers()
+      await using session = new KeptSession()
+      await use({ brokers, session })
     },
     { scope: 'file' },
   ] as never,
@@ -139,23 +144,38 @@ const WITH_RIG = plain.extend<RigFixtures>({
       if (left.length > 0)
         throw left.length === 1 ? left[0] : new AggregateError(left, `${left.length} were not awaited`)
     })
-    const rig = new InteractiveSession({
-      file: task.file.filepath,
-      openBroker: () => (hil.scope === 'file' ? kept.take(chosen.name, () => openChosen(chosen)) : openChosen(chosen)),
-      broker: factsOf(chosen),
-      observe: hil.observe ?? ['#'],
-      seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
+    const limits: PartLimits = {
       timeout: milliseconds(Math.max(1000, limited ? task.timeout * 0.8 : ONE_MINUTE)),
       budget: limited ? milliseconds(task.timeout * 0.9) : undefined,
       signal: untilShutdown(signal),
-    })
+    }
+    const isKept = hil.scope === 'file'
+    const make = (): InteractiveSession =>
+      new InteractiveSession({
+        ...limits,
+        file: task.file.filepath,
+        openBroker: () =>
+          hil.scope === 'broker' ? kept.brokers.take(chosen.name, () => openChosen(chosen)) : openChosen(chosen),
+        broker: factsOf(chosen),
+        observe: hil.observe ?? ['#'],
+        seed: hil.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 32),
+      })
+    const rig = isKept ? await kept.session.take({ ...hil, broker: chosen.name }, limits, make) : make()
     await use(rig)
     // What is given back needs its own clocks.
     if (hasFakeTimers()) vi.useRealTimers()
     // One that has failed already needs no more reasons: it may have ended before what it would have waited for.
     if (task.result?.state === 'fail') addEvents(rig, task)
     else left.push(...forgotten(rig))
-    await rig[Symbol.asyncDispose]().catch((error: Error) => left.push(error))
+    const giveBack = async (): Promise<void> => {
+      if (!isKept) return rig[Symbol.asyncDispose]()
+      const isFine = task.result?.state !== 'fail' && left.length === 0
+      await kept.session.giveBack(isFine)
+    }
+    await giveBack().catch(async (error: Error) => {
+      left.push(error)
+      if (isKept) await kept.session.giveBack(false).catch(() => {})
+    })
     if (options.output !== undefined) await keepRecord(rig, task, left, options.output)
   },
 })
@@ -181,12 +201,17 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
       const asked = { ...(tls === undefined ? {} : { tls }), ...(websocket === undefined ? {} : { websocket }) }
       const link = Object.keys(asked).length === 0 ? {} : { link: asked }
       try {
-        const at = await rig.device(name, {
-          use: kind === 'virtual' ? 'micropython' : kind,
-          ...words,
-          ...link,
-        } as YamlMap)
-        return belongs(new TestDevice(rig, name, belongs(new TestLink(rig, name, at), 'link', rig)), 'device', rig)
+        const asked = { use: kind === 'virtual' ? 'micropython' : kind, ...words, ...link } as YamlMap
+        const known = keptAs<TestDevice>(rig, name, asked)
+        if (known !== null) return known
+        const at = await rig.device(name, asked)
+        const device = belongs(
+          new TestDevice(rig, name, belongs(new TestLink(rig, name, at), 'link', rig)),
+          'device',
+          rig,
+        )
+        keep(rig, name, asked, device)
+        return device
       } catch (error) {
         throw site.place(error)
       }
@@ -204,8 +229,12 @@ export const test = WITH_RIG.extend<Omit<HilFixtures, 'hil'>>({
       try {
         const secured = linkOptionsOf(options).tls === true
         const tls: DevicePlan['tls'] = secured ? { certificate: 'valid', mutual: false } : null
+        const known = keptAs<TestLink>(rig, name, { link: true, tls: secured })
+        if (known !== null) return known
         const { link, ca } = await rig.link(name, tls)
-        return belongs(new TestLink(rig, name, { host: link.host, port: link.port, ca }), 'link', rig)
+        const port = belongs(new TestLink(rig, name, { host: link.host, port: link.port, ca }), 'link', rig)
+        keep(rig, name, { link: true, tls: secured }, port)
+        return port
       } catch (error) {
         throw site.place(error)
       }
