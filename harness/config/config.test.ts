@@ -26,6 +26,8 @@ describe('a wrong setting is told by its path, what is expected there and what s
     ['{ jobs: null }', 'jobs: expected a number, got null'],
     ['{ retries: -1 }', 'retries: expected at least 0, got -1'],
     ["{ timeout: '5' }", 'timeout: a duration needs a unit, got 5'],
+    ['{ timeout: 5 }', "timeout: 5 is in milliseconds, and at least 100: for seconds write '5s'"],
+    ['{ timeout: Infinity }', 'timeout: Infinity is not a duration'],
     ["{ brokr: 'aedes' }", 'unknown setting "brokr"; did you mean "broker"?'],
     ["{ limits: { pakcet: '1MiB' } }", 'unknown setting "limits.pakcet"; did you mean "packet"?'],
     ['[]', 'expected a map, got a list'],
@@ -39,5 +41,7 @@ describe('a wrong setting is told by its path, what is expected there and what s
 
   test('what is right is taken', async () => {
     expect(await told("{ jobs: 4, timeout: '5s' }")).toBe('nothing wrong')
+    expect(await told("{ timeout: '5ms' }")).toBe('nothing wrong')
+    expect(await told('{ timeout: 5000 }')).toBe('nothing wrong')
   })
 })

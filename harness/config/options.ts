@@ -27,7 +27,8 @@ export const OPTIONS = {
   tags: z.union([z.string(), z.array(z.string())], { message: 'expected text or a list of texts' }),
   include: z.array(z.string()),
   config: z.string(),
-  timeout: timeSpan(),
+  // 5 is what somebody wrote who meant seconds.
+  timeout: timeSpan(100),
   clock: z.enum(['real', 'virtual', 'auto']),
   seed: z.number().int().min(0),
   output: z.string(),

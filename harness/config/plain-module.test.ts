@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { Scratch } from '../cli/testing.ts'
+import { loadConfig } from './config.ts'
 import { importModule } from './import-module.ts'
 import { plainModule } from './plain-module.ts'
 
@@ -27,7 +28,6 @@ test.each([
   ['export default { jobs: await 4 }', null],
   ['export const jobs = 4\n', null],
   ['module.exports = { jobs: 4 }', null],
-  ['export default { jobs: none }', null],
   ['export default { jobs: 4,, }', null],
   ['type A = number\nexport default { jobs: 4 }', null],
 ])('%j', (text, expected) => {
@@ -44,6 +44,20 @@ test('what it cannot read the compiler reads, to the same value', async () => {
   expect(await load('a.ts', 'const jobs: number = 4\nexport default { jobs }\n')).toEqual({ jobs: 4 })
   expect(await load('b.ts', 'const jobs = 4\nexport default { jobs }\n')).toEqual({ jobs: 4 })
   expect(await load('c.mjs', 'export default { folder: import.meta.dirname }')).toEqual({ folder: scratch.path })
+})
+
+test('what throws has run once, and is told by its line', async () => {
+  using scratch = new Scratch()
+  const path = join(scratch.path, 'harness.config.ts')
+  const times = globalThis as { hilTimes?: number }
+  writeFileSync(path, 'globalThis.hilTimes = (globalThis.hilTimes ?? 0) + 1\n\nexport default { jobs: none }\n')
+  await expect(loadConfig(path)).rejects.toMatchObject({
+    code: 'config/broken',
+    message: expect.stringContaining('none is not defined'),
+    at: { line: 3 },
+  })
+  expect(times.hilTimes).toBe(1)
+  delete times.hilTimes
 })
 
 test('each load is a new one', async () => {

@@ -13,16 +13,21 @@ const VALUE = '$$defaultValue'
 const OTHERS = /\b(?:import|export|require|await|module|exports|arguments|return|__dirname|__filename)\b/
 const STRICT = "'use strict';"
 
-/** Its exports; null: it must be loaded in another way, which also tells what is wrong with it. */
+/** Its exports; null: it must be loaded in another way, which also tells what is wrong with it. Throws what it throws. */
 export function plainModule(path: string, text: string): { readonly default: unknown } | null {
   const withoutTypes = text.replace(TYPE_IMPORT, blank).replace(SATISFIES, '')
   if (withoutTypes.match(EXPORT)?.length !== 1) return null
   const body = withoutTypes.replace(EXPORT, () => `${VALUE}=`)
   if (OTHERS.test(body)) return null
+  const run = compiled(path, body)
+  return run === null ? null : { default: run() }
+}
+
+/** null: it is no JavaScript. */
+function compiled(path: string, body: string): (() => unknown) | null {
+  const options = { filename: path, columnOffset: -STRICT.length }
   try {
-    const options = { filename: path, columnOffset: -STRICT.length }
-    const run = compileFunction(`${STRICT}${body}\nreturn ${VALUE}`, [VALUE], options) as () => unknown
-    return { default: run() }
+    return compileFunction(`${STRICT}${body}\nreturn ${VALUE}`, [VALUE], options) as () => unknown
   } catch {
     return null
   }

@@ -34,22 +34,26 @@ function readQuantity<T>(what: string, input: unknown, parse: (text: string) => 
 export const duration = (): z.ZodType<Duration, string> =>
   quantity('a duration', 'a duration: 250ms, 1.5s, 2m, 1h', DURATION_PATTERN, parseDuration)
 
-/** For programs: text with its unit, or a number of milliseconds. Infinity and NaN are none. */
-export const timeSpan = (): z.ZodType<Duration, string | number> =>
+/** For programs: text with its unit, or a number of milliseconds, at least `shortest`. Infinity and NaN are none. */
+export const timeSpan = (shortest = 0): z.ZodType<Duration, string | number> =>
   word(
     {
       what: 'a duration',
       describe: 'a duration: 250ms, 1.5s, 2m, or a number of milliseconds',
       schema: {
         anyOf: [
-          { type: 'number', minimum: 0 },
+          { type: 'number', minimum: shortest },
           { type: 'string', pattern: `^${DURATION_PATTERN}$` },
         ],
       },
     },
     (input) => {
       if (typeof input !== 'number') return readQuantity('a duration', input, parseDuration)
-      if (Number.isFinite(input) && input >= 0) return { value: milliseconds(input) }
+      if (Number.isFinite(input) && input >= shortest) return { value: milliseconds(input) }
+      if (Number.isFinite(input) && input > 0)
+        return {
+          wrong: { message: `${input} is in milliseconds, and at least ${shortest}: for seconds write '${input}s'` },
+        }
       return {
         wrong: { message: `${input} is not a duration`, hint: 'say a number of milliseconds, or text such as "5s"' },
       }
