@@ -14,6 +14,7 @@ export { STAMP_BYTES } from './fleet/grammar.ts'
 export { libraryOptions, provisionsOf } from './fleet/member.ts'
 export { isInShare, type LinkedMember, linkedMembers } from './fleet/share.ts'
 export { GAPS_FILE, gapsOf, namesScenario, parseGaps, readGaps } from './gaps.ts'
+export { bareDevice } from './model/bare-device.ts'
 export type { Arrival, FleetGroup, FleetMember, FleetPlan, MessageValues, Publication } from './model/fleet.ts'
 export type { KnownGap } from './model/gap.ts'
 export {

@@ -1,7 +1,7 @@
 // A recording as reports want it: a run without steps. Nothing was claimed, so nothing failed.
 
 import { milliseconds } from '../../emulators/index.ts'
-import type { Plan } from '../plan/index.ts'
+import { bareDevice, type Plan } from '../plan/index.ts'
 import type { ScenarioRun, SuiteResult } from '../run/index.ts'
 import type { Recorded } from './record.ts'
 
@@ -60,26 +60,7 @@ function planOf(name: string, devices: readonly string[], broker: string): Plan 
     fleet: null,
     slos: [],
     given,
-    devices: devices.map((device) => ({
-      name: device,
-      place,
-      use: 'recorded',
-      settings: null,
-      signals: {},
-      busy: null,
-      library: null,
-      calls: null,
-      level: null,
-      protocol: null,
-      tls: null,
-      websocket: false,
-      needs: [],
-      capabilities: null,
-      shows: null,
-      changes: null,
-      names: null,
-      waitsForBoot: false,
-    })),
+    devices: devices.map((device) => ({ ...bareDevice(device, place), use: 'recorded' })),
     always: [],
     steps: [],
   }

@@ -103,10 +103,10 @@ describe('steps', () => {
   })
 
   it('that a device cannot do fail with the reason', async () => {
-    const ran = await runText(scenario('  - serial: { device: blue, send: hello }'))
+    const ran = await runText(scenario('  - power: { device: blue, state: off }\n  - connect: blue'))
     expect([ran.status, ran.verdicts]).toMatchObject([
       'failed',
-      [{ kind: 'fail', got: expect.stringContaining('emulated') }],
+      [{ kind: 'fail', got: expect.stringContaining('blue is off') }],
     ])
   })
 })

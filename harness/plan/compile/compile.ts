@@ -2,7 +2,7 @@
 // collected, all of it, with places.
 
 import type { z } from 'zod'
-import { type Duration, type Place, seconds } from '../../../emulators/index.ts'
+import { type Duration, seconds } from '../../../emulators/index.ts'
 import { BROKER_PLACEHOLDERS } from '../../brokers/index.ts'
 import { MQTT5 } from '../../devices/index.ts'
 import { isSecretName } from '../../evidence/index.ts'
@@ -25,6 +25,7 @@ import { checkTime } from '../fleet/check-time.ts'
 import { compileFleet } from '../fleet/compile.ts'
 import { overridden } from '../fleet/overrides.ts'
 import { linkedMembers } from '../fleet/share.ts'
+import { bareDevice } from '../model/bare-device.ts'
 import {
   type BrokerFacts,
   type BrokerRequest,
@@ -293,7 +294,7 @@ function devicesOf(
   for (const { key, value } of node?.kind === 'map' ? node.entries : []) {
     const device = casting.device(key, value, { ...around, bootedBySteps })
     // A device that is wrong is still there: its steps need not be reported, too.
-    devices.set(key, device ?? placeholder(key, value.place))
+    devices.set(key, device ?? bareDevice(key, value.place))
   }
   return devices
 }
@@ -305,27 +306,6 @@ export const brokerValue = ({ name, keepaliveSlack }: ReturnType<CompileOptions[
 
 const skipOf = (skip: string | boolean | undefined): string | null =>
   skip === undefined || skip === false ? null : skip === true ? 'skip: true' : skip
-
-const placeholder = (name: string, place: Place): DevicePlan => ({
-  name,
-  place,
-  use: '',
-  settings: null,
-  signals: {},
-  busy: null,
-  library: null,
-  calls: null,
-  level: null,
-  protocol: null,
-  tls: null,
-  websocket: false,
-  needs: [],
-  capabilities: null,
-  shows: null,
-  changes: null,
-  names: null,
-  waitsForBoot: false,
-})
 
 /** A record can be held against it: nothing is done. */
 const onlyClaims = (step: Node): boolean =>

@@ -3,6 +3,7 @@
 
 import { type Duration, Problem } from '../../../emulators/index.ts'
 import { Diagnostics, isError, type Node, parseScenarioText } from '../../scenario/index.ts'
+import { bareDevice } from '../model/bare-device.ts'
 import type { BrokerFacts, DevicePlan, Step } from '../model/plan.ts'
 import { withPayloadFiles } from './beside.ts'
 import { claimsProperties } from './claims5.ts'
@@ -52,26 +53,8 @@ export class IncrementalCompiler {
   link(name: string, tls: DevicePlan['tls']): DevicePlan {
     this.#free(name)
     const place = { file: this.#settings.file, line: 1, column: 1, length: 1 }
-    const plan: DevicePlan = {
-      name,
-      place,
-      use: '',
-      settings: null,
-      signals: {},
-      busy: 'a link, with your own program at its end',
-      library: null,
-      calls: null,
-      level: null,
-      protocol: null,
-      tls,
-      websocket: false,
-      needs: [],
-      capabilities: null,
-      shows: null,
-      changes: null,
-      names: null,
-      waitsForBoot: true,
-    }
+    const busy = 'a link, with your own program at its end'
+    const plan = { ...bareDevice(name, place), busy, tls, waitsForBoot: true }
     this.#devices.set(name, plan)
     return plan
   }
