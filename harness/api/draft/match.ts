@@ -3,7 +3,7 @@
 import { type Packet, topicFilterFault, topicNameFault } from '../../../emulators/index.ts'
 import { bare } from '../../scenario/index.ts'
 import { propertiesClaimed } from './properties.ts'
-import { exactly, exactTopic, payload, type Word } from './words.ts'
+import { exactly, payload, textOf, type Word } from './words.ts'
 
 type Match = { readonly [field: string]: Word | undefined }
 
@@ -21,7 +21,7 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
   switch (packet.type) {
     case 'connect':
       return {
-        clientId: exactly(packet.clientId),
+        clientId: textOf(packet.clientId),
         clean: packet.clean,
         keepalive: bare(`${packet.keepalive}s`),
         protocolLevel: packet.protocolLevel,
@@ -35,13 +35,13 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
                 retain: packet.will.retain,
                 properties: propertiesClaimed(packet.will.properties, false),
               },
-        username: packet.username === undefined ? null : exactly(packet.username),
+        username: packet.username === undefined ? null : textOf(packet.username),
       }
     case 'connack':
       return { returnCode: packet.returnCode, sessionPresent: packet.sessionPresent }
     case 'publish':
       return {
-        topic: packet.topic === '' && packet.properties === undefined ? undefined : exactTopic(packet.topic),
+        topic: published(packet.topic, packet.properties !== undefined),
         payload: packet.payload.length > MAX_PAYLOAD_BYTES ? undefined : content(packet.payload),
         length: packet.payload.length > MAX_PAYLOAD_BYTES ? packet.length : undefined,
         qos: packet.qos,
@@ -76,6 +76,10 @@ function fieldsOf(packet: Packet, id: Word | undefined): Match {
       return {}
   }
 }
+
+/** In MQTT 5 an alias may stand for it. No claim can be made of one that makes the packet malformed. */
+const published = (topic: string, isEmptyFine: boolean): Word | undefined =>
+  (topic === '' ? isEmptyFine : topicNameFault(topic) === null) ? exactly(topic) : undefined
 
 /** A recording that somebody else wrote may hold topics that make a packet malformed: no claim can be made of those. */
 const filters = (topics: readonly string[]): Word | undefined =>

@@ -17,11 +17,15 @@ const MASKED: readonly string[] = ['authenticationData']
 /** undefined: there is nothing to claim. */
 export function propertiesClaimed(properties: Properties | undefined, isDown: boolean): Word | undefined {
   const claimed = Object.entries(properties ?? {}).flatMap(([name, value]) => {
-    if (MASKED.includes(name) || (isDown && FROM_A_BROKER.includes(name))) return []
+    if (MASKED.includes(name) || (isDown && FROM_A_BROKER.includes(name)) || hasNull(value)) return []
     return [[name, wordOf(name as PropertyName, value)]]
   })
   return claimed.length === 0 ? undefined : Object.fromEntries(claimed)
 }
+
+/** No claim can be made of a text with U+0000. */
+const hasNull = (value: unknown): boolean =>
+  typeof value === 'string' ? value.includes('\0') : Array.isArray(value) && value.some(hasNull)
 
 function wordOf(name: PropertyName, value: unknown): Word {
   if (name === 'userProperty') return (value as readonly UserProperty[]).map((pair) => pair.map(exactly))

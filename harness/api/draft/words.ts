@@ -29,9 +29,8 @@ export function exactly(value: string): Word {
   return readRegex(value) === undefined ? value : { eq: value }
 }
 
-/** The topic of a PUBLISH. One with a wildcard or U+0000, which only a faulty device sends, would be taken for a filter. */
-export const exactTopic = (topic: string): Word =>
-  /[+#\0]/.test(topic) && !topic.includes('${{') ? { eq: topic } : exactly(topic)
+/** Of a field that MQTT has as text. No claim can be made of one with U+0000, which no packet that is well formed has. */
+export const textOf = (value: string): Word | undefined => (value.includes('\0') ? undefined : exactly(value))
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
