@@ -72,12 +72,6 @@ describe('the hardware map', () => {
   test.each([
     ['boards: [{ label: a }, { label: a }]', /two boards are called a/, 1, /name of one board/],
     [
-      'boards:\n  - { label: a, id: a1b2 }\n  - { label: b, id: a1b2 }',
-      /two boards have the id a1b2/,
-      3,
-      /another board/,
-    ],
-    [
       'boards: [{ label: a, port: /dev/x }, { label: b, port: /dev/x }]',
       /a and b are both at \/dev\/x/,
       1,

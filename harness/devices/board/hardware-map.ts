@@ -71,12 +71,6 @@ export const readMap = (file = mapFile()): readonly MappedBoard[] => mapAt(file)
 
 const contractFile = z.strictObject({ file: text() })
 
-/** What only one board can have. */
-const ONCE = [
-  ['label', 'are called', 'a label is the name of one board'],
-  ['id', 'have the id', 'machine.unique_id() tells a board from all others: one of the two is another board'],
-] as const
-
 interface HardwareMap {
   readonly boards: readonly MappedBoard[]
   readonly node: Node | undefined
@@ -102,15 +96,13 @@ function mapAt(file: string): HardwareMap {
       at: wrong?.at,
       hint: wrong?.hint ?? 'boards: is a list of boards, each with label: and port:',
     })
-  for (const [key, told, hint] of ONCE) {
-    const said = known.boards.map((board) => board[key])
-    const twice = said.findIndex((one, k) => one !== undefined && said.indexOf(one) !== k)
-    if (twice >= 0)
-      throw new Problem('board/bad-map', `${file}: two boards ${told} ${said[twice]}`, {
-        at: node?.kind === 'list' ? childOf(node.items[twice], key)!.place : undefined,
-        hint,
-      })
-  }
+  const labels = known.boards.map((board) => board.label)
+  const twice = labels.findIndex((label, k) => labels.indexOf(label) !== k)
+  if (twice >= 0)
+    throw new Problem('board/bad-map', `${file}: two boards are called ${labels[twice]}`, {
+      at: node?.kind === 'list' ? childOf(node.items[twice], 'label')!.place : undefined,
+      hint: 'a label is the name of one board',
+    })
   const shared = known.boards.findIndex((board, k) =>
     known.boards.slice(0, k).some((other) => isSamePlace(board, other)),
   )
